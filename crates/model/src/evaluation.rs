@@ -1,0 +1,321 @@
+//! Evaluation: a scorecard held against the readings of one unit or person in one period.
+//!
+//! Nothing is rounded and nothing is worded here; that is the view's work. Where the readings come from is
+//! behind the [`Readings`] trait.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::ids::{MeasureId, UnitId};
+use crate::measure::Measure;
+use crate::period::Period;
+use crate::reading::{Missing, Reading, Subject};
+use crate::scorecard::{Leg, MeasureUse, Objective, ScoreRules, Scorecard};
+use crate::scoring::{self, Score, Status};
+use crate::target::{Baseline, ResolvedTargets, TargetPlan};
+
+/// Where readings come from.
+pub trait Readings {
+    /// One reading, or why there is none.
+    fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing>;
+
+    /// The interval that likely holds the true value, where one can be given.
+    fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)>;
+}
+
+/// What is to be evaluated.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The unit or person.
+    pub subject: Subject,
+    /// The unit itself (or the person's unit) and the units above it, nearest first: targets are inherited.
+    pub path: Vec<UnitId>,
+    /// The period.
+    pub period: Period,
+    /// The period to compare with.
+    pub compare_with: Period,
+    /// The day of the evaluation instant in the project's time zone.
+    pub today: Date,
+    /// How many periods of history are wanted, the period itself included.
+    pub history: usize,
+}
+
+/// A scorecard held against the readings of one subject in one period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// The unit or person.
+    pub subject: Subject,
+    /// The period.
+    pub period: Period,
+    /// The period it is compared with.
+    pub compare_with: Period,
+    /// Whether the period has not ended at the evaluation instant.
+    pub partial: bool,
+    /// The legs, in the order of the scorecard.
+    pub legs: Vec<LegResult>,
+    /// All legs together.
+    pub whole: Score,
+    /// How far the legs lie apart.
+    pub spread: Option<f64>,
+    /// Whether that is further than the scorecard allows.
+    pub out_of_balance: bool,
+    /// How scores were put together.
+    pub rules: ScoreRules,
+}
+
+/// One leg.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LegResult {
+    /// The identifier.
+    pub id: String,
+    /// The name people read.
+    pub title: String,
+    /// Its weight in the whole.
+    pub weight: f64,
+    /// Its score.
+    pub score: Score,
+    /// Its score in the period that it is compared with.
+    pub before: Score,
+    /// What is to be achieved.
+    pub objectives: Vec<ObjectiveResult>,
+}
+
+impl LegResult {
+    /// Every measure of the leg.
+    pub fn measures(&self) -> impl Iterator<Item = &MeasureResult> {
+        self.objectives.iter().flat_map(|objective| objective.measures.iter())
+    }
+}
+
+/// One objective.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObjectiveResult {
+    /// In words.
+    pub title: String,
+    /// Its weight in the leg.
+    pub weight: f64,
+    /// Its score.
+    pub score: Score,
+    /// Its score in the period that it is compared with.
+    pub before: Score,
+    /// The measures.
+    pub measures: Vec<MeasureResult>,
+}
+
+/// One measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureResult {
+    /// The definition.
+    pub measure: Arc<Measure>,
+    /// Whether it is one of the few that are shown first.
+    pub key: bool,
+    /// Its weight in the objective.
+    pub weight: f64,
+    /// The reading.
+    pub reading: Reading,
+    /// Why the reading has no value.
+    pub missing: Option<Missing>,
+    /// The interval that likely holds the true value.
+    pub likely_range: Option<(f64, f64)>,
+    /// The reading of the period that it is compared with.
+    pub before: Reading,
+    /// Values of the last periods, oldest first, this one last.
+    pub history: Vec<(Period, Option<f64>)>,
+    /// Baseline, target, stretch, red flag and deadline in values.
+    pub targets: ResolvedTargets,
+    /// Whether the target is met.
+    pub status: Status,
+    /// How good the value is, 0 to 100.
+    pub performance: Option<f64>,
+    /// How good the value was in the period that it is compared with.
+    pub performance_before: Option<f64>,
+    /// The share of the way from baseline to target.
+    pub progress: Option<f64>,
+}
+
+/// Holds a scorecard against readings. Measures that are not in `measures` are left out; the reader of a project
+/// refuses such a scorecard before it gets here.
+#[must_use]
+pub fn evaluate(
+    scorecard: &Scorecard,
+    measures: &BTreeMap<MeasureId, Arc<Measure>>,
+    question: &Question,
+    readings: &dyn Readings,
+) -> Evaluation {
+    let rules = scorecard.rules;
+    let legs: Vec<LegResult> =
+        scorecard.legs.iter().map(|leg| evaluate_leg(leg, measures, question, readings, rules)).collect();
+    let scores: Vec<Option<f64>> = legs.iter().map(|leg| leg.score.value).collect();
+    let spread = scoring::spread(&scores);
+    let parts: Vec<(f64, Option<f64>)> = legs.iter().map(|leg| (leg.weight, leg.score.value)).collect();
+    Evaluation {
+        subject: question.subject.clone(),
+        period: question.period,
+        compare_with: question.compare_with,
+        partial: question.today < question.period.end(),
+        whole: scoring::roll_up(&parts, rules.floor),
+        spread,
+        out_of_balance: spread.is_some_and(|spread| spread > rules.imbalance),
+        legs,
+        rules,
+    }
+}
+
+fn evaluate_leg(
+    leg: &Leg,
+    measures: &BTreeMap<MeasureId, Arc<Measure>>,
+    question: &Question,
+    readings: &dyn Readings,
+    rules: ScoreRules,
+) -> LegResult {
+    let mut objectives = Vec::new();
+    for objective in &leg.objectives {
+        let results: Vec<MeasureResult> = objective
+            .measures
+            .iter()
+            .filter_map(|usage| {
+                measures.get(&usage.measure).map(|measure| evaluate_measure(measure, usage, question, readings))
+            })
+            .collect();
+        let now: Vec<_> = results.iter().map(|result| (result.weight, result.performance)).collect();
+        let before: Vec<_> = results.iter().map(|result| (result.weight, result.performance_before)).collect();
+        objectives.push(ObjectiveResult {
+            title: objective.title.clone(),
+            weight: objective.weight,
+            score: scoring::roll_up(&now, rules.floor),
+            before: scoring::roll_up(&before, rules.floor),
+            measures: results,
+        });
+    }
+    let roll_up = |pick: fn(&ObjectiveResult) -> &Score| {
+        let parts: Vec<_> = objectives.iter().map(|objective| (objective.weight, pick(objective).value)).collect();
+        let mut score = scoring::roll_up(&parts, rules.floor);
+        // The lowest measure and the share of measures present say more than those of the objectives.
+        score.minimum = objectives.iter().filter_map(|objective| pick(objective).minimum).reduce(f64::min);
+        score.coverage = weighted_coverage(&objectives, pick);
+        score
+    };
+    let score = roll_up(|objective| &objective.score);
+    let before = roll_up(|objective| &objective.before);
+    LegResult { id: leg.id.clone(), title: leg.title.clone(), weight: leg.weight, score, before, objectives }
+}
+
+fn weighted_coverage(objectives: &[ObjectiveResult], pick: fn(&ObjectiveResult) -> &Score) -> f64 {
+    let mut weight = 0.0;
+    let mut covered = 0.0;
+    for objective in objectives {
+        let own = objective.weight.max(0.0);
+        weight += own;
+        covered += own * pick(objective).coverage;
+    }
+    if weight > 0.0 { covered / weight } else { 0.0 }
+}
+
+/// One measure of a scorecard held against readings.
+#[must_use]
+pub fn evaluate_measure(
+    measure: &Arc<Measure>,
+    usage: &MeasureUse,
+    question: &Question,
+    readings: &dyn Readings,
+) -> MeasureResult {
+    let subject = &question.subject;
+    let read = |period: Period| readings.reading(&measure.id, subject, period);
+    let (reading, missing) = match read(question.period) {
+        Ok(reading) => (reading, None),
+        Err(missing) => (Reading::EMPTY, Some(missing)),
+    };
+    let before = read(question.compare_with).unwrap_or(Reading::EMPTY);
+    let plan = plan_for(usage, &question.path);
+    let measured_baseline = match plan.baseline {
+        Some(Baseline::Measured(period)) => read(period).ok().and_then(|reading| reading.value),
+        _ => None,
+    };
+    let targets = plan.resolve(measured_baseline);
+    let performance = |reading: &Reading| {
+        reading.value.and_then(|value| scoring::performance(value, &targets, measure.better, usage.normalisation))
+    };
+    let likely_range = readings.likely_range(&measure.id, subject, question.period);
+    let history = question
+        .period
+        .trailing(question.history)
+        .into_iter()
+        .map(|period| (period, read(period).ok().and_then(|reading| reading.value)))
+        .collect();
+    let progress = match (reading.value, targets.baseline, targets.target) {
+        (Some(value), Some(baseline), Some(target)) => scoring::progress(value, baseline, target),
+        _ => None,
+    };
+    MeasureResult {
+        measure: Arc::clone(measure),
+        key: usage.key,
+        weight: usage.weight,
+        missing: missing.or((reading.value.is_none()).then_some(Missing::NoRows)),
+        status: scoring::status(reading.value, likely_range, targets.target, measure.better),
+        performance: performance(&reading),
+        performance_before: performance(&before),
+        progress,
+        reading,
+        likely_range,
+        before,
+        history,
+        targets,
+    }
+}
+
+/// The targets that hold for the first unit of the path: its own, else those of the nearest unit above that has
+/// some, else everyone's. Each part (target, stretch …) is looked up on its own.
+#[must_use]
+pub fn plan_for(usage: &MeasureUse, path: &[UnitId]) -> TargetPlan {
+    let mut plan = TargetPlan::default();
+    for unit in path {
+        if let Some(own) = usage.units.get(unit) {
+            plan = plan.or(own);
+        }
+    }
+    plan.or(&usage.plan)
+}
+
+/// The same measures arranged by perspective instead of by leg. Weights stay what they are; measures without a
+/// perspective come last, under “Other”.
+#[must_use]
+pub fn by_perspective(scorecard: &Scorecard, measures: &BTreeMap<MeasureId, Arc<Measure>>) -> Scorecard {
+    let mut groups: Vec<Leg> = Vec::new();
+    for leg in &scorecard.legs {
+        for objective in &leg.objectives {
+            for usage in &objective.measures {
+                let title = measures
+                    .get(&usage.measure)
+                    .and_then(|measure| measure.perspective.clone())
+                    .unwrap_or_else(|| "Other".to_owned());
+                put(&mut groups, &title, objective, usage);
+            }
+        }
+    }
+    groups.sort_by_key(|group| perspective_order(&group.id));
+    Scorecard { legs: groups, ..scorecard.clone() }
+}
+
+fn put(groups: &mut Vec<Leg>, title: &str, objective: &Objective, usage: &MeasureUse) {
+    let position = groups.iter().position(|group| group.id == title).unwrap_or_else(|| {
+        groups.push(Leg { id: title.to_owned(), title: title.to_owned(), weight: 1.0, objectives: Vec::new() });
+        groups.len() - 1
+    });
+    let objectives = &mut groups[position].objectives;
+    let place = objectives.iter().position(|own| own.title == objective.title).unwrap_or_else(|| {
+        objectives.push(Objective { measures: Vec::new(), ..objective.clone() });
+        objectives.len() - 1
+    });
+    objectives[place].measures.push(usage.clone());
+}
+
+/// Financial, customer, internal processes, learning and growth, as Kaplan and Norton list them; others after.
+fn perspective_order(title: &str) -> usize {
+    const ORDER: [&str; 4] = ["financial", "customer", "internal processes", "learning and growth"];
+    if title == "Other" {
+        return usize::MAX;
+    }
+    ORDER.iter().position(|known| title.eq_ignore_ascii_case(known)).unwrap_or(ORDER.len())
+}

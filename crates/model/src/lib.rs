@@ -1,0 +1,20 @@
+//! The language of the scorecard: measures, targets, units, periods, readings, scores.
+//!
+//! This crate is the innermost room. It does no input or output, knows no clock, no environment and no
+//! random source, and depends on nothing but a calendar library. Everything here is plain data and plain
+//! functions, so every rule of the product can be tested without a file.
+//!
+//! Terms are explained in GLOSSARY.md at the root of the repository.
+
+pub mod evaluation;
+pub mod ids;
+pub mod measure;
+pub mod organisation;
+pub mod period;
+pub mod quantity;
+pub mod reading;
+pub mod record;
+pub mod scorecard;
+pub mod scoring;
+pub mod source;
+pub mod target;

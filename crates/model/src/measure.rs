@@ -1,0 +1,359 @@
+//! Measures: what is counted, over which rows, shown in which unit.
+//!
+//! A measure aggregates numerators and denominators first and divides last, at every level of the
+//! organisation. The SQL expressions inside a [`Formula`] are text here; the engine compiles them.
+
+use std::fmt;
+
+use crate::ids::MeasureId;
+
+/// An SQL expression over the columns of one table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Expression(pub String);
+
+impl Expression {
+    /// The SQL text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Which rows of which table count, and what places each of them in time and in the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rows {
+    /// A table of the service record, or `case_facts`.
+    pub table: String,
+    /// Rows for which this is not true are left out.
+    pub condition: Option<Expression>,
+    /// The instant or day that puts a row into its period; rows without one are left out.
+    pub period_of: Expression,
+    /// The person that the row counts for.
+    pub person: Option<Expression>,
+    /// The unit that the row counts for when it has no person, or the person had no unit on that day.
+    pub unit: Option<Expression>,
+}
+
+/// What is added up over the rows of one side of a ratio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Amount {
+    /// The number of rows.
+    Count,
+    /// The sum of an expression; rows where it is NULL add nothing.
+    Sum(Expression),
+}
+
+/// One side of a ratio: rows and what is added up over them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// Where the rows come from.
+    pub rows: Rows,
+    /// What is added up.
+    pub amount: Amount,
+}
+
+/// Which value stands for a quantile when it falls between two observations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum QuantileMethod {
+    /// The smallest value with at least the wanted share of all values at or below it.
+    NearestRank,
+    /// Linear interpolation between the two neighbours ("type 7": R, numpy and spreadsheets).
+    Interpolated,
+}
+
+/// How a measure is worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Formula {
+    /// Rows for which `of` is true, out of the rows for which it is true or false. Stored as a fraction, 0 to 1.
+    Share {
+        /// The rows.
+        rows: Rows,
+        /// True, false, or NULL for rows that are left out.
+        of: Expression,
+    },
+    /// How many rows.
+    Count {
+        /// The rows.
+        rows: Rows,
+    },
+    /// The sum of an expression.
+    Sum {
+        /// The rows.
+        rows: Rows,
+        /// What is added up.
+        of: Expression,
+    },
+    /// The mean of an expression over the rows where it is not NULL.
+    Mean {
+        /// The rows.
+        rows: Rows,
+        /// What is averaged.
+        of: Expression,
+    },
+    /// One sum divided by another.
+    Ratio {
+        /// Above the line.
+        numerator: Side,
+        /// Below the line.
+        denominator: Side,
+    },
+    /// Events per so many units of exposure, which may come from another table. Stored per one unit.
+    Rate {
+        /// What is counted.
+        events: Side,
+        /// What it is related to.
+        exposure: Side,
+        /// Shown per this many units of exposure, for example 1,000.
+        per: f64,
+    },
+    /// Share of answers 9 and 10 minus share of answers 0 to 6. Stored from −1 to 1.
+    NetPromoterScore {
+        /// The rows.
+        rows: Rows,
+        /// The answer, 0 to 10; NULL is left out.
+        of: Expression,
+    },
+    /// A percentile of an expression, from all values and never from other percentiles.
+    Quantile {
+        /// The rows.
+        rows: Rows,
+        /// The values; NULL is left out.
+        of: Expression,
+        /// Which one: 0.5 is the median.
+        at: f64,
+        /// What to do between two values.
+        method: QuantileMethod,
+    },
+    /// How many rows are open at the end of the period: begun before it, and not ended before it.
+    Stock {
+        /// The rows; `period_of` is when a row begins to count.
+        rows: Rows,
+        /// When it stops counting; NULL while it still counts.
+        until: Expression,
+    },
+}
+
+impl Formula {
+    /// The tables that the formula reads, without repetition.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&str> {
+        let (first, second) = match self {
+            Formula::Ratio { numerator, denominator } => (&numerator.rows, Some(&denominator.rows)),
+            Formula::Rate { events, exposure, .. } => (&events.rows, Some(&exposure.rows)),
+            Formula::Share { rows, .. }
+            | Formula::Count { rows }
+            | Formula::Sum { rows, .. }
+            | Formula::Mean { rows, .. }
+            | Formula::NetPromoterScore { rows, .. }
+            | Formula::Quantile { rows, .. }
+            | Formula::Stock { rows, .. } => (rows, None),
+        };
+        let mut tables = vec![first.table.as_str()];
+        if let Some(second) = second
+            && second.table != first.table
+        {
+            tables.push(second.table.as_str());
+        }
+        tables
+    }
+
+    /// The rows that stand behind a single number: those of the numerator where there are two sides.
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        match self {
+            Formula::Ratio { numerator: side, .. } | Formula::Rate { events: side, .. } => &side.rows,
+            Formula::Share { rows, .. }
+            | Formula::Count { rows }
+            | Formula::Sum { rows, .. }
+            | Formula::Mean { rows, .. }
+            | Formula::NetPromoterScore { rows, .. }
+            | Formula::Quantile { rows, .. }
+            | Formula::Stock { rows, .. } => rows,
+        }
+    }
+
+    /// The word for the kind of measure.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Formula::Share { .. } => "share",
+            Formula::Count { .. } => "count",
+            Formula::Sum { .. } => "sum",
+            Formula::Mean { .. } => "mean",
+            Formula::Ratio { .. } => "ratio",
+            Formula::Rate { .. } => "rate",
+            Formula::NetPromoterScore { .. } => "net promoter score",
+            Formula::Quantile { .. } => "quantile",
+            Formula::Stock { .. } => "stock",
+        }
+    }
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Direction {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Best inside a range, bounds included.
+    Within {
+        /// Lower bound, in stored units.
+        low: f64,
+        /// Upper bound, in stored units.
+        high: f64,
+    },
+    /// Context only: neither way is better.
+    Neither,
+}
+
+/// The unit in which values are shown. Stored values are fractions, seconds, or plain numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValueUnit {
+    /// A stored fraction shown as per cent; differences are points.
+    Percent,
+    /// A stored fraction from −1 to 1 shown from −100 to 100.
+    Points,
+    /// Stored seconds.
+    Duration(DurationUnit),
+    /// The project's reporting currency.
+    Money,
+    /// Whole things.
+    Count,
+    /// A plain number, perhaps with a word behind it.
+    Number {
+        /// The word, for example `points`.
+        word: Option<String>,
+    },
+    /// Stored per one, shown per so many.
+    Per {
+        /// How many, for example 1,000.
+        many: f64,
+        /// Of what, for example `orders`.
+        of: String,
+    },
+}
+
+impl ValueUnit {
+    /// What a stored value is multiplied with to be shown.
+    #[must_use]
+    pub fn factor(&self) -> f64 {
+        match self {
+            ValueUnit::Percent | ValueUnit::Points => 100.0,
+            ValueUnit::Duration(unit) => 1.0 / unit.seconds(),
+            ValueUnit::Per { many, .. } => *many,
+            ValueUnit::Money | ValueUnit::Count | ValueUnit::Number { .. } => 1.0,
+        }
+    }
+}
+
+/// The unit in which a duration is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DurationUnit {
+    /// Seconds.
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days of 24 hours.
+    Days,
+}
+
+impl DurationUnit {
+    /// How many seconds one of it has.
+    #[must_use]
+    pub fn seconds(self) -> f64 {
+        match self {
+            DurationUnit::Seconds => 1.0,
+            DurationUnit::Minutes => 60.0,
+            DurationUnit::Hours => 3600.0,
+            DurationUnit::Days => 86400.0,
+        }
+    }
+
+    /// The short form behind a number: s, min, h, d.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            DurationUnit::Seconds => "s",
+            DurationUnit::Minutes => "min",
+            DurationUnit::Hours => "h",
+            DurationUnit::Days => "d",
+        }
+    }
+}
+
+/// The levels at which a measure may be reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Levels {
+    /// Fit for one person.
+    pub person: bool,
+    /// Fit for units below the whole.
+    pub unit: bool,
+}
+
+/// What a reader has to know about a measure.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// What it means, in one or two sentences.
+    pub means: Option<String>,
+    /// How the record behind it comes about.
+    pub collected: Option<String>,
+    /// What moves it.
+    pub moved_by: Vec<String>,
+    /// The measures that it must be read with.
+    pub read_with: Vec<MeasureId>,
+    /// What goes wrong with it.
+    pub pitfalls: Vec<String>,
+}
+
+/// Which definition produced a number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DefinitionVersion {
+    /// Counted by people: 1, 2, …
+    pub number: u32,
+    /// Digest of the formula, so that a change without a new number cannot hide.
+    pub digest: String,
+}
+
+impl fmt::Display for DefinitionVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.number, self.digest)
+    }
+}
+
+/// A measure: its formula and all that is said about it. Targets live in the scorecard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// The identifier.
+    pub id: MeasureId,
+    /// The name people read.
+    pub title: String,
+    /// Identifier of the leg it belongs to by nature: `employee`, `customer`, `business`.
+    pub leg: Option<String>,
+    /// The Kaplan/Norton perspective it belongs to.
+    pub perspective: Option<String>,
+    /// What one counted row is called, in the plural: `answers`, `cases`.
+    pub noun: String,
+    /// Shown in this unit.
+    pub unit: ValueUnit,
+    /// Digits after the decimal point; chosen by the view where not given.
+    pub decimals: Option<u8>,
+    /// Which way is better.
+    pub better: Direction,
+    /// Where it may be reported.
+    pub levels: Levels,
+    /// How it is worked out.
+    pub formula: Formula,
+    /// What a reader has to know.
+    pub about: About,
+    /// Which definition this is.
+    pub definition: DefinitionVersion,
+}

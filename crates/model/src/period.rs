@@ -1,0 +1,372 @@
+//! Periods: the days, weeks, months, quarters and years that readings belong to.
+//!
+//! Weeks are ISO 8601 weeks (Monday first, week 1 holds the first Thursday). Quarters and years follow the
+//! fiscal year of the project; a fiscal year is named after the calendar year in which it *ends*, so with a
+//! fiscal year that starts in April, `2026` runs from April 2025 to March 2026. With a start in January the
+//! two kinds of year are the same.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, ISOWeekDate, Weekday, date};
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grain {
+    /// A calendar day in the project's time zone.
+    Day,
+    /// An ISO 8601 week.
+    Week,
+    /// A calendar month.
+    Month,
+    /// A quarter of the fiscal year.
+    Quarter,
+    /// A fiscal year.
+    Year,
+}
+
+impl Grain {
+    /// Every grain, shortest first.
+    pub const ALL: [Grain; 5] = [Grain::Day, Grain::Week, Grain::Month, Grain::Quarter, Grain::Year];
+
+    /// The word that commands and files use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Grain::Day => "day",
+            Grain::Week => "week",
+            Grain::Month => "month",
+            Grain::Quarter => "quarter",
+            Grain::Year => "year",
+        }
+    }
+}
+
+impl fmt::Display for Grain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Grain {
+    type Err = UnknownGrain;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Grain::ALL.into_iter().find(|grain| grain.as_str() == text).ok_or_else(|| UnknownGrain(text.to_owned()))
+    }
+}
+
+/// The text is not the name of a grain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a length of period: write day, week, month, quarter or year")]
+pub struct UnknownGrain(pub String);
+
+/// The month in which the fiscal year starts, 1 to 12.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FiscalYear(i8);
+
+impl Default for FiscalYear {
+    /// The fiscal year is the calendar year.
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl FiscalYear {
+    /// A fiscal year that starts on the first day of `month`; `None` when that is not a month.
+    #[must_use]
+    pub fn starting_in(month: i8) -> Option<Self> {
+        (1..=12).contains(&month).then_some(Self(month))
+    }
+
+    /// The first month, 1 to 12.
+    #[must_use]
+    pub fn first_month(self) -> i8 {
+        self.0
+    }
+}
+
+/// One day, week, month, quarter or year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    grain: Grain,
+    start: Date,
+}
+
+impl Period {
+    /// The period of this grain that contains the day.
+    #[must_use]
+    pub fn containing(day: Date, grain: Grain, fiscal: FiscalYear) -> Self {
+        let start = match grain {
+            Grain::Day => day,
+            Grain::Week => day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days()),
+            Grain::Month => day.first_of_month(),
+            Grain::Quarter => {
+                let months_in = (day.month() - fiscal.0).rem_euclid(3);
+                day.first_of_month().saturating_sub(i64::from(months_in).months())
+            }
+            Grain::Year => {
+                let months_in = (day.month() - fiscal.0).rem_euclid(12);
+                day.first_of_month().saturating_sub(i64::from(months_in).months())
+            }
+        };
+        Self { grain, start }
+    }
+
+    /// Which kind of period this is.
+    #[must_use]
+    pub fn grain(self) -> Grain {
+        self.grain
+    }
+
+    /// The first day.
+    #[must_use]
+    pub fn start(self) -> Date {
+        self.start
+    }
+
+    /// The first day that no longer belongs to the period.
+    #[must_use]
+    pub fn end(self) -> Date {
+        match self.grain {
+            Grain::Day => self.start.saturating_add(1.day()),
+            Grain::Week => self.start.saturating_add(1.week()),
+            Grain::Month => self.start.saturating_add(1.month()),
+            Grain::Quarter => self.start.saturating_add(3.months()),
+            Grain::Year => self.start.saturating_add(12.months()),
+        }
+    }
+
+    /// The last day that belongs to the period.
+    #[must_use]
+    pub fn last_day(self) -> Date {
+        self.end().saturating_sub(1.day())
+    }
+
+    /// Whether the day belongs to the period.
+    #[must_use]
+    pub fn contains(self, day: Date) -> bool {
+        self.start <= day && day < self.end()
+    }
+
+    /// The next period of the same grain.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self { grain: self.grain, start: self.end() }
+    }
+
+    /// The period before, of the same grain.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        let start = match self.grain {
+            Grain::Day => self.start.saturating_sub(1.day()),
+            Grain::Week => self.start.saturating_sub(1.week()),
+            Grain::Month => self.start.saturating_sub(1.month()),
+            Grain::Quarter => self.start.saturating_sub(3.months()),
+            Grain::Year => self.start.saturating_sub(12.months()),
+        };
+        Self { grain: self.grain, start }
+    }
+
+    /// The same period one year earlier. For weeks that is 52 weeks earlier, so that weekdays match.
+    #[must_use]
+    pub fn a_year_earlier(self) -> Self {
+        let start = match self.grain {
+            Grain::Week => self.start.saturating_sub(52.weeks()),
+            _ => self.start.saturating_sub(12.months()),
+        };
+        Self { grain: self.grain, start }
+    }
+
+    /// The `count` periods that end with this one, oldest first.
+    #[must_use]
+    pub fn trailing(self, count: usize) -> Vec<Self> {
+        let mut periods = Vec::with_capacity(count);
+        let mut period = self;
+        for _ in 0..count {
+            periods.push(period);
+            period = period.previous();
+        }
+        periods.reverse();
+        periods
+    }
+
+    /// The name that commands, files and addresses use: `2026-10-05`, `2026-W41`, `2026-10`, `2026-Q4`, `2026`.
+    #[must_use]
+    pub fn id(self, fiscal: FiscalYear) -> String {
+        match self.grain {
+            Grain::Day => self.start.to_string(),
+            Grain::Week => {
+                let week = self.start.iso_week_date();
+                format!("{:04}-W{:02}", week.year(), week.week())
+            }
+            Grain::Month => format!("{:04}-{:02}", self.start.year(), self.start.month()),
+            Grain::Quarter => {
+                let quarter = (self.start.month() - fiscal.0).rem_euclid(12) / 3 + 1;
+                format!("{:04}-Q{quarter}", self.fiscal_year(fiscal))
+            }
+            Grain::Year => format!("{:04}", self.fiscal_year(fiscal)),
+        }
+    }
+
+    /// The calendar year in which the fiscal year of this period ends.
+    #[must_use]
+    pub fn fiscal_year(self, fiscal: FiscalYear) -> i16 {
+        Period::containing(self.start, Grain::Year, fiscal).last_day().year()
+    }
+
+    /// Reads the form that [`Period::id`] writes.
+    pub fn parse(text: &str, fiscal: FiscalYear) -> Result<Self, UnreadablePeriod> {
+        read(text, fiscal).ok_or_else(|| UnreadablePeriod(text.to_owned()))
+    }
+}
+
+/// The text is not a period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a period: write a day (2026-10-05), week (2026-W41), month (2026-10), quarter (2026-Q4) or year (2026)"
+)]
+pub struct UnreadablePeriod(pub String);
+
+fn read(text: &str, fiscal: FiscalYear) -> Option<Period> {
+    let (year_text, rest) = match text.split_once('-') {
+        Some((year, rest)) => (year, Some(rest)),
+        None => (text, None),
+    };
+    if year_text.len() != 4 || !year_text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let year: i16 = year_text.parse().ok()?;
+    // Leaves room for arithmetic on both sides of every date that is accepted.
+    if !(1..=9000).contains(&year) {
+        return None;
+    }
+    let Some(rest) = rest else {
+        return Some(fiscal_start(year, 0, Grain::Year, fiscal));
+    };
+    if let Some(week) = rest.strip_prefix('W') {
+        let week = two_digits(week)?;
+        let start = ISOWeekDate::new(year, week, Weekday::Monday).ok()?.date();
+        return Some(Period { grain: Grain::Week, start });
+    }
+    if let Some(quarter) = rest.strip_prefix('Q') {
+        let quarter = match quarter {
+            "1" => 1,
+            "2" => 2,
+            "3" => 3,
+            "4" => 4,
+            _ => return None,
+        };
+        return Some(fiscal_start(year, (quarter - 1) * 3, Grain::Quarter, fiscal));
+    }
+    if let Some((month, day)) = rest.split_once('-') {
+        let start = Date::new(year, two_digits(month)?, two_digits(day)?).ok()?;
+        return Some(Period { grain: Grain::Day, start });
+    }
+    let start = Date::new(year, two_digits(rest)?, 1).ok()?;
+    Some(Period { grain: Grain::Month, start })
+}
+
+/// The period that starts `months_in` months into the fiscal year that ends in calendar year `year`.
+fn fiscal_start(year: i16, months_in: i32, grain: Grain, fiscal: FiscalYear) -> Period {
+    let first_year = if fiscal.0 == 1 { year } else { year - 1 };
+    let start = date(first_year, fiscal.0, 1).saturating_add(months_in.months());
+    Period { grain, start }
+}
+
+fn two_digits(text: &str) -> Option<i8> {
+    if text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calendar() -> FiscalYear {
+        FiscalYear::default()
+    }
+
+    fn april() -> FiscalYear {
+        FiscalYear::starting_in(4).unwrap()
+    }
+
+    #[test]
+    fn names_and_bounds() {
+        let check = |text: &str, fiscal: FiscalYear, start: &str, last: &str| {
+            let period = Period::parse(text, fiscal).unwrap();
+            assert_eq!(period.start().to_string(), start, "{text}");
+            assert_eq!(period.last_day().to_string(), last, "{text}");
+            assert_eq!(period.id(fiscal), text);
+        };
+        check("2026-10-05", calendar(), "2026-10-05", "2026-10-05");
+        check("2026-W41", calendar(), "2026-10-05", "2026-10-11");
+        // The first ISO week of 2026 starts in 2025.
+        check("2026-W01", calendar(), "2025-12-29", "2026-01-04");
+        check("2020-W53", calendar(), "2020-12-28", "2021-01-03");
+        check("2026-10", calendar(), "2026-10-01", "2026-10-31");
+        check("2024-02", calendar(), "2024-02-01", "2024-02-29");
+        check("2026-Q4", calendar(), "2026-10-01", "2026-12-31");
+        check("2026", calendar(), "2026-01-01", "2026-12-31");
+        check("2026", april(), "2025-04-01", "2026-03-31");
+        check("2026-Q1", april(), "2025-04-01", "2025-06-30");
+        check("2026-Q4", april(), "2026-01-01", "2026-03-31");
+    }
+
+    #[test]
+    fn what_is_not_a_period() {
+        for text in [
+            "",
+            "26",
+            "2026-13",
+            "2026-00",
+            "2026-W54",
+            "2025-W53",
+            "2026-Q5",
+            "2026-Q0",
+            "2026-2-1",
+            "october",
+            "2026-10-32",
+            "20261",
+            "2026-Q11",
+            "+026",
+            "9999",
+        ] {
+            assert!(Period::parse(text, calendar()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn neighbours() {
+        let period = Period::parse("2026-03", calendar()).unwrap();
+        assert_eq!(period.previous().id(calendar()), "2026-02");
+        assert_eq!(period.next().id(calendar()), "2026-04");
+        assert_eq!(period.a_year_earlier().id(calendar()), "2025-03");
+        let names: Vec<String> = period.trailing(3).into_iter().map(|p| p.id(calendar())).collect();
+        assert_eq!(names, ["2026-01", "2026-02", "2026-03"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_day_lies_in_exactly_one_period(days in 0i64..40_000, month in 1i8..=12) {
+            let fiscal = FiscalYear::starting_in(month).unwrap();
+            let day = date(1970, 1, 1).saturating_add(days.days());
+            for grain in Grain::ALL {
+                let period = Period::containing(day, grain, fiscal);
+                proptest::prop_assert!(period.contains(day));
+                proptest::prop_assert!(!period.next().contains(day));
+                proptest::prop_assert!(!period.previous().contains(day));
+                proptest::prop_assert_eq!(period.next().previous(), period);
+                proptest::prop_assert_eq!(Period::parse(&period.id(fiscal), fiscal), Ok(period));
+                proptest::prop_assert_eq!(Period::containing(period.last_day(), grain, fiscal), period);
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,12}") {
+            if let Ok(period) = Period::parse(&text, calendar()) {
+                proptest::prop_assert_eq!(period.id(calendar()), text);
+            }
+        }
+    }
+}

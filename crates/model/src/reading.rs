@@ -1,0 +1,68 @@
+//! Readings: one measure, one unit or person, one period.
+
+use std::fmt;
+
+use crate::ids::{PersonId, UnitId};
+
+/// What a reading is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A unit, the whole organisation included.
+    Unit(UnitId),
+    /// One person.
+    Person(PersonId),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Unit(id) => write!(f, "{id}"),
+            Subject::Person(id) => write!(f, "{id}"),
+        }
+    }
+}
+
+/// A measured value with all that is needed to recompute and to judge it.
+///
+/// Values are in stored units: fractions, seconds, plain numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// Above the line; none for a quantile.
+    pub numerator: Option<f64>,
+    /// Below the line; none for counts, sums and stocks.
+    pub denominator: Option<f64>,
+    /// How many rows stand behind it.
+    pub n: u64,
+    /// The value; none where nothing can be said, which is never the same as zero.
+    pub value: Option<f64>,
+    /// Sum of the squared values of means and net promoter scores, which their intervals need.
+    pub sum_of_squares: Option<f64>,
+}
+
+impl Reading {
+    /// A reading of nothing at all.
+    pub const EMPTY: Reading = Reading { numerator: None, denominator: None, n: 0, value: None, sum_of_squares: None };
+}
+
+/// Why there is no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// No row fell into the period.
+    NoRows,
+    /// The period has not begun at the evaluation instant.
+    NotYet,
+    /// The measure must not be reported at this level.
+    NotAtThisLevel,
+}
+
+impl Missing {
+    /// In words.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Missing::NoRows => "nothing was recorded in this period",
+            Missing::NotYet => "the period has not begun",
+            Missing::NotAtThisLevel => "this measure is not reported at this level",
+        }
+    }
+}
