@@ -251,7 +251,7 @@ pub fn read(chart: &Chart, goal: Goal, interval: Option<&Interval>) -> Result<Re
         (_, Some(limits)) => assurance(goal, limits.low, limits.high),
     };
     let status = status(goal, latest.value, interval);
-    let history = history(chart, &marks, &points);
+    let history = history(chart, goal, &marks);
     Ok(Reading { points, variation, assurance, status, finding, history })
 }
 
@@ -308,7 +308,7 @@ fn finding_at(chart: &Chart, marks: &[Marks], points: &[PointMark], rule: Rule, 
 }
 
 /// All marked stretches of all rules.
-fn history(chart: &Chart, marks: &[Marks], points: &[PointMark]) -> Vec<Finding> {
+fn history(chart: &Chart, goal: Goal, marks: &[Marks]) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in [Rule::Outside, Rule::Trend, Rule::TwoOfThree, Rule::Shift] {
         let mut open: Option<Finding> = None;
@@ -325,8 +325,9 @@ fn history(chart: &Chart, marks: &[Marks], points: &[PointMark]) -> Vec<Finding>
                 }
                 _ => {
                     found.extend(open.take());
-                    // Each rule is judged by itself here, not by the rule of highest priority.
-                    let judgement = points[i].judgement.unwrap_or(Judgement::NoJudgement);
+                    // Each rule is judged by its own side here, not by that of the rule with the highest priority.
+                    let point = chart.points[i];
+                    let judgement = goal.judge(side, point.value, point.limits.map(|limits| limits.centre));
                     open = Some(Finding { rule, side, judgement, since: i, until: i, run_length: 1 });
                 }
             }
