@@ -1,0 +1,109 @@
+//! The lake: the service record as Delta Lake tables.
+//!
+//! Each table of [`evenkeel_model::record`] is one Delta table, one row per key. Delta commits one table at a
+//! time; a [`manifest`] names the version of every table that belongs together and is put in place in one step.
+//! Readers open what the manifest names, so an import is seen as a whole or not at all, whenever its process dies.
+//!
+//! *Update by key.* A new version of a row is appended and the old one is marked in a deletion vector. Where the
+//! old one lies is known from a key index: sorted files of key hashes beside the tables (see [`index`]).
+//!
+//! *Digest.* Each table has a digest of its content that knows neither order nor files: the sum of the hashes of
+//! its rows. Equal content has an equal digest, whatever imports led to it.
+
+pub mod delta;
+mod error;
+mod hash;
+pub mod import;
+pub mod index;
+pub mod manifest;
+mod parts;
+pub mod rejects;
+mod sort;
+pub mod storage;
+pub mod tables;
+
+pub use error::LakeError;
+pub use import::{Import, Rows, TableChange};
+pub use manifest::{Manifest, TableVersion};
+pub use storage::Storage;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use deltalake::datafusion::catalog::TableProvider;
+use evenkeel_model::record;
+
+/// A lake at one place. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    storage: Storage,
+}
+
+impl Lake {
+    /// The lake at a place; nothing is read or made yet.
+    #[must_use]
+    pub fn new(storage: Storage) -> Self {
+        Self { storage }
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// The present state; an empty manifest when nothing was ever imported.
+    pub async fn snapshot(&self) -> Result<Snapshot, LakeError> {
+        let manifest = manifest::latest(&self.storage).await?;
+        Ok(Snapshot { storage: self.storage.clone(), manifest: Arc::new(manifest) })
+    }
+
+    /// Starts an import. Only one runs at a time; a second one is refused until the first has ended.
+    pub async fn begin(&self, batch: import::Batch) -> Result<Import, LakeError> {
+        Import::begin(self.storage.clone(), batch).await
+    }
+}
+
+/// One state of the whole lake.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    storage: Storage,
+    manifest: Arc<Manifest>,
+}
+
+impl Snapshot {
+    /// What belongs together in this state.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The digest of the content of some tables: equal content, equal digest. Twelve hexadecimal digits.
+    #[must_use]
+    pub fn data_version<'a>(&self, tables: impl IntoIterator<Item = &'a str>) -> String {
+        self.manifest.data_version(tables)
+    }
+
+    /// The Delta version of each of these tables; tables that were never filled are left out.
+    #[must_use]
+    pub fn table_versions<'a>(&self, tables: impl IntoIterator<Item = &'a str>) -> BTreeMap<String, u64> {
+        tables
+            .into_iter()
+            .filter_map(|name| self.manifest.tables.get(name).map(|table| (name.to_owned(), table.delta_version)))
+            .collect()
+    }
+
+    /// A table for queries, at the version of this state. Tables that were never filled are empty.
+    pub async fn provider(&self, name: &str) -> Result<Arc<dyn TableProvider>, LakeError> {
+        let schema = if name == rejects::TABLE {
+            rejects::schema()
+        } else {
+            let table = record::table(name).ok_or_else(|| LakeError::UnknownTable { table: name.to_owned() })?;
+            tables::arrow_schema(table)
+        };
+        match self.manifest.tables.get(name) {
+            Some(version) => delta::provider(&self.storage, name, version.delta_version).await,
+            None => delta::empty_provider(schema),
+        }
+    }
+}

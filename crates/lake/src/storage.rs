@@ -1,0 +1,81 @@
+//! Where the lake lies: a folder, or an object store.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
+use object_store::prefix::PrefixStore;
+use url::Url;
+
+use crate::LakeError;
+
+/// A place for the lake. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    url: Url,
+    store: Arc<dyn ObjectStore>,
+    folder: Option<PathBuf>,
+}
+
+impl Storage {
+    /// Opens a place. `location` is a URL such as `s3://bucket/prefix`, or a folder; relative folders are taken
+    /// from `base`. A folder that does not exist is made.
+    pub fn open(location: &str, base: &Path) -> Result<Self, LakeError> {
+        let failed = |reason: String| LakeError::Storage { location: location.to_owned(), reason };
+        if location.contains("://") {
+            let mut url = Url::parse(location).map_err(|error| failed(error.to_string()))?;
+            if !url.path().ends_with('/') {
+                url.set_path(&format!("{}/", url.path()));
+            }
+            if url.scheme() != "file" {
+                let options = std::iter::empty::<(String, String)>();
+                let (store, prefix) =
+                    object_store::parse_url_opts(&url, options).map_err(|error| failed(error.to_string()))?;
+                let store: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(store, prefix));
+                return Ok(Self { url, store, folder: None });
+            }
+            let folder = url.to_file_path().map_err(|()| failed("it is not a path".to_owned()))?;
+            return Self::folder(&folder, failed);
+        }
+        Self::folder(&base.join(location), failed)
+    }
+
+    fn folder(folder: &Path, failed: impl Fn(String) -> LakeError) -> Result<Self, LakeError> {
+        std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+        let folder = folder.canonicalize().map_err(|error| failed(error.to_string()))?;
+        let url = Url::from_directory_path(&folder).map_err(|()| failed("it is not a path".to_owned()))?;
+        let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(error.to_string()))?;
+        Ok(Self { url, store: Arc::new(store), folder: Some(folder) })
+    }
+
+    /// The objects below the place.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    /// The place as a URL that ends in a slash.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The folder, where the place is one.
+    #[must_use]
+    pub fn local_folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// The URL of one Delta table.
+    pub(crate) fn table_url(&self, table: &str) -> Result<Url, LakeError> {
+        self.url
+            .join(&format!("{}/", table_folder(table)))
+            .map_err(|error| LakeError::Storage { location: self.url.to_string(), reason: error.to_string() })
+    }
+}
+
+/// The folder of one Delta table, relative to the lake.
+pub(crate) fn table_folder(table: &str) -> String {
+    format!("tables/{table}")
+}
