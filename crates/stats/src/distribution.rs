@@ -316,7 +316,7 @@ pub(crate) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
 
 /// Quantile x of a beta variable and its complement 1 - x; `q` = 1 - p is given apart so that neither tail loses digits.
 fn beta_quantile_pair(p: f64, q: f64, a: f64, b: f64) -> (f64, f64) {
-    if !(0.0..=1.0).contains(&p) || !(a > 0.0 && b > 0.0) {
+    if !((0.0..=1.0).contains(&p) && a > 0.0 && b > 0.0) {
         return (f64::NAN, f64::NAN);
     }
     if p == 0.0 {

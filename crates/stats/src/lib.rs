@@ -1,11 +1,18 @@
 //! Statistics on slices.
+pub mod agreement;
+pub mod case_mix;
+pub mod composite;
 pub mod control;
 mod distribution;
 mod error;
+pub mod funnel;
 pub mod interval;
 mod least_squares;
+pub mod multiplicity;
 pub mod quantile;
+pub mod queueing;
 pub mod random;
+pub mod shrinkage;
 pub mod signal;
 pub mod summary;
 

@@ -1,8 +1,8 @@
 //! Charts of counts: shares (p, p'), events per exposure (u, u') and plain counts (c).
 //!
 //! Centre: all events over all trials (or exposure) of the baseline. Limits: centre ± 3 standard errors of the point,
-//! so they breathe with its size. With *dispersion* σ_z, the spread of the standardised points by their moving ranges,
-//! limits are multiplied by σ_z where it exceeds the threshold of the settings (Laney 2002): large counts make binomial
+//! so they breathe with its size. With *dispersion* `sigma_z`, the spread of the standardised points by their moving ranges,
+//! limits are multiplied by `sigma_z` where it exceeds the threshold of the settings (Laney 2002): large counts make binomial
 //! limits so narrow that ordinary differences between months break them.
 //!
 //! Where few events are expected, the standard error describes the tails badly. The guard then takes limits from the
