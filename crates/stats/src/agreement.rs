@@ -3,7 +3,7 @@
 //! - Reviewers who rate the same cases: [`krippendorff`] (any number of raters, missing values, four levels of
 //!   measurement) or [`fleiss`] (a fixed number of nominal ratings per case). 1 is perfect, 0 what chance would give,
 //!   negative worse than chance.
-//! - Ratings of one thing by many: [`within_group`] (r_wg).
+//! - Ratings of one thing by many: [`within_group`] (`r_wg`).
 //! - Items that are meant to measure one thing: [`cronbach`].
 //! - One question with chosen answers, the story: [`Cohesion`].
 
@@ -134,7 +134,7 @@ fn pairwise(counts: &[u64]) -> f64 {
     counts.iter().map(|&count| count as f64 * (count as f64 - 1.0)).sum::<f64>() / (n * (n - 1.0))
 }
 
-/// Within-group agreement r_wg of ratings on a scale with `steps` points: 1 - s² / ((A² - 1)/12) (James, Demaree and
+/// Within-group agreement `r_wg` of ratings on a scale with `steps` points: 1 - s² / ((A² - 1)/12) (James, Demaree and
 /// Wolf 1984).
 ///
 /// 1 when all agree; 0 when ratings scatter evenly over the scale; negative when they polarise. Negative values are

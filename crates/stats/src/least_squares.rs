@@ -117,7 +117,7 @@ mod tests {
         assert!((fit.standard_errors()[1] - (1.35_f64 / 5.0).sqrt()).abs() < 1e-12);
     }
 
-    /// Longley's data are the classic test of a regression program; certified values of NIST (StRD, Longley), years
+    /// Longley's data are the classic test of a regression program; certified values of NIST (`StRD`, Longley), years
     /// kept as they are, so the columns are nearly dependent.
     #[test]
     fn longley_to_certified_digits() {

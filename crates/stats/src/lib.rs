@@ -3,6 +3,8 @@ pub mod agreement;
 pub mod case_mix;
 pub mod composite;
 pub mod control;
+pub mod decomposition;
+pub mod disclosure;
 mod distribution;
 mod error;
 pub mod funnel;

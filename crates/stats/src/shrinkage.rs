@@ -6,11 +6,11 @@
 //! a distribution of its true value, from which come an estimate, a *credible interval*, and the probability that it
 //! meets a standard. Recognition and development rest on that probability, never on rank.
 //!
-//! - [`beta_binomial`]: shares.
-//! - [`poisson_gamma`]: events against expected events or exposure.
-//! - [`normal_normal`]: means (or anything with a standard error).
-//! - [`ranks`]: how uncertain ranks are.
-//! - [`reliability`]: how much of the spread in a table is real, and how many observations make it so.
+//! - [`beta_binomial`] for shares,
+//! - [`poisson_gamma`] for events against expected events or exposure,
+//! - [`normal_normal`] for means (or anything with a standard error),
+//! - [`ranks`] for how uncertain ranks are,
+//! - [`reliability`] for how much of the spread in a table is real, and how many observations make it so.
 
 pub mod beta_binomial;
 mod newton;

@@ -215,8 +215,8 @@ mod tests {
         let top = surface.value([(prior.mean / (1.0 - prior.mean)).ln(), prior.precision.ln()]);
         assert!((top + 1_197.704_147).abs() < 1e-6, "{top}");
         let means = [
-            0.791003, 0.791059, 0.850551, 0.815407, 0.759519, 0.788201, 0.789302, 0.728513, 0.778849, 0.837530,
-            0.845285, 0.703810,
+            0.791_003, 0.791_059, 0.850_551, 0.815_407, 0.759_519, 0.788_201, 0.789_302, 0.728_513, 0.778_849,
+            0.837_530, 0.845_285, 0.703_810,
         ];
         for (unit, want) in d5().into_iter().zip(means) {
             assert!((prior.posterior(unit).mean() - want).abs() < 2e-6);
@@ -227,8 +227,12 @@ mod tests {
     fn credible_intervals_and_probabilities_on_d5() {
         let prior = fit(&d5(), &[], Estimation::MaximumLikelihood).unwrap();
         let units = d5();
-        let intervals =
-            [(0, 0.742680, 0.835560), (3, 0.739774, 0.880632), (8, 0.686259, 0.859263), (11, 0.650782, 0.754244)];
+        let intervals = [
+            (0, 0.742_680, 0.835_560),
+            (3, 0.739_774, 0.880_632),
+            (8, 0.686_259, 0.859_263),
+            (11, 0.650_782, 0.754_244),
+        ];
         for (i, low, high) in intervals {
             let range = prior.posterior(units[i]).interval(Level::P95);
             assert!((range.low - low).abs() < 2e-6 && (range.high - high).abs() < 2e-6, "{i}: {range:?}");
