@@ -1,0 +1,333 @@
+//! How a measure is worked out: rows, expressions and what is added up.
+
+use evenkeel_model::measure::{Amount, Expression, Formula, QuantileMethod, Rows, Side};
+use evenkeel_model::record::{self, ColumnKind, Table};
+
+use crate::code;
+use crate::diagnostic::Diagnostic;
+use crate::place::{Span, Spanned};
+use crate::raw::{self, Text};
+use crate::suggest::{list, nearest, quoted};
+
+/// What says which rows count, as written for a measure or for one side of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct RowKeys<'a> {
+    pub(super) from: Option<&'a Spanned<Text>>,
+    pub(super) condition: Option<&'a Spanned<Text>>,
+    pub(super) period_of: Option<&'a Spanned<Text>>,
+    pub(super) attribute: Option<&'a Spanned<Text>>,
+    pub(super) unit_of: Option<&'a Spanned<Text>>,
+}
+
+/// The kinds as written; exactly one of them is given.
+pub(super) struct Kinds {
+    pub(super) share: Option<Spanned<Text>>,
+    pub(super) count: Option<Spanned<Text>>,
+    pub(super) sum: Option<Spanned<Text>>,
+    pub(super) mean: Option<Spanned<Text>>,
+    pub(super) ratio: Option<Spanned<raw::Ratio>>,
+    pub(super) rate: Option<Spanned<raw::Rate>>,
+    pub(super) nps: Option<Spanned<Text>>,
+    pub(super) quantile: Option<Spanned<raw::Quantile>>,
+    pub(super) stock: Option<Spanned<raw::Stock>>,
+}
+
+/// Converts the formulas of one measure.
+pub(super) struct Converter<'a> {
+    pub(super) keys: RowKeys<'a>,
+    /// Where to say that something is missing.
+    pub(super) at: &'a Span,
+    /// `measure `csat``.
+    pub(super) subject: &'a str,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Converter<'_> {
+    /// The formula; `shown_per` is the number that the unit names.
+    pub(super) fn formula(&mut self, kinds: Kinds, shown_per: Option<f64>) -> Option<Formula> {
+        let Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock } = kinds;
+        if let Some(ratio) = ratio {
+            let raw::Ratio { numerator, denominator } = ratio.value;
+            let numerator = numerator.and_then(|amount| self.side(&amount, "numerator"));
+            let denominator = denominator.and_then(|amount| self.side(&amount, "denominator"));
+            return Some(Formula::Ratio { numerator: numerator?, denominator: denominator? });
+        }
+        if let Some(rate) = rate {
+            return self.rate(rate, shown_per);
+        }
+        let table = self.table(self.keys.from, self.subject, self.at);
+        let rows = table.and_then(|table| self.rows(self.keys, table));
+        let mut of = |of: &Spanned<Text>| {
+            let known = table.is_none_or(|table| self.known_column(of, table));
+            known.then(|| Expression(of.value.0.clone()))
+        };
+        if let Some(share) = share {
+            let of = of(&share);
+            return Some(Formula::Share { rows: rows?, of: of? });
+        }
+        if let Some(sum) = sum {
+            let of = of(&sum);
+            return Some(Formula::Sum { rows: rows?, of: of? });
+        }
+        if let Some(mean) = mean {
+            let of = of(&mean);
+            return Some(Formula::Mean { rows: rows?, of: of? });
+        }
+        if let Some(nps) = nps {
+            let of = of(&nps);
+            return Some(Formula::NetPromoterScore { rows: rows?, of: of? });
+        }
+        if let Some(quantile) = quantile {
+            let raw::Quantile { of: expression, at, method } = quantile.value;
+            let of = expression.and_then(|expression| of(&expression));
+            let at = at.and_then(|at| self.quantile_at(&at));
+            let method = match method {
+                None | Some(raw::Method::NearestRank) => QuantileMethod::NearestRank,
+                Some(raw::Method::Interpolated) => QuantileMethod::Interpolated,
+            };
+            return Some(Formula::Quantile { rows: rows?, of: of?, at: at?, method });
+        }
+        if let Some(stock) = stock {
+            let raw::Stock { until } = stock.value;
+            let until = until?;
+            let known = table.is_none_or(|table| self.instant_column(&until, table, "until"));
+            return Some(Formula::Stock { rows: rows?, until: known.then(|| Expression(until.value.0))? });
+        }
+        let count = count?;
+        if count.value.0 != "rows" {
+            let message = format!("`count` in {} takes `rows`, not {}", self.subject, quoted(&count.value.0));
+            let found = Diagnostic::error(code::UNKNOWN_WORD, &count.span, message);
+            let help = format!("write `count: rows` and put the condition into `where: {}`", count.value.0);
+            self.diagnostics.push(found.help(help));
+            return None;
+        }
+        Some(Formula::Count { rows: rows? })
+    }
+
+    fn rate(&mut self, rate: Spanned<raw::Rate>, shown_per: Option<f64>) -> Option<Formula> {
+        let raw::Rate { events, exposure, per } = rate.value;
+        let events = events.and_then(|amount| self.side(&amount, "events"));
+        let exposure = exposure.and_then(|amount| self.side(&amount, "exposure"));
+        let per = match (per, shown_per) {
+            (Some(per), _) if per.value.0 > 0.0 => Some(per.value.0),
+            (Some(per), _) => {
+                let found = Diagnostic::error(code::BAD_NUMBER, &per.span, "`per` has to be more than 0");
+                self.diagnostics.push(found.help("write how many units of exposure the rate is shown per, for example `per: 1000`"));
+                None
+            }
+            (None, Some(per)) => Some(per),
+            (None, None) => {
+                let message = format!("`per` is missing in `rate` of {}", self.subject);
+                let found = Diagnostic::error(code::MISSING_KEY, &rate.span, message);
+                self.diagnostics.push(found.help("add `per: 1000`, or `unit: per 1,000 orders`"));
+                None
+            }
+        };
+        Some(Formula::Rate { events: events?, exposure: exposure?, per: per? })
+    }
+
+    /// One side of a ratio or rate.
+    fn side(&mut self, amount: &raw::Amount, name: &str) -> Option<Side> {
+        let rows_only;
+        let raw::CountOf { count, sum, from, condition, period_of, attribute, unit_of, sound, at } = match amount {
+            raw::Amount::Full(full) => &**full,
+            raw::Amount::Rows(word) => {
+                rows_only = raw::CountOf::rows(word.clone());
+                &rows_only
+            }
+        };
+        let own = RowKeys {
+            from: from.as_ref(),
+            condition: condition.as_ref(),
+            period_of: period_of.as_ref(),
+            attribute: attribute.as_ref(),
+            unit_of: unit_of.as_ref(),
+        };
+        let keys = inherit(own, self.keys);
+        let place = format!("`{name}` of {}", self.subject);
+        let table = self.table(keys.from, &place, at);
+        let rows = table.and_then(|table| self.rows(keys, table));
+        if !sound {
+            return None;
+        }
+        if let Some(sum) = sum {
+            let known = self.known_column(sum, table?);
+            return Some(Side { rows: rows?, amount: known.then(|| Amount::Sum(Expression(sum.value.0.clone())))? });
+        }
+        let count = count.as_ref()?;
+        if count.value.0 == "rows" {
+            return Some(Side { rows: rows?, amount: Amount::Count });
+        }
+        if let raw::Amount::Rows(word) = amount {
+            let message = format!("{place} cannot be {}", quoted(&word.value.0));
+            let found = Diagnostic::error(code::UNKNOWN_WORD, &word.span, message);
+            self.diagnostics.push(found.help(format!("write `rows`, `{{ count: {0} }}` or `{{ sum: {0} }}`", word.value.0)));
+            return None;
+        }
+        let known = self.known_column(count, table?);
+        let mut rows = rows?;
+        let text = match &rows.condition {
+            Some(condition) => combined(condition.as_str(), &count.value.0).0,
+            None => count.value.0.clone(),
+        };
+        rows.condition = Some(Expression(text));
+        known.then_some(Side { rows, amount: Amount::Count })
+    }
+
+    fn table(&mut self, from: Option<&Spanned<Text>>, place: &str, at: &Span) -> Option<&'static Table> {
+        let Some(from) = from else {
+            let message = format!("`from` is missing in {place}");
+            let found = Diagnostic::error(code::MISSING_KEY, at, message)
+                .note("a measure reads one table of the service record, or `case_facts`");
+            self.diagnostics.push(found.help("add `from: case_facts`"));
+            return None;
+        };
+        let name = from.value.0.as_str();
+        let table = record::readable_table(name);
+        if table.is_none() {
+            let names = || record::TABLES.iter().map(|table| table.name).chain([record::CASE_FACTS.name]);
+            let message = format!("the service record has no table {}", quoted(name));
+            let found = Diagnostic::error(code::UNKNOWN_TABLE, &from.span, message);
+            self.diagnostics.push(match nearest(name, names()) {
+                Some(meant) => found.label(format!("did you mean `{meant}`?")),
+                None => found.help(format!("tables that can be read: {}", list(names(), "and"))),
+            });
+        }
+        table
+    }
+
+    fn rows(&mut self, keys: RowKeys<'_>, table: &'static Table) -> Option<Rows> {
+        let condition = keys.condition.filter(|condition| self.known_column(condition, table));
+        let sound = condition.is_some() == keys.condition.is_some();
+        let period_of = match (keys.period_of, table.period_of) {
+            (Some(column), _) => self.instant_column(column, table, "period_of").then(|| column.value.0.clone()),
+            (None, Some(default)) => Some(default.to_owned()),
+            (None, None) => {
+                let message = format!("nothing places a row of `{}` in a period", table.name);
+                let at = keys.from.map_or(self.at, |from| &from.span);
+                let found = Diagnostic::error(code::NO_PERIOD, at, message)
+                    .help("add `period_of` with an expression that yields an instant or a day");
+                self.diagnostics.push(found);
+                None
+            }
+        };
+        let person = self.place_column(keys.attribute, table.person, table);
+        let unit = self.place_column(keys.unit_of, table.unit, table);
+        sound.then(|| {
+            Some(Rows {
+                table: table.name.to_owned(),
+                condition: condition.map(|condition| Expression(condition.value.0.clone())),
+                period_of: Expression(period_of?),
+                person: person?,
+                unit: unit?,
+            })
+        })?
+    }
+
+    /// The column with the person or unit of a row: the outer option is empty when it was refused.
+    fn place_column(
+        &mut self,
+        given: Option<&Spanned<Text>>,
+        default: Option<&str>,
+        table: &Table,
+    ) -> Option<Option<Expression>> {
+        match given {
+            None => Some(default.map(|column| Expression(column.to_owned()))),
+            Some(none) if none.value.0 == "none" => Some(None),
+            Some(column) => self.known_column(column, table).then(|| Some(Expression(column.value.0.clone()))),
+        }
+    }
+
+    /// Checks an expression that is nothing but the name of a column. All others are read by the engine.
+    fn known_column(&mut self, expression: &Spanned<Text>, table: &Table) -> bool {
+        let Some(name) = bare_name(&expression.value.0) else { return true };
+        if table.column(&name).is_some() {
+            return true;
+        }
+        let message = format!("`{}` has no column {}", table.name, quoted(&expression.value.0));
+        let found = Diagnostic::error(code::UNKNOWN_COLUMN, &expression.span, message);
+        let columns = || table.all_columns().map(|column| column.name);
+        self.diagnostics.push(match nearest(&name, columns()) {
+            Some(meant) => found.label(format!("did you mean `{meant}`?")),
+            None => found
+                .note(format!("what the record has no column for is in `attributes`: `json_text(attributes, '{name}')`"))
+                .help(format!("columns of `{}`: {}", table.name, list(columns(), "and"))),
+        });
+        false
+    }
+
+    /// Checks an expression that has to yield an instant or a day.
+    fn instant_column(&mut self, expression: &Spanned<Text>, table: &Table, key: &str) -> bool {
+        let in_time = |kind| matches!(kind, ColumnKind::Instant | ColumnKind::Day);
+        if !self.known_column(expression, table) {
+            return false;
+        }
+        let column = bare_name(&expression.value.0).and_then(|name| table.column(&name));
+        let Some(column) = column.filter(|column| !in_time(column.kind)) else { return true };
+        let message = format!("`{key}` needs an instant or a day, and `{}` is neither", column.name);
+        let found = Diagnostic::error(code::NO_PERIOD, &expression.span, message);
+        let others = table.columns.iter().filter(|column| in_time(column.kind)).map(|column| column.name);
+        self.diagnostics.push(found.help(format!("instants and days of `{}`: {}", table.name, list(others, "and"))));
+        false
+    }
+
+    fn quantile_at(&mut self, at: &Spanned<raw::Number>) -> Option<f64> {
+        let value = at.value.0;
+        if (0.0..=1.0).contains(&value) {
+            return Some(value);
+        }
+        let found = Diagnostic::error(code::BAD_NUMBER, &at.span, "`at` has to lie between 0 and 1");
+        self.diagnostics.push(if (1.0..=100.0).contains(&value) {
+            found.help(format!("write `{}` for the {value}th percentile", value / 100.0))
+        } else {
+            found.help("write `0.5` for the median, `0.9` for the value that 90 % do not exceed")
+        });
+        None
+    }
+}
+
+/// What a side leaves open it takes from the measure, as long as both read one table. What a measure says about the
+/// columns of its own table says nothing about another one; that a row counts for nobody can be said of any.
+fn inherit<'a>(own: RowKeys<'a>, measure: RowKeys<'a>) -> RowKeys<'a> {
+    let text = |key: Option<&'a Spanned<Text>>| key.map(|text| text.value.0.as_str());
+    if inherits(text(own.from), text(measure.from)) {
+        return RowKeys {
+            from: own.from.or(measure.from),
+            condition: own.condition.or(measure.condition),
+            period_of: own.period_of.or(measure.period_of),
+            attribute: own.attribute.or(measure.attribute),
+            unit_of: own.unit_of.or(measure.unit_of),
+        };
+    }
+    let nobody = |key: Option<&'a Spanned<Text>>| key.filter(|text| text.value.0 == "none");
+    RowKeys {
+        attribute: own.attribute.or(nobody(measure.attribute)),
+        unit_of: own.unit_of.or(nobody(measure.unit_of)),
+        ..own
+    }
+}
+
+/// Whether a side takes what it leaves open from the measure.
+pub(crate) fn inherits(own_table: Option<&str>, table_of_measure: Option<&str>) -> bool {
+    own_table.is_none() || own_table == table_of_measure
+}
+
+/// Rows for which both conditions are true, and where in the text the second one begins. The first begins behind
+/// the opening bracket.
+pub(crate) fn combined(condition: &str, count: &str) -> (String, usize) {
+    // A comment at the end of the first condition must not swallow what follows.
+    let end = if condition.contains("--") { "\n" } else { "" };
+    let first = format!("({condition}{end}) and (");
+    let second_at = first.len();
+    let end = if count.contains("--") { "\n" } else { "" };
+    (format!("{first}{count}{end})"), second_at)
+}
+
+/// The name of a column, when the expression is nothing else. SQL folds it to small letters.
+fn bare_name(expression: &str) -> Option<String> {
+    let name = expression.to_ascii_lowercase();
+    let starts = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
+    let named = starts && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
+    let word = matches!(name.as_str(), "true" | "false" | "null" | "current_date" | "current_timestamp");
+    (named && !word).then_some(name)
+}

@@ -1,0 +1,21 @@
+//! From raw structs to the types of the model, with the checks that need to understand what the values mean.
+//!
+//! Every conversion takes its raw struct apart field by field, so that a new key does not build until something is
+//! done with it. A conversion reports all it finds and returns nothing when an error makes its result useless.
+
+mod formula;
+mod measure;
+mod names;
+mod paths;
+mod plan;
+mod project;
+mod scorecard;
+mod source;
+mod unit;
+
+pub(crate) use formula::{combined, inherits};
+pub(crate) use measure::{MeasureParts, measure};
+pub(crate) use paths::inside_project;
+pub(crate) use project::{Settings, settings};
+pub(crate) use scorecard::{Known, scorecard};
+pub(crate) use source::source;

@@ -1,0 +1,124 @@
+use evenkeel_model::period::FiscalYear;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use crate::code;
+use crate::diagnostic::Diagnostic;
+use crate::place::Spanned;
+use crate::project::Storage;
+use crate::raw;
+use crate::suggest::{nearest, quoted};
+
+/// What `evenkeel.yaml` says. Where a value could not be read, its default stands in, so that the other files can
+/// still be checked; the project as a whole is then not used.
+pub(crate) struct Settings {
+    pub(crate) organisation: String,
+    pub(crate) time_zone: TimeZone,
+    pub(crate) fiscal_year: FiscalYear,
+    pub(crate) currency: Option<String>,
+    pub(crate) storage: Storage,
+    pub(crate) data_root: Option<String>,
+    pub(crate) sources: Vec<Spanned<String>>,
+    pub(crate) scorecards: Vec<Spanned<String>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            organisation: String::new(),
+            time_zone: TimeZone::UTC,
+            fiscal_year: FiscalYear::default(),
+            currency: None,
+            storage: Storage::Folder("./data".to_owned()),
+            data_root: None,
+            sources: Vec::new(),
+            scorecards: Vec::new(),
+        }
+    }
+}
+
+pub(crate) fn settings(raw: raw::Project, diagnostics: &mut Vec<Diagnostic>) -> Settings {
+    let raw::Project {
+        organisation,
+        time_zone: zone,
+        fiscal_year_starts,
+        currency: code_of_currency,
+        storage: place,
+        data_root,
+        sources,
+        scorecards,
+    } = raw;
+    let defaults = Settings::default();
+    let texts = |list: Option<Vec<Spanned<raw::Text>>>| {
+        list.unwrap_or_default().into_iter().map(|text| text.with(text.value.0.clone())).collect()
+    };
+    Settings {
+        organisation: organisation.map_or(defaults.organisation, |name| name.value.0),
+        time_zone: zone.and_then(|name| time_zone(&name, diagnostics)).unwrap_or(defaults.time_zone),
+        fiscal_year: fiscal_year_starts
+            .and_then(|month| fiscal_year(&month, diagnostics))
+            .unwrap_or(defaults.fiscal_year),
+        currency: code_of_currency.and_then(|code| currency(&code, diagnostics)),
+        storage: place.map_or(defaults.storage, |place| storage(&place.value.0)),
+        data_root: data_root.map(|root| root.value.0),
+        sources: texts(sources),
+        scorecards: texts(scorecards),
+    }
+}
+
+/// Looks a time zone up in the database that is part of the program, so that a project means the same on every
+/// machine, and then in the one of the machine, which may be newer.
+fn time_zone(name: &Spanned<raw::Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<TimeZone> {
+    let text = name.value.0.as_str();
+    let bundled = TimeZoneDatabase::bundled();
+    if let Ok(zone) = bundled.get(text).or_else(|_| jiff::tz::db().get(text)) {
+        return Some(zone);
+    }
+    let names: Vec<String> = bundled.available().map(|name| name.to_string()).collect();
+    let city = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let meant = nearest(text, names.iter().map(String::as_str)).or_else(|| {
+        // Many know the city and not the continent.
+        names.iter().map(String::as_str).find(|name| name.contains('/') && city(name) == city(&text.replace(' ', "_")))
+    });
+    let found = Diagnostic::error(code::UNKNOWN_TIME_ZONE, &name.span, format!("{} is not a time zone", quoted(text)));
+    let found = match meant {
+        Some(meant) => found.label(format!("did you mean `{meant}`?")),
+        None => found,
+    };
+    diagnostics.push(
+        found
+            .note("days, weeks and months are those of this zone")
+            .help("write the IANA name, continent and city, for example `Africa/Accra`, or `UTC`"),
+    );
+    None
+}
+
+fn fiscal_year(month: &Spanned<raw::Whole>, diagnostics: &mut Vec<Diagnostic>) -> Option<FiscalYear> {
+    let fiscal_year = i8::try_from(month.value.0).ok().and_then(FiscalYear::starting_in);
+    if fiscal_year.is_none() {
+        let message = format!("`fiscal_year_starts` cannot be {}", month.value.0);
+        let found = Diagnostic::error(code::BAD_NUMBER, &month.span, message);
+        diagnostics.push(found.help("write the month as a number from 1 (January) to 12 (December)"));
+    }
+    fiscal_year
+}
+
+fn currency(name: &Spanned<raw::Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let text = name.value.0.as_str();
+    if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Some(text.to_owned());
+    }
+    let upper = text.to_ascii_uppercase();
+    let help = match (text, upper.len() == 3 && upper.bytes().all(|byte| byte.is_ascii_uppercase())) {
+        (_, true) => format!("write `{upper}`"),
+        ("€", _) => "write `EUR`".to_owned(),
+        ("£", _) => "write `GBP`".to_owned(),
+        _ => "write the three capital letters of ISO 4217, for example `EUR`".to_owned(),
+    };
+    let message = format!("{} is not the code of a currency", quoted(text));
+    diagnostics.push(Diagnostic::error(code::BAD_CURRENCY, &name.span, message).help(help));
+    None
+}
+
+fn storage(text: &str) -> Storage {
+    if text.contains("://") { Storage::ObjectStore(text.to_owned()) } else { Storage::Folder(text.to_owned()) }
+}

@@ -1,0 +1,319 @@
+//! The digest of a formula, which changes whenever the formula does.
+//!
+//! It covers what decides the number (kind, tables, conditions, expressions, placement, percentile, exposure) and
+//! nothing that decides only how it is shown. White space and comments in SQL make no difference; everything else
+//! in an expression does.
+
+use evenkeel_model::measure::{Amount, Expression, Formula, QuantileMethod, Rows, Side};
+
+/// The first eight hexadecimal digits of the digest.
+#[must_use]
+pub fn of(formula: &Formula) -> String {
+    const DIGITS: usize = 8;
+    let mut canonical = Canonical(blake3::Hasher::new());
+    canonical.text("evenkeel formula 1");
+    canonical.formula(formula);
+    canonical.0.finalize().to_hex()[..DIGITS].to_owned()
+}
+
+/// Feeds a formula to the hash. Every text goes in with its length before it, so that no two formulas feed it alike.
+struct Canonical(blake3::Hasher);
+
+impl Canonical {
+    fn text(&mut self, text: &str) {
+        self.0.update(&(text.len() as u64).to_le_bytes());
+        self.0.update(text.as_bytes());
+    }
+
+    fn number(&mut self, number: f64) {
+        // 0 and −0 are one number.
+        self.0.update(&(number + 0.0).to_le_bytes());
+    }
+
+    fn expression(&mut self, expression: &Expression) {
+        self.text(&normalised(expression.as_str()));
+    }
+
+    fn optional(&mut self, expression: Option<&Expression>) {
+        match expression {
+            Some(expression) => {
+                self.text("some");
+                self.expression(expression);
+            }
+            None => self.text("none"),
+        }
+    }
+
+    fn rows(&mut self, rows: &Rows) {
+        let Rows { table, condition, period_of, person, unit } = rows;
+        self.text(table);
+        self.optional(condition.as_ref());
+        self.expression(period_of);
+        self.optional(person.as_ref());
+        self.optional(unit.as_ref());
+    }
+
+    fn side(&mut self, side: &Side) {
+        let Side { rows, amount } = side;
+        self.rows(rows);
+        match amount {
+            Amount::Count => self.text("count"),
+            Amount::Sum(of) => {
+                self.text("sum");
+                self.expression(of);
+            }
+        }
+    }
+
+    fn formula(&mut self, formula: &Formula) {
+        self.text(formula.kind());
+        match formula {
+            Formula::Count { rows } => self.rows(rows),
+            Formula::Share { rows, of }
+            | Formula::Sum { rows, of }
+            | Formula::Mean { rows, of }
+            | Formula::NetPromoterScore { rows, of }
+            | Formula::Stock { rows, until: of } => {
+                self.rows(rows);
+                self.expression(of);
+            }
+            Formula::Ratio { numerator, denominator } => {
+                self.side(numerator);
+                self.side(denominator);
+            }
+            Formula::Rate { events, exposure, per } => {
+                self.side(events);
+                self.side(exposure);
+                self.number(*per);
+            }
+            Formula::Quantile { rows, of, at, method } => {
+                self.rows(rows);
+                self.expression(of);
+                self.number(*at);
+                self.text(match method {
+                    QuantileMethod::NearestRank => "nearest rank",
+                    QuantileMethod::Interpolated => "interpolated",
+                });
+            }
+        }
+    }
+}
+
+/// SQL without comments and with a single space where two words or two operators would otherwise run together.
+/// What stands between quotes stays as it is.
+fn normalised(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    let mut gap = false;
+    while let Some(char) = rest.chars().next() {
+        let length = skipped(rest);
+        if length > 0 {
+            gap = true;
+            rest = &rest[length..];
+            continue;
+        }
+        let token = match char {
+            '\'' | '"' | '`' => quoted_length(rest, char),
+            _ => char.len_utf8(),
+        };
+        if let (true, Some(last)) = (gap, out.chars().next_back())
+            && class(last) == class(char)
+            && class(char) != Class::Bracket
+        {
+            out.push(' ');
+        }
+        gap = false;
+        out.push_str(&rest[..token]);
+        rest = &rest[token..];
+    }
+    out
+}
+
+/// How many bytes of white space or comment the text begins with.
+fn skipped(text: &str) -> usize {
+    if text.starts_with("--") {
+        return text.find('\n').unwrap_or(text.len());
+    }
+    if text.starts_with("/*") {
+        return block_comment(text);
+    }
+    text.chars().next().filter(|char| char.is_whitespace()).map_or(0, char::len_utf8)
+}
+
+/// Comments between `/*` and `*/` nest.
+fn block_comment(text: &str) -> usize {
+    let mut depth = 0usize;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with("/*") {
+            depth += 1;
+            at += 2;
+        } else if rest.starts_with("*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+/// How long the text between quotes is that starts here; a quote inside is doubled.
+fn quoted_length(text: &str, quote: char) -> usize {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, char)) = chars.next() {
+        if char == quote && chars.next_if(|(_, next)| *next == quote).is_none() {
+            return at + 1;
+        }
+    }
+    text.len()
+}
+
+#[derive(PartialEq, Eq)]
+enum Class {
+    /// Part of a name, number or quoted text.
+    Word,
+    Operator,
+    /// Ends whatever precedes it, with white space or without.
+    Bracket,
+}
+
+fn class(char: char) -> Class {
+    match char {
+        '(' | ')' | '[' | ']' | ',' => Class::Bracket,
+        _ if char.is_alphanumeric() || "_.'\"`$".contains(char) => Class::Word,
+        _ => Class::Operator,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn share(of: &str) -> Formula {
+        Formula::Share { rows: rows("responses"), of: Expression(of.to_owned()) }
+    }
+
+    fn rows(table: &str) -> Rows {
+        Rows {
+            table: table.to_owned(),
+            condition: None,
+            period_of: Expression("answered_at".to_owned()),
+            person: Some(Expression("person_id".to_owned())),
+            unit: None,
+        }
+    }
+
+    #[test]
+    fn white_space_and_comments_make_no_difference() {
+        let check = |one: &str, other: &str| assert_eq!(of(&share(one)), of(&share(other)), "{one} | {other}");
+        check("score >= 4", "score>=4");
+        check("score >= 4", "  score\n\t>= 4 -- top two\n");
+        check("a and b", "a/* x /* y */ */and\nb");
+        check("f( a , b )", "f(a,b)");
+        check("a - 1", "a-1");
+        check("x in ('a', 'b')", "x in('a','b')");
+    }
+
+    #[test]
+    fn everything_else_does() {
+        let check = |one: &str, other: &str| assert_ne!(of(&share(one)), of(&share(other)), "{one} | {other}");
+        check("score >= 4", "score > = 4");
+        check("score >= 4", "score >= 5");
+        check("x = 'a b'", "x = 'a  b'");
+        check("x = 'a--b'", "x = 'a'");
+        check("x = 'it''s'", "x = 'its'");
+        check("\"a b\" = 1", "\"ab\" = 1");
+        check("a b", "ab");
+        check("a - -1", "a --1");
+        check("1 . 5", "1.5");
+        check("a", "A");
+    }
+
+    /// The digests are stored with every number: one that changes makes numbers look redefined.
+    #[test]
+    fn digests_stay_the_same_from_release_to_release() {
+        let side = |amount| Side { rows: rows("orders"), amount };
+        let expression = |text: &str| Expression(text.to_owned());
+        let formulas = [
+            share("score >= 4"),
+            Formula::Count { rows: rows("responses") },
+            Formula::Sum { rows: rows("orders"), of: expression("amount") },
+            Formula::Mean { rows: rows("responses"), of: expression("score") },
+            Formula::Ratio { numerator: side(Amount::Sum(expression("amount"))), denominator: side(Amount::Count) },
+            Formula::Rate { events: side(Amount::Count), exposure: side(Amount::Count), per: 1000.0 },
+            Formula::NetPromoterScore { rows: rows("responses"), of: expression("score") },
+            Formula::Quantile {
+                rows: rows("calls"),
+                of: expression("hold_s"),
+                at: 0.9,
+                method: QuantileMethod::Interpolated,
+            },
+            Formula::Stock { rows: rows("cases"), until: expression("solved_at") },
+        ];
+        let lines: Vec<String> = formulas.iter().map(|formula| format!("{} {}", of(formula), formula.kind())).collect();
+        insta::assert_snapshot!(lines.join("\n"), @"");
+    }
+
+    #[test]
+    fn every_part_counts() {
+        let base = Formula::Quantile {
+            rows: rows("calls"),
+            of: Expression("hold_s".to_owned()),
+            at: 0.9,
+            method: QuantileMethod::NearestRank,
+        };
+        let Formula::Quantile { rows, of: expression, at, method } = base.clone() else { unreachable!() };
+        let with_rows = |rows: Rows| Formula::Quantile { rows, of: expression.clone(), at, method };
+        let x = || Expression("x".to_owned());
+        let others = [
+            with_rows(Rows { table: "cases".to_owned(), ..rows.clone() }),
+            with_rows(Rows { condition: Some(x()), ..rows.clone() }),
+            with_rows(Rows { period_of: x(), ..rows.clone() }),
+            with_rows(Rows { person: None, ..rows.clone() }),
+            with_rows(Rows { unit: Some(x()), ..rows.clone() }),
+            Formula::Quantile { rows: rows.clone(), of: x(), at, method },
+            Formula::Quantile { rows: rows.clone(), of: expression.clone(), at: 0.5, method },
+            Formula::Quantile { rows, of: expression, at, method: QuantileMethod::Interpolated },
+        ];
+        for other in others {
+            assert_ne!(of(&base), of(&other), "{other:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn white_space_between_words_and_operators_is_free(
+            tokens in proptest::collection::vec(("[a-z]{1,4}|'[a-z ]{0,3}'|[0-9]{1,2}", "[-+*/<>=]|<=|<>"), 1..8),
+            spaces in proptest::collection::vec("[ \t\n]{0,3}", 16),
+        ) {
+            let tight: String = tokens.iter().map(|(word, operator)| format!("{word}{operator}")).collect();
+            let mut spaces = spaces.iter();
+            let mut wide = String::new();
+            for (word, operator) in &tokens {
+                for token in [word, operator] {
+                    wide.push_str(spaces.next().map_or("", String::as_str));
+                    wide.push_str(token);
+                }
+            }
+            // `/*` and `--` never arise here: a word stands between any two operators.
+            prop_assert_eq!(normalised(&tight), normalised(&wide));
+        }
+
+        #[test]
+        fn two_expressions_that_differ_have_two_digests(one in "[a-z '0-9<>=(),-]{0,20}", other in "[a-z '0-9<>=(),-]{0,20}") {
+            let same = normalised(&one) == normalised(&other);
+            prop_assert_eq!(of(&share(&one)) == of(&share(&other)), same);
+        }
+
+        #[test]
+        fn normal_form_is_stable(sql in "(?s).{0,40}") {
+            let once = normalised(&sql);
+            prop_assert_eq!(normalised(&once), once);
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! A whole project: reading all of its files and putting together what they say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+
+use evenkeel_model::ids::MeasureId;
+use evenkeel_model::measure::{Measure, ValueUnit};
+use evenkeel_model::period::FiscalYear;
+use evenkeel_model::scorecard::Scorecard;
+use evenkeel_model::source::Source;
+use jiff::tz::TimeZone;
+
+use crate::code;
+use crate::convert::{self, Known, Settings};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::files::Files;
+use crate::place::{SourceFile, Span, Spanned};
+use crate::raw::{self, FromYaml, Reader};
+use crate::source_map::{Item, SourceMap};
+use crate::suggest::{nearest, quoted};
+use crate::yaml::{self, Document, MOST_BYTES, Path};
+
+/// The file that makes a folder a project.
+pub const PROJECT_FILE: &str = "evenkeel.yaml";
+/// The folder below which every file defines a measure.
+pub const MEASURES: &str = "measures";
+
+/// Where a project keeps its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Storage {
+    /// A folder; relative to the project unless it starts with `/`.
+    Folder(String),
+    /// An address such as `s3://bucket/prefix`.
+    ObjectStore(String),
+}
+
+/// Everything that people decide: where data comes from, how measures are worked out, what is to be reached.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The name of the organisation.
+    pub organisation: String,
+    /// Days, weeks and months are those of this zone.
+    pub time_zone: TimeZone,
+    /// When the fiscal year starts.
+    pub fiscal_year: FiscalYear,
+    /// The ISO 4217 code of every amount of money in the record.
+    pub currency: Option<String>,
+    /// Where the data is kept.
+    pub storage: Storage,
+    /// The folder outside the project below which raw files may lie.
+    pub data_root: Option<String>,
+    /// The sources, in the order in which they are listed.
+    pub sources: Vec<Source>,
+    /// Every measure that is defined, in use or not.
+    pub measures: BTreeMap<MeasureId, Arc<Measure>>,
+    /// The scorecards, in the order in which they are listed.
+    pub scorecards: Vec<Scorecard>,
+    /// Where everything was written.
+    pub source_map: SourceMap,
+}
+
+/// What came of reading a project.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The project; none when there is any error.
+    pub project: Option<Project>,
+    /// Everything that was found, in the order of the files and of the places in them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many files were looked at.
+    pub files: usize,
+}
+
+/// Reads a project and reports everything that is wrong with it.
+pub fn load(files: &dyn Files) -> Loaded {
+    let mut loader = Loader { files, diagnostics: Vec::new(), order: BTreeMap::new(), source_map: SourceMap::default() };
+    let settings = loader.settings();
+    let sources = loader.sources(&settings);
+    let measures = loader.measures();
+    loader.without_currency(&settings, &measures);
+    let scorecards = loader.scorecards(&settings, &measures);
+    loader.finish(settings, sources, measures.sound, scorecards)
+}
+
+/// One measure that could be converted, and what only the whole project can check.
+struct Defined {
+    document: Arc<Document>,
+    read_with: Vec<Spanned<String>>,
+    unit: Option<Span>,
+}
+
+#[derive(Default)]
+struct Measures {
+    sound: BTreeMap<MeasureId, Arc<Measure>>,
+    defined: BTreeMap<MeasureId, Defined>,
+    broken: BTreeSet<String>,
+}
+
+struct Loader<'a> {
+    files: &'a dyn Files,
+    diagnostics: Vec<Diagnostic>,
+    /// Every file that was looked at, with its place in the order of reading.
+    order: BTreeMap<String, usize>,
+    source_map: SourceMap,
+}
+
+impl Loader<'_> {
+    fn settings(&mut self) -> Settings {
+        let Some(document) = self.open(PROJECT_FILE, None) else { return Settings::default() };
+        let document = Arc::new(document);
+        self.source_map.insert(Item::Project, Arc::clone(&document));
+        let raw: Option<raw::Project> = self.read(&document, "the project".to_owned());
+        raw.map(|raw| convert::settings(raw, &mut self.diagnostics)).unwrap_or_default()
+    }
+
+    fn sources(&mut self, settings: &Settings) -> Vec<Source> {
+        let mut sources = Vec::new();
+        let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        for (path, listed_at) in self.listed(&settings.sources, "sources") {
+            let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
+            let (name, subject) = identity(&document, "source");
+            let raw: Option<raw::Source> = self.read(&document, subject);
+            if let Some(name) = name {
+                self.once(&name, "source", &mut names);
+                self.source_map.insert(Item::Source(&name.value), Arc::clone(&document));
+            }
+            if let Some(raw) = raw.filter(|_| !document.cut) {
+                sources.extend(convert::source(raw, settings.data_root.as_deref(), &mut self.diagnostics));
+            }
+        }
+        sources
+    }
+
+    fn measures(&mut self) -> Measures {
+        let mut measures = Measures::default();
+        let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        for path in self.list(MEASURES) {
+            if path.ends_with(".yml") {
+                let found = Diagnostic::warning(code::UNLISTED_FILE, &self.unread(&path), format!("`{path}` is not read"));
+                self.diagnostics.push(found.help("name it `.yaml`, like the other files of the project"));
+            }
+            if !path.ends_with(".yaml") {
+                continue;
+            }
+            let Some(document) = self.open(&path, None).map(Arc::new) else {
+                measures.broken.insert(stem(&path).to_owned());
+                continue;
+            };
+            let (id, subject) = identity(&document, "measure");
+            let raw: Option<raw::Measure> = self.read(&document, subject.clone());
+            let Some(id) = id else {
+                measures.broken.insert(stem(&path).to_owned());
+                continue;
+            };
+            let first = self.once(&id, "measure", &mut names);
+            let raw = raw.filter(|_| !document.cut);
+            let parts = raw.and_then(|raw| convert::measure(raw, &subject, &mut self.diagnostics));
+            match parts {
+                Some(convert::MeasureParts { measure, read_with, unit }) if first => {
+                    self.source_map.insert(Item::Measure(&id.value), Arc::clone(&document));
+                    measures.defined.insert(measure.id.clone(), Defined { document, read_with, unit });
+                    measures.sound.insert(measure.id.clone(), Arc::new(measure));
+                }
+                _ => {
+                    measures.broken.insert(id.value);
+                }
+            }
+        }
+        self.read_with(&measures);
+        measures
+    }
+
+    fn read_with(&mut self, measures: &Measures) {
+        let known = Known { measures: &measures.sound, broken: &measures.broken, fiscal: FiscalYear::default() };
+        for (measure, Defined { read_with, .. }) in &measures.defined {
+            for other in read_with.iter().filter(|other| !known.defines(&other.value)) {
+                let message = format!("measure `{measure}` is to be read with {}, which is not defined", quoted(&other.value));
+                let found = Diagnostic::warning(code::UNKNOWN_MEASURE, &other.span, message);
+                self.diagnostics.push(known.suggest(&other.value, found));
+            }
+        }
+    }
+
+    fn without_currency(&mut self, settings: &Settings, measures: &Measures) {
+        let given = self.source_map.find_key(Item::Project, &Path::top().key("currency"));
+        if settings.currency.is_some() || given.is_some_and(|span| span.text() == "currency") {
+            return;
+        }
+        for (id, measure) in measures.sound.iter().filter(|(_, measure)| measure.unit == ValueUnit::Money) {
+            let Some(Defined { unit: Some(span), .. }) = measures.defined.get(id) else { continue };
+            let message = format!("measure `{}` is shown in money, and the project names no currency", measure.id);
+            let found = Diagnostic::warning(code::MISSING_KEY, span, message);
+            self.diagnostics.push(found.help(format!("add `currency: EUR` to {PROJECT_FILE}")));
+        }
+    }
+
+    fn scorecards(&mut self, settings: &Settings, measures: &Measures) -> Vec<Scorecard> {
+        let known = Known { measures: &measures.sound, broken: &measures.broken, fiscal: settings.fiscal_year };
+        let mut scorecards = Vec::new();
+        let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        for (path, listed_at) in self.listed(&settings.scorecards, "scorecards") {
+            let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
+            let (id, subject) = identity(&document, "scorecard");
+            let raw: Option<raw::Scorecard> = self.read(&document, subject.clone());
+            if let Some(id) = id {
+                self.once(&id, "scorecard", &mut names);
+                self.source_map.insert(Item::Scorecard(&id.value), Arc::clone(&document));
+            }
+            if let Some(raw) = raw.filter(|_| !document.cut) {
+                scorecards.extend(convert::scorecard(raw, &known, &subject, &mut self.diagnostics));
+            }
+        }
+        scorecards
+    }
+
+    /// Reports a second definition of one name. Returns whether this is the first.
+    fn once(&mut self, name: &Spanned<String>, what: &str, names: &mut BTreeMap<String, Span>) -> bool {
+        match names.get(&name.value) {
+            Some(first) => {
+                let message = format!("{what} {} is defined twice", quoted(&name.value));
+                let found = Diagnostic::error(code::DEFINED_TWICE, &name.span, message)
+                    .label("defined again here")
+                    .related(first, "first defined here");
+                self.diagnostics.push(found.help("give one of them another name, or remove it"));
+                false
+            }
+            None => {
+                names.insert(name.value.clone(), name.span.clone());
+                true
+            }
+        }
+    }
+
+    /// The paths that `evenkeel.yaml` lists, each once and inside the project; what lies in the folder and is not
+    /// listed is pointed out.
+    fn listed(&mut self, written: &[Spanned<String>], folder: &str) -> Vec<(String, Span)> {
+        let mut paths: Vec<(String, Span)> = Vec::new();
+        for listed in written {
+            let Some(path) = convert::inside_project(listed, &mut self.diagnostics) else { continue };
+            match paths.iter().find(|(other, _)| *other == path) {
+                Some((_, first)) => {
+                    let found = Diagnostic::error(code::LISTED_TWICE, &listed.span, format!("`{path}` is listed twice"))
+                        .label("listed again here")
+                        .related(first, "first listed here");
+                    self.diagnostics.push(found.help("take one of them out"));
+                }
+                None => paths.push((path, listed.span.clone())),
+            }
+        }
+        let Some(at) = self.source_map.find_key(Item::Project, &Path::top().key(folder)) else { return paths };
+        let at = if at.text() == folder { at } else { Span::start_of(at.file()) };
+        for path in self.list(folder) {
+            let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+            if yaml && !paths.iter().any(|(listed, _)| *listed == path) {
+                let message = format!("`{path}` is not listed under `{folder}` and is not read");
+                let found = Diagnostic::warning(code::UNLISTED_FILE, &at, message);
+                self.diagnostics.push(found.help("list it, or move it out of the folder"));
+            }
+        }
+        paths
+    }
+
+    fn list(&mut self, folder: &str) -> Vec<String> {
+        self.files.list(folder).unwrap_or_else(|error| {
+            let at = Span::start_of(&SourceFile::without_text(folder));
+            let message = format!("the folder `{folder}` cannot be read: {error}");
+            self.diagnostics.push(Diagnostic::error(code::UNREADABLE_FILE, &at, message).help("check who may read it"));
+            Vec::new()
+        })
+    }
+
+    fn unread(&mut self, path: &str) -> Span {
+        let next = self.order.len();
+        self.order.entry(path.to_owned()).or_insert(next);
+        Span::start_of(&SourceFile::without_text(path))
+    }
+
+    /// Reads and parses a file. `listed_at` is where the project names it.
+    fn open(&mut self, path: &str, listed_at: Option<&Span>) -> Option<Document> {
+        let unread = self.unread(path);
+        let bytes = match self.files.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let found = self.unreadable(path, &error, listed_at.unwrap_or(&unread));
+                self.diagnostics.push(found);
+                return None;
+            }
+        };
+        if bytes.len() > MOST_BYTES {
+            let message = format!("the file is larger than {} MiB and was not read", MOST_BYTES / 1024 / 1024);
+            let found = Diagnostic::error(code::TOO_LARGE, &unread, message);
+            self.diagnostics.push(found.help("raw data belongs into a source; split a long scorecard into several"));
+            return None;
+        }
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                self.diagnostics.push(not_utf8(path, &error));
+                return None;
+            }
+        };
+        Some(yaml::parse(&SourceFile::new(path, text), &mut self.diagnostics))
+    }
+
+    fn unreadable(&self, path: &str, error: &io::Error, at: &Span) -> Diagnostic {
+        if error.kind() != io::ErrorKind::NotFound {
+            let found = Diagnostic::error(code::UNREADABLE_FILE, at, format!("`{path}` cannot be read: {error}"));
+            return found.help("check that it is a file and who may read it");
+        }
+        let found = Diagnostic::error(code::MISSING_FILE, at, format!("there is no `{path}`"));
+        if path == PROJECT_FILE {
+            return found
+                .note("it names the organisation and the files that belong to the project")
+                .help("go to the folder of a project, or start one with `evenkeel init`");
+        }
+        let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let others = self.files.list(folder).unwrap_or_default();
+        match nearest(path, others.iter().map(String::as_str)) {
+            Some(meant) => found.label(format!("did you mean `{meant}`?")),
+            None => found.help("create it, or take it out of the list"),
+        }
+    }
+
+    /// Reads the raw struct that a file is.
+    fn read<T: FromYaml>(&mut self, document: &Document, subject: String) -> Option<T> {
+        let Some(root) = &document.root else {
+            if !document.cut {
+                let found = Diagnostic::error(code::EMPTY, &Span::start_of(&document.file), "the file is empty");
+                self.diagnostics.push(found.help("write what it is to define, or remove it"));
+            }
+            return None;
+        };
+        let name = document.file.path().to_owned();
+        let mut reader = Reader::new(document, subject);
+        let value = T::from_yaml(root, &name, &mut reader);
+        self.diagnostics.append(&mut reader.diagnostics);
+        value
+    }
+
+    fn finish(
+        mut self,
+        settings: Settings,
+        sources: Vec<Source>,
+        measures: BTreeMap<MeasureId, Arc<Measure>>,
+        scorecards: Vec<Scorecard>,
+    ) -> Loaded {
+        let place = |found: &Diagnostic| {
+            let span = &found.primary.span;
+            let file = self.order.get(span.file().path()).copied().unwrap_or(usize::MAX);
+            (file, span.range().start, span.range().end)
+        };
+        self.diagnostics.sort_by_key(place);
+        // Both sides of a ratio can take one and the same mistake from their measure.
+        self.diagnostics.dedup_by(|one, other| place(one) == place(other) && one.message == other.message);
+        let diagnostics = not_too_many(self.diagnostics);
+        let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
+        let Settings { organisation, time_zone, fiscal_year, currency, storage, data_root, sources: _, scorecards: _ } =
+            settings;
+        let project = Project {
+            organisation,
+            time_zone,
+            fiscal_year,
+            currency,
+            storage,
+            data_root,
+            sources,
+            measures,
+            scorecards,
+            source_map: self.source_map,
+        };
+        Loaded { project: sound.then_some(project), diagnostics, files: self.order.len() }
+    }
+}
+
+/// A file that is no project file at all would otherwise fill the screen many times over.
+fn not_too_many(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    const MOST: usize = 100;
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut count = 0;
+    for found in diagnostics {
+        let same_file = kept.last().is_some_and(|last| last.primary.span.file().path() == found.primary.span.file().path());
+        count = if same_file { count + 1 } else { 1 };
+        if count <= MOST {
+            kept.push(found);
+        } else if count == MOST + 1 {
+            let at = Span::start_of(found.primary.span.file());
+            let message = format!("the file has more than {MOST} mistakes; the others are not listed");
+            kept.push(Diagnostic::at(at, found.severity, message).code(code::TOO_MANY).help("correct these first"));
+        } else if let Some(last) = kept.last_mut() {
+            // An error among those that are not listed must not be lost.
+            last.severity = last.severity.min(found.severity);
+        }
+    }
+    kept
+}
+
+/// The name that a file defines, and what to call the file in messages.
+fn identity(document: &Document, kind: &str) -> (Option<Spanned<String>>, String) {
+    let node = document.root.as_ref().and_then(|root| root.as_map()?.pair(kind)).map(|pair| &pair.value);
+    let text = node.and_then(|node| node.as_scalar()).map(|scalar| scalar.text.trim()).filter(|text| !text.is_empty());
+    match (node, text) {
+        (Some(node), Some(text)) => {
+            let name = Spanned { value: text.to_owned(), span: document.span(&node.range) };
+            (Some(name), format!("{kind} {}", quoted(text)))
+        }
+        _ => (None, format!("the {kind} in `{}`", document.file.path())),
+    }
+}
+
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".yaml").unwrap_or(name)
+}
+
+fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let bytes = error.as_bytes();
+    let message = "the file is not UTF-8 text";
+    let help = "save it as UTF-8";
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let at = Span::start_of(&SourceFile::without_text(path));
+        return Diagnostic::error(code::NOT_UTF8, &at, message).note("it begins like UTF-16").help(help);
+    }
+    let valid = error.utf8_error().valid_up_to();
+    let file = SourceFile::new(path, String::from_utf8_lossy(bytes));
+    let at = Span::new(&file, valid..valid + '\u{fffd}'.len_utf8());
+    Diagnostic::error(code::NOT_UTF8, &at, message).label("the first byte that is none").help(help)
+}
+

@@ -1,0 +1,467 @@
+use schemars::JsonSchema;
+
+use super::read::{FromYaml, Reader};
+use super::values::{Choice, Number, Quantity, Text, Whole, choice, unknown_word};
+use crate::place::{Span, Spanned};
+use crate::yaml::{Kind, Node};
+
+/// The keys that say how a measure is worked out, one of which has to be there.
+pub(crate) const KINDS: [&str; 9] = ["share", "count", "sum", "mean", "ratio", "rate", "nps", "quantile", "stock"];
+
+/// A measure: what is counted, over which rows, shown in which unit. Targets stand in the scorecard.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [
+    { "required": ["share"] },
+    { "required": ["count"] },
+    { "required": ["sum"] },
+    { "required": ["mean"] },
+    { "required": ["ratio"] },
+    { "required": ["rate"] },
+    { "required": ["nps"] },
+    { "required": ["quantile"] },
+    { "required": ["stock"] },
+]))]
+pub(crate) struct Measure {
+    /// The identifier: small letters, digits and `_`.
+    #[schemars(required)]
+    pub(crate) measure: Option<Spanned<Text>>,
+    /// The name people read. Default the identifier with spaces.
+    pub(crate) title: Option<Spanned<Text>>,
+    /// The leg it belongs to by nature: `employee`, `customer`, `business`, or your own.
+    pub(crate) leg: Option<Spanned<Text>>,
+    /// The perspective it belongs to, for example `internal processes`.
+    pub(crate) perspective: Option<Spanned<Text>>,
+    /// What one counted row is called, in the plural, for example `answers`.
+    pub(crate) noun: Option<Spanned<Text>>,
+    /// Shown in: `"%"` (or `percent`), `points`, `seconds`, `minutes`, `hours`, `days`, `money`, `count`, `number`,
+    /// `per 1,000 orders`, or any other word.
+    pub(crate) unit: Option<Spanned<Text>>,
+    /// Digits after the decimal point, 0 to 9.
+    #[schemars(range(max = 9))]
+    pub(crate) decimals: Option<Spanned<Whole>>,
+    /// A table of the service record, or `case_facts`.
+    pub(crate) from: Option<Spanned<Text>>,
+    /// An SQL condition. Rows for which it is not true are left out.
+    #[schemars(rename = "where")]
+    pub(crate) condition: Option<Spanned<Text>>,
+    /// Rows for which the condition is true, out of the rows for which it is true or false.
+    pub(crate) share: Option<Spanned<Text>>,
+    /// The number of rows: `count: rows`.
+    #[schemars(extend("const" = "rows"))]
+    pub(crate) count: Option<Spanned<Text>>,
+    /// The sum of an SQL expression.
+    pub(crate) sum: Option<Spanned<Text>>,
+    /// The mean of an SQL expression over the rows where it is not NULL.
+    pub(crate) mean: Option<Spanned<Text>>,
+    /// One amount divided by another.
+    pub(crate) ratio: Option<Spanned<Ratio>>,
+    /// Events per so many units of exposure.
+    pub(crate) rate: Option<Spanned<Rate>>,
+    /// The share of answers 9 and 10 minus the share of answers 0 to 6; an SQL expression that yields 0 to 10.
+    pub(crate) nps: Option<Spanned<Text>>,
+    /// A percentile of an SQL expression.
+    pub(crate) quantile: Option<Spanned<Quantile>>,
+    /// How many rows are open at the end of the period. `period_of` is when a row begins to count.
+    pub(crate) stock: Option<Spanned<Stock>>,
+    /// The column that puts a row into its period. Each table has a default.
+    pub(crate) period_of: Option<Spanned<Text>>,
+    /// The column with the person that a row counts for; `none` for nobody. Each table has a default.
+    pub(crate) attribute: Option<Spanned<Text>>,
+    /// The column with the unit of rows that count for no person; `none` for the whole organisation only. Each table
+    /// has a default.
+    pub(crate) unit_of: Option<Spanned<Text>>,
+    /// Which way is better.
+    #[schemars(required)]
+    pub(crate) better: Option<Better>,
+    /// Where it may be reported. An empty list: for the organisation as a whole only. Default both.
+    pub(crate) levels: Option<Spanned<Vec<Spanned<Level>>>>,
+    /// Counted up whenever the formula changes. Default 1.
+    #[schemars(range(min = 1))]
+    pub(crate) version: Option<Spanned<Whole>>,
+    /// What a reader has to know.
+    pub(crate) about: Option<About>,
+    /// The keys of [`KINDS`] that are there.
+    #[schemars(skip)]
+    pub(crate) kinds: Vec<Spanned<&'static str>>,
+    #[schemars(skip)]
+    pub(crate) at: Span,
+}
+
+impl FromYaml for Measure {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = reader.subject.clone();
+        let mut fields = reader.fields(node, name, place)?;
+        let at = fields.at();
+        let measure = Self {
+            measure: fields.required("measure", "measure: complaint_time"),
+            title: fields.optional("title"),
+            leg: fields.optional("leg"),
+            perspective: fields.optional("perspective"),
+            noun: fields.optional("noun"),
+            unit: fields.optional("unit"),
+            decimals: fields.optional("decimals"),
+            from: fields.optional("from"),
+            condition: fields.optional("where"),
+            kinds: KINDS.iter().filter_map(|kind| fields.key(kind)).collect(),
+            share: fields.optional("share"),
+            count: fields.optional("count"),
+            sum: fields.optional("sum"),
+            mean: fields.optional("mean"),
+            ratio: fields.optional("ratio"),
+            rate: fields.optional("rate"),
+            nps: fields.optional("nps"),
+            quantile: fields.optional("quantile"),
+            stock: fields.optional("stock"),
+            period_of: fields.optional("period_of"),
+            attribute: fields.optional("attribute"),
+            unit_of: fields.optional("unit_of"),
+            better: fields.required("better", "better: higher` or `better: lower"),
+            levels: fields.optional("levels"),
+            version: fields.optional("version"),
+            about: fields.optional("about"),
+            at,
+        };
+        fields.finish();
+        Some(measure)
+    }
+}
+
+/// One amount divided by another.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Ratio {
+    /// Above the line.
+    #[schemars(required)]
+    pub(crate) numerator: Option<Amount>,
+    /// Below the line.
+    #[schemars(required)]
+    pub(crate) denominator: Option<Amount>,
+}
+
+impl FromYaml for Ratio {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let ratio = Self {
+            numerator: fields.required("numerator", "numerator: { sum: amount }"),
+            denominator: fields.required("denominator", "denominator: rows"),
+        };
+        fields.finish();
+        Some(ratio)
+    }
+}
+
+/// Events per so many units of exposure.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Rate {
+    /// What is counted.
+    #[schemars(required)]
+    pub(crate) events: Option<Amount>,
+    /// What it is related to.
+    #[schemars(required)]
+    pub(crate) exposure: Option<Amount>,
+    /// Shown per this many units of exposure, for example 1000. Not needed where `unit` says it.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub(crate) per: Option<Spanned<Number>>,
+}
+
+impl FromYaml for Rate {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let rate = Self {
+            events: fields.required("events", "events: { count: is_complaint }"),
+            exposure: fields.required("exposure", "exposure: { from: orders, count: rows }"),
+            per: fields.optional("per"),
+        };
+        fields.finish();
+        Some(rate)
+    }
+}
+
+/// What is added up: `rows`, or a count or sum with rows of its own.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged, inline)]
+pub(crate) enum Amount {
+    /// The number of rows.
+    #[schemars(extend("const" = "rows"))]
+    Rows(Spanned<Text>),
+    /// A count or a sum.
+    Full(Box<CountOf>),
+}
+
+impl FromYaml for Amount {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        match &node.kind {
+            Kind::Map(_) => CountOf::from_yaml(node, name, reader).map(|amount| Self::Full(Box::new(amount))),
+            _ => Spanned::from_yaml(node, name, reader).map(Self::Rows),
+        }
+    }
+}
+
+/// A count or a sum. What it leaves open it takes from the measure, or from the defaults of its own table.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "Amount")]
+#[schemars(extend("oneOf" = [{ "required": ["count"] }, { "required": ["sum"] }]))]
+pub(crate) struct CountOf {
+    /// `rows`, or the SQL condition of the rows that count.
+    pub(crate) count: Option<Spanned<Text>>,
+    /// The SQL expression that is added up.
+    pub(crate) sum: Option<Spanned<Text>>,
+    /// A table of the service record, or `case_facts`.
+    pub(crate) from: Option<Spanned<Text>>,
+    /// An SQL condition. Rows for which it is not true are left out.
+    #[schemars(rename = "where")]
+    pub(crate) condition: Option<Spanned<Text>>,
+    /// The column that puts a row into its period.
+    pub(crate) period_of: Option<Spanned<Text>>,
+    /// The column with the person that a row counts for; `none` for nobody.
+    pub(crate) attribute: Option<Spanned<Text>>,
+    /// The column with the unit of rows that count for no person; `none` for the whole organisation only.
+    pub(crate) unit_of: Option<Spanned<Text>>,
+    /// Whether it has exactly one of `count` and `sum`; anything else has been reported.
+    #[schemars(skip)]
+    pub(crate) sound: bool,
+    #[schemars(skip)]
+    pub(crate) at: Span,
+}
+
+impl FromYaml for CountOf {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let sound = fields.has("count") != fields.has("sum");
+        if fields.has("count") && fields.has("sum") {
+            let one = fields.key("count");
+            let other = fields.key("sum");
+            if let (Some(one), Some(other)) = (one, other) {
+                let message = format!("{} has both `count` and `sum`", fields.place());
+                let found = crate::Diagnostic::error(crate::code::KIND, &other.span, message)
+                    .related(&one.span, "and this")
+                    .help("keep one of the two: an amount is a number of rows or a sum");
+                fields.reader.report(found);
+            }
+        } else if !sound {
+            fields.missing("count` or `sum", "count: rows` or `sum: amount");
+        }
+        let at = fields.at();
+        let amount = Self {
+            count: fields.optional("count"),
+            sum: fields.optional("sum"),
+            from: fields.optional("from"),
+            condition: fields.optional("where"),
+            period_of: fields.optional("period_of"),
+            attribute: fields.optional("attribute"),
+            unit_of: fields.optional("unit_of"),
+            sound,
+            at,
+        };
+        fields.finish();
+        Some(amount)
+    }
+}
+
+/// A percentile.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Quantile {
+    /// The SQL expression whose values are looked at; NULL is left out.
+    #[schemars(required)]
+    pub(crate) of: Option<Spanned<Text>>,
+    /// Which one: 0.5 is the median.
+    #[schemars(required, range(min = 0, max = 1))]
+    pub(crate) at: Option<Spanned<Number>>,
+    /// What to do between two values. Default `nearest rank`.
+    pub(crate) method: Option<Method>,
+}
+
+impl FromYaml for Quantile {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let quantile = Self {
+            of: fields.required("of", "of: full_resolution_s"),
+            at: fields.required("at", "at: 0.5"),
+            method: fields.optional("method"),
+        };
+        fields.finish();
+        Some(quantile)
+    }
+}
+
+/// What to do when a percentile falls between two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(inline)]
+pub(crate) enum Method {
+    /// The smallest value with at least the wanted share of all values at or below it.
+    #[schemars(rename = "nearest rank")]
+    NearestRank,
+    /// Linear interpolation between the two neighbours.
+    #[schemars(rename = "interpolated")]
+    Interpolated,
+}
+
+impl Choice for Method {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("nearest rank", Self::NearestRank), ("interpolated", Self::Interpolated)];
+}
+
+impl FromYaml for Method {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        choice(node, name, reader)
+    }
+}
+
+/// How many rows are open at the end of the period.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Stock {
+    /// The column that says when a row stops counting; NULL while it still counts.
+    #[schemars(required)]
+    pub(crate) until: Option<Spanned<Text>>,
+}
+
+impl FromYaml for Stock {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let stock = Self { until: fields.required("until", "until: solved_at") };
+        fields.finish();
+        Some(stock)
+    }
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged, inline)]
+pub(crate) enum Better {
+    /// A way.
+    Way(Spanned<Way>),
+    /// Best inside a range.
+    Within(Within),
+}
+
+impl FromYaml for Better {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        match &node.kind {
+            Kind::Map(_) => Within::from_yaml(node, name, reader).map(Self::Within),
+            _ => Spanned::from_yaml(node, name, reader).map(Self::Way),
+        }
+    }
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase", inline)]
+pub(crate) enum Way {
+    Higher,
+    Lower,
+    Neither,
+}
+
+impl Choice for Way {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("higher", Self::Higher), ("lower", Self::Lower), ("neither", Self::Neither)];
+}
+
+impl FromYaml for Way {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let scalar = super::values::scalar(node, name, "a way or a range", reader)?;
+        let text = scalar.text.trim();
+        let found = Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, way)| *way);
+        if found.is_none() {
+            let words = Self::WORDS.iter().map(|(word, _)| *word).chain(["{ within: [10 %, 15 %] }"]);
+            unknown_word(text, words, &reader.span(node), name, reader);
+        }
+        found
+    }
+}
+
+/// Best inside a range, bounds included.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Within {
+    /// The lower and the upper bound, in the unit of the measure.
+    #[schemars(required, length(equal = 2))]
+    pub(crate) within: Option<Spanned<Vec<Spanned<Quantity>>>>,
+}
+
+impl FromYaml for Within {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let within = Self { within: fields.required("within", "within: [10 %, 15 %]") };
+        fields.finish();
+        Some(within)
+    }
+}
+
+/// A level at which a measure may be reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase", inline)]
+pub(crate) enum Level {
+    Person,
+    Unit,
+}
+
+impl Choice for Level {
+    const WORDS: &'static [(&'static str, Self)] = &[("person", Self::Person), ("unit", Self::Unit)];
+}
+
+impl FromYaml for Level {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        choice(node, name, reader)
+    }
+}
+
+/// What a reader of a measure has to know.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct About {
+    /// What it means, in one or two sentences.
+    pub(crate) means: Option<Spanned<Text>>,
+    /// How the record behind it comes about.
+    pub(crate) collected: Option<Spanned<Text>>,
+    /// What moves it.
+    pub(crate) moved_by: Option<Vec<Spanned<Text>>>,
+    /// The measures that it has to be read with.
+    pub(crate) read_with: Option<Vec<Spanned<Text>>>,
+    /// What goes wrong with it.
+    pub(crate) pitfalls: Option<Vec<Spanned<Text>>>,
+}
+
+impl FromYaml for About {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let about = Self {
+            means: fields.optional("means"),
+            collected: fields.optional("collected"),
+            moved_by: fields.optional("moved_by"),
+            read_with: fields.optional("read_with"),
+            pitfalls: fields.optional("pitfalls"),
+        };
+        fields.finish();
+        Some(about)
+    }
+}
+
+impl CountOf {
+    /// A word where a mapping could stand.
+    pub(crate) fn rows(word: Spanned<Text>) -> Self {
+        let at = word.span.clone();
+        Self {
+            count: Some(word),
+            sum: None,
+            from: None,
+            condition: None,
+            period_of: None,
+            attribute: None,
+            unit_of: None,
+            sound: true,
+            at,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The files of a project exactly as written: one struct per mapping, every value with its place.
+//!
+//! Reading never stops at a mistake. What cannot be read is reported and left out, so that one run finds every
+//! mistake of a file. The structs here say which keys there are; the JSON Schema is made from them and the
+//! reference of the file formats describes them. What the values mean together is the business of `convert`.
+
+mod measure;
+mod project;
+mod read;
+mod scorecard;
+mod source;
+mod values;
+
+pub(crate) use measure::{About, Amount, Better, CountOf, KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Way, Within};
+pub(crate) use project::Project;
+pub(crate) use read::{Fields, FromYaml, Reader};
+pub(crate) use scorecard::{Baseline, Leg, Link, MeasureUse, Measured, Normalise, Objective, Plan, Scorecard, UnitPlan};
+pub(crate) use source::{Compression, Format, RawFile, RawFiles, Source, TableMapping, TableSelect};
+pub(crate) use values::{Characters, Choice, Entries, Filled, Number, OneOrMany, Quantity, Text, Whole};
+

@@ -1,0 +1,48 @@
+use schemars::JsonSchema;
+
+use super::read::{FromYaml, Reader};
+use super::values::{Text, Whole};
+use crate::place::Spanned;
+use crate::yaml::Node;
+
+/// The file `evenkeel.yaml`: what belongs to the project.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Project {
+    /// The name of the organisation.
+    #[schemars(required)]
+    pub(crate) organisation: Option<Spanned<Text>>,
+    /// An IANA time zone, for example `Africa/Accra`. Days, weeks and months are those of this zone. Default UTC.
+    pub(crate) time_zone: Option<Spanned<Text>>,
+    /// The month in which the fiscal year starts, 1 to 12. A fiscal year is named after the calendar year in which
+    /// it ends. Default 1.
+    pub(crate) fiscal_year_starts: Option<Spanned<Whole>>,
+    /// The currency of every amount of money in the record, by its ISO 4217 code, for example `EUR`.
+    pub(crate) currency: Option<Spanned<Text>>,
+    /// Where the data is kept: a folder, or an object store such as `s3://bucket/prefix`. Default `./data`.
+    pub(crate) storage: Option<Spanned<Text>>,
+    /// Raw files outside the project are allowed only below this folder.
+    pub(crate) data_root: Option<Spanned<Text>>,
+    /// The source files that belong to the project.
+    pub(crate) sources: Option<Vec<Spanned<Text>>>,
+    /// The scorecard files that belong to the project.
+    pub(crate) scorecards: Option<Vec<Spanned<Text>>>,
+}
+
+impl FromYaml for Project {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let mut fields = reader.fields(node, name, "the project".to_owned())?;
+        let project = Self {
+            organisation: fields.required("organisation", "organisation: Northmere Bank"),
+            time_zone: fields.optional("time_zone"),
+            fiscal_year_starts: fields.optional("fiscal_year_starts"),
+            currency: fields.optional("currency"),
+            storage: fields.optional("storage"),
+            data_root: fields.optional("data_root"),
+            sources: fields.optional("sources"),
+            scorecards: fields.optional("scorecards"),
+        };
+        fields.finish();
+        Some(project)
+    }
+}
