@@ -1,0 +1,47 @@
+//! Writes every sample page as a file, with its assets, so that pages can be looked at without a server:
+//! `cargo run -p evenkeel-view --example gallery -- FOLDER`, then open `FOLDER/index.html`.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use askama::Template;
+use evenkeel_view::assets;
+use evenkeel_view::page::sample;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("name the folder to write to")?);
+    fs::create_dir_all(folder.join("assets"))?;
+    for asset in assets::all() {
+        fs::write(folder.join("assets").join(&asset.path), &asset.bytes)?;
+    }
+    let urls = assets::Urls::below("assets/");
+    let mut written = Vec::new();
+    for sample in sample::scorecards(&urls) {
+        write(&folder, &mut written, &format!("scorecard-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in sample::measures(&urls) {
+        write(&folder, &mut written, &format!("measure-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    let mut index = "<!doctype html><title>Gallery</title><ul>\n".to_owned();
+    for name in &written {
+        writeln!(index, "<li><a href=\"{name}.html\">{name}</a>")?;
+    }
+    fs::write(folder.join("index.html"), index)?;
+    Ok(())
+}
+
+/// Writes a page as HTML and as JSON.
+fn write(
+    folder: &Path,
+    written: &mut Vec<String>,
+    name: &str,
+    page: &impl Template,
+    json: &impl serde::Serialize,
+) -> Result<(), Box<dyn Error>> {
+    fs::write(folder.join(format!("{name}.html")), page.render()?)?;
+    fs::write(folder.join(format!("{name}.json")), serde_json::to_string_pretty(json)?)?;
+    written.push(name.to_owned());
+    Ok(())
+}

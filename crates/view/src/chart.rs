@@ -1,0 +1,54 @@
+//! Charts. Small ones are SVG made here; the trend of a measure is option data for a chart library, which one
+//! static script draws. Every chart has a description in words, and a table beside or below it.
+
+pub mod balance;
+pub mod interval;
+pub mod sparkline;
+pub mod trend;
+
+pub use balance::Balance;
+pub use interval::Interval;
+pub use sparkline::Sparkline;
+pub use trend::Trend;
+
+/// A coordinate in SVG: one decimal is finer than a screen.
+fn at(coordinate: f64) -> String {
+    let text = format!("{coordinate:.1}");
+    match text.strip_suffix(".0") {
+        Some("-0") => "0".to_owned(),
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
+}
+
+/// A straight scale from values to coordinates.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    from: f64,
+    to: f64,
+    start: f64,
+    end: f64,
+}
+
+impl Scale {
+    /// `from` falls on `start` and `to` on `end`. Without any extent everything falls on the middle.
+    fn place(self, value: f64) -> f64 {
+        if self.to == self.from {
+            return f64::midpoint(self.start, self.end);
+        }
+        self.start + (value - self.from) / (self.to - self.from) * (self.end - self.start)
+    }
+
+    /// As [`Scale::place`], but never beyond the ends.
+    fn clamped(self, value: f64) -> f64 {
+        self.place(value).clamp(self.start.min(self.end), self.start.max(self.end))
+    }
+}
+
+/// The smallest and largest of the finite values.
+fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    values.filter(|value| value.is_finite()).fold(None, |extent, value| match extent {
+        None => Some((value, value)),
+        Some((low, high)) => Some((low.min(value), high.max(value))),
+    })
+}

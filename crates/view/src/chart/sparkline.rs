@@ -1,0 +1,155 @@
+//! The course of a measure in the height of a line: gaps for missing values, target dashed, last value marked.
+
+use askama::Template;
+
+use super::{Scale, at, extent};
+
+const HEIGHT: f64 = 34.0;
+const MARGIN: f64 = 3.6;
+/// Room for the last mark, so that it is never cut.
+const RIGHT: f64 = 6.0;
+const LEFT: f64 = 2.0;
+
+/// What a sparkline shows.
+#[derive(Debug, Clone, Default)]
+pub struct Course<'a> {
+    /// Values, oldest first, in any one unit; none where nothing is known.
+    pub values: &'a [Option<f64>],
+    /// Target, or the two ends of the range that is best.
+    pub goals: &'a [f64],
+    /// The range within which values usually fall, where it is known.
+    pub usual: Option<(f64, f64)>,
+    /// Whether the last period is still running.
+    pub open: bool,
+    /// The description in words.
+    pub label: String,
+}
+
+/// A sparkline, placed. It writes itself as SVG.
+#[derive(Debug, Clone, PartialEq, Template)]
+#[template(path = "chart/sparkline.html")]
+pub struct Sparkline {
+    label: String,
+    width: String,
+    usual: Option<Band>,
+    goals: Vec<String>,
+    line: String,
+    lone: Vec<(String, String)>,
+    last: Option<Last>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Band {
+    top: String,
+    height: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Last {
+    x: String,
+    y: String,
+    open: bool,
+}
+
+impl Sparkline {
+    /// Places a course on a picture of this width.
+    #[must_use]
+    pub fn new(course: &Course<'_>, width: f64) -> Self {
+        let known = || course.values.iter().flatten().copied();
+        let usual = course.usual.into_iter().flat_map(|(low, high)| [low, high]);
+        let mut picture = Self {
+            label: course.label.clone(),
+            width: at(width),
+            usual: None,
+            goals: Vec::new(),
+            line: String::new(),
+            lone: Vec::new(),
+            last: None,
+        };
+        let Some((low, high)) = extent(known().chain(usual).chain(course.goals.iter().copied())) else {
+            return picture;
+        };
+        if known().next().is_none() {
+            return picture;
+        }
+        let down = Scale { from: high, to: low, start: MARGIN, end: HEIGHT - MARGIN };
+        let last_place = course.values.len().saturating_sub(1).max(1) as f64;
+        let across = Scale { from: 0.0, to: last_place, start: LEFT, end: width - RIGHT };
+        picture.usual = course
+            .usual
+            .map(|(low, high)| Band { top: at(down.place(high)), height: at(down.place(low) - down.place(high)) });
+        picture.goals = course.goals.iter().map(|&goal| at(down.place(goal))).collect();
+        picture.trace(course.values, across, down);
+        picture.last = course.values.iter().rposition(Option::is_some).and_then(|place| {
+            let value = course.values[place].filter(|value| value.is_finite())?;
+            let newest = place + 1 == course.values.len();
+            Some(Last { x: at(across.place(place as f64)), y: at(down.place(value)), open: course.open && newest })
+        });
+        picture
+    }
+
+    /// Whether there is nothing to draw.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.last.is_none()
+    }
+
+    /// Draws stretches without a gap as lines, and values between two gaps as dots.
+    fn trace(&mut self, values: &[Option<f64>], across: Scale, down: Scale) {
+        let point = |place: usize| {
+            let value = values.get(place).copied().flatten().filter(|value| value.is_finite())?;
+            Some((at(across.place(place as f64)), at(down.place(value))))
+        };
+        for place in 0..values.len() {
+            let Some((x, y)) = point(place) else { continue };
+            let before = place.checked_sub(1).and_then(point);
+            let after = point(place + 1);
+            if before.is_some() || after.is_some() {
+                self.line.push(if before.is_some() { 'L' } else { 'M' });
+                self.line.extend([x.as_str(), " ", y.as_str()]);
+            } else if place + 1 != values.len() {
+                self.lone.push((x, y));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn svg(values: &[Option<f64>], goals: &[f64], open: bool) -> String {
+        let course = Course { values, goals, usual: None, open, label: "A & B".to_owned() };
+        Sparkline::new(&course, 96.0).render().unwrap()
+    }
+
+    #[test]
+    fn gaps_stay_gaps() {
+        insta::assert_snapshot!(svg(&[Some(1.0), Some(2.0), None, Some(1.5), None, Some(3.0)], &[2.5], false));
+    }
+
+    #[test]
+    fn a_running_period_ends_in_an_open_mark() {
+        assert!(svg(&[Some(1.0), Some(2.0)], &[], true).contains("last open"));
+        assert!(!svg(&[Some(1.0), None], &[], true).contains("last open"));
+    }
+
+    #[test]
+    fn nothing_is_drawn_without_values() {
+        insta::assert_snapshot!(svg(&[None, None], &[2.5], false));
+        insta::assert_snapshot!(svg(&[], &[], false), @r#"<span class="unseen">A &#38; B</span>"#);
+    }
+
+    #[test]
+    fn equal_and_infinite_values_do_no_harm() {
+        let picture = svg(&[Some(1.0), Some(1.0), Some(f64::INFINITY), Some(1.0)], &[1.0], false);
+        assert!(!picture.contains("NaN") && !picture.contains("inf"), "{picture}");
+    }
+
+    #[test]
+    fn the_usual_range_lies_behind() {
+        let course = Course { values: &[Some(1.0), Some(4.0)], usual: Some((0.0, 2.0)), ..Course::default() };
+        let picture = Sparkline::new(&course, 96.0).render().unwrap();
+        assert!(picture.contains(r#"<rect class="usual" y="17" width="96" height="13.4"/>"#), "{picture}");
+    }
+}

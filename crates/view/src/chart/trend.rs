@@ -1,0 +1,280 @@
+//! The course of a measure on its own page: option data for `ECharts`, with every text ready made.
+//!
+//! Colours are given as `var(--name)`; the script reads them from the style sheet, so the chart follows the
+//! theme. Formatters cannot be written in JSON, so the texts of tips and axis marks travel beside the option.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::extent;
+use crate::number::Format;
+
+/// What the chart shows.
+#[derive(Debug, Clone)]
+pub struct Course<'a> {
+    /// Names of the periods, oldest first, with the value in stored units where there is one.
+    pub points: &'a [Point],
+    /// Horizontal lines: target, ends of the best range, stretch.
+    pub lines: &'a [Line],
+    /// How numbers are written.
+    pub format: &'a Format,
+    /// Whether the last period is still running.
+    pub open: bool,
+}
+
+/// One period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// The name in the tip: `Oct 2026`.
+    pub name: String,
+    /// The value in stored units.
+    pub value: Option<f64>,
+    /// What the tip says about a missing value.
+    pub missing: String,
+    /// Whether the axis names this period; the chart leaves names out where they would touch.
+    pub named: bool,
+}
+
+/// A horizontal line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// What it is: `target 82 %`.
+    pub label: String,
+    /// Where, in stored units.
+    pub value: f64,
+    /// Whether it is the line that counts; others are drawn lighter.
+    pub main: bool,
+}
+
+/// Option data for one chart, fit to stand inside a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trend {
+    block: Value,
+}
+
+/// Writes the JSON so that nothing in it can end the script element around it.
+impl fmt::Display for Trend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let json = self.block.to_string();
+        f.write_str(&json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
+    }
+}
+
+impl Trend {
+    /// The chart of a course; none when there is no value to draw.
+    #[must_use]
+    pub fn new(course: &Course<'_>) -> Option<Self> {
+        let plotted = |value: f64| course.format.plotted(value);
+        let values = course.points.iter().filter_map(|point| point.value);
+        let lines = course.lines.iter().map(|line| line.value);
+        values.clone().find(|value| value.is_finite())?;
+        let (low, high) = extent(values.chain(lines).map(plotted))?;
+        let axis = Axis::over(low, high, course.format.most());
+        let ticks: Vec<String> = axis.ticks().map(|tick| course.format.tick(tick, axis.digits())).collect();
+        let right = course.lines.iter().map(|line| line.label.chars().count()).max().map_or(24, |n| 18 + n * 7);
+        let left = 14 + ticks.iter().map(|tick| tick.chars().count()).max().unwrap_or(0) * 7;
+        let names: Vec<&str> = axis_names(course.points, 7);
+        let few_names: Vec<&str> = axis_names(course.points, 3);
+        let option = json!({
+            "animation": false,
+            "textStyle": { "fontSize": 12.5, "color": "var(--ink-2)" },
+            "grid": { "left": left, "right": right, "top": 14, "bottom": 28 },
+            "tooltip": {
+                "trigger": "axis",
+                "showContent": false,
+                "axisPointer": { "lineStyle": { "color": "var(--line-2)" } },
+            },
+            "xAxis": {
+                "type": "category",
+                "boundaryGap": false,
+                "data": names,
+                "axisLine": { "lineStyle": { "color": "var(--line-2)" } },
+                "axisTick": { "show": false },
+                "axisLabel": { "color": "var(--ink-2)", "fontSize": 12.5, "interval": 0, "hideOverlap": true },
+            },
+            "yAxis": {
+                "type": "value",
+                "min": axis.low,
+                "max": axis.high,
+                "interval": axis.step,
+                "axisLine": { "show": false },
+                "axisTick": { "show": false },
+                "axisLabel": { "color": "var(--ink-2)", "fontSize": 12.5 },
+                "splitLine": { "lineStyle": { "color": "var(--line)" } },
+            },
+            "series": [{
+                "type": "line",
+                "symbol": "circle",
+                "symbolSize": 5,
+                "showAllSymbol": true,
+                "lineStyle": { "color": "var(--ink-2)", "width": 1.75 },
+                "itemStyle": { "color": "var(--noise)" },
+                "emphasis": { "disabled": true },
+                "data": data(course),
+                "markLine": { "symbol": "none", "silent": true, "animation": false, "data": mark_lines(course) },
+            }],
+        });
+        let narrow = json!({
+            "grid": { "right": 34 },
+            "xAxis": { "data": few_names },
+            "series": [{ "markLine": { "data": narrowed(mark_lines(course)) } }],
+        });
+        let tips: Vec<String> = course.points.iter().map(|point| tip(point, course.format)).collect();
+        Some(Self { block: json!({ "option": option, "narrow": narrow, "tips": tips, "ticks": ticks }) })
+    }
+}
+
+fn data(course: &Course<'_>) -> Vec<Value> {
+    let last = course.points.iter().rposition(|point| point.value.is_some());
+    let newest = course.points.len().saturating_sub(1);
+    let before = last.and_then(|last| course.points[..last].iter().rev().find_map(|point| point.value));
+    let item = |(place, point): (usize, &Point)| {
+        let Some(value) = point.value.filter(|value| value.is_finite()) else { return Value::Null };
+        let plotted = course.format.plotted(value);
+        if Some(place) != last {
+            return json!(plotted);
+        }
+        // The text stays clear of the line that leads to the mark.
+        let side = if before.is_some_and(|before| before > value) { "bottom" } else { "top" };
+        let mut item = json!({
+            "value": plotted,
+            "symbolSize": 9,
+            "label": {
+                "show": true,
+                "position": side,
+                "distance": 8,
+                "formatter": course.format.text(value),
+                "fontWeight": 600,
+                "fontSize": 14,
+                "color": "var(--ink)",
+                "backgroundColor": "var(--surface)",
+                "padding": [0, 2],
+            },
+        });
+        if course.open && place == newest {
+            item["itemStyle"] = json!({ "color": "var(--surface)", "borderColor": "var(--noise)", "borderWidth": 2 });
+        }
+        item
+    };
+    course.points.iter().enumerate().map(item).collect()
+}
+
+fn mark_lines(course: &Course<'_>) -> Vec<Value> {
+    let line = |line: &Line| {
+        let (colour, weight, dashes) =
+            if line.main { ("var(--ink)", 600, [5.0, 4.0]) } else { ("var(--ink-3)", 400, [1.5, 3.0]) };
+        json!({
+            "yAxis": course.format.plotted(line.value),
+            "lineStyle": { "color": colour, "width": 1, "type": dashes },
+            "label": {
+                "show": true,
+                "position": "end",
+                "distance": 6,
+                "formatter": line.label,
+                "color": colour,
+                "fontWeight": weight,
+                "fontSize": 12.5,
+            },
+        })
+    };
+    course.lines.iter().map(line).collect()
+}
+
+/// On a narrow screen the labels of lines move inside.
+fn narrowed(mut lines: Vec<Value>) -> Vec<Value> {
+    for line in &mut lines {
+        line["label"]["position"] = json!("insideStartTop");
+    }
+    lines
+}
+
+/// Names for the axis, at most `most` of them; the others are empty.
+fn axis_names(points: &[Point], most: usize) -> Vec<&str> {
+    let named: Vec<usize> = (0..points.len()).filter(|&place| points[place].named).collect();
+    let every = named.len().div_ceil(most).max(1);
+    let keep: Vec<usize> = named.iter().rev().step_by(every).copied().collect();
+    let name = |place: usize| if keep.contains(&place) { points[place].name.as_str() } else { "" };
+    (0..points.len()).map(name).collect()
+}
+
+fn tip(point: &Point, format: &Format) -> String {
+    let text = point.value.map_or_else(|| point.missing.clone(), |value| format.text(value));
+    format!("{}\n{text}", point.name)
+}
+
+/// An axis with round marks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Axis {
+    low: f64,
+    high: f64,
+    step: f64,
+}
+
+impl Axis {
+    /// About six marks, each a round number, that enclose all values. `most` is what no value can exceed.
+    fn over(low: f64, high: f64, most: Option<f64>) -> Self {
+        let width = if high > low { high - low } else { high.abs().max(1.0) * 0.2 };
+        let rough = width / 5.0;
+        let magnitude = 10f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+            .into_iter()
+            .map(|factor| factor * magnitude)
+            .find(|step| *step >= rough * 0.999)
+            .unwrap_or(10.0 * magnitude);
+        // A little air, but never below zero for values that are not.
+        let from = if low >= 0.0 { (low - width * 0.08).max(0.0) } else { low - width * 0.08 };
+        let room = high + width * 0.08;
+        let to = most.filter(|&most| high <= most).map_or(room, |most| room.min(most));
+        Self { low: round((from / step).floor() * step), high: round((to / step).ceil() * step), step: round(step) }
+    }
+
+    fn ticks(self) -> impl Iterator<Item = f64> {
+        let count = ((self.high - self.low) / self.step).round() as usize;
+        (0..=count).map(move |place| round(self.low + place as f64 * self.step))
+    }
+
+    /// Decimals that a mark needs.
+    fn digits(self) -> usize {
+        (0..6).find(|&digits| self.ticks().all(|tick| is_whole(tick * 10f64.powi(digits)))).unwrap_or(6) as usize
+    }
+}
+
+fn is_whole(value: f64) -> bool {
+    (value - value.round()).abs() < 1e-6
+}
+
+/// Takes the dust out of sums of decimal fractions.
+fn round(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_marks() {
+        let check = |low: f64, high: f64, most: Option<f64>, marks: &str| {
+            let axis = Axis::over(low, high, most);
+            let found: Vec<String> = axis.ticks().map(|tick| format!("{tick:.*}", axis.digits())).collect();
+            assert_eq!(found.join(" "), marks, "{low} to {high}");
+        };
+        check(75.4, 84.5, Some(100.0), "74 76 78 80 82 84 86");
+        check(4.71, 5.2, None, "4.6 4.7 4.8 4.9 5.0 5.1 5.2 5.3");
+        check(0.0, 100.0, Some(100.0), "0 20 40 60 80 100");
+        check(92.0, 100.0, Some(100.0), "90 92 94 96 98 100");
+        check(0.0, 104.0, Some(100.0), "0 25 50 75 100 125");
+        check(-12.0, 8.0, None, "-15 -10 -5 0 5 10");
+        check(0.0, 0.0, None, "0.00 0.05");
+        check(1_200_000.0, 1_900_000.0, None, "1000000 1200000 1400000 1600000 1800000 2000000");
+    }
+
+    #[test]
+    fn names_thin_out_from_the_newest() {
+        let point = |name: &str| Point { name: name.to_owned(), value: None, missing: String::new(), named: true };
+        let points: Vec<Point> = ["a", "b", "c", "d", "e"].map(point).to_vec();
+        assert_eq!(axis_names(&points, 3), ["a", "", "c", "", "e"]);
+        assert_eq!(axis_names(&points, 7), ["a", "b", "c", "d", "e"]);
+    }
+}

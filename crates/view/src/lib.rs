@@ -1,0 +1,20 @@
+//! What people see: pages, wording, number formats, charts, templates, the terminal.
+//!
+//! A page is a plain struct, built once from an evaluation ([`page`]); HTML, JSON and the terminal are exporters
+//! of that struct. Rounding, locale, colour and words live here and nowhere else. There is no input or output in
+//! this crate, and no clock: whoever calls it hands over everything that a page has to know.
+//!
+//! - [`number`] turns stored values into text.
+//! - [`words`] makes the sentences.
+//! - [`chart`] draws small charts as SVG and describes large ones for the chart library.
+//! - [`page`] puts all of it together.
+//! - [`terminal`] lays a page out in a hundred columns.
+//! - [`assets`] holds style, scripts and type.
+
+pub mod assets;
+pub mod chart;
+pub mod html;
+pub mod number;
+pub mod page;
+pub mod terminal;
+pub mod words;

@@ -1,0 +1,23 @@
+//! Pages as plain data: everything that a page, an answer of the API, a spreadsheet or a terminal shows, already
+//! worded and formatted, with the unrounded numbers beside the text.
+//!
+//! A page struct is built from an evaluation and a [`Context`]; the exporters (HTML, JSON, terminal) only lay it
+//! out. That is why they cannot disagree. A page is written as HTML with its `render` method, which comes from
+//! [`askama::Template`], and as JSON with `serde_json`.
+
+pub mod below;
+pub mod context;
+pub mod frame;
+pub mod measure;
+pub mod row;
+pub mod rows_behind;
+pub mod sample;
+pub mod scorecard;
+
+pub use below::UnitResult;
+pub use context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};
+pub use frame::Frame;
+pub use measure::{Detail, MeasurePage};
+pub use row::Row;
+pub use rows_behind::{Column, RowsBehind};
+pub use scorecard::ScorecardPage;

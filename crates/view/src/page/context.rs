@@ -1,0 +1,204 @@
+//! What a page has to know besides the figures: where it stands in the organisation and in time, and where its
+//! links lead.
+
+use evenkeel_model::ids::{MeasureId, UnitId};
+use evenkeel_model::period::{FiscalYear, Period};
+use jiff::civil::{Date, DateTime};
+use serde::Serialize;
+
+use crate::assets;
+use crate::number::Currency;
+
+/// How the measures are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrangement {
+    /// By the legs of the scorecard.
+    #[default]
+    Legs,
+    /// By the four perspectives.
+    Perspectives,
+}
+
+impl Arrangement {
+    /// The word for all groups.
+    #[must_use]
+    pub fn plural(self) -> &'static str {
+        match self {
+            Arrangement::Legs => "legs",
+            Arrangement::Perspectives => "perspectives",
+        }
+    }
+
+    /// The word for one group.
+    #[must_use]
+    pub fn singular(self) -> &'static str {
+        match self {
+            Arrangement::Legs => "leg",
+            Arrangement::Perspectives => "perspective",
+        }
+    }
+}
+
+/// What is looked at: a unit in a period, against another period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The unit.
+    pub unit: UnitId,
+    /// The period.
+    pub period: Period,
+    /// The period it is compared with.
+    pub compare_with: Period,
+    /// How the measures are grouped.
+    pub arrangement: Arrangement,
+}
+
+impl Place {
+    /// The same place in another unit.
+    #[must_use]
+    pub fn in_unit(&self, unit: &UnitId) -> Self {
+        Self { unit: unit.clone(), ..self.clone() }
+    }
+
+    /// The same place in another period. The distance to the compared period stays the same where it was the
+    /// period before or the year before.
+    #[must_use]
+    pub fn in_period(&self, period: Period) -> Self {
+        let compare_with =
+            if self.compare_with == self.period.a_year_earlier() { period.a_year_earlier() } else { period.previous() };
+        Self { period, compare_with, ..self.clone() }
+    }
+
+    /// The same place against another period.
+    #[must_use]
+    pub fn compared_with(&self, compare_with: Period) -> Self {
+        Self { compare_with, ..self.clone() }
+    }
+
+    /// The same place with the measures grouped in another way.
+    #[must_use]
+    pub fn arranged(&self, arrangement: Arrangement) -> Self {
+        Self { arrangement, ..self.clone() }
+    }
+}
+
+/// Where links lead. The web server implements it with its routes, a static export with file names.
+pub trait Links {
+    /// The scorecard.
+    fn scorecard(&self, place: &Place) -> String;
+
+    /// The page of a measure.
+    fn measure(&self, measure: &MeasureId, place: &Place) -> String;
+
+    /// The rows behind a number, from row `first` (0 is the first) on.
+    fn rows(&self, measure: &MeasureId, place: &Place, first: u64) -> String;
+
+    /// All rows behind a number as a file; none where that is not offered.
+    fn rows_file(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// How a number came about; none where that is not offered.
+    fn explain(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
+        None
+    }
+}
+
+/// A unit by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitLabel {
+    /// The identifier.
+    pub id: UnitId,
+    /// What people call it.
+    pub name: String,
+}
+
+/// A unit in the menu of units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitNode {
+    /// The identifier.
+    pub id: UnitId,
+    /// What people call it.
+    pub name: String,
+    /// How far below the top; 0 is the top.
+    pub depth: usize,
+    /// How many units lie directly below.
+    pub below: u64,
+    /// What kind of place those are, in the singular, where all are of one kind: `branch`.
+    pub below_kind: Option<String>,
+}
+
+/// How far the figures reach and when they came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Freshness {
+    /// The last day for which the record is complete.
+    pub complete_to: Option<Date>,
+    /// When data were last loaded, on the clock of the project.
+    pub loaded_at: Option<DateTime>,
+}
+
+/// An entry of the main navigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NavigationEntry {
+    /// The word.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+    /// Whether the page belongs to it.
+    pub current: bool,
+}
+
+/// What a page has to know besides the figures.
+#[derive(Clone)]
+pub struct Context<'a> {
+    /// The name of the organisation.
+    pub organisation: String,
+    /// What is looked at.
+    pub place: Place,
+    /// The units from the top down to the one that is looked at, which comes last.
+    pub path: Vec<UnitLabel>,
+    /// All units that may be looked at, each after the one above it.
+    pub units: Vec<UnitNode>,
+    /// The period to step back to.
+    pub earlier: Option<Period>,
+    /// The period to step on to.
+    pub later: Option<Period>,
+    /// The periods to choose from for comparison.
+    pub comparisons: Vec<Period>,
+    /// The ways of grouping to choose from; nothing is offered with fewer than two.
+    pub arrangements: Vec<Arrangement>,
+    /// The day of the evaluation instant.
+    pub today: Date,
+    /// How far the figures reach.
+    pub freshness: Freshness,
+    /// Which data the figures were computed from.
+    pub data_version: String,
+    /// Which definitions they were computed with.
+    pub definitions_version: String,
+    /// The reporting currency.
+    pub currency: Currency,
+    /// When the fiscal year starts.
+    pub fiscal_year: FiscalYear,
+    /// The pages that exist.
+    pub navigation: Vec<NavigationEntry>,
+    /// A note for the foot of every page.
+    pub footnote: Option<String>,
+    /// Where links lead.
+    pub links: &'a dyn Links,
+    /// Where style, scripts and icons lie.
+    pub assets: assets::Urls,
+}
+
+impl Context<'_> {
+    /// Whether the period has begun and not yet ended.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.place.period.contains(self.today)
+    }
+
+    /// The name of the unit that is looked at.
+    #[must_use]
+    pub fn unit_name(&self) -> &str {
+        self.path.last().map_or(self.organisation.as_str(), |unit| unit.name.as_str())
+    }
+}

@@ -1,0 +1,287 @@
+//! One measure of a unit in a period: what it says, how it is defined, what lies below and behind it.
+
+use askama::Template;
+use evenkeel_model::evaluation::MeasureResult;
+use evenkeel_model::measure::Direction;
+use evenkeel_model::period::{Grain, Period};
+use evenkeel_model::scoring::Status;
+use evenkeel_model::target::Normalisation;
+use serde::Serialize;
+
+use crate::chart::trend::{self, Line};
+use crate::chart::{Sparkline, Trend};
+use crate::number::Format;
+use crate::page::below::{BelowTable, UnitResult};
+use crate::page::context::Context;
+use crate::page::frame::Frame;
+use crate::page::row::{self, Row, StatusMark};
+use crate::page::rows_behind::{RowsBehind, RowsTable};
+use crate::words::definition::{self, Fact};
+use crate::words::{self, finding, period, reading, scoring};
+
+/// The width of the sparkline beside a guard-rail.
+const GUARD_WIDTH: f64 = 280.0;
+
+/// What the page of a measure is made from.
+#[derive(Debug, Clone)]
+pub struct Detail<'a> {
+    /// The measure in the unit and period of the page.
+    pub result: &'a MeasureResult,
+    /// The leg it stands in.
+    pub leg: Option<String>,
+    /// The objective it stands for.
+    pub objective: Option<String>,
+    /// How its value becomes a score.
+    pub normalisation: Normalisation,
+    /// The period in which the baseline was measured, where it was.
+    pub baseline_from: Option<Period>,
+    /// Who looks after the sources it reads.
+    pub stewards: Vec<String>,
+    /// The measure as its file has it; told from the formula where it is not given.
+    pub configuration: Option<String>,
+    /// The measures that it must be read with, in the same unit and period.
+    pub read_with: Vec<&'a MeasureResult>,
+    /// The kind of place that lies directly below: `branch`.
+    pub below_kind: Option<String>,
+    /// The same measure in the units directly below.
+    pub below: Vec<UnitResult<'a>>,
+    /// The rows behind the number.
+    pub rows: Option<RowsBehind>,
+}
+
+/// The page of a measure. It writes itself as HTML and serialises as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "measure.html")]
+pub struct MeasurePage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// Leg and objective.
+    pub eyebrow: String,
+    /// What it means.
+    pub means: Option<String>,
+    /// The figures of the page.
+    pub row: Row,
+    /// What stands beside the value: range, count, target, stretch, baseline.
+    pub beside: Vec<Beside>,
+    /// What the figures say.
+    pub readings: Vec<Reading>,
+    /// What the course is called: `Month by month`.
+    pub trend_heading: String,
+    /// The course in one sentence.
+    pub trend_label: String,
+    /// The definition line by line.
+    pub definition: Vec<Fact>,
+    /// Which definition it is: `version 2 (ab12cd34)`.
+    pub version: String,
+    /// The definition as it is configured.
+    pub configured: String,
+    /// What goes wrong with it.
+    pub pitfalls: Vec<String>,
+    /// The measures that it must be read with.
+    pub read_with: Vec<Guard>,
+    /// How the score comes about.
+    pub scoring: Vec<String>,
+    /// The units directly below.
+    pub below: Option<BelowTable>,
+    /// The rows behind the number.
+    pub rows: Option<RowsTable>,
+    /// How the number came about, step by step.
+    pub explain_url: Option<String>,
+    /// The course, as option data.
+    #[serde(skip)]
+    pub trend: Option<Trend>,
+}
+
+/// A figure beside the value, with its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Beside {
+    /// What it is.
+    pub term: String,
+    /// The figure.
+    pub text: String,
+    /// Where it leads.
+    pub url: Option<String>,
+}
+
+/// What the figures say: a mark, a few words, a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// The status it speaks of, where it speaks of one.
+    pub status: Option<StatusMark>,
+    /// The name of its icon where it speaks of something else.
+    #[serde(skip)]
+    pub icon: &'static str,
+    /// A few words.
+    pub heading: String,
+    /// A sentence or two.
+    pub text: String,
+}
+
+/// A measure that has to be read together with the one of the page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Guard {
+    /// Its figures.
+    pub row: Row,
+    /// Its course, drawn wider than in a row.
+    #[serde(skip)]
+    pub spark: Sparkline,
+}
+
+impl MeasurePage {
+    /// The page of a measure.
+    #[must_use]
+    pub fn new(detail: Detail<'_>, context: &Context<'_>) -> Self {
+        let result = detail.result;
+        let measure = &result.measure;
+        let format = finding::format_of(result, context);
+        let links = context.links;
+        let other = period::beside(context.place.compare_with, context.place.period, context.fiscal_year);
+        let title = format!("{}, {}", measure.title, context.unit_name());
+        let row = Row::new(result, context);
+        Self {
+            frame: Frame::new(&title, context, &|place| links.measure(&measure.id, place)),
+            eyebrow: [detail.leg.as_deref(), detail.objective.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" · "),
+            means: measure.about.means.clone(),
+            beside: beside(&row, &detail, &format, context),
+            readings: readings(&detail, &format, context),
+            trend_heading: by_grain(context.place.period.grain()).to_owned(),
+            trend_label: trend_label(&row, result, context),
+            definition: definition::facts(measure, &format, &detail.stewards),
+            version: format!("version {} ({})", measure.definition.number, measure.definition.digest),
+            configured: detail.configuration.clone().unwrap_or_else(|| definition::configured(measure)),
+            pitfalls: measure.about.pitfalls.iter().map(|pitfall| words::capitalised(pitfall)).collect(),
+            read_with: detail.read_with.iter().map(|result| guard(result, context)).collect(),
+            scoring: scoring::explained(result, detail.normalisation, &format, &other),
+            below: BelowTable::new(&detail.below, detail.below_kind.as_deref(), &format, context),
+            rows: detail.rows.map(|rows| RowsTable::new(rows, &measure.id, context)),
+            explain_url: links.explain(&measure.id, &context.place),
+            trend: trend(&row, result, &format, context),
+            row,
+        }
+    }
+}
+
+fn beside(row: &Row, detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<Beside> {
+    let targets = &detail.result.targets;
+    let plain = |term: &str, text: String| Beside { term: term.to_owned(), text, url: None };
+    let mut beside = Vec::new();
+    if let Some(from) = &row.value_from {
+        beside.push(plain("from", from.clone()));
+    }
+    if let Some(range) = &row.likely_range {
+        beside.push(plain("likely range", range.text.clone()));
+    }
+    if let Some(count) = &row.count {
+        let term = detail.result.measure.noun.clone();
+        beside.push(Beside { term, text: count.number.clone(), url: Some(count.url.clone()) });
+    }
+    if detail.result.reading.value.is_some() {
+        beside.push(plain("change", row.change.text.clone()));
+    }
+    let by = targets.by.map_or_else(String::new, |by| format!(" by {}", period::deadline(by)));
+    beside.push(plain("target", format!("{}{by}", row.target)));
+    for (term, goal) in [("stretch", targets.stretch), ("red flag", targets.red_flag)] {
+        if let Some(goal) = goal {
+            beside.push(plain(term, format.goal(goal)));
+        }
+    }
+    if let Some(baseline) = targets.baseline {
+        let from = detail.baseline_from.map(|from| period::name(from, context.fiscal_year));
+        let term = from.map_or_else(|| "baseline".to_owned(), |from| format!("baseline, {from}"));
+        beside.push(plain(&term, format.text(baseline)));
+    }
+    beside
+}
+
+/// Whether the target is met, and how far the way to it has been gone. Whether something has changed, and whether
+/// the target will be met, come with signals.
+fn readings(detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<Reading> {
+    let result = detail.result;
+    let mut readings = vec![Reading {
+        status: Some(result.status.into()),
+        icon: "",
+        heading: words::status(result.status).to_owned(),
+        text: reading::target(result, format, context),
+    }];
+    let from = detail.baseline_from.map(|from| period::name(from, context.fiscal_year));
+    if let Some((heading, text)) = reading::way(result, from.as_deref(), format) {
+        readings.push(Reading { status: None, icon: "flag", heading, text });
+    }
+    if let Some((heading, text)) = finding::running(context)
+        && result.status != Status::NoData
+    {
+        readings.push(Reading { status: None, icon: "clock", heading, text });
+    }
+    readings
+}
+
+fn guard(result: &MeasureResult, context: &Context<'_>) -> Guard {
+    let format = finding::format_of(result, context);
+    Guard { row: Row::new(result, context), spark: row::spark(result, &format, context.is_running(), GUARD_WIDTH) }
+}
+
+fn by_grain(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Day => "Day by day",
+        Grain::Week => "Week by week",
+        Grain::Month => "Month by month",
+        Grain::Quarter => "Quarter by quarter",
+        Grain::Year => "Year by year",
+    }
+}
+
+fn trend_label(row: &Row, result: &MeasureResult, context: &Context<'_>) -> String {
+    let grain = context.place.period.grain();
+    let ends = result.history.first().zip(result.history.last());
+    let span = ends.map_or_else(String::new, |((first, _), (last, _))| {
+        let name = |period: &Period| period::name(*period, context.fiscal_year);
+        format!(", {} to {}", name(first), name(last))
+    });
+    format!("{} by {grain}{span}. Target: {}.", row.name, row.target)
+}
+
+fn trend(row: &Row, result: &MeasureResult, format: &Format, context: &Context<'_>) -> Option<Trend> {
+    let grain = context.place.period.grain();
+    let points: Vec<trend::Point> = result
+        .history
+        .iter()
+        .zip(&row.history)
+        .map(|(&(period, value), point)| trend::Point {
+            name: point.name.clone(),
+            value,
+            missing: "no figure".to_owned(),
+            named: is_named(period, grain, result.history.len()),
+        })
+        .collect();
+    let lines = trend_lines(result, format);
+    let course = trend::Course { points: &points, lines: &lines, format, open: context.is_running() };
+    Trend::new(&course)
+}
+
+fn trend_lines(result: &MeasureResult, format: &Format) -> Vec<Line> {
+    if let Direction::Within { low, high } = result.measure.better {
+        let line = |word: &str, value: f64| Line { label: format!("{word} {}", format.goal(value)), value, main: true };
+        return vec![line("from", low), line("to", high)];
+    }
+    let line = |word: &str, value: Option<f64>, main: bool| {
+        value.map(|value| Line { label: format!("{word} {}", format.goal(value)), value, main })
+    };
+    let target = line("target", result.targets.target, true);
+    let stretch = line("stretch", result.targets.stretch, false);
+    target.into_iter().chain(stretch).collect()
+}
+
+/// Which periods the axis may name: those on which people divide a year.
+fn is_named(period: Period, grain: Grain, length: usize) -> bool {
+    let start = period.start();
+    match grain {
+        Grain::Day => start.day() == 1 || start.day() == 15,
+        Grain::Month if length > 13 => start.month() % 6 == 1,
+        Grain::Month => start.month() % 3 == 1,
+        Grain::Week | Grain::Quarter | Grain::Year => true,
+    }
+}

@@ -1,0 +1,286 @@
+//! One measure as a row: status, name, value, likely range, count, target, change, course.
+
+use evenkeel_model::evaluation::MeasureResult;
+use evenkeel_model::measure::Direction;
+use evenkeel_model::period::Grain;
+use evenkeel_model::reading::Missing;
+use evenkeel_model::scoring::Status;
+use serde::Serialize;
+
+use crate::chart::Sparkline;
+use crate::chart::sparkline::Course;
+use crate::number::{self, Figure, Format, Range};
+use crate::page::context::Context;
+use crate::words::finding::{format_of, last_known};
+use crate::words::{self, period};
+
+/// The width of a sparkline in a row.
+const SPARK_WIDTH: f64 = 96.0;
+
+/// Whether the target is met: a shape and its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct StatusMark {
+    /// Name of the shape; the same word serves the API.
+    pub code: &'static str,
+    /// The words.
+    pub words: &'static str,
+    /// One character of the same shape, for a terminal.
+    #[serde(skip)]
+    pub glyph: char,
+}
+
+impl From<Status> for StatusMark {
+    fn from(status: Status) -> Self {
+        let (code, glyph) = match status {
+            Status::Met => ("met", '●'),
+            Status::MetPerhapsByChance => ("met-perhaps", '○'),
+            Status::MissedPerhapsByChance => ("missed-perhaps", '▽'),
+            Status::Missed => ("missed", '▼'),
+            Status::NoTarget => ("no-target", '–'),
+            Status::NoData => ("no-data", '·'),
+        };
+        Self { code, words: words::status(status), glyph }
+    }
+}
+
+/// How many rows stand behind a number, with the way to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// How many.
+    pub n: u64,
+    /// With their noun: `2,391 answers`.
+    pub text: String,
+    /// Without it: `2,391`.
+    #[serde(skip)]
+    pub number: String,
+    /// Where the rows are.
+    pub url: String,
+}
+
+/// The change against the compared period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// Unrounded and in stored units; none when one of the two values is missing.
+    pub difference: Option<f64>,
+    /// In words: `−1.0 pts on Sep`, `no change on Sep`, or why there is none.
+    pub text: String,
+}
+
+/// A note beside a value that is not a plain, complete figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tag {
+    /// Name of the icon.
+    #[serde(skip)]
+    pub icon: &'static str,
+    /// The word.
+    pub text: &'static str,
+}
+
+/// One period of the course of a measure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HistoryPoint {
+    /// Name of the period as addresses and files have it: `2026-10`.
+    pub period: String,
+    /// Name of the period for people: `Oct 2026`.
+    #[serde(skip)]
+    pub name: String,
+    /// The value; none where nothing is known.
+    pub value: Figure,
+}
+
+/// One measure as a row.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// The identifier of the measure.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where its page is.
+    pub url: String,
+    /// Whether it is one of the few that are shown first.
+    pub key: bool,
+    /// Whether the target is met.
+    pub status: StatusMark,
+    /// The value. Where nothing was recorded in the period, the last one known, with the period in `value_from`.
+    pub value: Figure,
+    /// The earlier period that the value is from; none when it is from the period of the page.
+    pub value_from: Option<String>,
+    /// The interval that likely holds the true value.
+    pub likely_range: Option<Range>,
+    /// The rows behind it.
+    pub count: Option<Count>,
+    /// The target in words.
+    pub target: String,
+    /// The target, unrounded and in stored units.
+    pub target_value: Option<f64>,
+    /// The same with signs instead of words, for narrow tables: `≥ 82 %`.
+    #[serde(skip)]
+    pub target_short: String,
+    /// The change against the compared period, or why there is none.
+    pub change: Change,
+    /// A note beside the value.
+    pub tag: Option<Tag>,
+    /// Why there is no value.
+    pub missing: Option<&'static str>,
+    /// How good the value is, 0 to 100, unrounded.
+    pub score: Option<f64>,
+    /// Which definition produced the number.
+    pub definition: String,
+    /// The last periods, oldest first.
+    pub history: Vec<HistoryPoint>,
+    /// The course, drawn.
+    #[serde(skip)]
+    pub spark: Sparkline,
+}
+
+impl Row {
+    /// A measure of an evaluation as a row.
+    #[must_use]
+    pub fn new(result: &MeasureResult, context: &Context<'_>) -> Self {
+        let format = format_of(result, context);
+        let measure = &result.measure;
+        let stale = stale(result);
+        let value = match (result.reading.value, stale) {
+            (Some(value), _) | (None, Some((_, value))) => format.figure(value),
+            (None, None) => Figure::words("no figure"),
+        };
+        let target = match measure.better {
+            Direction::Within { .. } => None,
+            _ => result.targets.target,
+        };
+        Self {
+            id: measure.id.to_string(),
+            name: measure.title.clone(),
+            url: context.links.measure(&measure.id, &context.place),
+            key: result.key,
+            status: result.status.into(),
+            value,
+            value_from: stale.map(|(period, _)| period::name(period, context.fiscal_year)),
+            likely_range: likely_range(result, &format),
+            count: count(result, context),
+            target: words::target(measure.better, result.targets.target, &format),
+            target_value: target,
+            target_short: target_short(result, &format),
+            change: change(result, &format, context),
+            tag: stale.map(|_| Tag { icon: "clock", text: "stale" }),
+            missing: result.missing.map(words::missing),
+            score: result.performance,
+            definition: measure.definition.to_string(),
+            history: history(result, &format, context),
+            spark: spark(result, &format, context.is_running(), SPARK_WIDTH),
+        }
+    }
+
+    /// Whether there is a value, of whatever period.
+    #[must_use]
+    pub fn has_value(&self) -> bool {
+        self.value.value.is_some()
+    }
+}
+
+/// The goals of a result: the target, or the two ends of the range that is best.
+#[must_use]
+pub fn goals(result: &MeasureResult) -> Vec<f64> {
+    match result.measure.better {
+        Direction::Within { low, high } => vec![low, high],
+        Direction::Neither => Vec::new(),
+        Direction::Higher | Direction::Lower => result.targets.target.into_iter().collect(),
+    }
+}
+
+/// The interval that likely holds the true value, where there is one for the period.
+#[must_use]
+pub fn likely_range(result: &MeasureResult, format: &Format) -> Option<Range> {
+    result.reading.value?;
+    let (low, high) = result.likely_range?;
+    (low.is_finite() && high.is_finite()).then(|| format.range(low, high))
+}
+
+/// The rows behind a result, where it has any.
+#[must_use]
+pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
+    let n = result.reading.n;
+    (result.missing.is_none()).then(|| Count {
+        n,
+        text: number::counted(n, &result.measure.noun),
+        number: number::count(n),
+        url: context.links.rows(&result.measure.id, &context.place, 0),
+    })
+}
+
+/// The last periods of a result, worded.
+#[must_use]
+pub fn history(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Vec<HistoryPoint> {
+    let point = |&(period, value): &(evenkeel_model::period::Period, Option<f64>)| HistoryPoint {
+        period: period.id(context.fiscal_year),
+        name: period::short(period, context.fiscal_year),
+        value: value.map_or_else(|| Figure::words("no figure"), |value| format.figure(value)),
+    };
+    result.history.iter().map(point).collect()
+}
+
+/// The course of a result as a sparkline.
+#[must_use]
+pub fn spark(result: &MeasureResult, format: &Format, running: bool, width: f64) -> Sparkline {
+    let values: Vec<Option<f64>> = result.history.iter().map(|&(_, value)| value).collect();
+    let label = spark_label(result, &values, format);
+    Sparkline::new(&Course { values: &values, goals: &goals(result), usual: None, open: running, label }, width)
+}
+
+fn spark_label(result: &MeasureResult, values: &[Option<f64>], format: &Format) -> String {
+    let title = &result.measure.title;
+    let span = result.history.last().map_or("periods", |(period, _)| period::plural(period.grain()));
+    let known = values.iter().flatten();
+    let low = known.clone().copied().reduce(f64::min);
+    let high = known.copied().reduce(f64::max);
+    match (low, high) {
+        (Some(low), Some(high)) => {
+            format!("{title}: last {} {span}, from {}", values.len(), format.range(low, high).text)
+        }
+        _ => format!("{title}: no figures in {} {span}", values.len()),
+    }
+}
+
+/// The last known value, where the record of the period is silent but an earlier one is not.
+#[must_use]
+pub fn stale(result: &MeasureResult) -> Option<(evenkeel_model::period::Period, f64)> {
+    (result.missing == Some(Missing::NoRows)).then(|| last_known(result)).flatten()
+}
+
+fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Change {
+    let fiscal = context.fiscal_year;
+    let place = &context.place;
+    let other = period::short_beside(place.compare_with, place.period, fiscal);
+    if let Some((last, _)) = stale(result) {
+        let name = period::beside(last, place.period, fiscal);
+        return Change { difference: None, text: format!("last figure from {name}") };
+    }
+    if let Some(missing) = result.missing {
+        return Change { difference: None, text: words::missing(missing).to_owned() };
+    }
+    let difference = result.reading.value.zip(result.before.value).map(|(now, before)| now - before);
+    let text = match difference {
+        None => format!("nothing in {other} to compare with"),
+        Some(difference) => match format.difference(difference) {
+            Some(text) => format!("{text} on {other}"),
+            None => format!("no change on {other}"),
+        },
+    };
+    Change { difference, text }
+}
+
+/// Terminals have the signs that the type of the pages lacks.
+fn target_short(result: &MeasureResult, format: &Format) -> String {
+    match (result.measure.better, result.targets.target) {
+        (Direction::Within { low, high }, _) => format.goal_range_short(low, high),
+        (Direction::Higher, Some(target)) => format!("≥{}{}", number::NO_BREAK_SPACE, format.goal_short(target)),
+        (Direction::Lower, Some(target)) => format!("≤{}{}", number::NO_BREAK_SPACE, format.goal_short(target)),
+        (Direction::Neither, _) | (_, None) => "–".to_owned(),
+    }
+}
+
+/// What the column of small charts is called: `24 months`.
+#[must_use]
+pub fn history_heading(length: usize, grain: Grain) -> String {
+    number::counted(length as u64, period::plural(grain))
+}

@@ -1,0 +1,288 @@
+//! Sample pages: what tests render, what the gallery shows, and what a designer looks at.
+//!
+//! Everything here is fictional. The samples cover the plain case and the awkward ones: nothing recorded, nothing
+//! defined, a period that is still running, names that are too long, and texts that try to be markup.
+
+mod bank;
+mod figures;
+mod world;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
+use evenkeel_model::ids::{MeasureId, UnitId};
+use evenkeel_model::measure::Measure;
+use evenkeel_model::period::{FiscalYear, Period};
+use evenkeel_model::reading::Subject;
+use evenkeel_model::scorecard::Scorecard;
+use evenkeel_model::target::Normalisation;
+use jiff::civil::{Date, date};
+
+use crate::assets;
+use crate::number::Currency;
+use crate::page::context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};
+use crate::page::rows_behind::{Column, RowsBehind};
+use crate::page::{Detail, MeasurePage, ScorecardPage, UnitResult};
+use world::World;
+
+/// A page with a name for its file.
+#[derive(Debug, Clone)]
+pub struct Named<P> {
+    /// A short name: `rich`.
+    pub name: &'static str,
+    /// The page.
+    pub page: P,
+}
+
+/// One sample: a scorecard, what was recorded, and where it is looked at.
+struct Sample {
+    name: &'static str,
+    scorecard: Scorecard,
+    measures: BTreeMap<MeasureId, Arc<Measure>>,
+    world: World,
+    place: Place,
+    today: Date,
+    freshness: Freshness,
+    units: Vec<UnitNode>,
+    path: Vec<UnitLabel>,
+    organisation: String,
+    hostile: bool,
+}
+
+/// Every sample scorecard. Assets lie below `assets`.
+#[must_use]
+pub fn scorecards(assets: &assets::Urls) -> Vec<Named<ScorecardPage>> {
+    let page = |sample: Sample| {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        let context = sample.context(&links, assets);
+        Named { name: sample.name, page: ScorecardPage::new(&sample.evaluation(), &context) }
+    };
+    all().into_iter().map(page).collect()
+}
+
+/// The page of one measure of every sample. Assets lie below `assets`.
+#[must_use]
+pub fn measures(assets: &assets::Urls) -> Vec<Named<MeasurePage>> {
+    let page = |sample: Sample| {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        let context = sample.context(&links, assets);
+        let page = sample.measure_page(&context)?;
+        Some(Named { name: sample.name, page })
+    };
+    all().into_iter().filter_map(page).collect()
+}
+
+fn all() -> Vec<Sample> {
+    vec![
+        bank::rich("rich"),
+        perspectives(bank::rich("perspectives")),
+        without_ranges(bank::rich("bare")),
+        running(bank::rich("running")),
+        silent(bank::rich("silent")),
+        empty(bank::rich("empty")),
+        bank::renamed("long", bank::LONG),
+        Sample { hostile: true, ..bank::renamed("hostile", bank::HOSTILE) },
+    ]
+}
+
+/// The same measures under the four perspectives.
+fn perspectives(mut sample: Sample) -> Sample {
+    sample.scorecard = evaluation::by_perspective(&sample.scorecard, &sample.measures);
+    for leg in &mut sample.scorecard.legs {
+        leg.title = crate::words::capitalised(&leg.title);
+    }
+    sample.place = sample.place.arranged(Arrangement::Perspectives);
+    sample
+}
+
+/// Values without likely ranges, and two measures that were not recorded this month.
+fn without_ranges(mut sample: Sample) -> Sample {
+    sample.world.ranges = false;
+    sample.world.silence("knowledge", 2);
+    sample.world.silence("attrition", 24);
+    sample
+}
+
+/// In the middle of the month.
+fn running(mut sample: Sample) -> Sample {
+    sample.today = date(2026, 10, 22);
+    let loaded_at = Some(date(2026, 10, 22).at(5, 30, 0, 0));
+    sample.freshness = Freshness { complete_to: Some(date(2026, 10, 21)), loaded_at };
+    sample
+}
+
+/// Nothing was recorded in the last two months.
+fn silent(mut sample: Sample) -> Sample {
+    let ids: Vec<String> = sample.measures.keys().map(ToString::to_string).collect();
+    for id in ids {
+        sample.world.silence(&id, 2);
+    }
+    sample.freshness.complete_to = Some(date(2026, 8, 31));
+    sample
+}
+
+/// A scorecard without a single measure, in an organisation without units, before anything was loaded.
+fn empty(mut sample: Sample) -> Sample {
+    for leg in &mut sample.scorecard.legs {
+        leg.objectives.clear();
+    }
+    sample.units.clear();
+    sample.path = vec![UnitLabel { id: UnitId::new("bank"), name: sample.organisation.clone() }];
+    sample.freshness = Freshness::default();
+    sample
+}
+
+impl Sample {
+    fn context<'a>(&self, links: &'a dyn Links, assets: &assets::Urls) -> Context<'a> {
+        let period = self.place.period;
+        Context {
+            organisation: self.organisation.clone(),
+            place: self.place.clone(),
+            path: self.path.clone(),
+            units: self.units.clone(),
+            earlier: Some(period.previous()),
+            later: (self.today >= period.end()).then(|| period.next()),
+            comparisons: vec![period.previous(), period.a_year_earlier()],
+            arrangements: vec![Arrangement::Legs, Arrangement::Perspectives],
+            today: self.today,
+            freshness: self.freshness,
+            data_version: "9f3c71ae".to_owned(),
+            definitions_version: "v14".to_owned(),
+            currency: Currency::new("GBP"),
+            fiscal_year: FiscalYear::default(),
+            navigation: vec![NavigationEntry {
+                label: "Scorecard".to_owned(),
+                url: links.scorecard(&self.place),
+                current: true,
+            }],
+            footnote: Some("Fictional data for a simulated organisation.".to_owned()),
+            links,
+            assets: assets.clone(),
+        }
+    }
+
+    fn question(&self, unit: &UnitId) -> Question {
+        Question {
+            subject: Subject::Unit(unit.clone()),
+            path: self.path.iter().rev().map(|unit| unit.id.clone()).collect(),
+            period: self.place.period,
+            compare_with: self.place.compare_with,
+            today: self.today,
+            history: 24,
+        }
+    }
+
+    fn evaluation(&self) -> Evaluation {
+        evaluation::evaluate(&self.scorecard, &self.measures, &self.question(&self.place.unit), &self.world)
+    }
+
+    fn measure_page(&self, context: &Context<'_>) -> Option<MeasurePage> {
+        let evaluation = self.evaluation();
+        let (leg, objective, result) = evaluation.legs.iter().find_map(|leg| {
+            let mut found =
+                leg.objectives.iter().flat_map(|objective| objective.measures.iter().map(move |m| (objective, m)));
+            let (objective, result) = found.find(|(_, result)| result.measure.id.as_str() == "csat")?;
+            Some((leg, objective, result))
+        })?;
+        let read_with = evaluation
+            .legs
+            .iter()
+            .flat_map(evaluation::LegResult::measures)
+            .filter(|other| result.measure.about.read_with.contains(&other.measure.id))
+            .collect();
+        let below: Vec<(UnitLabel, MeasureResult)> = self.below(result);
+        let detail = Detail {
+            result,
+            leg: Some(format!("{} leg", leg.title)),
+            objective: Some(objective.title.clone()),
+            normalisation: Normalisation::Automatic,
+            baseline_from: Period::parse("2025-10", FiscalYear::default()).ok(),
+            stewards: vec!["Mara Lindqvist".to_owned()],
+            configuration: None,
+            read_with,
+            below_kind: Some("branch".to_owned()),
+            below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
+            rows: Some(self.rows_behind(result)),
+        };
+        Some(MeasurePage::new(detail, context))
+    }
+
+    fn below(&self, result: &MeasureResult) -> Vec<(UnitLabel, MeasureResult)> {
+        let usage = self.scorecard.measures().find(|usage| usage.measure == result.measure.id);
+        let Some(usage) = usage else { return Vec::new() };
+        let units = self.units.iter().filter(|unit| unit.depth == 3);
+        units
+            .map(|unit| {
+                let question = self.question(&unit.id);
+                let result = evaluation::evaluate_measure(&result.measure, usage, &question, &self.world);
+                (UnitLabel { id: unit.id.clone(), name: unit.name.clone() }, result)
+            })
+            .collect()
+    }
+
+    fn rows_behind(&self, result: &MeasureResult) -> RowsBehind {
+        let column = |name: &str, numeric: bool| Column { name: name.to_owned(), numeric };
+        let reading =
+            self.world.reading(&result.measure.id, &Subject::Unit(self.place.unit.clone()), self.place.period);
+        let total = reading.map_or(0, |reading| reading.n);
+        let row = |cells: &[&str; 6]| cells.iter().map(|cell| self.text(cell)).collect();
+        RowsBehind {
+            columns: vec![
+                column("answered_at", false),
+                column("unit", false),
+                column("topic", false),
+                column("score", true),
+                column("counts as", false),
+                column("text", false),
+            ],
+            rows: if total == 0 { Vec::new() } else { figures::ROWS.iter().map(row).collect() },
+            first: 0,
+            total,
+            page_size: 8,
+        }
+    }
+
+    fn text(&self, cell: &str) -> String {
+        if self.hostile && cell.len() > 12 { bank::HOSTILE.to_owned() } else { cell.to_owned() }
+    }
+}
+
+/// Links between the files of a gallery.
+struct FileLinks {
+    sample: &'static str,
+    hostile: bool,
+}
+
+impl FileLinks {
+    fn file(&self, page: &str) -> String {
+        let tail = if self.hostile { "?a=1&b=\"><script>alert(1)</script>" } else { "" };
+        format!("{page}-{}.html{tail}", self.sample)
+    }
+}
+
+impl Links for FileLinks {
+    fn scorecard(&self, place: &Place) -> String {
+        match (self.sample, place.arrangement) {
+            ("rich", Arrangement::Perspectives) => "scorecard-perspectives.html".to_owned(),
+            ("perspectives", Arrangement::Legs) => "scorecard-rich.html".to_owned(),
+            _ => self.file("scorecard"),
+        }
+    }
+
+    fn measure(&self, _: &MeasureId, _: &Place) -> String {
+        self.file("measure")
+    }
+
+    fn rows(&self, measure: &MeasureId, place: &Place, _: u64) -> String {
+        format!("{}#rows", self.measure(measure, place))
+    }
+
+    fn rows_file(&self, measure: &MeasureId, place: &Place) -> Option<String> {
+        Some(self.rows(measure, place, 0))
+    }
+
+    fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {
+        Some(self.measure(measure, place))
+    }
+}

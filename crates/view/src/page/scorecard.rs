@@ -1,0 +1,319 @@
+//! The scorecard of a unit in a period.
+
+use askama::Template;
+use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult, ObjectiveResult};
+use evenkeel_model::scoring::Status;
+use serde::Serialize;
+
+use crate::chart::Balance;
+use crate::chart::balance::LegScore;
+use crate::number::{self, Figure};
+use crate::page::context::{Arrangement, Context};
+use crate::page::frame::{Choice, Frame};
+use crate::page::row::{Row, StatusMark, history_heading};
+use crate::words::sentence::Sentence;
+use crate::words::{self, finding, period};
+
+/// The scorecard of a unit in a period. It writes itself as HTML and serialises as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "scorecard.html")]
+pub struct ScorecardPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// At most two sentences on where things stand.
+    pub headline: String,
+    /// One sentence per leg, and what else has to be said first.
+    pub points: Vec<Point>,
+    /// How far the legs lie apart, in words.
+    pub spread: String,
+    /// The same, unrounded.
+    pub spread_value: Option<f64>,
+    /// Whether that is further than the scorecard allows.
+    pub out_of_balance: bool,
+    /// All legs together.
+    pub whole: Option<Figure>,
+    /// The legs.
+    pub legs: Vec<LegPanel>,
+    /// The ways of grouping to choose from.
+    pub arrangements: Vec<Choice>,
+    /// What the column of values is called.
+    pub value_heading: String,
+    /// What the column of small charts is called.
+    pub history_heading: String,
+    /// What has to be known about the page.
+    pub notes: Vec<String>,
+    /// Whether any row has a likely range; if none has, its column is left out.
+    pub has_ranges: bool,
+    /// The legs side by side, drawn; none with fewer than two.
+    #[serde(skip)]
+    pub balance: Option<Balance>,
+    /// How many legs stand in one line.
+    #[serde(skip)]
+    pub across: usize,
+}
+
+/// A sentence with a mark.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point {
+    /// The status it speaks of; none for a note about the page itself.
+    pub status: Option<StatusMark>,
+    /// What it is about: the name of a leg.
+    pub about: String,
+    /// The sentence.
+    pub text: Sentence,
+}
+
+/// One leg.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LegPanel {
+    /// The identifier.
+    pub id: String,
+    /// The name people read.
+    pub title: String,
+    /// Its score; none when no measure has one.
+    pub score: Option<Figure>,
+    /// Its score in the compared period, unrounded.
+    pub score_before: Option<f64>,
+    /// The change of the score, and how much of the leg it rests on.
+    pub score_notes: Vec<String>,
+    /// What is wrong with its balance: `weakest leg`.
+    pub weakness: Option<String>,
+    /// The key measures by objective.
+    pub key: Vec<Group>,
+    /// The other measures by objective.
+    pub rest: Vec<Group>,
+    /// What the fold with the other measures is called.
+    pub rest_heading: String,
+}
+
+impl LegPanel {
+    /// Every row, key measures first.
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.key.iter().chain(&self.rest).flat_map(|group| group.rows.iter())
+    }
+
+    /// The rows of the other measures.
+    pub fn rest_rows(&self) -> impl Iterator<Item = &Row> {
+        self.rest.iter().flat_map(|group| group.rows.iter())
+    }
+}
+
+/// The measures of one objective.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Group {
+    /// The objective in words.
+    pub objective: String,
+    /// Its measures.
+    pub rows: Vec<Row>,
+}
+
+impl ScorecardPage {
+    /// The page of an evaluation.
+    #[must_use]
+    pub fn new(evaluation: &Evaluation, context: &Context<'_>) -> Self {
+        let links = context.links;
+        let legs: Vec<LegPanel> = evaluation.legs.iter().map(|leg| panel(leg, evaluation, context)).collect();
+        let has_ranges = legs.iter().flat_map(LegPanel::rows).any(|row| row.likely_range.is_some());
+        let history = evaluation.legs.iter().flat_map(LegResult::measures).map(|result| result.history.len()).max();
+        Self {
+            frame: Frame::new(context.unit_name(), context, &|place| links.scorecard(place)),
+            headline: finding::headline(evaluation, context),
+            points: points(evaluation, context),
+            spread: finding::spread(evaluation),
+            spread_value: evaluation.spread,
+            out_of_balance: evaluation.out_of_balance,
+            whole: evaluation.whole.value.map(number::score),
+            notes: notes(&legs, evaluation, context.place.arrangement),
+            arrangements: arrangements(context),
+            value_heading: words::capitalised(&period::name(evaluation.period, context.fiscal_year)),
+            history_heading: history_heading(history.unwrap_or(0), evaluation.period.grain()),
+            balance: balance(evaluation, context.place.arrangement),
+            across: across(legs.len()),
+            has_ranges,
+            legs,
+        }
+    }
+
+    /// Whether there is any measure to show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.legs.iter().all(|leg| leg.rows().next().is_none())
+    }
+
+    /// The marks that the legend explains, in the order of the icon language.
+    #[must_use]
+    pub fn legend(&self) -> Vec<(StatusMark, &'static str)> {
+        let all = [
+            (Status::Met, "met"),
+            (Status::MetPerhapsByChance, "met, could be chance"),
+            (Status::MissedPerhapsByChance, "missed, could be chance"),
+            (Status::Missed, "missed"),
+            (Status::NoTarget, "no target"),
+            (Status::NoData, "not enough data"),
+        ];
+        let shown = |code: &str| self.legs.iter().flat_map(LegPanel::rows).any(|row| row.status.code == code);
+        all.into_iter()
+            .map(|(status, words)| (StatusMark::from(status), words))
+            .filter(|(mark, _)| match mark.code {
+                // Without likely ranges nothing can be called chance.
+                "met-perhaps" | "missed-perhaps" => self.has_ranges,
+                "no-target" => shown(mark.code),
+                _ => true,
+            })
+            .collect()
+    }
+}
+
+fn points(evaluation: &Evaluation, context: &Context<'_>) -> Vec<Point> {
+    let mut points: Vec<Point> = evaluation
+        .legs
+        .iter()
+        .filter(|_| !finding::is_silent(evaluation))
+        .filter_map(|leg| {
+            let (status, text) = finding::leg(leg, context)?;
+            Some(Point { status: Some(status.into()), about: leg.title.clone(), text })
+        })
+        .collect();
+    if let Some((about, text)) = finding::running(context) {
+        points.push(Point { status: None, about, text: Sentence::plain(text) });
+    }
+    points
+}
+
+fn panel(leg: &LegResult, evaluation: &Evaluation, context: &Context<'_>) -> LegPanel {
+    // A leg without key measures shows all of them.
+    let any_key = leg.measures().any(|result| result.key);
+    let groups = |key: bool| -> Vec<Group> {
+        leg.objectives
+            .iter()
+            .map(|objective| group(objective, context, |result| if any_key { result.key == key } else { key }))
+            .filter(|group| !group.rows.is_empty())
+            .collect()
+    };
+    let (key, rest) = (groups(true), groups(false));
+    let others = rest.iter().map(|group| group.rows.len()).sum::<usize>();
+    LegPanel {
+        id: leg.id.clone(),
+        title: leg.title.clone(),
+        score: leg.score.value.map(number::score),
+        score_before: leg.before.value,
+        score_notes: score_notes(leg, evaluation, context),
+        weakness: weakness(leg, evaluation, context.place.arrangement),
+        key,
+        rest,
+        rest_heading: format!("{others} more {}", if others == 1 { "measure" } else { "measures" }),
+    }
+}
+
+fn group(objective: &ObjectiveResult, context: &Context<'_>, wanted: impl Fn(&MeasureResult) -> bool) -> Group {
+    let rows = objective.measures.iter().filter(|result| wanted(result));
+    Group { objective: objective.title.clone(), rows: rows.map(|result| Row::new(result, context)).collect() }
+}
+
+fn score_notes(leg: &LegResult, evaluation: &Evaluation, context: &Context<'_>) -> Vec<String> {
+    let other = period::short_beside(evaluation.compare_with, evaluation.period, context.fiscal_year);
+    let mut notes = Vec::new();
+    if let (Some(now), Some(before)) = (leg.score.value, leg.before.value) {
+        notes.push(match number::score_difference(now - before) {
+            Some(difference) => format!("{difference} on {other}"),
+            None => format!("no change on {other}"),
+        });
+    }
+    let all = leg.measures().count();
+    let scored = leg.measures().filter(|result| result.performance.is_some()).count();
+    if leg.score.value.is_some() && scored < all {
+        notes.push(format!("from {scored} of {all} measures"));
+    }
+    notes
+}
+
+/// The legs that lie further below the strongest than is allowed; the lowest of them is named as such.
+fn weakness(leg: &LegResult, evaluation: &Evaluation, arrangement: Arrangement) -> Option<String> {
+    if !is_low(leg, evaluation) {
+        return None;
+    }
+    let lowest = evaluation.legs.iter().filter_map(|leg| leg.score.value).reduce(f64::min);
+    let words = if leg.score.value == lowest { "weakest" } else { "weak" };
+    Some(format!("{words} {}", arrangement.singular()))
+}
+
+fn is_low(leg: &LegResult, evaluation: &Evaluation) -> bool {
+    let strongest = evaluation.legs.iter().filter_map(|leg| leg.score.value).reduce(f64::max);
+    match (leg.score.value, strongest) {
+        (Some(score), Some(strongest)) => evaluation.out_of_balance && strongest - score > evaluation.rules.imbalance,
+        _ => false,
+    }
+}
+
+fn balance(evaluation: &Evaluation, arrangement: Arrangement) -> Option<Balance> {
+    let legs: Vec<LegScore> = evaluation
+        .legs
+        .iter()
+        .map(|leg| LegScore {
+            title: leg.title.clone(),
+            now: leg.score.value,
+            before: leg.before.value,
+            low: is_low(leg, evaluation),
+        })
+        .collect();
+    let known = legs.iter().filter(|leg| leg.now.is_some() || leg.before.is_some()).count();
+    let heading = format!("Balance of the {}", arrangement.plural());
+    (known >= 2).then(|| {
+        let state = finding::spread(evaluation);
+        Balance::new(&heading, &legs, evaluation.rules.imbalance, &state, evaluation.out_of_balance)
+    })
+}
+
+fn arrangements(context: &Context<'_>) -> Vec<Choice> {
+    if context.arrangements.len() < 2 {
+        return Vec::new();
+    }
+    let choice = |&arrangement: &Arrangement| Choice {
+        label: words::capitalised(arrangement.plural()),
+        url: context.links.scorecard(&context.place.arranged(arrangement)),
+        current: arrangement == context.place.arrangement,
+    };
+    context.arrangements.iter().map(choice).collect()
+}
+
+fn notes(legs: &[LegPanel], evaluation: &Evaluation, arrangement: Arrangement) -> Vec<String> {
+    let all = legs.iter().flat_map(LegPanel::rows).count();
+    if all == 0 {
+        return Vec::new();
+    }
+    let mut notes = Vec::new();
+    let measures = if all == 1 { "measure" } else { "measures" };
+    let folded = legs.iter().any(|leg| !leg.rest.is_empty());
+    notes.push(if folded {
+        format!(
+            "{all} {measures}; the key ones of each {} come first. They were chosen in advance, not by result.",
+            arrangement.singular()
+        )
+    } else {
+        format!("{all} {measures}.")
+    });
+    let silent = evaluation.legs.iter().flat_map(LegResult::measures).filter(|result| result.status == Status::NoData);
+    match silent.count() {
+        0 => {}
+        1 => notes.push("One carries no verdict; it leaves the score and is not counted as zero.".to_owned()),
+        n => notes.push(format!(
+            "{} carry no verdict; they leave the score and are not counted as zero.",
+            words::capitalised(&words::spelled(n))
+        )),
+    }
+    if legs.iter().any(|leg| leg.score.is_some()) {
+        notes.push(
+            "Scores are weighted geometric means, so a strong measure cannot fully buy back a weak one.".to_owned(),
+        );
+    }
+    notes
+}
+
+/// Three legs stand side by side, four in two lines.
+fn across(legs: usize) -> usize {
+    match legs {
+        0 | 1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    }
+}

@@ -1,0 +1,107 @@
+//! One number explained in a terminal: what it says, how it is defined, how it is scored, where it comes from.
+
+use super::scorecard::heading;
+use super::table::{Column, Table};
+use super::{Style, Tone, blocks, clean, fit, paragraph, push_line, width};
+use crate::page::MeasurePage;
+use crate::page::below::BelowTable;
+
+/// How many of the newest periods are listed.
+const LISTED: usize = 12;
+
+/// The page of a measure as text.
+#[must_use]
+pub fn explain(page: &MeasurePage, style: Style) -> String {
+    let mut out = String::new();
+    push_line(&mut out, &heading(&page.frame, style));
+    let title = format!("{}  {}", clean(&page.row.name), clean(&page.row.value.text));
+    push_line(&mut out, &style.paint(Tone::Strong, &title));
+    if let Some(means) = &page.means {
+        paragraph(&mut out, 0, means, style);
+    }
+    out.push('\n');
+    pairs(&mut out, page.beside.iter().map(|figure| (figure.term.clone(), figure.text.clone())), style);
+    out.push('\n');
+    for reading in &page.readings {
+        let mark = reading.status.map_or_else(String::new, |status| format!("{} ", status.glyph));
+        paragraph(&mut out, 2, &format!("{mark}{}. {}", reading.heading, reading.text), style);
+    }
+    for line in &page.scoring {
+        paragraph(&mut out, 2, line, style);
+    }
+    section(&mut out, &format!("Definition, {}", page.version), style);
+    pairs(&mut out, page.definition.iter().map(|fact| (fact.term.to_owned(), fact.text.to_string())), style);
+    section(&mut out, "As configured", style);
+    for line in page.configured.lines() {
+        push_line(&mut out, &format!("  {}", clean(line)));
+    }
+    history(&mut out, page, style);
+    if let Some(below) = &page.below {
+        section(&mut out, &below.heading, style);
+        indented(&mut out, &below_table(below), style);
+    }
+    if let Some(rows) = &page.rows
+        && !rows.rows.is_empty()
+    {
+        section(&mut out, &format!("The rows behind it, {}", rows.showing), style);
+        let columns = rows.columns.iter().map(|column| Column { name: column.name.clone(), numeric: column.numeric });
+        indented(&mut out, &Table { columns: columns.collect(), rows: rows.rows.clone() }, style);
+    }
+    out.push('\n');
+    for note in &page.frame.foot {
+        paragraph(&mut out, 2, note, style);
+    }
+    out
+}
+
+fn section(out: &mut String, title: &str, style: Style) {
+    out.push('\n');
+    push_line(out, &format!("  {}", style.paint(Tone::Strong, &clean(title))));
+}
+
+/// Terms to the left, what they say to the right.
+fn pairs(out: &mut String, pairs: impl Iterator<Item = (String, String)>, style: Style) {
+    let pairs: Vec<(String, String)> = pairs.collect();
+    let terms = pairs.iter().map(|(term, _)| width(&clean(term))).max().unwrap_or(0).min(24);
+    for (term, text) in pairs {
+        for (place, line) in super::wrapped(&text, style.width.saturating_sub(terms + 4).max(20)).iter().enumerate() {
+            let term = if place == 0 { term.as_str() } else { "" };
+            push_line(out, &format!("  {}  {line}", fit(term, terms, false)));
+        }
+    }
+}
+
+fn history(out: &mut String, page: &MeasurePage, style: Style) {
+    let values: Vec<Option<f64>> = page.row.history.iter().map(|point| point.value.value).collect();
+    if values.iter().all(Option::is_none) {
+        return;
+    }
+    section(out, &page.trend_heading, style);
+    push_line(out, &format!("  {}", blocks(&values)));
+    let newest = page.row.history.iter().rev().take(LISTED);
+    let rows = newest.map(|point| vec![point.name.clone(), point.value.text.clone()]).collect();
+    indented(out, &Table { columns: vec![Column::text("period"), Column::number("value")], rows }, style);
+}
+
+fn below_table(below: &BelowTable) -> Table {
+    let row = |row: &crate::page::below::BelowRow| {
+        let range = row.row.likely_range.as_ref().map_or_else(String::new, |range| range.text.clone());
+        let count = row.row.count.as_ref().map_or_else(String::new, |count| count.text.clone());
+        vec![row.row.status.glyph.to_string(), row.unit.clone(), row.row.value.text.clone(), range, count]
+    };
+    let columns = vec![
+        Column::text(""),
+        Column::text(&below.unit_heading.to_lowercase()),
+        Column::number("value"),
+        Column::text("likely range"),
+        Column::number("out of"),
+    ];
+    Table { columns, rows: below.rows.iter().map(row).collect() }
+}
+
+fn indented(out: &mut String, table: &Table, style: Style) {
+    let narrower = Style { width: style.width.saturating_sub(2), ..style };
+    for line in table.render(narrower).lines() {
+        push_line(out, &format!("  {line}"));
+    }
+}

@@ -1,0 +1,96 @@
+//! What an import did, in a terminal.
+
+use serde::Serialize;
+
+use super::table::{Column, Table};
+use super::{Style, Tone, paragraph, push_line};
+use crate::number;
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ImportSummary {
+    /// The source that was read.
+    pub source: String,
+    /// Table by table.
+    pub tables: Vec<TableCounts>,
+    /// What could not be read, file by file.
+    pub rejects: Vec<FileRejects>,
+    /// Which data the figures are now computed from; none when nothing changed.
+    pub data_version: Option<String>,
+    /// The command that lists what could not be read.
+    pub list_rejects: String,
+}
+
+/// What an import did to one table.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct TableCounts {
+    /// The table of the service record.
+    pub table: String,
+    /// Rows that were read.
+    pub read: u64,
+    /// Rows that were not there before.
+    pub added: u64,
+    /// Rows that replaced an earlier version.
+    pub changed: u64,
+    /// Rows that were there already.
+    pub unchanged: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+}
+
+/// What could not be read in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct FileRejects {
+    /// The file.
+    pub file: String,
+    /// How many rows.
+    pub rows: u64,
+    /// The reason that most of them have: `column score: “five” is not a number`.
+    pub example: String,
+}
+
+/// The summary of an import: a sentence, a table, what to do next.
+#[must_use]
+pub fn import(summary: &ImportSummary, style: Style) -> String {
+    let mut out = String::new();
+    let sum = |of: fn(&TableCounts) -> u64| summary.tables.iter().map(of).sum::<u64>();
+    let (read, added, changed) = (sum(|t| t.read), sum(|t| t.added), sum(|t| t.changed));
+    let rejected = sum(|t| t.rejected);
+    let rows = |n: u64| number::counted(n, "rows");
+    let state = match (read, added, changed) {
+        (0, ..) => "nothing to read.".to_owned(),
+        (_, 0, 0) => format!("{} read, nothing new.", rows(read)),
+        _ => format!("{} read, {} added, {} changed.", rows(read), number::count(added), number::count(changed)),
+    };
+    push_line(&mut out, &style.paint(Tone::Strong, &super::clean(&format!("{}: {state}", summary.source))));
+    if !summary.tables.is_empty() {
+        out.push('\n');
+        for line in tables(&summary.tables).render(style).lines() {
+            push_line(&mut out, line);
+        }
+    }
+    if rejected > 0 {
+        out.push('\n');
+        let verb = if rejected == 1 { "was" } else { "were" };
+        paragraph(&mut out, 0, &format!("{} could not be read and {verb} put aside:", rows(rejected)), style);
+        for file in &summary.rejects {
+            paragraph(&mut out, 2, &format!("{}, {}: {}", file.file, rows(file.rows), file.example), style);
+        }
+        paragraph(&mut out, 0, &format!("List them with `{}`.", summary.list_rejects), style);
+    }
+    if let Some(version) = &summary.data_version {
+        out.push('\n');
+        paragraph(&mut out, 0, &format!("Data {version}."), style);
+    }
+    out
+}
+
+fn tables(tables: &[TableCounts]) -> Table {
+    let row = |counts: &TableCounts| {
+        let numbers = [counts.read, counts.added, counts.changed, counts.unchanged, counts.rejected];
+        [counts.table.clone()].into_iter().chain(numbers.map(number::count)).collect()
+    };
+    let mut columns = vec![Column::text("table")];
+    columns.extend(["rows read", "added", "changed", "unchanged", "put aside"].map(Column::number));
+    Table { columns, rows: tables.iter().map(row).collect() }
+}

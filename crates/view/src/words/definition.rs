@@ -1,0 +1,236 @@
+//! The definition of a measure in words, and as it is configured.
+
+use std::fmt::Write as _;
+
+use evenkeel_model::measure::{Amount, Expression, Formula, Levels, Measure, QuantileMethod, Rows, Side};
+use evenkeel_model::record;
+
+use super::sentence::Sentence;
+use super::sql;
+use crate::number::{self, Format};
+
+/// One line of a definition.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Fact {
+    /// What it is about: `Counts`.
+    pub term: &'static str,
+    /// What it says.
+    pub text: Sentence,
+}
+
+fn fact(term: &'static str, text: Sentence) -> Fact {
+    Fact { term, text }
+}
+
+/// The definition line by line: what is counted, out of what, what is left out, where it belongs.
+#[must_use]
+pub fn facts(measure: &Measure, format: &Format, stewards: &[String]) -> Vec<Fact> {
+    let noun = measure.noun.as_str();
+    let mut facts = counts(&measure.formula, noun);
+    if let Some(condition) = &measure.formula.rows().condition {
+        facts.push(fact("Only", expression(condition)));
+    }
+    let undated = Sentence::plain(format!("{noun} without ")).join(code(&measure.formula.rows().period_of));
+    facts.push(fact("Left out", undated));
+    facts.push(fact("In the period of", code(&measure.formula.rows().period_of)));
+    facts.push(fact("Counts for", attribution(measure.formula.rows())));
+    facts.push(fact("Reported for", Sentence::plain(levels(measure.levels))));
+    facts.push(fact("Direction", Sentence::plain(super::direction(measure.better, format))));
+    if let Some(collected) = &measure.about.collected {
+        facts.push(fact("Collected", Sentence::plain(collected.clone())));
+    }
+    facts.push(fact("Source", source(&measure.formula)));
+    if !stewards.is_empty() {
+        facts.push(fact("Steward", Sentence::plain(super::listed(stewards))));
+    }
+    if !measure.about.moved_by.is_empty() {
+        facts.push(fact("Moved by", Sentence::plain(super::listed(&measure.about.moved_by))));
+    }
+    facts
+}
+
+fn counts(formula: &Formula, noun: &str) -> Vec<Fact> {
+    match formula {
+        Formula::Share { of, .. } => vec![
+            fact("Counts", with_condition(noun, of)),
+            fact("Out of", Sentence::plain(format!("all {noun} for which that is known"))),
+        ],
+        Formula::Count { .. } => vec![fact("Counts", Sentence::plain(format!("all {noun}")))],
+        Formula::Sum { of, .. } => vec![fact("Adds up", over(of, noun))],
+        Formula::Mean { of, .. } => vec![
+            fact("Averages", over(of, noun)),
+            fact("Out of", Sentence::plain(format!("{noun} for which that is known"))),
+        ],
+        Formula::Ratio { numerator, denominator } => {
+            vec![fact("Adds up", side(numerator, noun)), fact("Divided by", side(denominator, noun))]
+        }
+        Formula::Rate { events, exposure, per } => vec![
+            fact("Counts", side(events, noun)),
+            fact(
+                "Per",
+                Sentence::plain(format!("{} of: ", number::count(*per as u64))).join(side(exposure, "exposure")),
+            ),
+        ],
+        Formula::NetPromoterScore { of, .. } => vec![
+            fact(
+                "Counts",
+                Sentence::plain(format!("{noun} of 9 and 10, less {noun} of 0 to 6, in ")).join(expression(of)),
+            ),
+            fact("Out of", Sentence::plain(format!("all {noun} from 0 to 10"))),
+        ],
+        Formula::Quantile { of, at, method, .. } => vec![fact("Takes", quantile(of, *at, *method, noun))],
+        Formula::Stock { until, .. } => vec![
+            fact("Counts", Sentence::plain(format!("{noun} still open at the end of the period"))),
+            fact("Closed by", code(until)),
+        ],
+    }
+}
+
+fn quantile(of: &Expression, at: f64, method: QuantileMethod, noun: &str) -> Sentence {
+    let percent = number::rounded(at * 100.0, usize::from((at * 100.0).fract().abs() > 1e-9));
+    let which = if at == 0.5 {
+        "the median of ".to_owned()
+    } else {
+        format!("the value that {percent}{}% do not exceed, of ", number::NO_BREAK_SPACE)
+    };
+    let how = match method {
+        QuantileMethod::NearestRank => "nearest rank",
+        QuantileMethod::Interpolated => "interpolated",
+    };
+    Sentence::plain(which).join(over(of, noun)).text(format!(" ({how})"))
+}
+
+/// `answers (score 4 or 5)`, or with the condition as it is written.
+fn with_condition(noun: &str, condition: &Expression) -> Sentence {
+    Sentence::plain(format!("{noun} (")).join(expression(condition)).text(")")
+}
+
+fn over(of: &Expression, noun: &str) -> Sentence {
+    let column =
+        sql::column_in_words(of.as_str()).map_or_else(|| Sentence::default().code(of.as_str()), Sentence::plain);
+    column.text(format!(", over {noun}"))
+}
+
+fn side(side: &Side, noun: &str) -> Sentence {
+    let noun = if noun == "exposure" { side.rows.table.replace('_', " ") } else { noun.to_owned() };
+    let amount = match &side.amount {
+        Amount::Count => Sentence::plain(noun),
+        Amount::Sum(of) => over(of, &noun),
+    };
+    match &side.rows.condition {
+        Some(condition) => amount.text(" (").join(expression(condition)).text(")"),
+        None => amount,
+    }
+}
+
+fn expression(expression: &Expression) -> Sentence {
+    match sql::in_words(expression.as_str()) {
+        Some(words) => Sentence::plain(words),
+        None => Sentence::default().code(expression.as_str()),
+    }
+}
+
+fn code(expression: &Expression) -> Sentence {
+    Sentence::default().code(expression.as_str())
+}
+
+fn attribution(rows: &Rows) -> Sentence {
+    let person = rows.person.as_ref().map(|person| {
+        Sentence::plain("the person in ").code(person.as_str()).text(" and the unit they belonged to at the time")
+    });
+    let unit = rows.unit.as_ref().map(|unit| Sentence::plain("the unit in ").code(unit.as_str()));
+    match (person, unit) {
+        (Some(person), Some(unit)) => person.text("; without a person, ").join(unit),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => Sentence::plain("the whole organisation only"),
+    }
+}
+
+fn levels(levels: Levels) -> &'static str {
+    match (levels.unit, levels.person) {
+        (true, true) => "people, units and the whole",
+        (true, false) => "units and the whole, never a single person",
+        (false, true) => "people and the whole",
+        (false, false) => "the whole organisation only",
+    }
+}
+
+fn source(formula: &Formula) -> Sentence {
+    formula.tables().into_iter().enumerate().fold(Sentence::default(), |sentence, (place, table)| {
+        let sentence = if place == 0 { sentence } else { sentence.text("; ") };
+        let row = match record::table(table) {
+            Some(known) => format!(", {}", known.row),
+            None if table == "case_facts" => ", one row per case".to_owned(),
+            None => String::new(),
+        };
+        sentence.code(table).text(row)
+    })
+}
+
+/// The formula as a project file has it, without the words around it.
+#[must_use]
+pub fn configured(measure: &Measure) -> String {
+    let mut out = format!("measure: {}\n", measure.id);
+    let line = |out: &mut String, key: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{key}: {value}");
+    };
+    match &measure.formula {
+        Formula::Share { of, .. } => line(&mut out, "share", of.as_str()),
+        Formula::Count { .. } => line(&mut out, "count", "rows"),
+        Formula::Sum { of, .. } => line(&mut out, "sum", of.as_str()),
+        Formula::Mean { of, .. } => line(&mut out, "mean", of.as_str()),
+        Formula::NetPromoterScore { of, .. } => line(&mut out, "nps", of.as_str()),
+        Formula::Quantile { of, at, method, .. } => {
+            let method = match method {
+                QuantileMethod::NearestRank => "nearest rank",
+                QuantileMethod::Interpolated => "interpolated",
+            };
+            line(&mut out, "quantile", &format!("{{ of: {of}, at: {at}, method: {method} }}"));
+        }
+        Formula::Stock { until, .. } => line(&mut out, "stock", &format!("{{ until: {until} }}")),
+        Formula::Ratio { numerator, denominator } => {
+            out.push_str("ratio:\n");
+            configured_side(&mut out, "numerator", numerator);
+            configured_side(&mut out, "denominator", denominator);
+            return finish(out, measure);
+        }
+        Formula::Rate { events, exposure, per } => {
+            let _ = writeln!(out, "rate:\n  per: {per}");
+            configured_side(&mut out, "events", events);
+            configured_side(&mut out, "exposure", exposure);
+            return finish(out, measure);
+        }
+    }
+    configured_rows(&mut out, "", measure.formula.rows());
+    finish(out, measure)
+}
+
+fn configured_side(out: &mut String, name: &str, side: &Side) {
+    let amount = match &side.amount {
+        Amount::Count => "count: rows".to_owned(),
+        Amount::Sum(of) => format!("sum: {of}"),
+    };
+    let _ = writeln!(out, "  {name}:\n    {amount}");
+    configured_rows(out, "    ", &side.rows);
+}
+
+fn configured_rows(out: &mut String, indent: &str, rows: &Rows) {
+    let lines = [
+        ("from", Some(rows.table.as_str())),
+        ("where", rows.condition.as_ref().map(Expression::as_str)),
+        ("period_of", Some(rows.period_of.as_str())),
+        ("attribute", Some(rows.person.as_ref().map_or("none", Expression::as_str))),
+        ("unit_of", rows.unit.as_ref().map(Expression::as_str)),
+    ];
+    for (key, value) in lines {
+        if let Some(value) = value {
+            let _ = writeln!(out, "{indent}{key}: {value}");
+        }
+    }
+}
+
+fn finish(mut out: String, measure: &Measure) -> String {
+    let _ = write!(out, "version: {}", measure.definition.number);
+    out
+}

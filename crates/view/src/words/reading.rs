@@ -1,0 +1,112 @@
+//! What a value means for its target, in a sentence or two.
+
+use evenkeel_model::evaluation::MeasureResult;
+use evenkeel_model::measure::Direction;
+use evenkeel_model::reading::Missing;
+use evenkeel_model::scoring::Status;
+
+use crate::number::{Format, NO_BREAK_SPACE, rounded};
+use crate::page::context::Context;
+use crate::words::finding::last_known;
+use crate::words::{capitalised, missing, period};
+
+/// Whether the target is met, and how sure that is.
+#[must_use]
+pub fn target(result: &MeasureResult, format: &Format, context: &Context<'_>) -> String {
+    match result.status {
+        Status::NoData => no_data(result, format, context),
+        Status::NoTarget => no_target(result),
+        _ => judged(result, format),
+    }
+}
+
+/// How far the way from baseline to target has been gone: a few words, and a sentence. None without both.
+#[must_use]
+pub fn way(result: &MeasureResult, baseline_from: Option<&str>, format: &Format) -> Option<(String, String)> {
+    let (progress, targets) = (result.progress?, &result.targets);
+    let percent = |share: f64| format!("{}{}%", rounded(share * 100.0, 0), NO_BREAK_SPACE);
+    let heading = if progress < 0.0 {
+        "Further from the target than the baseline".to_owned()
+    } else if progress >= 1.0 {
+        "The whole way gone".to_owned()
+    } else {
+        format!("{} of the way gone", percent(progress))
+    };
+    let from = baseline_from.map_or_else(String::new, |from| format!(", measured in {from},"));
+    let by = targets.by.map_or_else(String::new, |by| format!(" by {}", period::deadline(by)));
+    let baseline = format.text(targets.baseline?);
+    let text = format!("From the baseline of {baseline}{from} to the target of {}{by}.", format.goal(targets.target?));
+    Some((heading, text))
+}
+
+fn judged(result: &MeasureResult, format: &Format) -> String {
+    let Some(value) = result.reading.value else { return String::new() };
+    let met = matches!(result.status, Status::Met | Status::MetPerhapsByChance);
+    let place = position(value, result, format);
+    let Some((low, high)) = result.likely_range else {
+        return format!("{place} No likely range is known, so chance cannot be weighed.");
+    };
+    let range = format.range(low, high).text;
+    match (result.status, result.measure.better) {
+        (Status::MetPerhapsByChance | Status::MissedPerhapsByChance, _) => {
+            format!("{place} The likely range, {range}, includes the target, so chance could explain it.")
+        }
+        (_, Direction::Within { .. }) if met => format!("{place} So does the whole likely range, {range}."),
+        (_, Direction::Within { .. }) => format!("{place} So does the whole likely range, {range}: this is a miss."),
+        (_, better) => {
+            let higher = better == Direction::Higher;
+            // The end of the range that is nearest to the other side.
+            let (end, value) = if higher == met { ("bottom", low) } else { ("top", high) };
+            let side = match (value.partial_cmp(&result.targets.target.unwrap_or(value)), higher == met) {
+                (Some(std::cmp::Ordering::Equal), _) => "on",
+                (_, true) => "above",
+                (_, false) => "below",
+            };
+            let goal = result.targets.target.map(|target| format.goal(target)).unwrap_or_default();
+            let verdict = if met { "" } else { " So this is a miss and not the luck of the sample." };
+            format!("Even the {end} of the likely range, {}, is {side} {goal}.{verdict}", format.text(value))
+        }
+    }
+}
+
+/// Where the value lies: `79.6 % is 2.4 points below the target of 82 %.`
+fn position(value: f64, result: &MeasureResult, format: &Format) -> String {
+    let text = format.text(value);
+    if let Direction::Within { low, high } = result.measure.better {
+        let range = format.goal_range(low, high);
+        return if (low..=high).contains(&value) {
+            format!("{text} lies within {range}.")
+        } else {
+            format!("{text} lies outside {range}.")
+        };
+    }
+    let Some(target) = result.targets.target else { return format!("{text}.") };
+    let goal = format.goal(target);
+    match (format.distance(value - target), value < target) {
+        (None, _) => format!("{text} is on the target of {goal}."),
+        (Some(distance), true) => format!("{text} is {distance} below the target of {goal}."),
+        (Some(distance), false) => format!("{text} is {distance} above the target of {goal}."),
+    }
+}
+
+fn no_target(result: &MeasureResult) -> String {
+    if result.measure.better == Direction::Neither {
+        return "This measure gives context: neither way is better, so it has no target and no score.".to_owned();
+    }
+    "No target holds for this unit, so the value stands without a verdict and without a score. Targets are set in the scorecard file."
+        .to_owned()
+}
+
+fn no_data(result: &MeasureResult, format: &Format, context: &Context<'_>) -> String {
+    let reason = capitalised(result.missing.map_or("nothing was recorded in this period", missing));
+    let consequence = "It leaves the score and is not counted as zero.";
+    let last = last_known(result).filter(|_| result.missing == Some(Missing::NoRows));
+    match last {
+        Some((last, value)) => format!(
+            "{reason}. The last figure is {} from {}. {consequence}",
+            format.text(value),
+            period::name(last, context.fiscal_year)
+        ),
+        None => format!("{reason}. {consequence}"),
+    }
+}

@@ -1,0 +1,67 @@
+//! How a score comes about, in words. The formulas are in `evenkeel_model::scoring`; here they are only told.
+
+use evenkeel_model::evaluation::MeasureResult;
+use evenkeel_model::measure::Direction;
+use evenkeel_model::target::{Normalisation, ResolvedTargets};
+
+use crate::number::{self, Format};
+
+/// The rule, and what it gives here. `other` names the period that the result is compared with.
+#[must_use]
+pub fn explained(result: &MeasureResult, normalisation: Normalisation, format: &Format, other: &str) -> Vec<String> {
+    let mut lines = vec![rule(result, normalisation, format)];
+    if let (Some(value), Some(score)) = (result.reading.value, result.performance) {
+        let before = result
+            .performance_before
+            .map_or_else(String::new, |before| format!("; in {other} it was {}", number::score(before).text));
+        lines.push(format!("{} gives {} of 100{before}.", format.text(value), number::score(score).text));
+    }
+    lines
+}
+
+fn rule(result: &MeasureResult, normalisation: Normalisation, format: &Format) -> String {
+    let targets = &result.targets;
+    let none = "There is no score: it needs a target, and a baseline or a red flag.".to_owned();
+    match normalisation {
+        Normalisation::Band => band(result, format).unwrap_or(none),
+        Normalisation::GoalAndRedFlag => flagged(targets, format).unwrap_or(none),
+        Normalisation::BaselineToTarget => linear(targets, format).unwrap_or(none),
+        Normalisation::Binary => "100 when the target is met, 0 when it is missed.".to_owned(),
+        Normalisation::Automatic => band(result, format)
+            .or_else(|| flagged(targets, format))
+            .or_else(|| linear(targets, format))
+            .unwrap_or(none),
+    }
+}
+
+fn band(result: &MeasureResult, format: &Format) -> Option<String> {
+    let Direction::Within { low, high } = result.measure.better else { return None };
+    let end = match result.targets.red_flag {
+        Some(flag) if flag < low || flag > high => {
+            format!("at the red flag of {}, and as far out on the other side", format.goal(flag))
+        }
+        _ => "one width of the range outside it".to_owned(),
+    };
+    Some(format!("100 inside {}, falling in a straight line to 0 {end}.", format.goal_range(low, high)))
+}
+
+fn flagged(targets: &ResolvedTargets, format: &Format) -> Option<String> {
+    let (target, flag) = (targets.target?, targets.red_flag?);
+    Some(format!(
+        "67 at the target of {}, 33 at the red flag of {}, and on in a straight line to 100 and 0.",
+        format.goal(target),
+        format.goal(flag)
+    ))
+}
+
+fn linear(targets: &ResolvedTargets, format: &Format) -> Option<String> {
+    let (target, baseline) = (targets.target?, targets.baseline?);
+    if target == baseline {
+        return Some("100 when the target is met, else 0: the target was already reached when it was set.".to_owned());
+    }
+    Some(format!(
+        "100 at the target of {}, 0 at the baseline of {}, and a straight line between them.",
+        format.goal(target),
+        format.text(baseline)
+    ))
+}

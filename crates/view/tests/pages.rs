@@ -1,0 +1,157 @@
+//! Every sample page is rendered, held against what holds for all pages, and kept as a snapshot.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use evenkeel_view::assets;
+use evenkeel_view::page::sample;
+
+const RENDERS: &str = "a sample page renders";
+
+/// Every page by name, as HTML and as JSON.
+fn pages() -> Vec<(String, String, serde_json::Value)> {
+    let urls = assets::Urls::below("/assets/");
+    let scorecards = sample::scorecards(&urls).into_iter().map(|sample| {
+        let name = format!("scorecard_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    let measures = sample::measures(&urls).into_iter().map(|sample| {
+        let name = format!("measure_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    scorecards.chain(measures).collect()
+}
+
+#[test]
+fn snapshots() {
+    let mut settings = insta::Settings::clone_current();
+    // Digests of assets change with every touch of the style sheet, and the icons are the same on every page.
+    settings.add_filter(r"\.[0-9a-f]{16}\.", ".[hash].");
+    settings.add_filter(r#"<svg class="unseen" width="0"[\s\S]*?</svg>"#, "[icons]");
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (name, html, _) in pages() {
+            insta::assert_snapshot!(name, html);
+        }
+    });
+}
+
+#[test]
+fn json_has_the_same_content_with_raw_numbers() {
+    for (name, _, json) in pages() {
+        if name == "scorecard_rich" {
+            let mut row = json["legs"][1]["key"][0]["rows"][0].clone();
+            let history = row["history"].as_array_mut().unwrap();
+            assert_eq!(history.len(), 24);
+            history.truncate(1);
+            insta::assert_snapshot!("scorecard_rich_row", serde_json::to_string_pretty(&row).unwrap());
+        }
+        assert!(json["frame"]["title"].is_string(), "{name}");
+    }
+}
+
+#[test]
+fn no_page_needs_an_exception_to_the_policy() {
+    for (name, html, _) in pages() {
+        let elements = tags(&html);
+        for tag in &elements {
+            assert!(!tag.contains(" style="), "{name}: {tag}");
+            // What stands between quotes is a value; an event handler is a name.
+            let handler = tag.split('"').step_by(2).any(|names| names.trim_start().starts_with("on"));
+            assert!(!handler, "{name}: {tag}");
+            let script = tag.starts_with("script");
+            assert!(!script || tag.contains(" src=") || tag.contains("application/json"), "{name}: {tag}");
+        }
+        let outside = |text: &str| html.contains(&format!("src=\"{text}")) || html.contains(&format!("href=\"{text}"));
+        assert!(!outside("http") && !outside("//"), "{name} fetches something from elsewhere");
+    }
+}
+
+#[test]
+fn texts_stay_texts() {
+    for (name, html, _) in pages().into_iter().filter(|(name, ..)| name.ends_with("hostile")) {
+        for forbidden in ["<script>", "<img", "</script><", "\u{1b}", "\u{202e}", "&amp;{{"] {
+            let found = html.find(forbidden).map(|at| &html[at..(at + 80).min(html.len())]);
+            assert!(found.is_none_or(|found| found.starts_with("</script></body")), "{name}: {found:?}");
+        }
+        assert!(html.contains("&#60;script&#62;alert(1)"), "{name}");
+    }
+}
+
+#[test]
+fn structure() {
+    for (name, html, _) in pages() {
+        let elements = tags(&html);
+        let count = |start: &str| elements.iter().filter(|tag| tag.split(' ').next() == Some(start)).count();
+        assert_eq!((count("h1"), count("main"), count("header") >= 1, count("footer")), (1, 1, true, 1), "{name}");
+        let ids: Vec<&str> = elements.iter().filter_map(|tag| attribute(tag, "id")).collect();
+        let unique: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), unique.len(), "{name} uses an id twice");
+        for tag in &elements {
+            if let Some(target) = attribute(tag, "href").and_then(|href| href.strip_prefix('#')) {
+                assert!(unique.contains(target), "{name}: nothing has the id {target}");
+            }
+            for attr in ["aria-labelledby", "data-chart"] {
+                assert!(attribute(tag, attr).is_none_or(|target| unique.contains(target)), "{name}: {tag}");
+            }
+            if tag.starts_with("svg") {
+                let said = tag.contains("role=\"img\" aria-label=") || tag.contains("aria-hidden=\"true\"");
+                let inside = tag == "svg class=\"icon\"";
+                assert!(said || inside, "{name}: {tag} has neither words nor is it hidden");
+            }
+        }
+        balanced(&name, &elements);
+    }
+}
+
+/// Numbers on pages never show a sign before zero, a hyphen for a minus, or something that is not a number.
+#[test]
+fn no_page_shows_a_broken_number() {
+    for (name, html, _) in pages() {
+        for broken in ["NaN", "inf ", ">-0", "\u{2212}0.0 ", "\u{2212}0 ", "None", "Some("] {
+            assert!(!html.contains(broken), "{name} shows {broken}");
+        }
+    }
+}
+
+/// The insides of all tags, without those in scripts of data.
+fn tags(html: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        let inner = &rest[start + 1..];
+        let mut quoted = false;
+        let end = inner.find(|c| {
+            quoted ^= c == '"';
+            c == '>' && !quoted
+        });
+        let end = end.expect("every tag ends");
+        let tag = &inner[..end];
+        tags.push(tag.to_owned());
+        rest = &inner[end + 1..];
+        if tag.starts_with("script") {
+            rest = &rest[rest.find("</script>").expect("every script ends")..];
+        }
+    }
+    tags
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+    tag[start..].split('"').next()
+}
+
+/// Every element that is opened is closed, in order.
+fn balanced(page: &str, tags: &[String]) {
+    const VOID: [&str; 4] = ["meta", "link", "input", "!doctype"];
+    let mut open: Vec<&str> = Vec::new();
+    for tag in tags {
+        let name = tag.split([' ', '\n']).next().unwrap_or_default();
+        if let Some(closed) = name.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(closed), "{page}");
+        } else if !VOID.contains(&name) && !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    assert_eq!(open, Vec::<&str>::new(), "{page}");
+}
