@@ -34,23 +34,6 @@ pub(crate) fn digamma(x: f64) -> f64 {
     statrs::function::gamma::digamma(x)
 }
 
-/// Second derivative of [`ln_gamma`] for positive `x`: recurrence up to 10, then the asymptotic series (DLMF 5.15.8).
-pub(crate) fn trigamma(x: f64) -> f64 {
-    if x.is_nan() || x <= 0.0 {
-        return f64::NAN;
-    }
-    let mut shifted = x;
-    let mut sum = 0.0;
-    while shifted < 10.0 {
-        sum += 1.0 / (shifted * shifted);
-        shifted += 1.0;
-    }
-    let r = 1.0 / (shifted * shifted);
-    let series =
-        1.0 / 6.0 - r * (1.0 / 30.0 - r * (1.0 / 42.0 - r * (1.0 / 30.0 - r * (5.0 / 66.0 - r * 691.0 / 2730.0))));
-    sum + 1.0 / shifted + r / 2.0 + r / shifted * series
-}
-
 /// Natural logarithm of the beta function.
 pub(crate) fn ln_beta(a: f64, b: f64) -> f64 {
     ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
@@ -569,21 +552,6 @@ mod tests {
         assert_close(normal_cdf(3.0), 0.998_650_101_968_369_9, 1e-15, "normal cdf");
         assert_close(normal_quantile(0.975), 1.959_963_984_540_054, 1e-15, "normal quantile");
         assert_close(normal_quantile(1e-300), -37.047_096_299_361_2, 1e-14, "far normal quantile");
-    }
-
-    #[test]
-    fn trigamma_matches() {
-        let rows = [
-            (0.001, 1_000_001.642_533_195_9),
-            (0.5, 4.934_802_200_544_679),
-            (1.0, 1.644_934_066_848_226_4),
-            (3.7, 0.310_037_857_670_038_32),
-            (10.0, 0.105_166_335_681_685_75),
-            (1000.0, 0.001_000_500_166_666_633_3),
-        ];
-        for (x, want) in rows {
-            assert_close(trigamma(x), want, 1e-12, &format!("trigamma at {x}"));
-        }
     }
 
     #[test]

@@ -34,6 +34,69 @@ impl Fit {
     }
 }
 
+/// A symmetric matrix of covariances, row by row.
+pub(crate) type Covariance = Vec<Vec<f64>>;
+
+impl Fit {
+    /// Newey and West's (1987) covariance of the coefficients, with Bartlett weights 1 - l/(L+1) over `lags`; valid when
+    /// errors of neighbouring rows are related. `small_sample` multiplies by n/(n-k).
+    pub fn newey_west(&self, columns: &[Vec<f64>], lags: usize, small_sample: bool) -> Covariance {
+        let rows = self.residuals.len();
+        let score =
+            |row: usize| -> Vec<f64> { columns.iter().map(|column| column[row] * self.residuals[row]).collect() };
+        let scores: Vec<Vec<f64>> = (0..rows).map(score).collect();
+        let mut middle = vec![vec![0.0; columns.len()]; columns.len()];
+        for lag in 0..=lags.min(rows.saturating_sub(1)) {
+            let weight = 1.0 - lag as f64 / (lags as f64 + 1.0);
+            for row in lag..rows {
+                let (now, then) = (&scores[row], &scores[row - lag]);
+                add_products(&mut middle, now, then, weight);
+                if lag > 0 {
+                    add_products(&mut middle, then, now, weight);
+                }
+            }
+        }
+        let factor = if small_sample { rows as f64 / self.degrees as f64 } else { 1.0 };
+        self.sandwich(&middle, factor)
+    }
+
+    /// Covariance of the coefficients when errors within a cluster are related (Liang and Zeger 1986), with the usual
+    /// correction G/(G-1) · (n-1)/(n-k). `cluster` gives the cluster of each row, numbered from 0.
+    pub fn clustered(&self, columns: &[Vec<f64>], cluster: &[usize]) -> Covariance {
+        let clusters = cluster.iter().max().map_or(0, |last| last + 1);
+        let mut sums = vec![vec![0.0; columns.len()]; clusters];
+        for (row, &of) in cluster.iter().enumerate() {
+            for (sum, column) in sums[of].iter_mut().zip(columns) {
+                *sum += column[row] * self.residuals[row];
+            }
+        }
+        let mut middle = vec![vec![0.0; columns.len()]; columns.len()];
+        for sum in &sums {
+            add_products(&mut middle, sum, sum, 1.0);
+        }
+        let (g, n) = (clusters as f64, self.residuals.len() as f64);
+        self.sandwich(&middle, g / (g - 1.0) * (n - 1.0) / self.degrees as f64)
+    }
+
+    fn sandwich(&self, middle: &Covariance, factor: f64) -> Covariance {
+        let size = self.inverse.len();
+        let product = |a: &Covariance, b: &Covariance| -> Covariance {
+            (0..size).map(|i| (0..size).map(|j| (0..size).map(|k| a[i][k] * b[k][j]).sum()).collect()).collect()
+        };
+        let mut result = product(&product(&self.inverse, middle), &self.inverse);
+        result.iter_mut().flatten().for_each(|value| *value *= factor);
+        result
+    }
+}
+
+fn add_products(matrix: &mut Covariance, left: &[f64], right: &[f64], weight: f64) {
+    for (row, &a) in matrix.iter_mut().zip(left) {
+        for (value, &b) in row.iter_mut().zip(right) {
+            *value += weight * a * b;
+        }
+    }
+}
+
 /// Fits `response` on `columns` (each as long as the response). An intercept is a column of ones.
 pub(crate) fn fit(what: &'static str, columns: &[Vec<f64>], response: &[f64]) -> Result<Fit> {
     let rows = response.len();

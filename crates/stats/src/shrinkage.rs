@@ -140,6 +140,18 @@ impl Posterior {
         }
     }
 
+    /// Probability that the true value is higher than that of `other`, which is independent: has a unit improved?
+    ///
+    /// The mean of [`Posterior::probability_at_least`] over 200 equally likely values of `other`; error below 0.002.
+    #[must_use]
+    pub fn probability_above(self, other: Self) -> f64 {
+        let places = 200;
+        let sum: f64 = (0..places)
+            .map(|i| self.probability_at_least(other.quantile((f64::from(i) + 0.5) / f64::from(places))))
+            .sum();
+        sum / f64::from(places)
+    }
+
     /// A possible true value.
     pub fn draw(self, generator: &mut Generator) -> f64 {
         match self {
@@ -170,6 +182,16 @@ mod tests {
             }
             assert!(posterior.interval(Level::P95).contains(posterior.mean()));
         }
+    }
+
+    #[test]
+    fn improvement_has_a_probability() {
+        let (earlier, later) =
+            (Posterior::Normal { mean: 3.0, deviation: 0.3 }, Posterior::Normal { mean: 3.5, deviation: 0.4 });
+        // The difference is normal with mean 0.5 and deviation 0.5.
+        assert!((later.probability_above(earlier) - 0.841_345).abs() < 2e-3);
+        let share = Posterior::Beta { a: 80.0, b: 20.0 };
+        assert!((share.probability_above(share) - 0.5).abs() < 1e-6);
     }
 
     #[test]

@@ -94,14 +94,19 @@ pub fn fit(units: &[Proportion], offsets: &[f64], estimation: Estimation) -> Res
             factor: offsets.get(i).map_or(1.0, |offset| offset.exp()),
         })
         .collect();
+    let start = kleinman(units).map_or(3.0, |prior| prior.precision.ln());
+    fit_rows(&rows, start, estimation)
+}
+
+/// The same for counts that need not be whole, such as counts divided by an overdispersion.
+pub(crate) fn fit_rows(rows: &[Row], log_precision: f64, estimation: Estimation) -> Result<Prior> {
     let successes: f64 = rows.iter().map(|row| row.successes).sum();
     let failures: f64 = rows.iter().map(|row| row.failures).sum();
     if successes == 0.0 || failures == 0.0 {
         return Err(Error::Constant { what: "share of all units" });
     }
-    let moments = kleinman(units).map_or(3.0, |prior| prior.precision.ln());
-    let start = [(successes / failures).ln(), moments];
-    let [logit, precision] = maximise(&Likelihood { rows: &rows, estimation }, start, PRECISION_BOUNDS)?;
+    let start = [(successes / failures).ln(), log_precision];
+    let [logit, precision] = maximise(&Likelihood { rows, estimation }, start, PRECISION_BOUNDS)?;
     Ok(Prior { mean: shifted(0.5, logit), precision: precision.exp() })
 }
 
@@ -125,12 +130,13 @@ pub fn kleinman(units: &[Proportion]) -> Result<Prior> {
     }
 }
 
+/// The counts of one unit.
 #[derive(Debug, Clone, Copy)]
-struct Row {
-    successes: f64,
-    failures: f64,
+pub(crate) struct Row {
+    pub successes: f64,
+    pub failures: f64,
     /// exp(offset): multiplies the odds of the prior mean.
-    factor: f64,
+    pub factor: f64,
 }
 
 /// The log likelihood over the logit of the mean and the logarithm of the precision.
