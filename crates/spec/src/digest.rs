@@ -256,7 +256,17 @@ mod tests {
             Formula::Stock { rows: rows("cases"), until: expression("solved_at") },
         ];
         let lines: Vec<String> = formulas.iter().map(|formula| format!("{} {}", of(formula), formula.kind())).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        31258e22 share
+        a3715740 count
+        2c5b0903 sum
+        d0ede9ba mean
+        05ef3449 ratio
+        c874aed6 rate
+        64696d00 net promoter score
+        394afbbf quantile
+        d89fb715 stock
+        ");
     }
 
     #[test]

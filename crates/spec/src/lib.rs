@@ -8,6 +8,7 @@ pub mod place;
 pub mod project;
 mod raw;
 pub mod render;
+pub mod schema;
 mod source_map;
 mod suggest;
 mod yaml;

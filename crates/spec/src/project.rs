@@ -19,7 +19,7 @@ use crate::place::{SourceFile, Span, Spanned};
 use crate::raw::{self, FromYaml, Reader};
 use crate::source_map::{Item, SourceMap};
 use crate::suggest::{nearest, quoted};
-use crate::yaml::{self, Document, MOST_BYTES, Path};
+use crate::yaml::{self, Document, Kind, MOST_BYTES, Path};
 
 /// The file that makes a folder a project.
 pub const PROJECT_FILE: &str = "evenkeel.yaml";
@@ -109,7 +109,7 @@ impl Loader<'_> {
         let Some(document) = self.open(PROJECT_FILE, None) else { return Settings::default() };
         let document = Arc::new(document);
         self.source_map.insert(Item::Project, Arc::clone(&document));
-        let raw: Option<raw::Project> = self.read(&document, "the project".to_owned());
+        let raw: Option<raw::Project> = self.read(&document, "the project".to_owned(), "organisation: Northmere Bank");
         raw.map(|raw| convert::settings(raw, &mut self.diagnostics)).unwrap_or_default()
     }
 
@@ -119,7 +119,7 @@ impl Loader<'_> {
         for (path, listed_at) in self.listed(&settings.sources, "sources") {
             let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
             let (name, subject) = identity(&document, "source");
-            let raw: Option<raw::Source> = self.read(&document, subject);
+            let raw: Option<raw::Source> = self.read(&document, subject, "source: crm");
             if let Some(name) = name {
                 self.once(&name, "source", &mut names);
                 self.source_map.insert(Item::Source(&name.value), Arc::clone(&document));
@@ -147,16 +147,27 @@ impl Loader<'_> {
                 continue;
             };
             let (id, subject) = identity(&document, "measure");
-            let raw: Option<raw::Measure> = self.read(&document, subject.clone());
+            let before = self.diagnostics.len();
+            let raw: Option<raw::Measure> = self.read(&document, subject.clone(), "measure: csat");
             let Some(id) = id else {
                 measures.broken.insert(stem(&path).to_owned());
                 continue;
             };
             let first = self.once(&id, "measure", &mut names);
+            let readable = !self.has_errors_since(before);
+            let before = self.diagnostics.len();
             let raw = raw.filter(|_| !document.cut);
             let parts = raw.and_then(|raw| convert::measure(raw, &subject, &mut self.diagnostics));
+            if !readable {
+                // A key that could not be read is there all the same.
+                let mut index = 0;
+                self.diagnostics.retain(|found| {
+                    index += 1;
+                    index <= before || found.code != code::MISSING_KEY
+                });
+            }
             match parts {
-                Some(convert::MeasureParts { measure, read_with, unit }) if first => {
+                Some(convert::MeasureParts { measure, read_with, unit }) if first && readable => {
                     self.source_map.insert(Item::Measure(&id.value), Arc::clone(&document));
                     measures.defined.insert(measure.id.clone(), Defined { document, read_with, unit });
                     measures.sound.insert(measure.id.clone(), Arc::new(measure));
@@ -168,6 +179,10 @@ impl Loader<'_> {
         }
         self.read_with(&measures);
         measures
+    }
+
+    fn has_errors_since(&self, before: usize) -> bool {
+        self.diagnostics[before..].iter().any(|found| found.severity == Severity::Error)
     }
 
     fn read_with(&mut self, measures: &Measures) {
@@ -182,8 +197,7 @@ impl Loader<'_> {
     }
 
     fn without_currency(&mut self, settings: &Settings, measures: &Measures) {
-        let given = self.source_map.find_key(Item::Project, &Path::top().key("currency"));
-        if settings.currency.is_some() || given.is_some_and(|span| span.text() == "currency") {
+        if settings.currency.is_some() || self.project_file_is_faulty() {
             return;
         }
         for (id, measure) in measures.sound.iter().filter(|(_, measure)| measure.unit == ValueUnit::Money) {
@@ -201,7 +215,7 @@ impl Loader<'_> {
         for (path, listed_at) in self.listed(&settings.scorecards, "scorecards") {
             let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
             let (id, subject) = identity(&document, "scorecard");
-            let raw: Option<raw::Scorecard> = self.read(&document, subject.clone());
+            let raw: Option<raw::Scorecard> = self.read(&document, subject.clone(), "scorecard: service");
             if let Some(id) = id {
                 self.once(&id, "scorecard", &mut names);
                 self.source_map.insert(Item::Scorecard(&id.value), Arc::clone(&document));
@@ -247,17 +261,32 @@ impl Loader<'_> {
                 None => paths.push((path, listed.span.clone())),
             }
         }
-        let Some(at) = self.source_map.find_key(Item::Project, &Path::top().key(folder)) else { return paths };
+        self.unlisted(folder, &paths);
+        paths
+    }
+
+    /// Points out what lies in a folder and is not read. A mistake in the list itself is more likely, so that is
+    /// reported alone.
+    fn unlisted(&mut self, folder: &str, listed: &[(String, Span)]) {
+        let gone = |(path, _): &(String, Span)| self.files.read(path).is_err();
+        let Some(at) = self.source_map.find_key(Item::Project, &Path::top().key(folder)) else { return };
+        if self.project_file_is_faulty() || listed.iter().any(gone) {
+            return;
+        }
         let at = if at.text() == folder { at } else { Span::start_of(at.file()) };
         for path in self.list(folder) {
             let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-            if yaml && !paths.iter().any(|(listed, _)| *listed == path) {
+            if yaml && !listed.iter().any(|(listed, _)| *listed == path) {
                 let message = format!("`{path}` is not listed under `{folder}` and is not read");
                 let found = Diagnostic::warning(code::UNLISTED_FILE, &at, message);
                 self.diagnostics.push(found.help("list it, or move it out of the folder"));
             }
         }
-        paths
+    }
+
+    fn project_file_is_faulty(&self) -> bool {
+        let in_file = |found: &Diagnostic| found.primary.span.file().path() == PROJECT_FILE;
+        self.diagnostics.iter().any(|found| found.severity == Severity::Error && in_file(found))
     }
 
     fn list(&mut self, folder: &str) -> Vec<String> {
@@ -313,16 +342,18 @@ impl Loader<'_> {
                 .note("it names the organisation and the files that belong to the project")
                 .help("go to the folder of a project, or start one with `evenkeel init`");
         }
-        let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let others = self.files.list(folder).unwrap_or_default();
-        match nearest(path, others.iter().map(String::as_str)) {
+        let others: Vec<String> =
+            ["sources", "scorecards"].iter().flat_map(|folder| self.files.list(folder).unwrap_or_default()).collect();
+        let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+        let same_name = || others.iter().map(String::as_str).find(|other| name(other) == name(path));
+        match nearest(path, others.iter().map(String::as_str)).or_else(same_name) {
             Some(meant) => found.label(format!("did you mean `{meant}`?")),
             None => found.help("create it, or take it out of the list"),
         }
     }
 
     /// Reads the raw struct that a file is.
-    fn read<T: FromYaml>(&mut self, document: &Document, subject: String) -> Option<T> {
+    fn read<T: FromYaml>(&mut self, document: &Document, subject: String, example: &str) -> Option<T> {
         let Some(root) = &document.root else {
             if !document.cut {
                 let found = Diagnostic::error(code::EMPTY, &Span::start_of(&document.file), "the file is empty");
@@ -330,9 +361,16 @@ impl Loader<'_> {
             }
             return None;
         };
-        let name = document.file.path().to_owned();
+        if root.as_map().is_none() {
+            if root.kind != Kind::Refused {
+                let message = format!("{subject} is not written as keys with values");
+                let found = Diagnostic::error(code::WRONG_TYPE, &document.span(&root.range), message);
+                self.diagnostics.push(found.help(format!("begin with `{example}`, and write one key a line")));
+            }
+            return None;
+        }
         let mut reader = Reader::new(document, subject);
-        let value = T::from_yaml(root, &name, &mut reader);
+        let value = T::from_yaml(root, document.file.path(), &mut reader);
         self.diagnostics.append(&mut reader.diagnostics);
         value
     }

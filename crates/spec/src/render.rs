@@ -241,18 +241,39 @@ impl Out {
         }
     }
 
+    /// A note or help under the lines. Long ones are broken between words.
     fn remark(&mut self, kind: &str, text: &str) {
-        let mut lines = text.lines();
         self.paint(Paint::Frame, &format!("{:1$} =", "", self.gutter));
         self.text.push(' ');
         self.paint(Paint::Strong, kind);
-        self.text.push_str(&printable(lines.next().unwrap_or_default()));
-        self.text.push('\n');
-        for line in lines {
-            let indent = self.gutter + " = ".len() + kind.len();
-            let _ = writeln!(self.text, "{:indent$}{}", "", printable(line));
+        let indent = self.gutter + " = ".len() + kind.len();
+        for (index, line) in text.lines().flat_map(|line| broken(line, WIDEST_LINE - indent)).enumerate() {
+            if index > 0 {
+                let _ = write!(self.text, "{:indent$}", "");
+            }
+            self.text.push_str(&printable(&line));
+            self.text.push('\n');
         }
     }
+}
+
+/// Breaks a line between words, but never inside backquotes, which hold what is to be written.
+fn broken(line: &str, widest: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    let mut inside_quotes = false;
+    for word in line.split(' ') {
+        let Some(last) = lines.last_mut() else { break };
+        if !last.is_empty() && !inside_quotes && last.width() + 1 + word.width() > widest {
+            lines.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+        inside_quotes ^= word.matches('`').count() % 2 == 1;
+    }
+    lines
 }
 
 /// A line as it is shown: tabs widened, clipped when it is too long.

@@ -45,6 +45,16 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("`{start}…`")
 }
 
+/// A message that repeats what a file says, on one line and not too long.
+pub(crate) fn clipped(text: &str) -> String {
+    const LONGEST: usize = 160;
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match one_line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &one_line[..end]),
+        None => one_line,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

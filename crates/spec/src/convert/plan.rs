@@ -9,7 +9,7 @@ use crate::code;
 use crate::diagnostic::Diagnostic;
 use crate::place::{Span, Spanned};
 use crate::raw;
-use crate::suggest::quoted;
+use crate::suggest::{clipped, quoted};
 
 /// A plan, and where each of its values was written.
 #[derive(Debug, Clone, Default)]
@@ -109,7 +109,7 @@ fn goal(text: &Spanned<raw::Quantity>, measure: &Measure, diagnostics: &mut Vec<
 
 fn too_large(span: &Span, text: &str, diagnostics: &mut Vec<Diagnostic>) {
     let message = format!("{} is too large a number", quoted(text));
-    diagnostics.push(Diagnostic::error(code::BAD_NUMBER, span, message));
+    diagnostics.push(Diagnostic::error(code::BAD_NUMBER, span, message).help("write a number that a measure can reach"));
 }
 
 /// Reports what is wrong with a value that was read into the stored unit.
@@ -128,7 +128,8 @@ pub(super) fn quantity(
             return None;
         }
         Err(error) => {
-            diagnostics.push(Diagnostic::error(code::BAD_QUANTITY, span, error.to_string()).help(error.help()));
+            let found = Diagnostic::error(code::BAD_QUANTITY, span, clipped(&error.to_string()));
+            diagnostics.push(found.help(clipped(&error.help())));
             return None;
         }
     };
@@ -142,7 +143,8 @@ pub(super) fn quantity(
         && !(low..=high).contains(&value)
     {
         let message = format!("the measure can never reach {}", quoted(text));
-        diagnostics.push(Diagnostic::error(code::OUT_OF_RANGE, span, message).note(because));
+        let found = Diagnostic::error(code::OUT_OF_RANGE, span, message).note(because);
+        diagnostics.push(found.help("write a value that it can reach"));
         return None;
     }
     let bare = !text.contains(|char: char| char.is_alphabetic() || char == '%');
@@ -276,9 +278,11 @@ impl Check<'_> {
             _ => ("lower", "higher"),
         };
         let is = if key == "red_flag" { better } else { opposite };
+        // A change has no value to swap with.
+        let way_out = if span.text().starts_with(['+', '-', '−']) && other == "baseline" { "turn the sign around" } else { "swap the two values" };
         let found = Diagnostic::error(code::WRONG_SIDE, span, format!("`{key}` is on the wrong side of `{other}`"))
             .label(format!("{is} than the {other}, but {better} is better here"))
-            .help(format!("swap the two values, or set `better: {opposite}` in measure `{}`", self.measure.id));
+            .help(format!("{way_out}, or set `better: {opposite}` in measure `{}`", self.measure.id));
         diagnostics.push(related(found, other_at, &format!("the {other}")));
     }
 
@@ -320,7 +324,9 @@ impl Check<'_> {
             }
             return;
         }
-        if !whole.sound {
+        let lacks_baseline = plan.baseline.is_none()
+            && [plan.target, plan.red_flag].iter().any(|goal| matches!(goal, Some(Goal::Relative(_) | Goal::Change(_))));
+        if !whole.sound || lacks_baseline {
             return;
         }
         let needs = |name: &str, what: &str, help: &str| {

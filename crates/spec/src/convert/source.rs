@@ -264,7 +264,7 @@ fn single_byte(
         _ if text.chars().count() == 1 => "only characters of one byte can be used, such as `,` `;` `|` `\"`".to_owned(),
         _ => format!("write one character between quotes, or `{word}`"),
     };
-    let message = format!("`{key}` cannot be {}", quoted(text));
+    let message = format!("`{key}` cannot be {}", quoted(written.span.text()));
     diagnostics.push(Diagnostic::error(code::UNFIT_OPTION, &written.span, message).help(help));
     None
 }

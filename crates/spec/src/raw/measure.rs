@@ -3,6 +3,7 @@ use schemars::JsonSchema;
 use super::read::{FromYaml, Reader};
 use super::values::{Choice, Number, Quantity, Text, Whole, choice, unknown_word};
 use crate::place::{Span, Spanned};
+use crate::schema::readable_tables;
 use crate::yaml::{Kind, Node};
 
 /// The keys that say how a measure is worked out, one of which has to be there.
@@ -41,6 +42,7 @@ pub(crate) struct Measure {
     #[schemars(range(max = 9))]
     pub(crate) decimals: Option<Spanned<Whole>>,
     /// A table of the service record, or `case_facts`.
+    #[schemars(transform = readable_tables)]
     pub(crate) from: Option<Spanned<Text>>,
     /// An SQL condition. Rows for which it is not true are left out.
     #[schemars(rename = "where")]
@@ -211,6 +213,7 @@ pub(crate) struct CountOf {
     /// The SQL expression that is added up.
     pub(crate) sum: Option<Spanned<Text>>,
     /// A table of the service record, or `case_facts`.
+    #[schemars(transform = readable_tables)]
     pub(crate) from: Option<Spanned<Text>>,
     /// An SQL condition. Rows for which it is not true are left out.
     #[schemars(rename = "where")]
@@ -368,6 +371,11 @@ impl Choice for Way {
 
 impl FromYaml for Way {
     fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        if matches!(node.kind, Kind::List(_)) {
+            let help = format!("write `{name}: {{ within: {} }}`", reader.span(node).text());
+            reader.wrong_type(node, name, "a way or a range", &help);
+            return None;
+        }
         let scalar = super::values::scalar(node, name, "a way or a range", reader)?;
         let text = scalar.text.trim();
         let found = Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, way)| *way);

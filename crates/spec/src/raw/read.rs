@@ -71,7 +71,7 @@ impl<'d> Reader<'d> {
             return None;
         };
         let at = self.first_line(node);
-        Some(Fields { reader: self, map, at, place, asked: Vec::new() })
+        Some(Fields { reader: self, map, at, place, asked: Vec::new(), missing: Vec::new() })
     }
 }
 
@@ -83,6 +83,8 @@ pub(crate) struct Fields<'r, 'd, 'n> {
     at: Span,
     place: String,
     asked: Vec<&'static str>,
+    /// Keys that have to be there and are not, each with an example.
+    missing: Vec<(&'static str, &'static str)>,
 }
 
 impl<'n> Fields<'_, '_, 'n> {
@@ -93,10 +95,9 @@ impl<'n> Fields<'_, '_, 'n> {
     }
 
     /// Takes a key that has to be there.
-    pub(crate) fn required<T: FromYaml>(&mut self, key: &'static str, example: &str) -> Option<T> {
+    pub(crate) fn required<T: FromYaml>(&mut self, key: &'static str, example: &'static str) -> Option<T> {
         if self.pair(key).is_none() {
             self.missing(key, example);
-            return None;
         }
         self.optional(key)
     }
@@ -121,33 +122,47 @@ impl<'n> Fields<'_, '_, 'n> {
         &self.place
     }
 
-    /// Reports a key that has to be there. After a mistake of syntax nobody knows what the rest of the file says.
-    pub(crate) fn missing(&mut self, key: &str, example: &str) {
+    /// Says that a key has to be there and is not.
+    pub(crate) fn missing(&mut self, key: &'static str, example: &'static str) {
+        self.missing.push((key, example));
+    }
+
+    /// Reports the keys that nobody asked for, and those that are missing.
+    pub(crate) fn finish(mut self) {
+        for pair in &self.map.pairs {
+            if !self.asked.contains(&pair.key.as_str()) {
+                self.unknown(pair);
+            }
+        }
+        // After a mistake of syntax nobody knows what the rest of the file says.
         if self.reader.document.cut {
             return;
         }
-        let message = format!("`{key}` is missing in {}", self.place);
-        let found = Diagnostic::error(code::MISSING_KEY, &self.at, message).help(format!("add `{example}`"));
-        self.reader.report(found);
-    }
-
-    /// Reports the keys that nobody asked for.
-    pub(crate) fn finish(self) {
-        for pair in &self.map.pairs {
-            if self.asked.contains(&pair.key.as_str()) {
-                continue;
-            }
-            let span = self.reader.document.span(&pair.key_range);
-            let message = format!("unknown key {} in {}", quoted(&pair.key), self.place);
-            let found = Diagnostic::error(code::UNKNOWN_KEY, &span, message);
-            let unused = self.asked.iter().copied().filter(|key| self.map.pair(key).is_none());
-            let found = match nearest(&pair.key, unused).or_else(|| nearest(&pair.key, self.asked.iter().copied())) {
-                Some(meant) if self.has(meant) => found.label(format!("did you mean `{meant}`? it is given already")),
-                Some(meant) => found.label(format!("did you mean `{meant}`?")),
-                None => found.help(format!("keys that can stand here: {}", list(self.asked.iter().copied(), "and"))),
-            };
+        for (key, example) in self.missing {
+            let message = format!("`{key}` is missing in {}", self.place);
+            let found = Diagnostic::error(code::MISSING_KEY, &self.at, message).help(format!("add `{example}`"));
             self.reader.report(found);
         }
+    }
+
+    fn unknown(&mut self, pair: &Pair) {
+        let span = self.reader.document.span(&pair.key_range);
+        let message = format!("unknown key {} in {}", quoted(&pair.key), self.place);
+        let found = Diagnostic::error(code::UNKNOWN_KEY, &span, message);
+        let unused = self.asked.iter().copied().filter(|key| self.map.pair(key).is_none());
+        let found = match nearest(&pair.key, unused).or_else(|| nearest(&pair.key, self.asked.iter().copied())) {
+            Some(meant) if self.has(meant) => found.label(format!("did you mean `{meant}`? it is given already")),
+            Some(meant) => {
+                // It is there, only under another name.
+                self.missing.retain(|(key, _)| *key != meant);
+                found.label(format!("did you mean `{meant}`?"))
+            }
+            None if pair.key.bytes().all(|byte| byte.is_ascii_digit()) => {
+                found.help("inside `{ }` a comma begins the next key: write numbers without commas")
+            }
+            None => found.help(format!("keys that can stand here: {}", list(self.asked.iter().copied(), "and"))),
+        };
+        self.reader.report(found);
     }
 
     fn pair(&mut self, key: &'static str) -> Option<&'n Pair> {

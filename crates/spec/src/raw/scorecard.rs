@@ -137,7 +137,7 @@ impl FromYaml for MeasureUse {
             None => format!("a measure of {}", reader.subject),
         };
         let mut fields = reader.fields(node, name, place)?;
-        let measure_use = Self {
+        let mut measure_use = Self {
             measure: fields.required("use", "use: complaint_time"),
             key: fields.optional("key"),
             weight: fields.optional("weight"),
@@ -145,6 +145,7 @@ impl FromYaml for MeasureUse {
             normalise: fields.optional("normalise"),
             units: fields.optional("units"),
         };
+        measure_use.plan.sound &= measure_use.normalise.is_some() == fields.has("normalise");
         fields.finish();
         Some(measure_use)
     }

@@ -3,6 +3,7 @@ use schemars::JsonSchema;
 use super::read::{FromYaml, Reader};
 use super::values::{Characters, Choice, Entries, Filled, OneOrMany, Text, Whole, choice};
 use crate::place::Spanned;
+use crate::schema::tables_to_fill;
 use crate::yaml::{Kind, Node};
 
 /// A source: raw files, and the SQL that maps them onto the service record.
@@ -18,7 +19,7 @@ pub(crate) struct Source {
     #[schemars(required)]
     pub(crate) files: Option<Filled<Entries<RawFiles>>>,
     /// For each table of the service record that the source fills, the SELECT that fills it.
-    #[schemars(required)]
+    #[schemars(required, transform = tables_to_fill)]
     pub(crate) tables: Option<Filled<Entries<TableMapping>>>,
 }
 

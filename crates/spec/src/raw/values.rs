@@ -32,13 +32,15 @@ impl<T: JsonSchema> JsonSchema for Spanned<T> {
     }
 }
 
+const A_TEXT: &str = "a text";
+
 /// A text as it was written: `024` stays `024`, `no` stays `no`, `2026` is a text like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Text(pub(crate) String);
 
 impl FromYaml for Text {
     fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
-        let scalar = scalar(node, name, "a text", reader)?;
+        let scalar = scalar(node, name, A_TEXT, reader)?;
         let text = scalar.text.trim();
         if text.is_empty() && scalar.style != Style::Plain {
             let message = format!("`{name}` in {} is an empty text", reader.subject);
@@ -76,7 +78,7 @@ pub(crate) struct Characters(pub(crate) String);
 
 impl FromYaml for Characters {
     fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
-        let written = scalar(node, name, "a text", reader)?;
+        let written = scalar(node, name, A_TEXT, reader)?;
         if written.text.trim().is_empty() && matches!(written.style, Style::Literal | Style::Folded) {
             return Text::from_yaml(node, name, reader).map(|text| Self(text.0));
         }
@@ -189,7 +191,7 @@ impl FromYaml for Whole {
         }
         let message = format!("`{name}` in {} needs a whole number that is not negative", reader.subject);
         let span = reader.span(node);
-        reader.report(Diagnostic::error(code::BAD_NUMBER, &span, message));
+        reader.report(Diagnostic::error(code::BAD_NUMBER, &span, message).help("write `0`, `1`, `2` and so on"));
         None
     }
 }
@@ -214,7 +216,9 @@ fn number(node: &Node, name: &str, wanted: &str, reader: &mut Reader<'_>) -> Opt
     let help = match read_number(text) {
         Ok(value) if scalar.style == Style::Plain => return Some(value),
         Ok(_) => format!("take the quotes away: `{name}: {text}`"),
-        Err(help) => help,
+        Err(Some(help)) => help,
+        Err(None) if wanted == "a number" => "write a number such as `0.9`".to_owned(),
+        Err(None) => "write a number such as `3`".to_owned(),
     };
     let message = format!("`{name}` in {} needs {wanted}, not {}", reader.subject, quoted(reader.span(node).text()));
     let span = reader.span(node);
@@ -222,30 +226,37 @@ fn number(node: &Node, name: &str, wanted: &str, reader: &mut Reader<'_>) -> Opt
     None
 }
 
-/// Reads decimal numbers; what other readers of YAML would take for another number is refused with the reason.
-fn read_number(text: &str) -> Result<f64, String> {
+/// Reads decimal numbers; what other readers of YAML would take for another number is refused, with help where there
+/// is more to say than how to write a number.
+fn read_number(text: &str) -> Result<f64, Option<String>> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let plain = "write the number with digits and at most one point, for example `0.9`";
     if not_finite(text) {
-        return Err("write a number that has an end".to_owned());
+        return Err(None);
     }
     if let Some(share) = text.strip_suffix('%').and_then(|share| share.trim().parse::<f64>().ok()) {
-        return Err(format!("write it as a number: `{}`", share / 100.0));
+        return Err(Some(format!("write it as a number: `{}`", share / 100.0)));
+    }
+    if let Some((whole, decimals)) = unsigned.split_once(',')
+        && decimals.len() != 3
+        && [whole, decimals].iter().all(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Err(Some(format!("write a point before decimals: `{}`", text.replace(',', "."))));
     }
     if unsigned.contains([',', '_']) {
-        return Err(format!("write it without grouping: `{}`", text.replace([',', '_'], "")));
+        let help = format!("write nothing between thousands: `{}`", text.replace([',', '_'], ""));
+        return Err(Some(help));
     }
     if !unsigned.starts_with(|char: char| char.is_ascii_digit() || char == '.') {
-        return Err(plain.to_owned());
+        return Err(None);
     }
     let leading_zero = unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit();
     if leading_zero {
-        return Err("a number with a leading zero is octal to some readers of YAML: take the zero away".to_owned());
+        return Err(Some("a number with a leading zero is octal to some readers of YAML: take the zero away".to_owned()));
     }
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err("the number is too large".to_owned()),
-        Err(_) => Err(plain.to_owned()),
+        Ok(_) => Err(Some("write a smaller number".to_owned())),
+        Err(_) => Err(None),
     }
 }
 
@@ -264,7 +275,7 @@ impl FromYaml for bool {
         let found = Diagnostic::error(code::WRONG_TYPE, &reader.span(node), message);
         reader.report(match meant {
             Some(meant) => found.help(format!("write `{name}: {meant}`")),
-            None => found,
+            None => found.help("write one of the two"),
         });
         None
     }
@@ -420,8 +431,8 @@ impl<T: JsonSchema> JsonSchema for Filled<T> {
 pub(crate) fn scalar<'n>(node: &'n Node, name: &str, wanted: &str, reader: &mut Reader<'_>) -> Option<&'n Scalar> {
     let Some(scalar) = node.as_scalar() else {
         let help = match &node.kind {
-            Kind::Map(map) if map.flow => "put quotes around a text that starts with `{`",
-            Kind::List(list) if list.flow => "put quotes around a text that starts with `[`",
+            Kind::Map(map) if map.flow && wanted == A_TEXT => "put quotes around a text that starts with `{`",
+            Kind::List(list) if list.flow && wanted == A_TEXT => "put quotes around a text that starts with `[`",
             _ => "write one value behind the key",
         };
         reader.wrong_type(node, name, wanted, help);

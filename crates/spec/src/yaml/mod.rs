@@ -43,7 +43,7 @@ pub(crate) enum Kind {
     Scalar(Scalar),
     List(List),
     Map(Map),
-    /// Nothing was written.
+    /// Nothing was written. The range is that of the key in front, or empty where there is none.
     Empty,
     /// Something that project files do not use; it has been reported.
     Refused,

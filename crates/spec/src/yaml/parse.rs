@@ -142,9 +142,7 @@ impl Builder<'_> {
         };
         let range = match style {
             // The empty lines behind a block of text belong to the file, not to the text.
-            Style::Literal | Style::Folded => {
-                range.start..range.start + self.file.text()[range.clone()].trim_end().len()
-            }
+            Style::Literal | Style::Folded => block_range(self.file.text(), range),
             _ => range,
         };
         // The parser gives `~` for a value of which nothing was written.
@@ -191,7 +189,12 @@ impl Builder<'_> {
                 Some(Key::Word(word, range)) => match seen.get(&word) {
                     None => {
                         seen.insert(word.clone(), range.clone());
-                        map.pairs.push(Pair { key: word, key_range: range, value: node });
+                        let mut value = node;
+                        if value.kind == Kind::Empty {
+                            // Where nothing was written, the key is what there is to point at.
+                            value.range = range.clone();
+                        }
+                        map.pairs.push(Pair { key: word, key_range: range, value });
                     }
                     Some(first) => {
                         let first = Span::new(self.file, first.clone());
@@ -254,6 +257,15 @@ fn closed(frame: Frame, end: usize) -> Node {
             let end = if map.flow { end } else { map.pairs.last().map_or(start, |pair| pair.value.range.end) };
             Node { kind: Kind::Map(map), range: start..end.max(start) }
         }
+    }
+}
+
+/// A block of text without the empty lines behind it; its `|` or `>` where there is no text.
+fn block_range(text: &str, range: Range<usize>) -> Range<usize> {
+    let length = text[range.clone()].trim_end().len();
+    match text[..range.start].rfind(['|', '>']) {
+        Some(sign) if length == 0 => sign..sign + 1,
+        _ => range.start..range.start + length,
     }
 }
 
