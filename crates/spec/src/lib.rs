@@ -3,6 +3,7 @@ pub mod code;
 mod convert;
 pub mod diagnostic;
 pub mod digest;
+pub mod edit;
 pub mod files;
 pub mod place;
 pub mod project;

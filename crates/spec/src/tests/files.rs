@@ -32,8 +32,7 @@ fn a_file_that_is_not_there() {
      3 | currency: GBP
      4 | sources: [sources/crm.yaml]
      5 | scorecards: [service.yaml]
-       |              ^^^^^^^^^^^^
-       = help: create it, or take it out of the list
+       |              ^^^^^^^^^^^^ did you mean `scorecards/service.yaml`?
     ");
 }
 

@@ -117,7 +117,8 @@ impl Builder<'_> {
             Event::Scalar(text, style, ..) => self.scalar(text.into_owned(), style, range),
             Event::SequenceStart(style, ..) => {
                 let list = List { flow: style == StructureStyle::Flow, items: Vec::new() };
-                self.frames.push(Frame::List { list, start: range.start });
+                let start = if list.flow { range.start } else { first_dash(self.file.text(), range.start) };
+                self.frames.push(Frame::List { list, start });
             }
             Event::MappingStart(style, ..) => {
                 let map = Map { flow: style == StructureStyle::Flow, pairs: Vec::new() };
@@ -258,6 +259,13 @@ fn closed(frame: Frame, end: usize) -> Node {
             Node { kind: Kind::Map(map), range: start..end.max(start) }
         }
     }
+}
+
+/// Where a list in lines begins. The parser gives the place of the first item instead of its `-` when the list is not
+/// indented.
+fn first_dash(text: &str, start: usize) -> usize {
+    let before = text[..start].trim_end();
+    if !text[start..].starts_with('-') && before.ends_with('-') { before.len() - 1 } else { start }
 }
 
 /// A block of text without the empty lines behind it; its `|` or `>` where there is no text.
