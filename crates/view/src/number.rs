@@ -197,8 +197,7 @@ impl Format {
     /// A mark of an axis, given in the unit of the axis: `82 %`, `£5`.
     #[must_use]
     pub fn tick(&self, plotted: f64, digits: usize) -> String {
-        let rounded = rounded(plotted, digits);
-        let number = self.with_symbol(plotted, &rounded);
+        let number = self.with_symbol(plotted, &grouped(&rounded(plotted, digits)));
         match self.unit {
             ValueUnit::Percent | ValueUnit::Duration(_) => format!("{number}{}", self.unit_behind(&number)),
             _ => number,

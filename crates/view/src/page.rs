@@ -9,6 +9,7 @@ pub mod below;
 pub mod context;
 pub mod frame;
 pub mod measure;
+pub mod readings;
 pub mod row;
 pub mod rows_behind;
 pub mod sample;

@@ -9,7 +9,7 @@ mod scorecard;
 pub mod table;
 
 pub use explain::explain;
-pub use import::{FileRejects, ImportSummary, TableCounts, import};
+pub use import::{FileRejects, ImportSummary, Reject, TableCounts, import, rejects};
 pub use scorecard::scorecard;
 pub use table::{Column, Table};
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use evenkeel_model::evaluation::MeasureResult;
-use evenkeel_model::measure::Direction;
+use evenkeel_model::measure::{Direction, ValueUnit};
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::scoring::Status;
 use evenkeel_model::target::Normalisation;
@@ -69,6 +69,9 @@ pub struct MeasurePage {
     pub trend_heading: String,
     /// The course in one sentence.
     pub trend_label: String,
+    /// What stands in place of a course without a single value.
+    #[serde(skip)]
+    pub no_course: &'static str,
     /// The definition line by line.
     pub definition: Vec<Fact>,
     /// Which definition it is: `version 2 (ab12cd34)`.
@@ -150,6 +153,7 @@ impl MeasurePage {
             readings: readings(&detail, &format, context),
             trend_heading: by_grain(context.place.period.grain()).to_owned(),
             trend_label: trend_label(&row, result, context),
+            no_course: reading::no_course(result),
             definition: definition::facts(measure, &format, &detail.stewards),
             version: format!("version {} ({})", measure.definition.number, measure.definition.digest),
             configured: detail.configuration.clone().unwrap_or_else(|| definition::configured(measure)),
@@ -176,7 +180,9 @@ fn beside(row: &Row, detail: &Detail<'_>, format: &Format, context: &Context<'_>
         beside.push(plain("likely range", range.text.clone()));
     }
     if let Some(count) = &row.count {
-        let term = detail.result.measure.noun.clone();
+        // A measure that counts its rows says their number as its value; then this is only the way to them.
+        let counts_rows = detail.result.measure.unit == ValueUnit::Count;
+        let term = if counts_rows { "rows".to_owned() } else { detail.result.measure.noun.clone() };
         beside.push(Beside { term, text: count.number.clone(), url: Some(count.url.clone()) });
     }
     if detail.result.reading.value.is_some() {
@@ -204,7 +210,7 @@ fn readings(detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<
     let mut readings = vec![Reading {
         status: Some(result.status.into()),
         icon: "",
-        heading: words::status(result.status).to_owned(),
+        heading: reading::heading(result).to_owned(),
         text: reading::target(result, format, context),
     }];
     let from = detail.baseline_from.map(|from| period::name(from, context.fiscal_year));

@@ -48,6 +48,8 @@ struct Sample {
     path: Vec<UnitLabel>,
     organisation: String,
     hostile: bool,
+    /// The measure whose page is shown.
+    shown: &'static str,
 }
 
 /// Every sample scorecard. Assets lie below `assets`.
@@ -70,7 +72,22 @@ pub fn measures(assets: &assets::Urls) -> Vec<Named<MeasurePage>> {
         let page = sample.measure_page(&context)?;
         Some(Named { name: sample.name, page })
     };
-    all().into_iter().filter_map(page).collect()
+    all().into_iter().chain(other_measures()).filter_map(page).collect()
+}
+
+/// Pages of measures that are unlike the first: a range, a stock, money, context only, not reported here.
+fn other_measures() -> Vec<Sample> {
+    let of = |name: &'static str, shown: &'static str| Sample { shown, ..bank::rich(name) };
+    let mut withheld = of("withheld", "csat");
+    withheld.place.unit = UnitId::new("centre");
+    vec![
+        of("within", "offers"),
+        of("stock", "backlog"),
+        of("duration", "complaint_time"),
+        of("context", "response_rate"),
+        of("untargeted", "goodwill"),
+        withheld,
+    ]
 }
 
 fn all() -> Vec<Sample> {
@@ -182,7 +199,7 @@ impl Sample {
         let (leg, objective, result) = evaluation.legs.iter().find_map(|leg| {
             let mut found =
                 leg.objectives.iter().flat_map(|objective| objective.measures.iter().map(move |m| (objective, m)));
-            let (objective, result) = found.find(|(_, result)| result.measure.id.as_str() == "csat")?;
+            let (objective, result) = found.find(|(_, result)| result.measure.id.as_str() == self.shown)?;
             Some((leg, objective, result))
         })?;
         let read_with = evaluation
@@ -285,4 +302,13 @@ impl Links for FileLinks {
     fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(self.measure(measure, place))
     }
+}
+
+/// Hands a sample to a test of words.
+#[cfg(test)]
+pub(crate) fn with<R>(name: &str, look: impl FnOnce(Evaluation, &Context<'_>) -> R) -> R {
+    let sample = all().into_iter().find(|sample| sample.name == name).expect("a sample of this name");
+    let links = FileLinks { sample: sample.name, hostile: false };
+    let context = sample.context(&links, &assets::Urls::default());
+    look(sample.evaluation(), &context)
 }

@@ -45,7 +45,7 @@ pub fn explain(page: &MeasurePage, style: Style) -> String {
     {
         section(&mut out, &format!("The rows behind it, {}", rows.showing), style);
         let columns = rows.columns.iter().map(|column| Column { name: column.name.clone(), numeric: column.numeric });
-        indented(&mut out, &Table { columns: columns.collect(), rows: rows.rows.clone() }, style);
+        indented(&mut out, &Table { columns: columns.collect(), rows: rows.rows.clone(), ..Table::default() }, style);
     }
     out.push('\n');
     for note in &page.frame.foot {
@@ -80,7 +80,11 @@ fn history(out: &mut String, page: &MeasurePage, style: Style) {
     push_line(out, &format!("  {}", blocks(&values)));
     let newest = page.row.history.iter().rev().take(LISTED);
     let rows = newest.map(|point| vec![point.name.clone(), point.value.text.clone()]).collect();
-    indented(out, &Table { columns: vec![Column::text("period"), Column::number("value")], rows }, style);
+    indented(
+        out,
+        &Table { columns: vec![Column::text("period"), Column::number("value")], rows, ..Table::default() },
+        style,
+    );
 }
 
 fn below_table(below: &BelowTable) -> Table {
@@ -93,10 +97,10 @@ fn below_table(below: &BelowTable) -> Table {
         Column::text(""),
         Column::text(&below.unit_heading.to_lowercase()),
         Column::number("value"),
-        Column::text("likely range"),
+        Column::number("likely range"),
         Column::number("out of"),
     ];
-    Table { columns, rows: below.rows.iter().map(row).collect() }
+    Table { columns, rows: below.rows.iter().map(row).collect(), ..Table::default() }
 }
 
 fn indented(out: &mut String, table: &Table, style: Style) {

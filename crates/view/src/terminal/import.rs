@@ -92,5 +92,37 @@ fn tables(tables: &[TableCounts]) -> Table {
     };
     let mut columns = vec![Column::text("table")];
     columns.extend(["rows read", "added", "changed", "unchanged", "put aside"].map(Column::number));
-    Table { columns, rows: tables.iter().map(row).collect() }
+    Table { columns, rows: tables.iter().map(row).collect(), ..Table::default() }
+}
+
+/// A row that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Reject {
+    /// The file.
+    pub file: String,
+    /// The line in it; none for files without lines.
+    pub line: Option<u64>,
+    /// The column.
+    pub column: String,
+    /// What stands there.
+    pub value: String,
+    /// Why that cannot be.
+    pub reason: String,
+}
+
+/// Rows that could not be read, as a table.
+#[must_use]
+pub fn rejects(rejects: &[Reject]) -> Table {
+    let columns = vec![
+        Column::text("file"),
+        Column::number("line"),
+        Column::text("column"),
+        Column::text("value"),
+        Column::text("reason"),
+    ];
+    let row = |reject: &Reject| {
+        let line = reject.line.map(number::count).unwrap_or_default();
+        vec![reject.file.clone(), line, reject.column.clone(), reject.value.clone(), reject.reason.clone()]
+    };
+    Table { columns, rows: rejects.iter().map(row).collect(), wrap_last: true }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Style, fit, push_line, width};
+use super::{Style, fit, push_line, width, wrapped};
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,6 +34,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The cells. Missing ones are empty, those without a column are left out.
     pub rows: Vec<Vec<String>>,
+    /// Whether the last column goes on below where it is too long, instead of being cut.
+    pub wrap_last: bool,
 }
 
 impl Table {
@@ -54,7 +56,22 @@ impl Table {
         let all = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
         push_line(&mut out, &"─".repeat(all));
         for row in &self.rows {
-            push_line(&mut out, &line(&|place| row.get(place).cloned().unwrap_or_default()));
+            let last = self.columns.len().saturating_sub(1);
+            let rest = match row.get(last).filter(|_| self.wrap_last) {
+                Some(text) => wrapped(text, widths[last]),
+                None => Vec::new(),
+            };
+            push_line(
+                &mut out,
+                &line(&|place| match rest.first() {
+                    Some(first) if place == last => first.clone(),
+                    _ => row.get(place).cloned().unwrap_or_default(),
+                }),
+            );
+            let indent = all - widths.last().copied().unwrap_or(0);
+            for text in rest.iter().skip(1) {
+                push_line(&mut out, &format!("{}{text}", " ".repeat(indent)));
+            }
         }
         out
     }

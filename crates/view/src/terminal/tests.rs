@@ -85,6 +85,49 @@ fn imports() {
 }
 
 #[test]
+fn readings() {
+    use crate::number::Currency;
+    use crate::page::readings::{Entry, readings, table};
+    use evenkeel_model::period::FiscalYear;
+    use evenkeel_model::reading::{Missing, Reading};
+
+    sample::with("rich", |evaluation, context| {
+        let results: Vec<_> =
+            evaluation.legs.iter().flat_map(evenkeel_model::evaluation::LegResult::measures).collect();
+        let entry = |place: usize, reading| Entry {
+            measure: &results[place].measure,
+            subject: "Branch network".to_owned(),
+            period: context.place.period,
+            reading,
+            likely_range: results[place].likely_range,
+        };
+        let entries = [
+            entry(6, Ok(results[6].reading)),
+            entry(12, Ok(results[12].reading)),
+            entry(7, Err(Missing::NoRows)),
+            entry(2, Ok(Reading::EMPTY)),
+        ];
+        let lines = readings(&entries, &Currency::new("GBP"), FiscalYear::default());
+        insta::assert_snapshot!("readings", table(&lines).render(Style::default()));
+        insta::assert_snapshot!("readings_json", serde_json::to_string_pretty(&lines[0]).unwrap());
+        let full = table(&lines[..1]).render(Style::default());
+        assert!(!full.contains("why not"), "a column that would be empty is left out");
+    });
+}
+
+#[test]
+fn rejected_rows() {
+    let reject = Reject {
+        file: "raw/tickets_2026-10.csv".to_owned(),
+        line: Some(1204),
+        column: "opened".to_owned(),
+        value: "29/02/2026\u{1b}[2J".to_owned(),
+        reason: "not a day that exists; write for example 2026-02-28".to_owned(),
+    };
+    insta::assert_snapshot!(rejects(&[reject.clone(), Reject { line: None, ..reject }]).render(Style::default()));
+}
+
+#[test]
 fn tables_give_way_where_they_can() {
     let table = Table {
         columns: vec![Column::text("file"), Column::number("line"), Column::text("reason")],
@@ -96,6 +139,7 @@ fn tables_give_way_where_they_can() {
             ],
             vec!["答え.csv".to_owned(), "7".to_owned()],
         ],
+        wrap_last: false,
     };
     insta::assert_snapshot!(table.render(Style { width: 40, ..Style::default() }));
 }

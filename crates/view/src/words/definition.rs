@@ -26,14 +26,18 @@ fn fact(term: &'static str, text: Sentence) -> Fact {
 #[must_use]
 pub fn facts(measure: &Measure, format: &Format, stewards: &[String]) -> Vec<Fact> {
     let noun = measure.noun.as_str();
+    let rows = measure.formula.rows();
     let mut facts = counts(&measure.formula, noun);
-    if let Some(condition) = &measure.formula.rows().condition {
+    // The two sides of a ratio name their own conditions.
+    let two_sided = matches!(measure.formula, Formula::Ratio { .. } | Formula::Rate { .. });
+    if let Some(condition) = rows.condition.as_ref().filter(|_| !two_sided) {
         facts.push(fact("Only", expression(condition)));
     }
-    let undated = Sentence::plain(format!("{noun} without ")).join(code(&measure.formula.rows().period_of));
-    facts.push(fact("Left out", undated));
-    facts.push(fact("In the period of", code(&measure.formula.rows().period_of)));
-    facts.push(fact("Counts for", attribution(measure.formula.rows())));
+    facts.push(fact("Left out", Sentence::plain(format!("{noun} without ")).join(code(&rows.period_of))));
+    if !matches!(measure.formula, Formula::Stock { .. }) {
+        facts.push(fact("In the period of", period_of(&measure.formula)));
+    }
+    facts.push(fact("Counts for", attribution(rows)));
     facts.push(fact("Reported for", Sentence::plain(levels(measure.levels))));
     facts.push(fact("Direction", Sentence::plain(super::direction(measure.better, format))));
     if let Some(collected) = &measure.about.collected {
@@ -62,15 +66,12 @@ fn counts(formula: &Formula, noun: &str) -> Vec<Fact> {
             fact("Out of", Sentence::plain(format!("{noun} for which that is known"))),
         ],
         Formula::Ratio { numerator, denominator } => {
-            vec![fact("Adds up", side(numerator, noun)), fact("Divided by", side(denominator, noun))]
+            vec![fact("Adds up", side(numerator, None)), fact("Divided by", side(denominator, None))]
         }
-        Formula::Rate { events, exposure, per } => vec![
-            fact("Counts", side(events, noun)),
-            fact(
-                "Per",
-                Sentence::plain(format!("{} of: ", number::count(*per as u64))).join(side(exposure, "exposure")),
-            ),
-        ],
+        Formula::Rate { events, exposure, per } => {
+            let many = Sentence::plain(format!("{} ", number::count(*per as u64)));
+            vec![fact("Counts", side(events, Some(noun))), fact("Per", many.join(side(exposure, None)))]
+        }
         Formula::NetPromoterScore { of, .. } => vec![
             fact(
                 "Counts",
@@ -79,9 +80,10 @@ fn counts(formula: &Formula, noun: &str) -> Vec<Fact> {
             fact("Out of", Sentence::plain(format!("all {noun} from 0 to 10"))),
         ],
         Formula::Quantile { of, at, method, .. } => vec![fact("Takes", quantile(of, *at, *method, noun))],
-        Formula::Stock { until, .. } => vec![
+        Formula::Stock { rows, until } => vec![
             fact("Counts", Sentence::plain(format!("{noun} still open at the end of the period"))),
-            fact("Closed by", code(until)),
+            fact("Open from", code(&rows.period_of)),
+            fact("Open until", code(until)),
         ],
     }
 }
@@ -111,8 +113,9 @@ fn over(of: &Expression, noun: &str) -> Sentence {
     column.text(format!(", over {noun}"))
 }
 
-fn side(side: &Side, noun: &str) -> Sentence {
-    let noun = if noun == "exposure" { side.rows.table.replace('_', " ") } else { noun.to_owned() };
+/// One side of a ratio. Rows are called as the measure calls them, else as their table is.
+fn side(side: &Side, noun: Option<&str>) -> Sentence {
+    let noun = noun.map_or_else(|| side.rows.table.replace('_', " "), ToOwned::to_owned);
     let amount = match &side.amount {
         Amount::Count => Sentence::plain(noun),
         Amount::Sum(of) => over(of, &noun),
@@ -120,6 +123,18 @@ fn side(side: &Side, noun: &str) -> Sentence {
     match &side.rows.condition {
         Some(condition) => amount.text(" (").join(expression(condition)).text(")"),
         None => amount,
+    }
+}
+
+fn period_of(formula: &Formula) -> Sentence {
+    let above = code(&formula.rows().period_of);
+    match formula {
+        Formula::Ratio { denominator: below, .. } | Formula::Rate { exposure: below, .. }
+            if below.rows.period_of != formula.rows().period_of =>
+        {
+            above.text(" above the line, ").join(code(&below.rows.period_of)).text(" below it")
+        }
+        _ => above,
     }
 }
 
@@ -233,4 +248,33 @@ fn configured_rows(out: &mut String, indent: &str, rows: &Rows) {
 fn finish(mut out: String, measure: &Measure) -> String {
     let _ = write!(out, "version: {}", measure.definition.number);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use crate::number::NO_BREAK_SPACE;
+    use crate::page::sample;
+    use crate::words::finding::format_of;
+
+    /// One measure of each kind, in words and as configured.
+    #[test]
+    fn definitions() {
+        let kinds = ["csat", "engagement", "nps", "complaint_time", "complaint_rate", "backlog", "cost_contact"];
+        let text = sample::with("rich", |evaluation, context| {
+            let mut text = String::new();
+            let results = evaluation.legs.iter().flat_map(evenkeel_model::evaluation::LegResult::measures);
+            for result in results.filter(|result| kinds.contains(&result.measure.id.as_str())) {
+                let format = format_of(result, context);
+                writeln!(text, "# {} ({})", result.measure.title, result.measure.formula.kind()).unwrap();
+                for fact in super::facts(&result.measure, &format, &["Mara Lindqvist".to_owned()]) {
+                    writeln!(text, "{}: {}", fact.term, fact.text).unwrap();
+                }
+                writeln!(text, "\n{}\n", super::configured(&result.measure)).unwrap();
+            }
+            text.replace(NO_BREAK_SPACE, " ")
+        });
+        insta::assert_snapshot!(text);
+    }
 }

@@ -49,14 +49,14 @@ fn imbalance(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
     let (weakest, _) = scored(evaluation).reduce(|a, b| if b.1 < a.1 { b } else { a })?;
     let (strongest, _) = scored(evaluation).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
     let state = format!(
-        "{} is the weak {}, {} points below {}.",
-        weakest.title,
+        "The weak {} is {}, {} points below {}.",
         context.place.arrangement.singular(),
+        weakest.title,
         spread_text(evaluation.spread?, evaluation.rules.imbalance),
         strongest.title
     );
     let consequence = furthest(weakest)
-        .map_or_else(String::new, |result| format!(" {} is furthest from its target.", result.measure.title));
+        .map_or_else(String::new, |result| format!(" Furthest from its target: {}.", result.measure.title));
     Some(format!("{state}{consequence}"))
 }
 
@@ -73,13 +73,14 @@ fn balance(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
     Some(format!("{state} {}", met_of_all(evaluation)))
 }
 
-fn one_score(evaluation: &Evaluation, _: &Context<'_>) -> Option<String> {
+fn one_score(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
     let (leg, score) = scored(evaluation).next()?;
     let score = number::score(score).text;
     let state = if evaluation.legs.len() == 1 {
-        format!("{} stands at {score} of 100.", leg.title)
+        format!("{}: {score} of 100.", leg.title)
     } else {
-        format!("Only {} has a score so far: {score} of 100.", leg.title)
+        let group = context.place.arrangement.singular();
+        format!("Only one {group} has a score so far: {}, {score} of 100.", leg.title)
     };
     Some(format!("{state} {}", met_of_all(evaluation)))
 }
@@ -124,12 +125,12 @@ pub fn leg(leg: &LegResult, context: &Context<'_>) -> Option<(Status, Sentence)>
     let format = format_of(named, context);
     let mut sentence = Sentence::default()
         .link(named.measure.title.clone(), context.links.measure(&named.measure.id, &context.place))
-        .text(format!(" is {}", named.reading.value.map_or_else(String::new, |value| format.text(value))));
+        .text(format!(": {}", named.reading.value.map_or_else(String::new, |value| format.text(value))));
     if let Some(change) = change_in_words(named, &format, context) {
         sentence = sentence.text(format!(", {change}"));
     }
     let target = super::target(named.measure.better, named.targets.target, &format);
-    sentence = sentence.text(format!("; its target is {target}."));
+    sentence = sentence.text(format!("; the target is {target}."));
     if named.status == Status::MissedPerhapsByChance {
         sentence = sentence.text(" Chance could explain that miss.");
     }
@@ -257,3 +258,6 @@ fn most_telling(leg: &LegResult) -> Option<&MeasureResult> {
         .or_else(|| pick(Status::MissedPerhapsByChance, true))
         .or_else(|| furthest(leg))
 }
+
+#[cfg(test)]
+mod tests;

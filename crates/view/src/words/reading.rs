@@ -1,14 +1,33 @@
 //! What a value means for its target, in a sentence or two.
 
 use evenkeel_model::evaluation::MeasureResult;
-use evenkeel_model::measure::Direction;
+use evenkeel_model::measure::{Direction, Formula};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 
 use crate::number::{Format, NO_BREAK_SPACE, rounded};
 use crate::page::context::Context;
 use crate::words::finding::last_known;
-use crate::words::{capitalised, missing, period};
+use crate::words::{self, capitalised, missing, period};
+
+/// Whether the target is met, in a few words; where nothing can be said, why not.
+#[must_use]
+pub fn heading(result: &MeasureResult) -> &'static str {
+    match (result.status, result.missing) {
+        (Status::NoData, Some(Missing::NotAtThisLevel)) => "Not reported at this level",
+        (Status::NoData, Some(Missing::NotYet)) => "Not begun",
+        (status, _) => words::status(status),
+    }
+}
+
+/// What stands in place of a course without a single value: what will appear, or why nothing will.
+#[must_use]
+pub fn no_course(result: &MeasureResult) -> &'static str {
+    match result.missing {
+        Some(Missing::NotAtThisLevel) => "This measure is not reported at this level, so no line is drawn.",
+        _ => "The line begins with the first period that has a figure.",
+    }
+}
 
 /// Whether the target is met, and how sure that is.
 #[must_use]
@@ -28,9 +47,9 @@ pub fn way(result: &MeasureResult, baseline_from: Option<&str>, format: &Format)
     let heading = if progress < 0.0 {
         "Further from the target than the baseline".to_owned()
     } else if progress >= 1.0 {
-        "The whole way gone".to_owned()
+        "The whole way to the target".to_owned()
     } else {
-        format!("{} of the way gone", percent(progress))
+        format!("{} of the way to the target", percent(progress))
     };
     let from = baseline_from.map_or_else(String::new, |from| format!(", measured in {from},"));
     let by = targets.by.map_or_else(String::new, |by| format!(" by {}", period::deadline(by)));
@@ -44,15 +63,19 @@ fn judged(result: &MeasureResult, format: &Format) -> String {
     let met = matches!(result.status, Status::Met | Status::MetPerhapsByChance);
     let place = position(value, result, format);
     let Some((low, high)) = result.likely_range else {
-        return format!("{place} No likely range is known, so chance cannot be weighed.");
+        // What is counted in full has no likely range, and none is missed.
+        return match result.measure.formula {
+            Formula::Count { .. } | Formula::Sum { .. } | Formula::Stock { .. } => place,
+            _ => format!("{place} No likely range is known, so chance cannot be weighed."),
+        };
     };
     let range = format.range(low, high).text;
     match (result.status, result.measure.better) {
         (Status::MetPerhapsByChance | Status::MissedPerhapsByChance, _) => {
             format!("{place} The likely range, {range}, includes the target, so chance could explain it.")
         }
-        (_, Direction::Within { .. }) if met => format!("{place} So does the whole likely range, {range}."),
-        (_, Direction::Within { .. }) => format!("{place} So does the whole likely range, {range}: this is a miss."),
+        (_, Direction::Within { .. }) if met => format!("{place} So is the whole likely range, {range}."),
+        (_, Direction::Within { .. }) => format!("{place} So is the whole likely range, {range}: this is a miss."),
         (_, better) => {
             let higher = better == Direction::Higher;
             // The end of the range that is nearest to the other side.
@@ -69,23 +92,23 @@ fn judged(result: &MeasureResult, format: &Format) -> String {
     }
 }
 
-/// Where the value lies: `79.6 % is 2.4 points below the target of 82 %.`
+/// Where the value lies: `79.6 %, 2.4 points below the target of 82 %.`
 fn position(value: f64, result: &MeasureResult, format: &Format) -> String {
     let text = format.text(value);
     if let Direction::Within { low, high } = result.measure.better {
         let range = format.goal_range(low, high);
         return if (low..=high).contains(&value) {
-            format!("{text} lies within {range}.")
+            format!("{text}, inside {range}.")
         } else {
-            format!("{text} lies outside {range}.")
+            format!("{text}, outside {range}.")
         };
     }
     let Some(target) = result.targets.target else { return format!("{text}.") };
     let goal = format.goal(target);
     match (format.distance(value - target), value < target) {
-        (None, _) => format!("{text} is on the target of {goal}."),
-        (Some(distance), true) => format!("{text} is {distance} below the target of {goal}."),
-        (Some(distance), false) => format!("{text} is {distance} above the target of {goal}."),
+        (None, _) => format!("{text}, on the target of {goal}."),
+        (Some(distance), true) => format!("{text}, {distance} below the target of {goal}."),
+        (Some(distance), false) => format!("{text}, {distance} above the target of {goal}."),
     }
 }
 
@@ -98,6 +121,9 @@ fn no_target(result: &MeasureResult) -> String {
 }
 
 fn no_data(result: &MeasureResult, format: &Format, context: &Context<'_>) -> String {
+    if result.missing == Some(Missing::NotAtThisLevel) {
+        return "It is fit for larger units only. Here it leaves the score and is not counted as zero.".to_owned();
+    }
     let reason = capitalised(result.missing.map_or("nothing was recorded in this period", missing));
     let consequence = "It leaves the score and is not counted as zero.";
     let last = last_known(result).filter(|_| result.missing == Some(Missing::NoRows));
@@ -110,3 +136,6 @@ fn no_data(result: &MeasureResult, format: &Format, context: &Context<'_>) -> St
         None => format!("{reason}. {consequence}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

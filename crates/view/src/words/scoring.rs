@@ -14,7 +14,7 @@ pub fn explained(result: &MeasureResult, normalisation: Normalisation, format: &
         let before = result
             .performance_before
             .map_or_else(String::new, |before| format!("; in {other} it was {}", number::score(before).text));
-        lines.push(format!("{} gives {} of 100{before}.", format.text(value), number::score(score).text));
+        lines.push(format!("Score at {}: {} of 100{before}.", format.text(value), number::score(score).text));
     }
     lines
 }
@@ -64,4 +64,54 @@ fn linear(targets: &ResolvedTargets, format: &Format) -> Option<String> {
         format.goal(target),
         format.text(baseline)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::NO_BREAK_SPACE;
+    use crate::page::sample;
+    use crate::words::finding::format_of;
+
+    #[test]
+    fn rules_in_words() {
+        let check = |normalisation: Normalisation, change: fn(&mut MeasureResult), wanted: &str| {
+            sample::with("rich", |evaluation, context| {
+                let mut result = evaluation.legs[1].objectives[0].measures[0].clone();
+                change(&mut result);
+                let format = format_of(&result, context);
+                let said = explained(&result, normalisation, &format, "September").join(" ");
+                assert_eq!(said.replace(NO_BREAK_SPACE, " "), wanted);
+            });
+        };
+        let gives = "Score at 79.6 %: 66 of 100; in September it was 80.";
+        check(
+            Normalisation::Automatic,
+            |_| (),
+            &format!(
+                "100 at the target of 82 %, 0 at the baseline of 75.0 %, and a straight line between them. {gives}"
+            ),
+        );
+        check(
+            Normalisation::Automatic,
+            |result| result.targets.red_flag = Some(0.74),
+            &format!(
+                "67 at the target of 82 %, 33 at the red flag of 74 %, and on in a straight line to 100 and 0. {gives}"
+            ),
+        );
+        check(Normalisation::Binary, |_| (), &format!("100 when the target is met, 0 when it is missed. {gives}"));
+        check(
+            Normalisation::Automatic,
+            |result| {
+                result.targets.target = None;
+                result.performance = None;
+            },
+            "There is no score: it needs a target, and a baseline or a red flag.",
+        );
+        check(
+            Normalisation::BaselineToTarget,
+            |result| result.targets.baseline = result.targets.target,
+            &format!("100 when the target is met, else 0: the target was already reached when it was set. {gives}"),
+        );
+    }
 }

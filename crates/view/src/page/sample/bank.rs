@@ -73,6 +73,7 @@ pub(super) fn rich(name: &'static str) -> Sample {
         path: vec![label("bank", "Northmere Bank"), label("retail", "Retail"), label("branches", "Branch network")],
         organisation: "Northmere Bank".to_owned(),
         hostile: false,
+        shown: "csat",
     }
 }
 
@@ -80,8 +81,8 @@ pub(super) fn rich(name: &'static str) -> Sample {
 pub(super) fn renamed(name: &'static str, text: &str) -> Sample {
     let mut sample = rich(name);
     let text = || text.to_owned();
-    for leg in &mut sample.scorecard.legs {
-        leg.title = text();
+    for (place, leg) in sample.scorecard.legs.iter_mut().enumerate() {
+        leg.title = format!("{} {}", text(), place + 1);
         for objective in &mut leg.objectives {
             objective.title = text();
         }

@@ -1,0 +1,128 @@
+//! Readings as a list: measures, units and periods, each with its value and what it is made of.
+
+use evenkeel_model::measure::Measure;
+use evenkeel_model::period::{FiscalYear, Period};
+use evenkeel_model::reading::{Missing, Reading};
+use serde::Serialize;
+
+use crate::number::{self, Currency, Figure, Format, Range};
+use crate::terminal::{Column, Table};
+use crate::words::{self, period};
+
+/// One reading with what it is about.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// The measure.
+    pub measure: &'a Measure,
+    /// What people call the unit or person.
+    pub subject: String,
+    /// The period.
+    pub period: Period,
+    /// The reading, or why there is none.
+    pub reading: Result<Reading, Missing>,
+    /// The interval that likely holds the true value.
+    pub likely_range: Option<(f64, f64)>,
+}
+
+/// One reading, worded.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReadingLine {
+    /// The identifier of the measure.
+    pub measure: String,
+    /// Its name.
+    pub title: String,
+    /// The unit or person.
+    pub subject: String,
+    /// The period as addresses and files have it.
+    pub period: String,
+    /// The period for people.
+    #[serde(skip)]
+    pub period_name: String,
+    /// The value.
+    pub value: Figure,
+    /// Above the line, in stored units.
+    pub numerator: Option<f64>,
+    /// Below the line, in stored units.
+    pub denominator: Option<f64>,
+    /// How many rows stand behind it.
+    pub n: u64,
+    /// With their noun.
+    pub count: String,
+    /// The interval that likely holds the true value.
+    pub likely_range: Option<Range>,
+    /// Why there is no value.
+    pub missing: Option<&'static str>,
+    /// The same for a narrow column.
+    #[serde(skip)]
+    pub missing_short: &'static str,
+    /// Which definition produced it.
+    pub definition: String,
+}
+
+/// Words for every entry, in the order given.
+#[must_use]
+pub fn readings(entries: &[Entry<'_>], currency: &Currency, fiscal: FiscalYear) -> Vec<ReadingLine> {
+    entries.iter().map(|entry| line(entry, currency, fiscal)).collect()
+}
+
+fn line(entry: &Entry<'_>, currency: &Currency, fiscal: FiscalYear) -> ReadingLine {
+    let measure = entry.measure;
+    let reading = entry.reading.unwrap_or(Reading::EMPTY);
+    let missing = entry.reading.err().or(reading.value.is_none().then_some(Missing::NoRows));
+    let format = Format::of(measure, currency, reading.value);
+    let range = entry.likely_range.filter(|_| reading.value.is_some());
+    ReadingLine {
+        measure: measure.id.to_string(),
+        title: measure.title.clone(),
+        subject: entry.subject.clone(),
+        period: entry.period.id(fiscal),
+        period_name: period::short(entry.period, fiscal),
+        value: reading.value.map_or_else(|| Figure::words("no figure"), |value| format.figure(value)),
+        numerator: reading.numerator,
+        denominator: reading.denominator,
+        n: reading.n,
+        count: number::counted(reading.n, &measure.noun),
+        likely_range: range.map(|(low, high)| format.range(low, high)),
+        missing: missing.map(words::missing),
+        missing_short: missing.map_or("", words::missing_short),
+        definition: measure.definition.to_string(),
+    }
+}
+
+/// The readings as a table for a terminal. A column that would be empty is left out.
+#[must_use]
+pub fn table(lines: &[ReadingLine]) -> Table {
+    let mut columns = vec![
+        Column::text("measure"),
+        Column::text("unit"),
+        Column::text("period"),
+        Column::number("value"),
+        Column::number("likely range"),
+        Column::number("out of"),
+        Column::text("why not"),
+    ];
+    let mut rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| {
+            let range = line.likely_range.as_ref().map_or_else(String::new, |range| range.short.clone());
+            vec![
+                line.title.clone(),
+                line.subject.clone(),
+                line.period_name.clone(),
+                if line.missing.is_some() { "–".to_owned() } else { line.value.text.clone() },
+                range,
+                if line.missing.is_some() { String::new() } else { line.count.clone() },
+                line.missing_short.to_owned(),
+            ]
+        })
+        .collect();
+    for place in (0..columns.len()).rev() {
+        if rows.iter().all(|row| row[place].is_empty()) {
+            columns.remove(place);
+            for row in &mut rows {
+                row.remove(place);
+            }
+        }
+    }
+    Table { columns, rows, ..Table::default() }
+}
