@@ -6,9 +6,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use askama::Template;
 use evenkeel_view::assets;
-use evenkeel_view::page::sample;
+use evenkeel_view::page::{Template, sample};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("name the folder to write to")?);

@@ -2,18 +2,22 @@
 //! worded and formatted, with the unrounded numbers beside the text.
 //!
 //! A page struct is built from an evaluation and a [`Context`]; the exporters (HTML, JSON, terminal) only lay it
-//! out. That is why they cannot disagree. A page is written as HTML with its `render` method, which comes from
-//! [`askama::Template`], and as JSON with `serde_json`.
+//! out. That is why they cannot disagree. A page is written as HTML with `render`, a method of [`Template`], and
+//! as JSON with `serde_json`.
 
 pub mod below;
 pub mod context;
 pub mod frame;
+pub mod import;
 pub mod measure;
 pub mod readings;
 pub mod row;
 pub mod rows_behind;
 pub mod sample;
 pub mod scorecard;
+
+/// What writes a page as HTML: `page.render()`.
+pub use askama::Template;
 
 pub use below::UnitResult;
 pub use context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};

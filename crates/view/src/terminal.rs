@@ -5,17 +5,20 @@
 
 mod explain;
 mod import;
+mod readings;
 mod scorecard;
 pub mod table;
 
 pub use explain::explain;
-pub use import::{FileRejects, ImportSummary, Reject, TableCounts, import, rejects};
+pub use import::{import, rejects};
+pub use readings::readings;
 pub use scorecard::scorecard;
-pub use table::{Column, Table};
+pub use table::Table;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::html::is_steering;
+pub use crate::page::Column;
 
 /// How a terminal is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

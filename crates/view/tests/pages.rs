@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use askama::Template;
 use evenkeel_view::assets;
-use evenkeel_view::page::sample;
+use evenkeel_view::page::{Template, sample};
 
 const RENDERS: &str = "a sample page renders";
 

@@ -271,6 +271,22 @@ mod tests {
     }
 
     #[test]
+    fn no_text_ends_the_script_around_it() {
+        let hostile = "</script><!-- &";
+        let point = Point { name: hostile.to_owned(), value: Some(1.0), missing: String::new(), named: true };
+        let line = Line { label: hostile.to_owned(), value: 1.0, main: true };
+        let written = crate::page::sample::with("rich", |evaluation, context| {
+            let result = &evaluation.legs[0].objectives[0].measures[0];
+            let format = &crate::words::finding::format_of(result, context);
+            let course = Course { points: &[point], lines: &[line], format, open: true };
+            Trend::new(&course).unwrap().to_string()
+        });
+        assert!(!written.contains(['<', '>', '&']), "{written}");
+        let block: Value = serde_json::from_str(&written).unwrap();
+        assert!(block["tips"][0].as_str().unwrap().starts_with(hostile));
+    }
+
+    #[test]
     fn names_thin_out_from_the_newest() {
         let point = |name: &str| Point { name: name.to_owned(), value: None, missing: String::new(), named: true };
         let points: Vec<Point> = ["a", "b", "c", "d", "e"].map(point).to_vec();

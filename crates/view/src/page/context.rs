@@ -202,3 +202,25 @@ impl Context<'_> {
         self.path.last().map_or(self.organisation.as_str(), |unit| unit.name.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stepping_keeps_the_kind_of_comparison() {
+        let period = |text: &str| Period::parse(text, FiscalYear::default()).unwrap();
+        let check = |compare_with: &str, stepped: &str| {
+            let place = Place {
+                unit: UnitId::new("bank"),
+                period: period("2026-10"),
+                compare_with: period(compare_with),
+                arrangement: Arrangement::Legs,
+            };
+            assert_eq!(place.in_period(period("2026-09")).compare_with, period(stepped));
+        };
+        check("2026-09", "2026-08");
+        check("2025-10", "2025-09");
+        check("2024-01", "2026-08");
+    }
+}

@@ -6,7 +6,6 @@ use evenkeel_model::reading::{Missing, Reading};
 use serde::Serialize;
 
 use crate::number::{self, Currency, Figure, Format, Range};
-use crate::terminal::{Column, Table};
 use crate::words::{self, period};
 
 /// One reading with what it is about.
@@ -87,42 +86,4 @@ fn line(entry: &Entry<'_>, currency: &Currency, fiscal: FiscalYear) -> ReadingLi
         missing_short: missing.map_or("", words::missing_short),
         definition: measure.definition.to_string(),
     }
-}
-
-/// The readings as a table for a terminal. A column that would be empty is left out.
-#[must_use]
-pub fn table(lines: &[ReadingLine]) -> Table {
-    let mut columns = vec![
-        Column::text("measure"),
-        Column::text("unit"),
-        Column::text("period"),
-        Column::number("value"),
-        Column::number("likely range"),
-        Column::number("out of"),
-        Column::text("why not"),
-    ];
-    let mut rows: Vec<Vec<String>> = lines
-        .iter()
-        .map(|line| {
-            let range = line.likely_range.as_ref().map_or_else(String::new, |range| range.short.clone());
-            vec![
-                line.title.clone(),
-                line.subject.clone(),
-                line.period_name.clone(),
-                if line.missing.is_some() { "–".to_owned() } else { line.value.text.clone() },
-                range,
-                if line.missing.is_some() { String::new() } else { line.count.clone() },
-                line.missing_short.to_owned(),
-            ]
-        })
-        .collect();
-    for place in (0..columns.len()).rev() {
-        if rows.iter().all(|row| row[place].is_empty()) {
-            columns.remove(place);
-            for row in &mut rows {
-                row.remove(place);
-            }
-        }
-    }
-    Table { columns, rows, ..Table::default() }
 }

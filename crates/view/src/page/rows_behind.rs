@@ -15,6 +15,20 @@ pub struct Column {
     pub numeric: bool,
 }
 
+impl Column {
+    /// A column of texts.
+    #[must_use]
+    pub fn text(name: &str) -> Self {
+        Self { name: name.to_owned(), numeric: false }
+    }
+
+    /// A column of numbers. The cells carry their units.
+    #[must_use]
+    pub fn number(name: &str) -> Self {
+        Self { name: name.to_owned(), numeric: true }
+    }
+}
+
 /// Some of the rows behind a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowsBehind {

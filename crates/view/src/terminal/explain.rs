@@ -1,8 +1,7 @@
 //! One number explained in a terminal: what it says, how it is defined, how it is scored, where it comes from.
 
 use super::scorecard::heading;
-use super::table::{Column, Table};
-use super::{Style, Tone, blocks, clean, fit, paragraph, push_line, width};
+use super::{Column, Style, Table, Tone, blocks, clean, fit, paragraph, push_line, width};
 use crate::page::MeasurePage;
 use crate::page::below::BelowTable;
 
@@ -44,8 +43,11 @@ pub fn explain(page: &MeasurePage, style: Style) -> String {
         && !rows.rows.is_empty()
     {
         section(&mut out, &format!("The rows behind it, {}", rows.showing), style);
-        let columns = rows.columns.iter().map(|column| Column { name: column.name.clone(), numeric: column.numeric });
-        indented(&mut out, &Table { columns: columns.collect(), rows: rows.rows.clone(), ..Table::default() }, style);
+        indented(
+            &mut out,
+            &Table { columns: rows.columns.clone(), rows: rows.rows.clone(), ..Table::default() },
+            style,
+        );
     }
     out.push('\n');
     for note in &page.frame.foot {

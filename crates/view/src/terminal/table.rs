@@ -2,30 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Style, fit, push_line, width, wrapped};
-
-/// A column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Column {
-    /// What it is called.
-    pub name: String,
-    /// Whether it holds numbers, which stand to the right and are never cut.
-    pub numeric: bool,
-}
-
-impl Column {
-    /// A column of texts.
-    #[must_use]
-    pub fn text(name: &str) -> Self {
-        Self { name: name.to_owned(), numeric: false }
-    }
-
-    /// A column of numbers. The cells carry their units.
-    #[must_use]
-    pub fn number(name: &str) -> Self {
-        Self { name: name.to_owned(), numeric: true }
-    }
-}
+use super::{Column, Style, fit, push_line, width, wrapped};
 
 /// A table of texts: readings, rejects, rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
