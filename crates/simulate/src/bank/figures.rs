@@ -141,7 +141,7 @@ impl Figures {
                 Cell::Text(&unit),
                 Cell::number(numerator.as_ref()),
                 Cell::number(denominator.as_ref()),
-                Cell::text(numerator.is_none().then_some("not reported").as_ref()),
+                Cell::Text(&numerator.map_or("not reported", |_| "")),
                 Cell::Text(&month.last_day()),
             ],
         )?;

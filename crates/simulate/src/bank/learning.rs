@@ -1,5 +1,6 @@
 //! Learning and quality: certificates that expire, knowledge tests, reviews of calls, mystery shops.
 
+use crate::bank::faults::Faults;
 use crate::bank::network::{PLACES, Place};
 use crate::bank::staff::{self, Seat};
 use crate::bank::{World, streams};
@@ -70,6 +71,7 @@ impl Certificates {
         sink: &mut dyn Sink,
         world: &World,
         written: &mut Vec<WrittenFile>,
+        faults: &mut Faults,
     ) -> Result<(), Error> {
         let mut file = Export::single(sink, "raw/learning/certificates.csv", Form::Plain, CERTIFICATES)?;
         for &(person, course, day) in &self.completed {
@@ -100,10 +102,7 @@ impl Certificates {
                 Cell::Missing,
             ],
         )?;
-        world
-            .faults
-            .borrow_mut()
-            .reject((file.path(world.last).to_owned(), line), ("trainings", "completed_on", "", "missing"));
+        faults.reject((file.path(world.last).to_owned(), line), ("trainings", "completed_on", "", "missing"));
         file.close(written)
     }
 

@@ -57,7 +57,6 @@ mod staff;
 mod story;
 mod surveys;
 
-use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
@@ -140,8 +139,6 @@ struct World {
     opening: OpeningHours,
     staff: Staff,
     customers: Customers,
-    /// Filled while files are written by parts that otherwise only read.
-    faults: RefCell<Faults>,
 }
 
 impl World {
@@ -165,7 +162,6 @@ impl World {
             opening: OpeningHours::new(first.year()..=last.year() + 1),
             staff: Staff::new(settings.seed, settings.scale, first_month, last),
             customers: Customers::new(settings.seed, settings.scale, first_month),
-            faults: RefCell::default(),
         })
     }
 
@@ -191,9 +187,10 @@ impl World {
 pub fn simulate(settings: &Settings, sink: &mut dyn Sink) -> Result<Outcome, Error> {
     let world = World::new(settings)?;
     let mut written = Vec::new();
-    registers::write(sink, &world, &mut written)?;
+    let mut faults = Faults::default();
+    registers::write(sink, &world, &mut written, &mut faults)?;
     let certificates = Certificates::new(&world);
-    certificates.write(sink, &world, &mut written)?;
+    certificates.write(sink, &world, &mut written, &mut faults)?;
     let mut bank = Systems {
         surveys: Surveys::create(sink, &world)?,
         figures: Figures::create(sink, &world)?,
@@ -206,14 +203,14 @@ pub fn simulate(settings: &Settings, sink: &mut dyn Sink) -> Result<Outcome, Err
     };
     let mut day = world.first;
     while day <= world.last {
-        bank.break_something(&world, day)?;
+        bank.break_something(&world, day, &mut faults)?;
         bank.day(&world, day)?;
         if day == day.month().last_day() {
             bank.month(&world, day.month())?;
         }
         day = day.next();
     }
-    let Faults { rejects, mut repeated } = world.faults.take();
+    let Faults { rejects, mut repeated } = faults;
     repeated.extend(bank.repeated());
     bank.close(&mut written)?;
     written.sort_by(|one, other| one.path.cmp(&other.path));
@@ -251,8 +248,7 @@ impl Systems {
     }
 
     /// Writes the rows that are broken on purpose, each some days before the end.
-    fn break_something(&mut self, world: &World, day: Day) -> Result<(), Error> {
-        let mut faults = world.faults.borrow_mut();
+    fn break_something(&mut self, world: &World, day: Day, faults: &mut Faults) -> Result<(), Error> {
         match world.last.0 - day.0 {
             120 | 77 | 41 => self.crm.repeat_next = true,
             35 => self.surveys.repeat_next = true,

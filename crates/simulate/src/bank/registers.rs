@@ -1,5 +1,6 @@
 //! Registers that are exported whole: units, people, who sat where, opening hours, customers.
 
+use crate::bank::faults::Faults;
 use crate::bank::hours::Hours;
 use crate::bank::network::{OFFICES, PLACES, parent};
 use crate::bank::story::MOVE_MONTHS_BACK;
@@ -23,13 +24,18 @@ const MONTHS: Layout = Layout::csv(',', &["month", "last_day", "a_year_before"])
 /// The day from which everything that has no other date is valid.
 const FOUNDED: &str = "2004-04-01";
 
-pub(crate) fn write(sink: &mut dyn Sink, world: &World, written: &mut Vec<WrittenFile>) -> Result<(), Error> {
+pub(crate) fn write(
+    sink: &mut dyn Sink,
+    world: &World,
+    written: &mut Vec<WrittenFile>,
+    faults: &mut Faults,
+) -> Result<(), Error> {
     units(sink, world)?.close(written)?;
     people(sink, world)?.close(written)?;
     assignments(sink, world)?.close(written)?;
     opening_hours(sink, world)?.close(written)?;
     holidays(sink, world)?.close(written)?;
-    bank_customers(sink, world)?.close(written)?;
+    bank_customers(sink, world, faults)?.close(written)?;
     months(sink, world)?.close(written)
 }
 
@@ -176,7 +182,7 @@ fn holidays(sink: &mut dyn Sink, world: &World) -> Result<Export, Error> {
     Ok(file)
 }
 
-fn bank_customers(sink: &mut dyn Sink, world: &World) -> Result<Export, Error> {
+fn bank_customers(sink: &mut dyn Sink, world: &World, faults: &mut Faults) -> Result<Export, Error> {
     let mut file = Export::single(sink, "raw/core/customers.csv", Form::Plain, CUSTOMERS)?;
     let count = world.customers.until(world.last.month());
     // The first customer is exported twice, unchanged.
@@ -199,7 +205,7 @@ fn bank_customers(sink: &mut dyn Sink, world: &World) -> Result<Export, Error> {
             ],
         )?;
         if customer == 0 && line > 2 {
-            world.faults.borrow_mut().repeat((file.path(world.first).to_owned(), line), "customers");
+            faults.repeat((file.path(world.first).to_owned(), line), "customers");
         }
     }
     Ok(file)
