@@ -12,6 +12,7 @@
 
 pub mod delta;
 mod error;
+pub mod functions;
 mod hash;
 pub mod import;
 pub mod index;

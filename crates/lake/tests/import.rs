@@ -220,7 +220,10 @@ mod random {
     use super::*;
     use proptest::prelude::*;
 
-    fn steps() -> impl Strategy<Value = Vec<(bool, Vec<(u8, u8, i8)>)>> {
+    /// Whether an import ends, and its rows: key, topic, version.
+    type Step = (bool, Vec<(u8, u8, i8)>);
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
         let row = (0u8..40, 0u8..4, 0i8..3);
         prop::collection::vec((prop::bool::weighted(0.8), prop::collection::vec(row, 0..60)), 1..14)
     }

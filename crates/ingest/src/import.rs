@@ -1,0 +1,240 @@
+//! Running the import of one source.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use datafusion::physical_plan::{ExecutionPlanProperties, execute_stream};
+use evenkeel_lake::import::Batch;
+use evenkeel_lake::rejects::Reject;
+use evenkeel_lake::{Lake, TableChange};
+use evenkeel_model::record;
+use evenkeel_model::source::{Source, TableMapping};
+use futures::StreamExt;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::IngestError;
+use crate::files::{self, Bounds};
+use crate::fit::Fitting;
+use crate::functions::Faults;
+use crate::mapping::{Mappings, Planned};
+use crate::raw_table::{self, RawTable};
+use crate::read::BadRecord;
+
+/// What an import needs to know.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The folder of the project.
+    pub root: PathBuf,
+    /// A further folder below which raw files may lie.
+    pub data_root: Option<PathBuf>,
+    /// The project's time zone, for texts without an offset.
+    pub zone: TimeZone,
+    /// The present instant.
+    pub now: Timestamp,
+    /// A name that no other import has.
+    pub batch_id: String,
+}
+
+/// Is told how far an import has come.
+pub trait Progress: Send + Sync {
+    /// A table is about to be filled; `bytes` of raw files will be read for it.
+    fn table(&self, table: &str, bytes: u64);
+    /// So many of these bytes have been read, and so many rows been taken.
+    fn read(&self, bytes: u64, rows: u64);
+    /// Everything was read; the rows are merged and committed.
+    fn merging(&self);
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The source.
+    pub source: String,
+    /// Per table of the service record, in the order of the source file.
+    pub tables: Vec<TableOutcome>,
+}
+
+/// What an import did to one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableOutcome {
+    /// The table.
+    pub table: String,
+    /// Rows read, inserted, updated …
+    pub change: TableChange,
+    /// Rows that were put aside.
+    pub rejected: u64,
+}
+
+impl Outcome {
+    /// Whether the lake is as it was before, rejects apart.
+    #[must_use]
+    pub fn nothing_changed(&self) -> bool {
+        self.tables.iter().all(|table| table.change.inserted + table.change.updated == 0)
+    }
+
+    /// Rows that were put aside, over all tables.
+    #[must_use]
+    pub fn rejected(&self) -> u64 {
+        self.tables.iter().map(|table| table.rejected).sum()
+    }
+}
+
+/// Imports one source. On an error the lake stays as it was.
+pub async fn import(
+    lake: &Lake,
+    source: &Source,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Outcome, IngestError> {
+    let bounds = Bounds { root: request.root.clone(), data_root: request.data_root.clone() };
+    let read = Arc::new(AtomicU64::new(0));
+    let mut tables = BTreeMap::new();
+    for (name, declared) in &source.files {
+        let files = files::resolve(&source.name, name, declared, &bounds)?;
+        let table =
+            RawTable::open(files, declared, &read).map_err(|error| raw_table::fault(&source.name, name, error))?;
+        tables.insert(name.clone(), table);
+    }
+    let all_files: Vec<String> =
+        tables.values().flat_map(|table| table.files.iter().map(|file| file.name.clone())).collect();
+    let faults = Arc::new(Faults::default());
+    let mappings =
+        Mappings::new(&source.name, tables, &faults, &request.zone).map_err(evenkeel_lake::LakeError::from)?;
+
+    // Everything is planned before anything is read, so that a slip in the last SELECT costs no time.
+    let mut planned = Vec::new();
+    for mapping in &source.tables {
+        let Some(table) = record::table(&mapping.table) else {
+            return Err(evenkeel_lake::LakeError::UnknownTable { table: mapping.table.clone() }.into());
+        };
+        planned.push((mapping, table, mappings.plan(mapping, table).await?));
+    }
+
+    let batch = Batch { id: request.batch_id.clone(), source: source.name.clone(), at: request.now };
+    let mut import = lake.begin(batch).await?;
+    let mut outcomes = Vec::new();
+    for (mapping, table, plan) in planned {
+        let files = match &plan.lines_of {
+            Some(name) => mappings.table(name).map_or_else(Vec::new, file_names),
+            None => plan.reads.iter().filter_map(|name| mappings.table(name)).flat_map(file_names).collect(),
+        };
+        let fitting = Fitting::new(
+            table,
+            &source.name,
+            &request.batch_id,
+            request.now,
+            &request.zone,
+            &faults,
+            mapping.version.clone(),
+            files,
+        );
+        let run = Run { mappings: &mappings, mapping, plan, fitting, read: &read, progress };
+        match run.fill(&mut import).await {
+            Ok(rejected) => {
+                outcomes.push(TableOutcome { table: mapping.table.clone(), change: TableChange::default(), rejected });
+            }
+            Err(error) => {
+                import.abandon().await?;
+                return Err(error);
+            }
+        }
+    }
+    progress.merging();
+    let changes = import.finish(&all_files).await?;
+    for outcome in &mut outcomes {
+        if let Some(change) = changes.get(&outcome.table) {
+            outcome.change = *change;
+        }
+    }
+    Ok(Outcome { source: source.name.clone(), tables: outcomes })
+}
+
+fn file_names(table: &RawTable) -> Vec<String> {
+    table.files.iter().map(|file| file.name.clone()).collect()
+}
+
+/// The filling of one table.
+struct Run<'a> {
+    mappings: &'a Mappings,
+    mapping: &'a TableMapping,
+    plan: Planned,
+    fitting: Fitting,
+    read: &'a AtomicU64,
+    progress: &'a dyn Progress,
+}
+
+impl Run<'_> {
+    /// Runs the SELECT and hands its rows to the lake. Gives the number of rows that were put aside.
+    async fn fill(self, import: &mut evenkeel_lake::Import) -> Result<u64, IngestError> {
+        let bytes = self
+            .plan
+            .reads
+            .iter()
+            .filter_map(|name| self.mappings.table(name))
+            .flat_map(|table| table.files.iter().map(|file| file.bytes))
+            .sum();
+        self.progress.table(&self.mapping.table, bytes);
+        self.read.store(0, Ordering::Relaxed);
+        for name in &self.plan.reads {
+            if let Some(table) = self.mappings.table(name) {
+                table.forget_bad();
+            }
+        }
+        let failed = |error: &datafusion::error::DataFusionError| match raw_table::read_error(error) {
+            Some(error) => raw_table::fault(&self.fitting.source, "", error),
+            None => self.mappings.explain(self.mapping, error),
+        };
+        let context = self.mappings.context();
+        let plan = context.state().create_physical_plan(&self.plan.plan).await.map_err(|error| failed(&error))?;
+        // Rows of a union come in any order. Without lines, nothing then says which of two rows came later.
+        let in_order = plan.output_partitioning().partition_count() == 1;
+        let mut batches = execute_stream(plan, context.task_ctx()).map_err(|error| failed(&error))?;
+        let mut rows = 0;
+        let mut rejected = 0;
+        while let Some(batch) = batches.next().await {
+            let batch = batch.map_err(|error| failed(&error))?;
+            let fitting = self.fitting.clone();
+            let count = batch.num_rows() as u64;
+            let fitted = fitting.fit(&batch, in_order.then_some(rows)).map_err(|error| failed(&error.into()))?;
+            rows += count;
+            let (fitting_rows, rejects) = fitted;
+            rejected += rejects.len() as u64;
+            import.reject(rejects)?;
+            if fitting_rows.batch.num_rows() > 0 {
+                import.write(&self.mapping.table, fitting_rows).await?;
+            }
+            rejected += self.set_aside(import)?;
+            self.progress.read(self.read.load(Ordering::Relaxed), rows);
+        }
+        rejected += self.set_aside(import)?;
+        Ok(rejected)
+    }
+
+    /// Records that could not even be taken apart.
+    fn set_aside(&self, import: &mut evenkeel_lake::Import) -> Result<u64, IngestError> {
+        let mut count = 0;
+        for name in &self.plan.reads {
+            let Some(table) = self.mappings.table(name) else { continue };
+            let bad = table.take_bad();
+            count += bad.len() as u64;
+            import.reject(bad.into_iter().map(|(file, bad)| self.bad_record(file, bad)))?;
+        }
+        Ok(count)
+    }
+
+    fn bad_record(&self, file: String, bad: BadRecord) -> Reject {
+        Reject {
+            source: self.fitting.source.clone(),
+            table: self.mapping.table.clone(),
+            file: Some(file),
+            line: Some(bad.line as i64),
+            column: None,
+            value: Some(bad.record),
+            reason: bad.reason.to_owned(),
+            message: bad.message,
+        }
+    }
+}
