@@ -4,9 +4,12 @@
 //! finds a mistake in a project file says so with one of these: the checks of this crate, the engine and the
 //! import when they come to read SQL.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::place::Span;
+use crate::code;
+use crate::place::{SourceFile, Span, floor_char_boundary};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -140,7 +143,7 @@ impl Diagnostic {
             code: self.code,
             message: &self.message,
             place,
-            lines: lines.map(|line| LineView { line, text: self.primary.span.file().line(line) }).collect(),
+            lines: lines.map(|line| LineView::of(self.primary.span.file(), line)).collect(),
             related: self.related.iter().map(PlaceView::of).collect(),
             notes: &self.notes,
             help: self.help.as_deref(),
@@ -151,6 +154,76 @@ impl Diagnostic {
 impl Serialize for Diagnostic {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.view().serialize(serializer)
+    }
+}
+
+/// What was found so far. A file that is no project file at all would fill the screen many times over, so only the
+/// first findings of each file are kept; that there were more, and how bad they were, is not lost.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    kept: Vec<Diagnostic>,
+    /// How many there were in each file, and the worst of those that were not kept.
+    files: BTreeMap<String, (usize, Option<Severity>)>,
+    errors: usize,
+}
+
+impl Findings {
+    /// So many findings of one file are kept.
+    pub(crate) const MOST: usize = 100;
+
+    pub(crate) fn push(&mut self, found: Diagnostic) {
+        self.errors += usize::from(found.severity == Severity::Error);
+        let path = found.primary.span.file().path();
+        let (count, worst) = match self.files.get_mut(path) {
+            Some(file) => file,
+            None => self.files.entry(path.to_owned()).or_default(),
+        };
+        *count += 1;
+        if *count <= Self::MOST {
+            self.kept.push(found);
+        } else {
+            *worst = Some(worst.map_or(found.severity, |worst| worst.min(found.severity)));
+        }
+    }
+
+    /// How many errors there were so far, kept or not.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Whether nothing more is kept of this file, so that it is not worth while to think about wording.
+    pub(crate) fn is_full(&self, path: &str) -> bool {
+        self.files.get(path).is_some_and(|(count, _)| *count >= Self::MOST)
+    }
+
+    /// How many are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Drops those that were kept from number `from` on and do not fit.
+    pub(crate) fn retain_from(&mut self, from: usize, fits: impl Fn(&Diagnostic) -> bool) {
+        let mut index = 0;
+        self.kept.retain(|found| {
+            index += 1;
+            index <= from || fits(found)
+        });
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.kept.iter()
+    }
+
+    /// All that were kept, and one for each file of which not all were.
+    pub(crate) fn into_vec(mut self) -> Vec<Diagnostic> {
+        for (path, (_, worst)) in self.files {
+            let Some(severity) = worst else { continue };
+            let file = self.kept.iter().map(|found| found.primary.span.file()).find(|file| file.path() == path);
+            let Some(at) = file.map(Span::start_of) else { continue };
+            let message = format!("the file has more than {} mistakes; the others are not listed", Self::MOST);
+            self.kept.push(Diagnostic::at(at, severity, message).code(code::TOO_MANY).help("correct these first"));
+        }
+        self.kept
     }
 }
 
@@ -213,8 +286,16 @@ impl<'a> PlaceView<'a> {
 pub struct LineView<'a> {
     /// Its number, counted from 1.
     pub line: usize,
-    /// What it says, without its line break.
+    /// What it says, without its line break; of a very long line, only the beginning.
     pub text: &'a str,
+}
+
+impl<'a> LineView<'a> {
+    fn of(file: &'a SourceFile, line: usize) -> Self {
+        const LONGEST: usize = 2000;
+        let text = file.line(line);
+        Self { line, text: &text[..floor_char_boundary(text, LONGEST)] }
+    }
 }
 
 /// What `check` ends with: `checked 46 files: 2 errors, 1 warning`.
@@ -235,7 +316,6 @@ pub fn summary(files: usize, diagnostics: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::place::SourceFile;
 
     #[test]
     fn the_form_for_programs() {

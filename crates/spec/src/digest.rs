@@ -301,7 +301,7 @@ mod tests {
             tokens in proptest::collection::vec(("[a-z]{1,4}|'[a-z ]{0,3}'|[0-9]{1,2}", "[-+*/<>=]|<=|<>"), 1..8),
             spaces in proptest::collection::vec("[ \t\n]{0,3}", 16),
         ) {
-            let tight: String = tokens.iter().map(|(word, operator)| format!("{word}{operator}")).collect();
+            let tight: String = tokens.iter().flat_map(|(word, operator)| [word.as_str(), operator]).collect();
             let mut spaces = spaces.iter();
             let mut wide = String::new();
             for (word, operator) in &tokens {

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::code;
 use crate::convert::{self, Known, Settings};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Findings, Severity};
 use crate::files::Files;
 use crate::place::{SourceFile, Span, Spanned};
 use crate::raw::{self, FromYaml, Reader};
@@ -73,7 +73,8 @@ pub struct Loaded {
 
 /// Reads a project and reports everything that is wrong with it.
 pub fn load(files: &dyn Files) -> Loaded {
-    let mut loader = Loader { files, diagnostics: Vec::new(), order: BTreeMap::new(), source_map: SourceMap::default() };
+    let mut loader =
+        Loader { files, findings: Findings::default(), order: BTreeMap::new(), source_map: SourceMap::default() };
     let settings = loader.settings();
     let sources = loader.sources(&settings);
     let measures = loader.measures();
@@ -84,7 +85,6 @@ pub fn load(files: &dyn Files) -> Loaded {
 
 /// One measure that could be converted, and what only the whole project can check.
 struct Defined {
-    document: Arc<Document>,
     read_with: Vec<Spanned<String>>,
     unit: Option<Span>,
 }
@@ -98,7 +98,7 @@ struct Measures {
 
 struct Loader<'a> {
     files: &'a dyn Files,
-    diagnostics: Vec<Diagnostic>,
+    findings: Findings,
     /// Every file that was looked at, with its place in the order of reading.
     order: BTreeMap<String, usize>,
     source_map: SourceMap,
@@ -110,7 +110,7 @@ impl Loader<'_> {
         let document = Arc::new(document);
         self.source_map.insert(Item::Project, Arc::clone(&document));
         let raw: Option<raw::Project> = self.read(&document, "the project".to_owned(), "organisation: Northmere Bank");
-        raw.map(|raw| convert::settings(raw, &mut self.diagnostics)).unwrap_or_default()
+        raw.map(|raw| convert::settings(raw, &mut self.findings)).unwrap_or_default()
     }
 
     fn sources(&mut self, settings: &Settings) -> Vec<Source> {
@@ -125,7 +125,7 @@ impl Loader<'_> {
                 self.source_map.insert(Item::Source(&name.value), Arc::clone(&document));
             }
             if let Some(raw) = raw.filter(|_| !document.cut) {
-                sources.extend(convert::source(raw, settings.data_root.as_deref(), &mut self.diagnostics));
+                sources.extend(convert::source(raw, settings.data_root.as_deref(), &mut self.findings));
             }
         }
         sources
@@ -135,11 +135,12 @@ impl Loader<'_> {
         let mut measures = Measures::default();
         let mut names: BTreeMap<String, Span> = BTreeMap::new();
         for path in self.list(MEASURES) {
-            if path.ends_with(".yml") {
-                let found = Diagnostic::warning(code::UNLISTED_FILE, &self.unread(&path), format!("`{path}` is not read"));
-                self.diagnostics.push(found.help("name it `.yaml`, like the other files of the project"));
+            if extension(&path) == Some("yml") {
+                let found =
+                    Diagnostic::warning(code::UNLISTED_FILE, &self.unread(&path), format!("`{path}` is not read"));
+                self.findings.push(found.help("name it `.yaml`, like the other files of the project"));
             }
-            if !path.ends_with(".yaml") {
+            if extension(&path) != Some("yaml") {
                 continue;
             }
             let Some(document) = self.open(&path, None).map(Arc::new) else {
@@ -147,29 +148,25 @@ impl Loader<'_> {
                 continue;
             };
             let (id, subject) = identity(&document, "measure");
-            let before = self.diagnostics.len();
+            let errors = self.findings.errors();
             let raw: Option<raw::Measure> = self.read(&document, subject.clone(), "measure: csat");
             let Some(id) = id else {
                 measures.broken.insert(stem(&path).to_owned());
                 continue;
             };
             let first = self.once(&id, "measure", &mut names);
-            let readable = !self.has_errors_since(before);
-            let before = self.diagnostics.len();
+            let readable = self.findings.errors() == errors;
+            let before = self.findings.len();
             let raw = raw.filter(|_| !document.cut);
-            let parts = raw.and_then(|raw| convert::measure(raw, &subject, &mut self.diagnostics));
+            let parts = raw.and_then(|raw| convert::measure(raw, &subject, &mut self.findings));
             if !readable {
                 // A key that could not be read is there all the same.
-                let mut index = 0;
-                self.diagnostics.retain(|found| {
-                    index += 1;
-                    index <= before || found.code != code::MISSING_KEY
-                });
+                self.findings.retain_from(before, |found| found.code != code::MISSING_KEY);
             }
             match parts {
                 Some(convert::MeasureParts { measure, read_with, unit }) if first && readable => {
                     self.source_map.insert(Item::Measure(&id.value), Arc::clone(&document));
-                    measures.defined.insert(measure.id.clone(), Defined { document, read_with, unit });
+                    measures.defined.insert(measure.id.clone(), Defined { read_with, unit });
                     measures.sound.insert(measure.id.clone(), Arc::new(measure));
                 }
                 _ => {
@@ -181,17 +178,14 @@ impl Loader<'_> {
         measures
     }
 
-    fn has_errors_since(&self, before: usize) -> bool {
-        self.diagnostics[before..].iter().any(|found| found.severity == Severity::Error)
-    }
-
     fn read_with(&mut self, measures: &Measures) {
         let known = Known { measures: &measures.sound, broken: &measures.broken, fiscal: FiscalYear::default() };
         for (measure, Defined { read_with, .. }) in &measures.defined {
             for other in read_with.iter().filter(|other| !known.defines(&other.value)) {
-                let message = format!("measure `{measure}` is to be read with {}, which is not defined", quoted(&other.value));
+                let message =
+                    format!("measure `{measure}` is to be read with {}, which is not defined", quoted(&other.value));
                 let found = Diagnostic::warning(code::UNKNOWN_MEASURE, &other.span, message);
-                self.diagnostics.push(known.suggest(&other.value, found));
+                self.findings.push(known.suggest(&other.value, found));
             }
         }
     }
@@ -204,7 +198,7 @@ impl Loader<'_> {
             let Some(Defined { unit: Some(span), .. }) = measures.defined.get(id) else { continue };
             let message = format!("measure `{}` is shown in money, and the project names no currency", measure.id);
             let found = Diagnostic::warning(code::MISSING_KEY, span, message);
-            self.diagnostics.push(found.help(format!("add `currency: EUR` to {PROJECT_FILE}")));
+            self.findings.push(found.help(format!("add `currency: EUR` to {PROJECT_FILE}")));
         }
     }
 
@@ -221,7 +215,7 @@ impl Loader<'_> {
                 self.source_map.insert(Item::Scorecard(&id.value), Arc::clone(&document));
             }
             if let Some(raw) = raw.filter(|_| !document.cut) {
-                scorecards.extend(convert::scorecard(raw, &known, &subject, &mut self.diagnostics));
+                scorecards.extend(convert::scorecard(raw, &known, &subject, &mut self.findings));
             }
         }
         scorecards
@@ -229,20 +223,16 @@ impl Loader<'_> {
 
     /// Reports a second definition of one name. Returns whether this is the first.
     fn once(&mut self, name: &Spanned<String>, what: &str, names: &mut BTreeMap<String, Span>) -> bool {
-        match names.get(&name.value) {
-            Some(first) => {
-                let message = format!("{what} {} is defined twice", quoted(&name.value));
-                let found = Diagnostic::error(code::DEFINED_TWICE, &name.span, message)
-                    .label("defined again here")
-                    .related(first, "first defined here");
-                self.diagnostics.push(found.help("give one of them another name, or remove it"));
-                false
-            }
-            None => {
-                names.insert(name.value.clone(), name.span.clone());
-                true
-            }
-        }
+        let Some(first) = names.get(&name.value) else {
+            names.insert(name.value.clone(), name.span.clone());
+            return true;
+        };
+        let message = format!("{what} {} is defined twice", quoted(&name.value));
+        let found = Diagnostic::error(code::DEFINED_TWICE, &name.span, message)
+            .label("defined again here")
+            .related(first, "first defined here");
+        self.findings.push(found.help("give one of them another name, or remove it"));
+        false
     }
 
     /// The paths that `evenkeel.yaml` lists, each once and inside the project; what lies in the folder and is not
@@ -250,13 +240,14 @@ impl Loader<'_> {
     fn listed(&mut self, written: &[Spanned<String>], folder: &str) -> Vec<(String, Span)> {
         let mut paths: Vec<(String, Span)> = Vec::new();
         for listed in written {
-            let Some(path) = convert::inside_project(listed, &mut self.diagnostics) else { continue };
+            let Some(path) = convert::inside_project(listed, &mut self.findings) else { continue };
             match paths.iter().find(|(other, _)| *other == path) {
                 Some((_, first)) => {
-                    let found = Diagnostic::error(code::LISTED_TWICE, &listed.span, format!("`{path}` is listed twice"))
-                        .label("listed again here")
-                        .related(first, "first listed here");
-                    self.diagnostics.push(found.help("take one of them out"));
+                    let found =
+                        Diagnostic::error(code::LISTED_TWICE, &listed.span, format!("`{path}` is listed twice"))
+                            .label("listed again here")
+                            .related(first, "first listed here");
+                    self.findings.push(found.help("take one of them out"));
                 }
                 None => paths.push((path, listed.span.clone())),
             }
@@ -275,25 +266,25 @@ impl Loader<'_> {
         }
         let at = if at.text() == folder { at } else { Span::start_of(at.file()) };
         for path in self.list(folder) {
-            let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+            let yaml = matches!(extension(&path), Some("yaml" | "yml"));
             if yaml && !listed.iter().any(|(listed, _)| *listed == path) {
                 let message = format!("`{path}` is not listed under `{folder}` and is not read");
                 let found = Diagnostic::warning(code::UNLISTED_FILE, &at, message);
-                self.diagnostics.push(found.help("list it, or move it out of the folder"));
+                self.findings.push(found.help("list it, or move it out of the folder"));
             }
         }
     }
 
     fn project_file_is_faulty(&self) -> bool {
         let in_file = |found: &Diagnostic| found.primary.span.file().path() == PROJECT_FILE;
-        self.diagnostics.iter().any(|found| found.severity == Severity::Error && in_file(found))
+        self.findings.iter().any(|found| found.severity == Severity::Error && in_file(found))
     }
 
     fn list(&mut self, folder: &str) -> Vec<String> {
         self.files.list(folder).unwrap_or_else(|error| {
             let at = Span::start_of(&SourceFile::without_text(folder));
             let message = format!("the folder `{folder}` cannot be read: {error}");
-            self.diagnostics.push(Diagnostic::error(code::UNREADABLE_FILE, &at, message).help("check who may read it"));
+            self.findings.push(Diagnostic::error(code::UNREADABLE_FILE, &at, message).help("check who may read it"));
             Vec::new()
         })
     }
@@ -311,24 +302,24 @@ impl Loader<'_> {
             Ok(bytes) => bytes,
             Err(error) => {
                 let found = self.unreadable(path, &error, listed_at.unwrap_or(&unread));
-                self.diagnostics.push(found);
+                self.findings.push(found);
                 return None;
             }
         };
         if bytes.len() > MOST_BYTES {
             let message = format!("the file is larger than {} MiB and was not read", MOST_BYTES / 1024 / 1024);
             let found = Diagnostic::error(code::TOO_LARGE, &unread, message);
-            self.diagnostics.push(found.help("raw data belongs into a source; split a long scorecard into several"));
+            self.findings.push(found.help("raw data belongs into a source; split a long scorecard into several"));
             return None;
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
-                self.diagnostics.push(not_utf8(path, &error));
+                self.findings.push(not_utf8(path, &error));
                 return None;
             }
         };
-        Some(yaml::parse(&SourceFile::new(path, text), &mut self.diagnostics))
+        Some(yaml::parse(&SourceFile::new(path, text), &mut self.findings))
     }
 
     fn unreadable(&self, path: &str, error: &io::Error, at: &Span) -> Diagnostic {
@@ -357,7 +348,7 @@ impl Loader<'_> {
         let Some(root) = &document.root else {
             if !document.cut {
                 let found = Diagnostic::error(code::EMPTY, &Span::start_of(&document.file), "the file is empty");
-                self.diagnostics.push(found.help("write what it is to define, or remove it"));
+                self.findings.push(found.help("write what it is to define, or remove it"));
             }
             return None;
         };
@@ -365,18 +356,16 @@ impl Loader<'_> {
             if root.kind != Kind::Refused {
                 let message = format!("{subject} is not written as keys with values");
                 let found = Diagnostic::error(code::WRONG_TYPE, &document.span(&root.range), message);
-                self.diagnostics.push(found.help(format!("begin with `{example}`, and write one key a line")));
+                self.findings.push(found.help(format!("begin with `{example}`, and write one key a line")));
             }
             return None;
         }
-        let mut reader = Reader::new(document, subject);
-        let value = T::from_yaml(root, document.file.path(), &mut reader);
-        self.diagnostics.append(&mut reader.diagnostics);
-        value
+        let mut reader = Reader::new(document, &mut self.findings, subject);
+        T::from_yaml(root, document.file.path(), &mut reader)
     }
 
     fn finish(
-        mut self,
+        self,
         settings: Settings,
         sources: Vec<Source>,
         measures: BTreeMap<MeasureId, Arc<Measure>>,
@@ -387,10 +376,10 @@ impl Loader<'_> {
             let file = self.order.get(span.file().path()).copied().unwrap_or(usize::MAX);
             (file, span.range().start, span.range().end)
         };
-        self.diagnostics.sort_by_key(place);
+        let mut diagnostics = self.findings.into_vec();
+        diagnostics.sort_by_key(place);
         // Both sides of a ratio can take one and the same mistake from their measure.
-        self.diagnostics.dedup_by(|one, other| place(one) == place(other) && one.message == other.message);
-        let diagnostics = not_too_many(self.diagnostics);
+        diagnostics.dedup_by(|one, other| place(one) == place(other) && one.message == other.message);
         let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
         let Settings { organisation, time_zone, fiscal_year, currency, storage, data_root, sources: _, scorecards: _ } =
             settings;
@@ -410,28 +399,6 @@ impl Loader<'_> {
     }
 }
 
-/// A file that is no project file at all would otherwise fill the screen many times over.
-fn not_too_many(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    const MOST: usize = 100;
-    let mut kept: Vec<Diagnostic> = Vec::new();
-    let mut count = 0;
-    for found in diagnostics {
-        let same_file = kept.last().is_some_and(|last| last.primary.span.file().path() == found.primary.span.file().path());
-        count = if same_file { count + 1 } else { 1 };
-        if count <= MOST {
-            kept.push(found);
-        } else if count == MOST + 1 {
-            let at = Span::start_of(found.primary.span.file());
-            let message = format!("the file has more than {MOST} mistakes; the others are not listed");
-            kept.push(Diagnostic::at(at, found.severity, message).code(code::TOO_MANY).help("correct these first"));
-        } else if let Some(last) = kept.last_mut() {
-            // An error among those that are not listed must not be lost.
-            last.severity = last.severity.min(found.severity);
-        }
-    }
-    kept
-}
-
 /// The name that a file defines, and what to call the file in messages.
 fn identity(document: &Document, kind: &str) -> (Option<Spanned<String>>, String) {
     let node = document.root.as_ref().and_then(|root| root.as_map()?.pair(kind)).map(|pair| &pair.value);
@@ -443,6 +410,10 @@ fn identity(document: &Document, kind: &str) -> (Option<Spanned<String>>, String
         }
         _ => (None, format!("the {kind} in `{}`", document.file.path())),
     }
+}
+
+fn extension(path: &str) -> Option<&str> {
+    path.rsplit('/').next()?.rsplit_once('.').map(|(_, extension)| extension)
 }
 
 fn stem(path: &str) -> &str {
@@ -463,4 +434,3 @@ fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     let at = Span::new(&file, valid..valid + '\u{fffd}'.len_utf8());
     Diagnostic::error(code::NOT_UTF8, &at, message).label("the first byte that is none").help(help)
 }
-

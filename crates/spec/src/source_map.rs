@@ -194,7 +194,8 @@ fn in_node(document: &Document, node: &Node, bytes: &Range<usize>) -> Span {
     let start = document.offset_in_file(node, leading + bytes.start.min(length));
     let last = bytes.end.min(length).saturating_sub(1).max(bytes.start);
     let last = document.offset_in_file(node, leading + last).max(start);
-    let width = document.file.text()[last..].chars().next().filter(|char| !char.is_whitespace()).map_or(0, char::len_utf8);
+    let width =
+        document.file.text()[last..].chars().next().filter(|char| !char.is_whitespace()).map_or(0, char::len_utf8);
     document.span(&(start..last + width))
 }
 
@@ -206,4 +207,3 @@ fn in_both(document: &Document, condition: &Node, count: &Node, bytes: &Range<us
     let inside = bytes.start.saturating_sub(begins_at)..bytes.end.saturating_sub(begins_at);
     in_node(document, node, &inside)
 }
-

@@ -37,7 +37,7 @@ pub(crate) fn list<'a>(words: impl IntoIterator<Item = &'a str>, last: &str) -> 
 /// A text of a file inside a message: in backquotes, on one line, not too long.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
-    let one_line: String = text.trim().split_whitespace().collect::<Vec<_>>().join(" ");
+    let one_line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if one_line.chars().count() <= LONGEST {
         return format!("`{one_line}`");
     }

@@ -4,7 +4,7 @@ use evenkeel_model::measure::{Amount, Expression, Formula, QuantileMethod, Rows,
 use evenkeel_model::record::{self, ColumnKind, Table};
 
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::raw::{self, Text};
 use crate::suggest::{list, nearest, quoted};
@@ -32,14 +32,17 @@ pub(super) struct Kinds {
     pub(super) stock: Option<Spanned<raw::Stock>>,
 }
 
+/// What was wrong has been reported.
+struct Refused;
+
 /// Converts the formulas of one measure.
 pub(super) struct Converter<'a> {
     pub(super) keys: RowKeys<'a>,
     /// Where to say that something is missing.
     pub(super) at: &'a Span,
-    /// `measure `csat``.
+    /// The measure, in words.
     pub(super) subject: &'a str,
-    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(super) findings: &'a mut Findings,
 }
 
 impl Converter<'_> {
@@ -91,14 +94,14 @@ impl Converter<'_> {
             let raw::Stock { until } = stock.value;
             let until = until?;
             let known = table.is_none_or(|table| self.instant_column(&until, table, "until"));
-            return Some(Formula::Stock { rows: rows?, until: known.then(|| Expression(until.value.0))? });
+            return Some(Formula::Stock { rows: rows?, until: known.then_some(Expression(until.value.0))? });
         }
         let count = count?;
         if count.value.0 != "rows" {
             let message = format!("`count` in {} takes `rows`, not {}", self.subject, quoted(&count.value.0));
             let found = Diagnostic::error(code::UNKNOWN_WORD, &count.span, message);
             let help = format!("write `count: rows` and put the condition into `where: {}`", count.value.0);
-            self.diagnostics.push(found.help(help));
+            self.findings.push(found.help(help));
             return None;
         }
         Some(Formula::Count { rows: rows? })
@@ -112,14 +115,16 @@ impl Converter<'_> {
             (Some(per), _) if per.value.0 > 0.0 => Some(per.value.0),
             (Some(per), _) => {
                 let found = Diagnostic::error(code::BAD_NUMBER, &per.span, "`per` has to be more than 0");
-                self.diagnostics.push(found.help("write how many units of exposure the rate is shown per, for example `per: 1000`"));
+                self.findings.push(
+                    found.help("write how many units of exposure the rate is shown per, for example `per: 1000`"),
+                );
                 None
             }
             (None, Some(per)) => Some(per),
             (None, None) => {
                 let message = format!("`per` is missing in `rate` of {}", self.subject);
                 let found = Diagnostic::error(code::MISSING_KEY, &rate.span, message);
-                self.diagnostics.push(found.help("add `per: 1000`, or `unit: per 1,000 orders`"));
+                self.findings.push(found.help("add `per: 1000`, or `unit: per 1,000 orders`"));
                 None
             }
         };
@@ -161,7 +166,8 @@ impl Converter<'_> {
         if let raw::Amount::Rows(word) = amount {
             let message = format!("{place} cannot be {}", quoted(&word.value.0));
             let found = Diagnostic::error(code::UNKNOWN_WORD, &word.span, message);
-            self.diagnostics.push(found.help(format!("write `rows`, `{{ count: {0} }}` or `{{ sum: {0} }}`", word.value.0)));
+            self.findings
+                .push(found.help(format!("write `rows`, `{{ count: {0} }}` or `{{ sum: {0} }}`", word.value.0)));
             return None;
         }
         let known = self.known_column(count, table?);
@@ -179,7 +185,7 @@ impl Converter<'_> {
             let message = format!("`from` is missing in {place}");
             let found = Diagnostic::error(code::MISSING_KEY, at, message)
                 .note("a measure reads one table of the service record, or `case_facts`");
-            self.diagnostics.push(found.help("add `from: case_facts`"));
+            self.findings.push(found.help("add `from: case_facts`"));
             return None;
         };
         let name = from.value.0.as_str();
@@ -188,7 +194,7 @@ impl Converter<'_> {
             let names = || record::TABLES.iter().map(|table| table.name).chain([record::CASE_FACTS.name]);
             let message = format!("the service record has no table {}", quoted(name));
             let found = Diagnostic::error(code::UNKNOWN_TABLE, &from.span, message);
-            self.diagnostics.push(match nearest(name, names()) {
+            self.findings.push(match nearest(name, names()) {
                 Some(meant) => found.label(format!("did you mean `{meant}`?")),
                 None => found.help(format!("tables that can be read: {}", list(names(), "and"))),
             });
@@ -207,7 +213,7 @@ impl Converter<'_> {
                 let at = keys.from.map_or(self.at, |from| &from.span);
                 let found = Diagnostic::error(code::NO_PERIOD, at, message)
                     .help("add `period_of` with an expression that yields an instant or a day");
-                self.diagnostics.push(found);
+                self.findings.push(found);
                 None
             }
         };
@@ -218,23 +224,24 @@ impl Converter<'_> {
                 table: table.name.to_owned(),
                 condition: condition.map(|condition| Expression(condition.value.0.clone())),
                 period_of: Expression(period_of?),
-                person: person?,
-                unit: unit?,
+                person: person.ok()?,
+                unit: unit.ok()?,
             })
         })?
     }
 
-    /// The column with the person or unit of a row: the outer option is empty when it was refused.
+    /// The column with the person or unit of a row, where it has one.
     fn place_column(
         &mut self,
         given: Option<&Spanned<Text>>,
         default: Option<&str>,
         table: &Table,
-    ) -> Option<Option<Expression>> {
+    ) -> Result<Option<Expression>, Refused> {
         match given {
-            None => Some(default.map(|column| Expression(column.to_owned()))),
-            Some(none) if none.value.0 == "none" => Some(None),
-            Some(column) => self.known_column(column, table).then(|| Some(Expression(column.value.0.clone()))),
+            None => Ok(default.map(|column| Expression(column.to_owned()))),
+            Some(none) if none.value.0 == "none" => Ok(None),
+            Some(column) if self.known_column(column, table) => Ok(Some(Expression(column.value.0.clone()))),
+            Some(_) => Err(Refused),
         }
     }
 
@@ -247,10 +254,12 @@ impl Converter<'_> {
         let message = format!("`{}` has no column {}", table.name, quoted(&expression.value.0));
         let found = Diagnostic::error(code::UNKNOWN_COLUMN, &expression.span, message);
         let columns = || table.all_columns().map(|column| column.name);
-        self.diagnostics.push(match nearest(&name, columns()) {
+        self.findings.push(match nearest(&name, columns()) {
             Some(meant) => found.label(format!("did you mean `{meant}`?")),
             None => found
-                .note(format!("what the record has no column for is in `attributes`: `json_text(attributes, '{name}')`"))
+                .note(format!(
+                    "what the record has no column for is in `attributes`: `json_text(attributes, '{name}')`"
+                ))
                 .help(format!("columns of `{}`: {}", table.name, list(columns(), "and"))),
         });
         false
@@ -267,7 +276,7 @@ impl Converter<'_> {
         let message = format!("`{key}` needs an instant or a day, and `{}` is neither", column.name);
         let found = Diagnostic::error(code::NO_PERIOD, &expression.span, message);
         let others = table.columns.iter().filter(|column| in_time(column.kind)).map(|column| column.name);
-        self.diagnostics.push(found.help(format!("instants and days of `{}`: {}", table.name, list(others, "and"))));
+        self.findings.push(found.help(format!("instants and days of `{}`: {}", table.name, list(others, "and"))));
         false
     }
 
@@ -277,7 +286,7 @@ impl Converter<'_> {
             return Some(value);
         }
         let found = Diagnostic::error(code::BAD_NUMBER, &at.span, "`at` has to lie between 0 and 1");
-        self.diagnostics.push(if (1.0..=100.0).contains(&value) {
+        self.findings.push(if (1.0..=100.0).contains(&value) {
             found.help(format!("write `{}` for the {value}th percentile", value / 100.0))
         } else {
             found.help("write `0.5` for the median, `0.9` for the value that 90 % do not exceed")

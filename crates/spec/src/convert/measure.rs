@@ -6,11 +6,11 @@ use super::formula::{Converter, Kinds, RowKeys};
 use super::names::{self, Form};
 use super::unit::{self, Written};
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::digest;
 use crate::place::{Span, Spanned};
 use crate::raw;
-use crate::suggest::{list, quoted};
+use crate::suggest::list;
 
 /// A measure, and what only the whole project can check.
 pub(crate) struct MeasureParts {
@@ -21,7 +21,7 @@ pub(crate) struct MeasureParts {
     pub(crate) unit: Option<Span>,
 }
 
-pub(crate) fn measure(raw: raw::Measure, subject: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<MeasureParts> {
+pub(crate) fn measure(raw: raw::Measure, subject: &str, findings: &mut Findings) -> Option<MeasureParts> {
     let raw::Measure {
         measure,
         title,
@@ -53,11 +53,11 @@ pub(crate) fn measure(raw: raw::Measure, subject: &str, diagnostics: &mut Vec<Di
     } = raw;
     let id = measure.map(|id| id.with(id.value.0.clone()));
     if let Some(id) = &id {
-        names::check(id, "a measure", Form::Identifier, diagnostics);
+        names::check(id, "a measure", Form::Identifier, findings);
     }
     let at = id.as_ref().map_or(at, |id| id.span.clone());
-    let one_kind = one_kind(&kinds, subject, &at, diagnostics);
-    let written = unit.as_ref().map(|unit| (unit::read(unit, diagnostics), &unit.span));
+    let one_kind = one_kind(&kinds, subject, &at, findings);
+    let written = unit.as_ref().map(|unit| (unit::read(unit, findings), &unit.span));
     let shown_per = match &written {
         Some((Some(Written::Unit(ValueUnit::Per { many, .. })), _)) => Some(*many),
         _ => None,
@@ -69,11 +69,11 @@ pub(crate) fn measure(raw: raw::Measure, subject: &str, diagnostics: &mut Vec<Di
         attribute: attribute.as_ref(),
         unit_of: unit_of.as_ref(),
     };
-    let mut converter = Converter { keys, at: &at, subject, diagnostics };
+    let mut converter = Converter { keys, at: &at, subject, findings };
     let kinds = Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock };
     let formula = one_kind.then(|| converter.formula(kinds, shown_per)).flatten();
-    let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, diagnostics));
-    let version = version.map_or(Some(1), |version| counted_version(&version, diagnostics));
+    let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, findings));
+    let version = version.map_or(Some(1), |version| counted_version(&version, findings));
     let levels = levels.map_or(Levels { person: true, unit: true }, |levels| levels_of(&levels.value));
     let (about, read_with) = about.map(readers_notes).unwrap_or_default();
 
@@ -81,10 +81,10 @@ pub(crate) fn measure(raw: raw::Measure, subject: &str, diagnostics: &mut Vec<Di
     let unit_span = unit.as_ref().map(|unit| unit.span.clone());
     let unit = match written {
         Some((None, _)) => None,
-        Some((Some(written), span)) => unit::fitting(Some((written, span)), &formula, diagnostics),
-        None => unit::fitting(None, &formula, diagnostics),
+        Some((Some(written), span)) => unit::fitting(Some((written, span)), &formula, findings),
+        None => unit::fitting(None, &formula, findings),
     }?;
-    let better = direction(&better?, &unit, &formula, diagnostics);
+    let better = direction(&better?, &unit, &formula, findings);
     let id = id?.value;
     let measure = Measure {
         title: title.map_or_else(|| names::title(&id), |title| title.value.0),
@@ -103,38 +103,45 @@ pub(crate) fn measure(raw: raw::Measure, subject: &str, diagnostics: &mut Vec<Di
     Some(MeasureParts { measure, read_with, unit: unit_span })
 }
 
-fn one_kind(kinds: &[Spanned<&'static str>], subject: &str, at: &Span, diagnostics: &mut Vec<Diagnostic>) -> bool {
+fn one_kind(kinds: &[Spanned<&'static str>], subject: &str, at: &Span, findings: &mut Findings) -> bool {
     let found = match kinds {
         [_] => return true,
         [] => Diagnostic::error(code::KIND, at, format!("{subject} does not say how it is worked out"))
             .help(format!("add one of {}", list(raw::KINDS, "or"))),
         [first, others @ ..] => {
             let words = list(kinds.iter().map(|kind| kind.value), "and");
-            let mut found = Diagnostic::error(code::KIND, &first.span, format!("{subject} says in several ways how it is worked out: {words}"));
+            let mut found = Diagnostic::error(
+                code::KIND,
+                &first.span,
+                format!("{subject} says in several ways how it is worked out: {words}"),
+            );
             for other in others {
                 found = found.related(&other.span, "");
             }
             found.help("keep one of them; every other one makes a measure of its own")
         }
     };
-    diagnostics.push(found);
+    findings.push(found);
     false
 }
 
-fn decimals_shown(decimals: &Spanned<raw::Whole>, diagnostics: &mut Vec<Diagnostic>) -> Option<u8> {
+fn decimals_shown(decimals: &Spanned<raw::Whole>, findings: &mut Findings) -> Option<u8> {
     const MOST: u32 = 9;
     if decimals.value.0 > MOST {
         let message = format!("`decimals` cannot be {}", decimals.value.0);
-        diagnostics.push(Diagnostic::error(code::BAD_NUMBER, &decimals.span, message).help(format!("write a number from 0 to {MOST}")));
+        findings.push(
+            Diagnostic::error(code::BAD_NUMBER, &decimals.span, message)
+                .help(format!("write a number from 0 to {MOST}")),
+        );
         return None;
     }
     Some(decimals.value.0 as u8)
 }
 
-fn counted_version(version: &Spanned<raw::Whole>, diagnostics: &mut Vec<Diagnostic>) -> Option<u32> {
+fn counted_version(version: &Spanned<raw::Whole>, findings: &mut Findings) -> Option<u32> {
     if version.value.0 == 0 {
         let found = Diagnostic::error(code::BAD_NUMBER, &version.span, "`version` is counted from 1");
-        diagnostics.push(found.help("write `version: 1`, and count it up whenever the formula changes"));
+        findings.push(found.help("write `version: 1`, and count it up whenever the formula changes"));
         return None;
     }
     Some(version.value.0)
@@ -162,12 +169,7 @@ fn readers_notes(about: raw::About) -> (About, Vec<Spanned<String>>) {
     (about, read_with)
 }
 
-fn direction(
-    better: &raw::Better,
-    unit: &ValueUnit,
-    formula: &Formula,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Direction> {
+fn direction(better: &raw::Better, unit: &ValueUnit, formula: &Formula, findings: &mut Findings) -> Option<Direction> {
     let within = match better {
         raw::Better::Way(way) => {
             return Some(match way.value {
@@ -180,25 +182,21 @@ fn direction(
     };
     let [low, high] = within.value.as_slice() else {
         let found = Diagnostic::error(code::BAD_RANGE, &within.span, "a range has two bounds");
-        diagnostics.push(found.help("write the lower and the upper one: `{ within: [10 %, 15 %] }`"));
+        findings.push(found.help("write the lower and the upper one: `{ within: [10 %, 15 %] }`"));
         return None;
     };
     let mut bound = |text: &Spanned<raw::Quantity>| {
         let value = parse_quantity(&text.value.0, unit);
-        super::plan::quantity(&text.span, &text.value.0, value, unit, formula, diagnostics)
+        super::plan::quantity(&text.span, &text.value.0, value, unit, formula, findings)
     };
     let (low_value, high_value) = (bound(low), bound(high));
     let (low_value, high_value) = (low_value?, high_value?);
     if low_value >= high_value {
-        let found = Diagnostic::error(code::BAD_RANGE, &within.span, "the lower bound of the range is not below the upper one");
+        let found =
+            Diagnostic::error(code::BAD_RANGE, &within.span, "the lower bound of the range is not below the upper one");
         let help = format!("write `[{}, {}]`", high.value.0, low.value.0);
-        diagnostics.push(if low_value > high_value { found.help(help) } else { found.help("write two different bounds") });
+        findings.push(if low_value > high_value { found.help(help) } else { found.help("write two different bounds") });
         return None;
     }
     Some(Direction::Within { low: low_value, high: high_value })
-}
-
-/// What a measure file defines, for messages.
-pub(crate) fn subject(id: Option<&str>, path: &str) -> String {
-    id.map_or_else(|| format!("the measure in `{path}`"), |id| format!("measure {}", quoted(id)))
 }

@@ -1,7 +1,7 @@
 //! Names that people give.
 
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::Spanned;
 use crate::suggest::quoted;
 
@@ -17,7 +17,7 @@ pub(super) enum Form {
 }
 
 /// Checks a name. `what` says of what it is, in messages: `a source`.
-pub(super) fn check(name: &Spanned<String>, what: &str, form: Form, diagnostics: &mut Vec<Diagnostic>) -> bool {
+pub(super) fn check(name: &Spanned<String>, what: &str, form: Form, findings: &mut Findings) -> bool {
     let text = name.value.as_str();
     let fits = |char: char| {
         char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_' || (char == '-' && form == Form::Slug)
@@ -33,7 +33,7 @@ pub(super) fn check(name: &Spanned<String>, what: &str, form: Form, diagnostics:
     let message = format!("{} cannot be the name of {what}", quoted(text));
     let found = Diagnostic::error(code::BAD_NAME, &name.span, message);
     let rule = format!("a name begins with a letter, has {signs}, and at most {LONGEST} characters");
-    diagnostics.push(match better(text, form) {
+    findings.push(match better(text, form) {
         Some(better) => found.note(rule).help(format!("write `{better}`")),
         None => found.help(rule),
     });

@@ -1,7 +1,7 @@
 //! Paths in project files: `/` between their parts, relative to the project, and never out of where they may lead.
 
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::Spanned;
 use crate::suggest::quoted;
 
@@ -39,8 +39,8 @@ impl<'a> Parts<'a> {
 }
 
 /// Checks the path of a file of the project itself and returns it without detours.
-pub(crate) fn inside_project(path: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    if !well_written(path, diagnostics) {
+pub(crate) fn inside_project(path: &Spanned<String>, findings: &mut Findings) -> Option<String> {
+    if !well_written(path, findings) {
         return None;
     }
     let parts = Parts::of(&path.value);
@@ -49,15 +49,15 @@ pub(crate) fn inside_project(path: &Spanned<String>, diagnostics: &mut Vec<Diagn
         let found = Diagnostic::error(code::OUTSIDE_PROJECT, &path.span, message)
             .note("files that define the project belong to its folder, so that they are versioned together")
             .help("write the path from the folder of `evenkeel.yaml`, for example `sources/crm.yaml`");
-        diagnostics.push(found);
+        findings.push(found);
         return None;
     }
     Some(parts.parts.join("/"))
 }
 
 /// Checks the path of raw files, which may lie outside the project only below `data_root`.
-pub(super) fn raw_files(path: &Spanned<String>, data_root: Option<&str>, diagnostics: &mut Vec<Diagnostic>) -> bool {
-    if !well_written(path, diagnostics) {
+pub(super) fn raw_files(path: &Spanned<String>, data_root: Option<&str>, findings: &mut Findings) -> bool {
+    if !well_written(path, findings) {
         return false;
     }
     let pattern = |part: &str| part.contains(['*', '?']);
@@ -67,7 +67,7 @@ pub(super) fn raw_files(path: &Spanned<String>, data_root: Option<&str>, diagnos
         let found = Diagnostic::error(code::OUTSIDE_PROJECT, &path.span, message)
             .note("nobody can tell in advance where such a path leads")
             .help("write the folders out");
-        diagnostics.push(found);
+        findings.push(found);
         return false;
     }
     let parts = Parts::of(&path.value);
@@ -80,15 +80,18 @@ pub(super) fn raw_files(path: &Spanned<String>, data_root: Option<&str>, diagnos
         let message = format!("{} lies outside the project", quoted(&path.value));
         let found = Diagnostic::error(code::OUTSIDE_PROJECT, &path.span, message)
             .note("a project that anybody may edit must not read any file of the machine it runs on");
-        diagnostics.push(match data_root {
-            Some(root) => found.help(format!("raw files outside the project have to lie below `data_root`, which is `{root}`")),
-            None => found.help("name the folder above it as `data_root` in evenkeel.yaml, or put the files into the project"),
+        findings.push(match data_root {
+            Some(root) => {
+                found.help(format!("raw files outside the project have to lie below `data_root`, which is `{root}`"))
+            }
+            None => found
+                .help("name the folder above it as `data_root` in evenkeel.yaml, or put the files into the project"),
         });
     }
     allowed
 }
 
-fn well_written(path: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+fn well_written(path: &Spanned<String>, findings: &mut Findings) -> bool {
     let text = path.value.as_str();
     let drive = text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic();
     let (message, help) = if text.contains('\\') {
@@ -97,15 +100,21 @@ fn well_written(path: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) -> bo
         let message = format!("{} is an address, not a path", quoted(text));
         (message, format!("fetch the files first; evenkeel reads no files over `{scheme}`"))
     } else if drive {
-        (format!("{} begins with a drive", quoted(text)), "write the path from the folder of `evenkeel.yaml`".to_owned())
+        (
+            format!("{} begins with a drive", quoted(text)),
+            "write the path from the folder of `evenkeel.yaml`".to_owned(),
+        )
     } else if text.starts_with('~') {
-        (format!("{} begins with `~`", quoted(text)), "write the folder out, or the path from the folder of `evenkeel.yaml`".to_owned())
+        (
+            format!("{} begins with `~`", quoted(text)),
+            "write the folder out, or the path from the folder of `evenkeel.yaml`".to_owned(),
+        )
     } else if text.contains('\0') || text.contains('\n') {
         (format!("{} is not a path", quoted(text)), "write one path".to_owned())
     } else {
         return true;
     };
-    diagnostics.push(Diagnostic::error(code::BAD_PATH, &path.span, message).help(help));
+    findings.push(Diagnostic::error(code::BAD_PATH, &path.span, message).help(help));
     false
 }
 
@@ -122,7 +131,7 @@ mod tests {
     #[test]
     fn where_raw_files_may_lie() {
         let check = |path: &str, root: Option<&str>, allowed: bool| {
-            assert_eq!(raw_files(&spanned(path), root, &mut Vec::new()), allowed, "{path} below {root:?}");
+            assert_eq!(raw_files(&spanned(path), root, &mut Findings::default()), allowed, "{path} below {root:?}");
         };
         check("raw/a.csv", None, true);
         check("./raw/../raw/a_*.csv", None, true);
@@ -149,7 +158,7 @@ mod tests {
     #[test]
     fn where_files_of_the_project_lie() {
         let check = |path: &str, expected: Option<&str>| {
-            assert_eq!(inside_project(&spanned(path), &mut Vec::new()).as_deref(), expected, "{path}");
+            assert_eq!(inside_project(&spanned(path), &mut Findings::default()).as_deref(), expected, "{path}");
         };
         check("sources/crm.yaml", Some("sources/crm.yaml"));
         check("./sources//x/../crm.yaml", Some("sources/crm.yaml"));
@@ -162,7 +171,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_spelling_leads_out(path in "(\\.|\\.\\.|a|b|/|\\*){0,12}") {
-            if raw_files(&spanned(&path), None, &mut Vec::new()) {
+            if raw_files(&spanned(&path), None, &mut Findings::default()) {
                 let mut depth = 0i32;
                 proptest::prop_assert!(!path.starts_with('/'));
                 for part in path.split('/') {

@@ -6,7 +6,7 @@ use evenkeel_model::quantity::{QuantityError, parse_goal, parse_quantity};
 use evenkeel_model::target::{Baseline, Goal, Normalisation, TargetPlan};
 
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::raw;
 use crate::suggest::{clipped, quoted};
@@ -38,23 +38,18 @@ impl WrittenPlan {
     }
 }
 
-pub(super) fn plan(
-    raw: raw::Plan,
-    measure: &Measure,
-    fiscal: FiscalYear,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> WrittenPlan {
-    let raw::Plan { baseline, target, stretch, red_flag, by, sound, at: _ } = raw;
+pub(super) fn plan(raw: raw::Plan, measure: &Measure, fiscal: FiscalYear, findings: &mut Findings) -> WrittenPlan {
+    let raw::Plan { baseline, target, stretch, red_flag, by, sound } = raw;
     let mut written = WrittenPlan { sound, ..WrittenPlan::default() };
     if let Some(baseline) = baseline {
         let (read, span) = match baseline {
             raw::Baseline::Value(value) => {
                 let read = parse_quantity(&value.value.0, &measure.unit);
-                let read = quantity(&value.span, &value.value.0, read, &measure.unit, &measure.formula, diagnostics);
+                let read = quantity(&value.span, &value.value.0, read, &measure.unit, &measure.formula, findings);
                 (read.map(Baseline::At), Some(value.span))
             }
             raw::Baseline::Measured(raw::Measured { measured }) => {
-                let read = measured.as_ref().and_then(|text| period(text, "measured", fiscal, diagnostics));
+                let read = measured.as_ref().and_then(|text| period(text, "measured", fiscal, findings));
                 (read.map(Baseline::Measured), measured.map(|text| text.span))
             }
         };
@@ -64,7 +59,7 @@ pub(super) fn plan(
     }
     let mut goal = |given: Option<Spanned<raw::Quantity>>| {
         let given = given?;
-        let read = goal(&given, measure, diagnostics);
+        let read = goal(&given, measure, findings);
         written.sound &= read.is_some();
         Some((read, given.span))
     };
@@ -74,42 +69,42 @@ pub(super) fn plan(
     (written.plan.stretch, written.stretch) = unzip(stretch);
     (written.plan.red_flag, written.red_flag) = unzip(red_flag);
     if let Some(by) = by {
-        written.plan.by = period(&by, "by", fiscal, diagnostics).map(Period::last_day);
+        written.plan.by = period(&by, "by", fiscal, findings).map(Period::last_day);
         written.sound &= written.plan.by.is_some();
     }
     written
 }
 
-fn period(text: &Spanned<raw::Text>, key: &str, fiscal: FiscalYear, diagnostics: &mut Vec<Diagnostic>) -> Option<Period> {
+fn period(text: &Spanned<raw::Text>, key: &str, fiscal: FiscalYear, findings: &mut Findings) -> Option<Period> {
     let period = Period::parse(&text.value.0, fiscal).ok();
     if period.is_none() {
         let message = format!("`{key}` needs a period, not {}", quoted(&text.value.0));
         let found = Diagnostic::error(code::BAD_PERIOD, &text.span, message);
-        diagnostics.push(found.help(
-            "write a day (2026-10-05), week (2026-W41), month (2026-10), quarter (2026-Q4) or year (2026)",
-        ));
+        findings.push(
+            found.help("write a day (2026-10-05), week (2026-W41), month (2026-10), quarter (2026-Q4) or year (2026)"),
+        );
     }
     period
 }
 
-fn goal(text: &Spanned<raw::Quantity>, measure: &Measure, diagnostics: &mut Vec<Diagnostic>) -> Option<Goal> {
+fn goal(text: &Spanned<raw::Quantity>, measure: &Measure, findings: &mut Findings) -> Option<Goal> {
     let goal = parse_goal(&text.value.0, &measure.unit);
     let stored = goal.clone().map(|goal| match goal {
         Goal::At(value) | Goal::Relative(value) | Goal::Change(value) => value,
     });
     if matches!(goal, Ok(Goal::At(_)) | Err(_)) {
-        return quantity(&text.span, &text.value.0, stored, &measure.unit, &measure.formula, diagnostics).map(Goal::At);
+        return quantity(&text.span, &text.value.0, stored, &measure.unit, &measure.formula, findings).map(Goal::At);
     }
     if stored.is_ok_and(f64::is_finite) {
         return goal.ok();
     }
-    too_large(&text.span, &text.value.0, diagnostics);
+    too_large(&text.span, &text.value.0, findings);
     None
 }
 
-fn too_large(span: &Span, text: &str, diagnostics: &mut Vec<Diagnostic>) {
+fn too_large(span: &Span, text: &str, findings: &mut Findings) {
     let message = format!("{} is too large a number", quoted(text));
-    diagnostics.push(Diagnostic::error(code::BAD_NUMBER, span, message).help("write a number that a measure can reach"));
+    findings.push(Diagnostic::error(code::BAD_NUMBER, span, message).help("write a number that a measure can reach"));
 }
 
 /// Reports what is wrong with a value that was read into the stored unit.
@@ -119,24 +114,26 @@ pub(super) fn quantity(
     read: Result<f64, QuantityError>,
     unit: &ValueUnit,
     formula: &Formula,
-    diagnostics: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) -> Option<f64> {
     let value = match read {
         Ok(value) if value.is_finite() => value,
         Ok(_) => {
-            too_large(span, text, diagnostics);
+            too_large(span, text, findings);
             return None;
         }
         Err(error) => {
             let found = Diagnostic::error(code::BAD_QUANTITY, span, clipped(&error.to_string()));
-            diagnostics.push(found.help(clipped(&error.help())));
+            findings.push(found.help(clipped(&error.help())));
             return None;
         }
     };
     let range = match formula {
         Formula::Share { .. } => Some((0.0, 1.0, "a share lies between 0 % and 100 %")),
         Formula::NetPromoterScore { .. } => Some((-1.0, 1.0, "a net promoter score lies between -100 and 100")),
-        Formula::Count { .. } | Formula::Stock { .. } => Some((0.0, f64::INFINITY, "a number of rows is never negative")),
+        Formula::Count { .. } | Formula::Stock { .. } => {
+            Some((0.0, f64::INFINITY, "a number of rows is never negative"))
+        }
         _ => None,
     };
     if let Some((low, high, because)) = range
@@ -144,7 +141,7 @@ pub(super) fn quantity(
     {
         let message = format!("the measure can never reach {}", quoted(text));
         let found = Diagnostic::error(code::OUT_OF_RANGE, span, message).note(because);
-        diagnostics.push(found.help("write a value that it can reach"));
+        findings.push(found.help("write a value that it can reach"));
         return None;
     }
     let bare = !text.contains(|char: char| char.is_alphabetic() || char == '%');
@@ -153,7 +150,7 @@ pub(super) fn quantity(
         let found = Diagnostic::warning(code::PERHAPS_FRACTION, span, message);
         let share = text.trim().parse::<f64>().unwrap_or_default() * 100.0;
         let share = (share * 1e6).round() / 1e6;
-        diagnostics.push(found.help(format!("write `{text} %` if you mean that, else `{share} %`")));
+        findings.push(found.help(format!("write `{text} %` if you mean that, else `{share} %`")));
     }
     Some(value)
 }
@@ -201,7 +198,7 @@ pub(super) struct Check<'a> {
 impl Check<'_> {
     /// Checks the values of a plan against each other. `own` is the plan that was written here; `whole` has what it
     /// leaves open filled in.
-    pub(super) fn values(&self, own: &WrittenPlan, whole: &WrittenPlan, diagnostics: &mut Vec<Diagnostic>) {
+    pub(super) fn values(&self, own: &WrittenPlan, whole: &WrittenPlan, findings: &mut Findings) {
         let plan = &whole.plan;
         if plan.baseline.is_none() && whole.sound {
             for (key, goal, span) in [
@@ -212,14 +209,14 @@ impl Check<'_> {
                 if let (Some(Goal::Relative(_) | Goal::Change(_)), Some(span)) = (goal, span) {
                     let message = format!("`{key}` is relative to a baseline, and none is given");
                     let found = Diagnostic::error(code::NO_BASELINE, span, message);
-                    diagnostics.push(found.help("add `baseline`, or write the value to be reached without a sign"));
+                    findings.push(found.help("add `baseline`, or write the value to be reached without a sign"));
                 }
             }
         }
         let worse_is = match self.measure.better {
             Direction::Higher => -1.0,
             Direction::Lower => 1.0,
-            Direction::Within { low, high } => return self.around_band(own, (low, high), diagnostics),
+            Direction::Within { low, high } => return self.around_band(own, (low, high), findings),
             Direction::Neither => return,
         };
         let baseline = match plan.baseline {
@@ -242,17 +239,17 @@ impl Check<'_> {
         let new = |one: &Option<Span>, other: &Option<Span>| one.is_some() || other.is_some();
 
         if worse_by(target, start).is_some_and(|by| by > 0.0) && new(&own.target, &own.baseline) {
-            self.wrong_side("target", &whole.target, "baseline", &whole.baseline, diagnostics);
+            self.wrong_side("target", whole.target.as_ref(), "baseline", whole.baseline.as_ref(), findings);
         }
         if worse_by(red_flag, target).is_some_and(|by| by < 0.0) && new(&own.red_flag, &own.target) {
-            self.wrong_side("red_flag", &whole.red_flag, "target", &whole.target, diagnostics);
+            self.wrong_side("red_flag", whole.red_flag.as_ref(), "target", whole.target.as_ref(), findings);
         }
         let equal = worse_by(red_flag, target) == Some(0.0);
         if let (true, true, Some(span)) = (equal, new(&own.red_flag, &own.target), &whole.red_flag) {
             let found = Diagnostic::error(code::WRONG_SIDE, span, "`red_flag` and `target` are equal")
                 .note("a value would be met and unacceptable at once")
                 .help("write a red flag that is worse than the target");
-            diagnostics.push(related(found, &whole.target, "the target"));
+            findings.push(related(found, whole.target.as_ref(), "the target"));
         }
         let not_beyond = worse_by(stretch, target).is_some_and(|by| by >= 0.0);
         if let (true, true, Some(span)) = (not_beyond, new(&own.stretch, &own.target), &whole.stretch) {
@@ -260,18 +257,11 @@ impl Check<'_> {
             let found = Diagnostic::error(code::WRONG_SIDE, span, "`stretch` is not beyond `target`")
                 .label(format!("not {side} than the target, but {side} is better here"))
                 .help(format!("write a value {way} the target, or take `stretch` out"));
-            diagnostics.push(related(found, &whole.target, "the target"));
+            findings.push(related(found, whole.target.as_ref(), "the target"));
         }
     }
 
-    fn wrong_side(
-        &self,
-        key: &str,
-        at: &Option<Span>,
-        other: &str,
-        other_at: &Option<Span>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
+    fn wrong_side(&self, key: &str, at: Option<&Span>, other: &str, other_at: Option<&Span>, findings: &mut Findings) {
         let Some(span) = at else { return };
         let (better, opposite) = match self.measure.better {
             Direction::Higher => ("higher", "lower"),
@@ -279,11 +269,15 @@ impl Check<'_> {
         };
         let is = if key == "red_flag" { better } else { opposite };
         // A change has no value to swap with.
-        let way_out = if span.text().starts_with(['+', '-', '−']) && other == "baseline" { "turn the sign around" } else { "swap the two values" };
+        let way_out = if span.text().starts_with(['+', '-', '−']) && other == "baseline" {
+            "turn the sign around"
+        } else {
+            "swap the two values"
+        };
         let found = Diagnostic::error(code::WRONG_SIDE, span, format!("`{key}` is on the wrong side of `{other}`"))
             .label(format!("{is} than the {other}, but {better} is better here"))
             .help(format!("{way_out}, or set `better: {opposite}` in measure `{}`", self.measure.id));
-        diagnostics.push(related(found, other_at, &format!("the {other}")));
+        findings.push(related(found, other_at, &format!("the {other}")));
     }
 
     fn words(&self) -> (&'static str, &'static str) {
@@ -294,25 +288,25 @@ impl Check<'_> {
     }
 
     /// A measure that is best within a range has the range for a target.
-    fn around_band(&self, own: &WrittenPlan, (low, high): (f64, f64), diagnostics: &mut Vec<Diagnostic>) {
+    fn around_band(&self, own: &WrittenPlan, (low, high): (f64, f64), findings: &mut Findings) {
         for (key, span) in [("target", &own.target), ("stretch", &own.stretch)] {
             if let Some(span) = span {
                 let message = format!("`{key}` has no effect: `{}` is best within a range", self.measure.id);
                 let found = Diagnostic::warning(code::NO_EFFECT, span, message)
                     .note("the range in the measure is what is to be reached");
-                diagnostics.push(found.help(format!("take `{key}` out, or change `better` in the measure")));
+                findings.push(found.help(format!("take `{key}` out, or change `better` in the measure")));
             }
         }
         if let (Some(Goal::At(value)), Some(span)) = (own.plan.red_flag, &own.red_flag)
             && (low..=high).contains(&value)
         {
             let found = Diagnostic::error(code::WRONG_SIDE, span, "`red_flag` lies inside the range that is best");
-            diagnostics.push(found.help("write a value outside of the range"));
+            findings.push(found.help("write a value outside of the range"));
         }
     }
 
     /// Whether a score can be worked out for everyone.
-    pub(super) fn score(&self, whole: &WrittenPlan, diagnostics: &mut Vec<Diagnostic>) {
+    pub(super) fn score(&self, whole: &WrittenPlan, findings: &mut Findings) {
         let plan = &whole.plan;
         let id = &self.measure.id;
         let band = matches!(self.measure.better, Direction::Within { .. });
@@ -320,12 +314,14 @@ impl Check<'_> {
             if let Some(span) = &whole.target {
                 let message = format!("`target` has no effect: neither way is better for `{id}`");
                 let found = Diagnostic::warning(code::NO_EFFECT, span, message);
-                diagnostics.push(found.help("take `target` out, or set `better` in the measure"));
+                findings.push(found.help("take `target` out, or set `better` in the measure"));
             }
             return;
         }
         let lacks_baseline = plan.baseline.is_none()
-            && [plan.target, plan.red_flag].iter().any(|goal| matches!(goal, Some(Goal::Relative(_) | Goal::Change(_))));
+            && [plan.target, plan.red_flag]
+                .iter()
+                .any(|goal| matches!(goal, Some(Goal::Relative(_) | Goal::Change(_))));
         if !whole.sound || lacks_baseline {
             return;
         }
@@ -358,7 +354,7 @@ impl Check<'_> {
             Normalisation::Binary if plan.target.is_some() || band => return,
             Normalisation::Binary => needs("binary", "`target`", "add `target`"),
         };
-        diagnostics.push(found);
+        findings.push(found);
     }
 }
 
@@ -369,7 +365,7 @@ fn name(normalisation: Normalisation) -> &'static str {
     }
 }
 
-fn related(found: Diagnostic, span: &Option<Span>, text: &str) -> Diagnostic {
+fn related(found: Diagnostic, span: Option<&Span>, text: &str) -> Diagnostic {
     match span {
         Some(span) => found.related(span, text),
         None => found,

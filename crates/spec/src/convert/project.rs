@@ -2,7 +2,7 @@ use evenkeel_model::period::FiscalYear;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::Spanned;
 use crate::project::Storage;
 use crate::raw;
@@ -36,7 +36,7 @@ impl Default for Settings {
     }
 }
 
-pub(crate) fn settings(raw: raw::Project, diagnostics: &mut Vec<Diagnostic>) -> Settings {
+pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
     let raw::Project {
         organisation,
         time_zone: zone,
@@ -53,11 +53,9 @@ pub(crate) fn settings(raw: raw::Project, diagnostics: &mut Vec<Diagnostic>) -> 
     };
     Settings {
         organisation: organisation.map_or(defaults.organisation, |name| name.value.0),
-        time_zone: zone.and_then(|name| time_zone(&name, diagnostics)).unwrap_or(defaults.time_zone),
-        fiscal_year: fiscal_year_starts
-            .and_then(|month| fiscal_year(&month, diagnostics))
-            .unwrap_or(defaults.fiscal_year),
-        currency: code_of_currency.and_then(|code| currency(&code, diagnostics)),
+        time_zone: zone.and_then(|name| time_zone(&name, findings)).unwrap_or(defaults.time_zone),
+        fiscal_year: fiscal_year_starts.and_then(|month| fiscal_year(&month, findings)).unwrap_or(defaults.fiscal_year),
+        currency: code_of_currency.and_then(|code| currency(&code, findings)),
         storage: place.map_or(defaults.storage, |place| storage(&place.value.0)),
         data_root: data_root.map(|root| root.value.0),
         sources: texts(sources),
@@ -67,7 +65,7 @@ pub(crate) fn settings(raw: raw::Project, diagnostics: &mut Vec<Diagnostic>) -> 
 
 /// Looks a time zone up in the database that is part of the program, so that a project means the same on every
 /// machine, and then in the one of the machine, which may be newer.
-fn time_zone(name: &Spanned<raw::Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<TimeZone> {
+fn time_zone(name: &Spanned<raw::Text>, findings: &mut Findings) -> Option<TimeZone> {
     let text = name.value.0.as_str();
     let bundled = TimeZoneDatabase::bundled();
     if let Ok(zone) = bundled.get(text).or_else(|_| jiff::tz::db().get(text)) {
@@ -84,7 +82,7 @@ fn time_zone(name: &Spanned<raw::Text>, diagnostics: &mut Vec<Diagnostic>) -> Op
         Some(meant) => found.label(format!("did you mean `{meant}`?")),
         None => found,
     };
-    diagnostics.push(
+    findings.push(
         found
             .note("days, weeks and months are those of this zone")
             .help("write the IANA name, continent and city, for example `Africa/Accra`, or `UTC`"),
@@ -92,17 +90,17 @@ fn time_zone(name: &Spanned<raw::Text>, diagnostics: &mut Vec<Diagnostic>) -> Op
     None
 }
 
-fn fiscal_year(month: &Spanned<raw::Whole>, diagnostics: &mut Vec<Diagnostic>) -> Option<FiscalYear> {
+fn fiscal_year(month: &Spanned<raw::Whole>, findings: &mut Findings) -> Option<FiscalYear> {
     let fiscal_year = i8::try_from(month.value.0).ok().and_then(FiscalYear::starting_in);
     if fiscal_year.is_none() {
         let message = format!("`fiscal_year_starts` cannot be {}", month.value.0);
         let found = Diagnostic::error(code::BAD_NUMBER, &month.span, message);
-        diagnostics.push(found.help("write the month as a number from 1 (January) to 12 (December)"));
+        findings.push(found.help("write the month as a number from 1 (January) to 12 (December)"));
     }
     fiscal_year
 }
 
-fn currency(name: &Spanned<raw::Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn currency(name: &Spanned<raw::Text>, findings: &mut Findings) -> Option<String> {
     let text = name.value.0.as_str();
     if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Some(text.to_owned());
@@ -115,7 +113,7 @@ fn currency(name: &Spanned<raw::Text>, diagnostics: &mut Vec<Diagnostic>) -> Opt
         _ => "write the three capital letters of ISO 4217, for example `EUR`".to_owned(),
     };
     let message = format!("{} is not the code of a currency", quoted(text));
-    diagnostics.push(Diagnostic::error(code::BAD_CURRENCY, &name.span, message).help(help));
+    findings.push(Diagnostic::error(code::BAD_CURRENCY, &name.span, message).help(help));
     None
 }
 

@@ -10,7 +10,7 @@ use evenkeel_model::target::{Normalisation, TargetPlan};
 use super::names::{self, Form};
 use super::plan::{self, Check, WrittenPlan};
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::raw;
 use crate::suggest::{nearest, quoted};
@@ -43,23 +43,24 @@ pub(crate) fn scorecard(
     raw: raw::Scorecard,
     known: &Known<'_>,
     subject: &str,
-    diagnostics: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) -> Option<Scorecard> {
     let raw::Scorecard { scorecard, title, imbalance, legs, links } = raw;
     let id = scorecard.map(|id| id.with(id.value.0.clone()));
     if let Some(id) = &id {
-        names::check(id, "a scorecard", Form::Slug, diagnostics);
+        names::check(id, "a scorecard", Form::Slug, findings);
     }
     let mut rules = ScoreRules::default();
     if let Some(imbalance) = imbalance {
         rules.imbalance = imbalance.value.0;
         if !(0.0..=100.0).contains(&rules.imbalance) {
-            let found = Diagnostic::error(code::BAD_NUMBER, &imbalance.span, "`imbalance` has to lie between 0 and 100");
-            diagnostics.push(found.help("write how many points apart legs may lie, for example `imbalance: 20`"));
+            let found =
+                Diagnostic::error(code::BAD_NUMBER, &imbalance.span, "`imbalance` has to lie between 0 and 100");
+            findings.push(found.help("write how many points apart legs may lie, for example `imbalance: 20`"));
         }
     }
-    let mut converter = Converter { known, used: BTreeMap::new(), diagnostics };
-    let legs = legs.map(|legs| converter.legs(legs.value.0.0, subject));
+    let mut converter = Converter { known, used: BTreeMap::new(), findings };
+    let legs = legs.map(|legs| converter.legs(legs.0.0, subject));
     let links = links.unwrap_or_default().into_iter().filter_map(|link| converter.link(link)).collect();
     let id = id?.value;
     Some(Scorecard {
@@ -81,7 +82,7 @@ struct Converter<'a> {
     known: &'a Known<'a>,
     /// Where each measure is used first.
     used: BTreeMap<String, Span>,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    findings: &'a mut Findings,
 }
 
 impl Converter<'_> {
@@ -90,15 +91,15 @@ impl Converter<'_> {
             let found = Diagnostic::warning(code::ONE_LEG, &name.span, format!("{subject} has a single leg"))
                 .note("whether legs are in balance can only be said of several")
                 .help("add a second leg, for example `employee` or `business`");
-            self.diagnostics.push(found);
+            self.findings.push(found);
         }
         let mut weights = Vec::new();
         let mut converted = Vec::new();
         for (name, leg) in legs {
-            names::check(&name, "a leg", Form::Slug, self.diagnostics);
+            names::check(&name, "a leg", Form::Slug, self.findings);
             let raw::Leg { title, weight, objectives } = leg;
             let weight = self.weight(weight, &mut weights);
-            let objectives = objectives.map(|objectives| self.objectives(objectives.value.0, &name.value));
+            let objectives = objectives.map(|objectives| self.objectives(objectives.0, &name.value));
             converted.push(Leg {
                 title: title.map_or_else(|| names::title(&name.value), |title| title.value.0),
                 id: name.value,
@@ -116,13 +117,13 @@ impl Converter<'_> {
         // For each measure, what the file says about `key`.
         let mut keys: Vec<Vec<Option<bool>>> = Vec::new();
         for objective in objectives {
-            let raw::Objective { objective: title, weight, measures, at: _ } = objective;
+            let raw::Objective { objective: title, weight, measures } = objective;
             let weight = self.weight(weight, &mut weights);
             let title = title.map(|title| title.value.0).unwrap_or_default();
             let mut measure_weights = Vec::new();
             let mut objective_keys = Vec::new();
             let mut uses = Vec::new();
-            for measure in measures.map(|measures| measures.value.0).unwrap_or_default() {
+            for measure in measures.map(|measures| measures.0).unwrap_or_default() {
                 let key = measure.key.as_ref().map(|key| key.value);
                 if let Some(used) = self.measure(measure, &mut measure_weights) {
                     uses.push(used);
@@ -161,16 +162,16 @@ impl Converter<'_> {
             normalise_at: normalise.as_ref().map(|normalise| &normalise.span),
             at: &id.span,
         };
-        let everyone = plan::plan(plan, &measure, self.known.fiscal, self.diagnostics);
-        check.values(&everyone, &everyone, self.diagnostics);
+        let everyone = plan::plan(plan, &measure, self.known.fiscal, self.findings);
+        check.values(&everyone, &everyone, self.findings);
         let mut of_units: BTreeMap<UnitId, TargetPlan> = BTreeMap::new();
         for (unit, raw::UnitPlan { plan }) in units.map(|units| units.0).unwrap_or_default() {
-            let own: WrittenPlan = plan::plan(plan, &measure, self.known.fiscal, self.diagnostics);
-            check.values(&own, &own.or(&everyone), self.diagnostics);
+            let own: WrittenPlan = plan::plan(plan, &measure, self.known.fiscal, self.findings);
+            check.values(&own, &own.or(&everyone), self.findings);
             of_units.insert(UnitId::new(unit.value), own.plan);
         }
         if of_units.is_empty() {
-            check.score(&everyone, self.diagnostics);
+            check.score(&everyone, self.findings);
         }
         Some(MeasureUse {
             measure: MeasureId::new(name),
@@ -189,7 +190,7 @@ impl Converter<'_> {
                 .label("used again here")
                 .related(first, "first used here")
                 .note("it would count twice");
-            self.diagnostics.push(found.help("take one of them out; `weight` says how much a measure counts"));
+            self.findings.push(found.help("take one of them out; `weight` says how much a measure counts"));
         } else {
             self.used.insert(id.value.0.clone(), id.span.clone());
         }
@@ -202,7 +203,8 @@ impl Converter<'_> {
         }
         let message = format!("{what} measure {}, which is not defined", quoted(name));
         let found = Diagnostic::error(code::UNKNOWN_MEASURE, &id.span, message);
-        self.diagnostics.push(self.known.suggest(name, found));
+        let full = self.findings.is_full(id.span.file().path());
+        self.findings.push(if full { found } else { self.known.suggest(name, found) });
         false
     }
 
@@ -210,7 +212,7 @@ impl Converter<'_> {
         let (value, span) = weight.map_or((1.0, None), |weight| (weight.value.0, Some(weight.span)));
         if let Some(span) = span.as_ref().filter(|_| value < 0.0) {
             let found = Diagnostic::error(code::BAD_WEIGHT, span, "a weight cannot be negative");
-            self.diagnostics.push(found.help("write 0 to show something without counting it, or a positive number"));
+            self.findings.push(found.help("write 0 to show something without counting it, or a positive number"));
         }
         all.push(Weight { value, span });
         value
@@ -221,7 +223,7 @@ impl Converter<'_> {
         if let (true, Some(span)) = (all_zero, weights.first().and_then(|first| first.span.as_ref())) {
             let found = Diagnostic::error(code::BAD_WEIGHT, span, format!("the weights of all {what} are 0"))
                 .note("nothing is left to work a score out from");
-            self.diagnostics.push(found.help("give at least one of them a positive weight"));
+            self.findings.push(found.help("give at least one of them a positive weight"));
         }
     }
 
@@ -229,17 +231,25 @@ impl Converter<'_> {
         let raw::Link { from, to, within } = link;
         let within = within.and_then(|within| self.months(&within));
         for id in [&from, &to].into_iter().flatten() {
-            if self.defined(id, "a link names") && self.known.measures.contains_key(id.value.0.as_str()) && !self.used.contains_key(&id.value.0) {
-                let message = format!("a link names measure {}, which this scorecard does not use", quoted(&id.value.0));
+            if self.defined(id, "a link names")
+                && self.known.measures.contains_key(id.value.0.as_str())
+                && !self.used.contains_key(&id.value.0)
+            {
+                let message =
+                    format!("a link names measure {}, which this scorecard does not use", quoted(&id.value.0));
                 let found = Diagnostic::warning(code::NO_EFFECT, &id.span, message);
-                self.diagnostics.push(found.note("only measures of the scorecard are drawn on its map").help("use the measure in a leg, or take the link out"));
+                self.findings.push(
+                    found
+                        .note("only measures of the scorecard are drawn on its map")
+                        .help("use the measure in a leg, or take the link out"),
+                );
             }
         }
         let (from, to) = (from?, to?);
         if from.value.0 == to.value.0 {
             let message = format!("a link leads from measure {} to itself", quoted(&from.value.0));
             let found = Diagnostic::error(code::NO_EFFECT, &to.span, message);
-            self.diagnostics.push(found.help("name the measure that it is claimed to move"));
+            self.findings.push(found.help("name the measure that it is claimed to move"));
             return None;
         }
         Some(Link { from: MeasureId::new(from.value.0), to: MeasureId::new(to.value.0), within_months: within? })
@@ -253,7 +263,7 @@ impl Converter<'_> {
         if months.is_none() {
             let message = format!("`within` needs a number of months, not {}", quoted(text));
             let found = Diagnostic::error(code::BAD_PERIOD, &within.span, message);
-            self.diagnostics.push(found.help(format!("write `3 months`; from 1 to {MOST}")));
+            self.findings.push(found.help(format!("write `3 months`; from 1 to {MOST}")));
         }
         months
     }
@@ -267,7 +277,8 @@ fn key_measures(objectives: &mut [Objective], keys: &[Vec<Option<bool>>]) {
     for (index, (objective, keys)) in objectives.iter_mut().zip(keys).enumerate() {
         let mut chosen = 0;
         for (used, key) in objective.measures.iter_mut().zip(keys) {
-            used.key = if marked { *key == Some(true) } else { index < 2 && chosen < per_objective && *key != Some(false) };
+            used.key =
+                if marked { *key == Some(true) } else { index < 2 && chosen < per_objective && *key != Some(false) };
             chosen += usize::from(used.key);
         }
     }

@@ -6,36 +6,58 @@ use evenkeel_model::source::{Compression, CsvFormat, RawFiles, RawFormat, Source
 use super::names::{self, Form};
 use super::paths;
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::raw;
 use crate::suggest::{list, nearest, quoted};
 
 /// Labels of encodings that people write, for “did you mean”.
 const ENCODINGS: &[&str] = &[
-    "utf-8", "utf-16le", "utf-16be", "windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254",
-    "windows-1255", "windows-1256", "windows-1257", "windows-1258", "iso-8859-1", "iso-8859-2", "iso-8859-5",
-    "iso-8859-15", "macintosh", "ibm866", "koi8-r", "shift_jis", "euc-jp", "euc-kr", "gbk", "gb18030", "big5",
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "iso-8859-1",
+    "iso-8859-2",
+    "iso-8859-5",
+    "iso-8859-15",
+    "macintosh",
+    "ibm866",
+    "koi8-r",
+    "shift_jis",
+    "euc-jp",
+    "euc-kr",
+    "gbk",
+    "gb18030",
+    "big5",
 ];
 
-pub(crate) fn source(raw: raw::Source, data_root: Option<&str>, diagnostics: &mut Vec<Diagnostic>) -> Option<Source> {
+pub(crate) fn source(raw: raw::Source, data_root: Option<&str>, findings: &mut Findings) -> Option<Source> {
     let raw::Source { source, steward, files, tables } = raw;
     let name = source.map(|name| name.with(name.value.0.clone()));
     if let Some(name) = &name {
-        names::check(name, "a source", Form::Slug, diagnostics);
+        names::check(name, "a source", Form::Slug, findings);
     }
     let raw_files = files.map(|files| {
         let mut converted = BTreeMap::new();
         for (name, file) in files.0.0 {
-            file_name(&name, diagnostics);
-            if let Some(file) = raw_file(&name, file, data_root, diagnostics) {
+            file_name(&name, findings);
+            if let Some(file) = raw_file(&name, file, data_root, findings) {
                 converted.insert(name.value, file);
             }
         }
         converted
     });
     let mappings = tables
-        .map(|tables| tables.0.0.into_iter().filter_map(|(name, mapping)| table(&name, mapping, diagnostics)).collect());
+        .map(|tables| tables.0.0.into_iter().filter_map(|(name, mapping)| table(&name, mapping, findings)).collect());
     Some(Source {
         name: name?.value,
         steward: steward.map(|steward| steward.value.0),
@@ -45,19 +67,54 @@ pub(crate) fn source(raw: raw::Source, data_root: Option<&str>, diagnostics: &mu
 }
 
 /// A file is a table to SQL, which folds unquoted names to small letters and has words of its own.
-fn file_name(name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) {
+fn file_name(name: &Spanned<String>, findings: &mut Findings) {
     const WORDS_OF_SQL: &[&str] = &[
-        "all", "and", "as", "by", "case", "cross", "except", "exists", "from", "full", "group", "having", "in", "inner",
-        "intersect", "into", "is", "join", "lateral", "left", "like", "limit", "natural", "not", "null", "on", "or",
-        "order", "outer", "right", "select", "table", "union", "using", "values", "where", "window", "with",
+        "all",
+        "and",
+        "as",
+        "by",
+        "case",
+        "cross",
+        "except",
+        "exists",
+        "from",
+        "full",
+        "group",
+        "having",
+        "in",
+        "inner",
+        "intersect",
+        "into",
+        "is",
+        "join",
+        "lateral",
+        "left",
+        "like",
+        "limit",
+        "natural",
+        "not",
+        "null",
+        "on",
+        "or",
+        "order",
+        "outer",
+        "right",
+        "select",
+        "table",
+        "union",
+        "using",
+        "values",
+        "where",
+        "window",
+        "with",
     ];
-    if !names::check(name, "raw files", Form::Identifier, diagnostics) {
+    if !names::check(name, "raw files", Form::Identifier, findings) {
         return;
     }
     if WORDS_OF_SQL.contains(&name.value.as_str()) {
         let message = format!("`{}` cannot be the name of raw files: SQL uses the word itself", name.value);
         let found = Diagnostic::error(code::BAD_NAME, &name.span, message);
-        diagnostics.push(found.help(format!("call them `{}_files`", name.value)));
+        findings.push(found.help(format!("call them `{}_files`", name.value)));
     }
 }
 
@@ -65,7 +122,7 @@ fn raw_file(
     name: &Spanned<String>,
     file: raw::RawFiles,
     data_root: Option<&str>,
-    diagnostics: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) -> Option<RawFiles> {
     let raw::RawFile {
         path,
@@ -87,44 +144,44 @@ fn raw_file(
         path?.into_vec().into_iter().map(|path| path.with(path.value.0.clone())).collect();
     if paths.is_empty() {
         let message = format!("`{}` has no path", name.value);
-        diagnostics.push(Diagnostic::error(code::EMPTY, &name.span, message).help("write at least one path"));
+        findings.push(Diagnostic::error(code::EMPTY, &name.span, message).help("write at least one path"));
         return None;
     }
     // Every path is looked at, also behind one that is refused.
-    let allowed = paths.iter().filter(|path| !paths::raw_files(path, data_root, diagnostics)).count() == 0;
-    let format = Format { told: format_of(name, &paths, format.as_ref(), diagnostics)?, name: &name.value };
+    let allowed = paths.iter().filter(|path| !paths::raw_files(path, data_root, findings)).count() == 0;
+    let format = Format { told: format_of(name, &paths, format.as_ref(), findings)?, name: &name.value };
 
     let encoding = encoding.and_then(|label| {
-        format.takes(&label, "encoding", &[raw::Format::Csv, raw::Format::Ndjson, raw::Format::Json], diagnostics);
-        known_encoding(&label, diagnostics)
+        format.takes(&label, "encoding", &[raw::Format::Csv, raw::Format::Ndjson, raw::Format::Json], findings);
+        known_encoding(&label, findings)
     });
     let csv = &[raw::Format::Csv];
     let delimiter = delimiter.and_then(|written| {
-        format.takes(&written, "delimiter", csv, diagnostics);
-        single_byte(&written, "delimiter", ("tab", b'\t'), diagnostics)
+        format.takes(&written, "delimiter", csv, findings);
+        single_byte(&written, "delimiter", ("tab", b'\t'), findings)
     });
     let quote = quote.and_then(|written| {
-        format.takes(&written, "quote", csv, diagnostics);
+        format.takes(&written, "quote", csv, findings);
         if written.value.0 == "none" {
             return Some(None);
         }
-        single_byte(&written, "quote", ("none", b'"'), diagnostics).map(Some)
+        single_byte(&written, "quote", ("none", b'"'), findings).map(Some)
     });
     if let Some(header) = &header {
-        format.takes(header, "header", csv, diagnostics);
+        format.takes(header, "header", csv, findings);
         if !header.value && columns.is_none() {
             let message = format!("`{}` has no header and names no columns", name.value);
             let found = Diagnostic::error(code::UNFIT_OPTION, &header.span, message);
-            diagnostics.push(found.help("add `columns` with the names of all columns, in their order"));
+            findings.push(found.help("add `columns` with the names of all columns, in their order"));
         }
     }
     if let Some(skip_rows) = &skip_rows {
-        format.takes(skip_rows, "skip_rows", &[raw::Format::Csv, raw::Format::Xlsx], diagnostics);
+        format.takes(skip_rows, "skip_rows", &[raw::Format::Csv, raw::Format::Xlsx], findings);
     }
     if let Some(sheet) = &sheet {
-        format.takes(sheet, "sheet", &[raw::Format::Xlsx], diagnostics);
+        format.takes(sheet, "sheet", &[raw::Format::Xlsx], findings);
     }
-    let columns = columns.map(|columns| distinct(columns.value, diagnostics)).unwrap_or_default();
+    let columns = columns.map(|columns| distinct(columns.value, findings)).unwrap_or_default();
     let missing = missing.map(|cells| cells.value.into_iter().map(|cell| cell.value.0).collect()).unwrap_or_default();
 
     let defaults = CsvFormat::default();
@@ -143,7 +200,7 @@ fn raw_file(
             if csv.quote == Some(csv.delimiter) {
                 let message = format!("`{}` has the same character between cells and around them", name.value);
                 let found = Diagnostic::error(code::UNFIT_OPTION, &name.span, message);
-                diagnostics.push(found.help("write another `delimiter`, or `quote: none`"));
+                findings.push(found.help("write another `delimiter`, or `quote: none`"));
             }
             RawFormat::Csv(csv)
         }
@@ -169,14 +226,15 @@ struct Format<'a> {
 
 impl Format<'_> {
     /// Reports an option that files of this format do not have.
-    fn takes<T>(&self, option: &Spanned<T>, key: &str, formats: &[raw::Format], diagnostics: &mut Vec<Diagnostic>) {
+    fn takes<T>(&self, option: &Spanned<T>, key: &str, formats: &[raw::Format], findings: &mut Findings) {
         if formats.contains(&self.told) {
             return;
         }
         let message = format!("`{key}` says nothing about `{}`, which are {} files", self.name, word(self.told));
         let those = list(formats.iter().map(|format| word(*format)), "and");
-        let found = Diagnostic::error(code::UNFIT_OPTION, &option.span, message).note(format!("it is for {those} files"));
-        diagnostics.push(found.help(format!("take `{key}` out, or correct `format`")));
+        let found =
+            Diagnostic::error(code::UNFIT_OPTION, &option.span, message).note(format!("it is for {those} files"));
+        findings.push(found.help(format!("take `{key}` out, or correct `format`")));
     }
 }
 
@@ -195,7 +253,7 @@ fn format_of(
     name: &Spanned<String>,
     paths: &[Spanned<String>],
     given: Option<&Spanned<raw::Format>>,
-    diagnostics: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) -> Option<raw::Format> {
     if let Some(given) = given {
         return Some(given.value);
@@ -212,7 +270,7 @@ fn format_of(
                 let message = format!("the format of `{}` cannot be told from {}", name.value, quoted(&path.value));
                 let found = Diagnostic::error(code::UNKNOWN_FORMAT, &path.span, message);
                 let words = <raw::Format as raw::Choice>::WORDS.iter().map(|(word, _)| *word);
-                diagnostics.push(found.help(format!("add `format`: {}", list(words, "or"))));
+                findings.push(found.help(format!("add `format`: {}", list(words, "or"))));
                 return None;
             }
         };
@@ -223,7 +281,7 @@ fn format_of(
                     .label(format!("this is {}", word(format)))
                     .related(&other.span, format!("this is {}", word(first)))
                     .help("give each format a name of its own; a SELECT can put them together with `union all`");
-                diagnostics.push(found);
+                findings.push(found);
                 return None;
             }
             _ => told = Some((format, path)),
@@ -232,17 +290,19 @@ fn format_of(
     told.map(|(format, _)| format)
 }
 
-fn known_encoding(label: &Spanned<raw::Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn known_encoding(label: &Spanned<raw::Text>, findings: &mut Findings) -> Option<String> {
     let text = label.value.0.as_str();
     if encoding_rs::Encoding::for_label(text.as_bytes()).is_some() {
         return Some(text.to_lowercase());
     }
-    let found = Diagnostic::error(code::UNKNOWN_ENCODING, &label.span, format!("{} is not a character encoding", quoted(text)));
+    let found =
+        Diagnostic::error(code::UNKNOWN_ENCODING, &label.span, format!("{} is not a character encoding", quoted(text)));
     let found = match nearest(text, ENCODINGS.iter().copied()) {
         Some(meant) => found.label(format!("did you mean `{meant}`?")),
         None => found,
     };
-    diagnostics.push(found.help("write a label of the WHATWG Encoding Standard, for example `windows-1252` or `utf-16le`"));
+    findings
+        .push(found.help("write a label of the WHATWG Encoding Standard, for example `windows-1252` or `utf-16le`"));
     None
 }
 
@@ -251,7 +311,7 @@ fn single_byte(
     written: &Spanned<raw::Characters>,
     key: &str,
     (word, byte): (&str, u8),
-    diagnostics: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) -> Option<u8> {
     let text = written.value.0.as_str();
     if text == word {
@@ -261,59 +321,58 @@ fn single_byte(
         [b'\n' | b'\r'] => "lines end with line breaks; they cannot be between cells".to_owned(),
         [one] => return Some(*one),
         b"\\t" => "write `tab`".to_owned(),
-        _ if text.chars().count() == 1 => "only characters of one byte can be used, such as `,` `;` `|` `\"`".to_owned(),
+        _ if text.chars().count() == 1 => {
+            "only characters of one byte can be used, such as `,` `;` `|` `\"`".to_owned()
+        }
         _ => format!("write one character between quotes, or `{word}`"),
     };
     let message = format!("`{key}` cannot be {}", quoted(written.span.text()));
-    diagnostics.push(Diagnostic::error(code::UNFIT_OPTION, &written.span, message).help(help));
+    findings.push(Diagnostic::error(code::UNFIT_OPTION, &written.span, message).help(help));
     None
 }
 
 /// Names of columns, without the second of two that are alike.
-fn distinct(columns: Vec<Spanned<raw::Text>>, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+fn distinct(columns: Vec<Spanned<raw::Text>>, findings: &mut Findings) -> Vec<String> {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     let mut names = Vec::new();
     for column in columns {
         let name = column.value.0;
-        match seen.get(&name) {
-            Some(first) => {
-                let message = format!("column {} is named twice", quoted(&name));
-                let found = Diagnostic::error(code::DEFINED_TWICE, &column.span, message);
-                diagnostics.push(found.related(first, "first named here").help("give each column a name of its own"));
-            }
-            None => {
-                seen.insert(name.clone(), column.span);
-                names.push(name);
-            }
+        if let Some(first) = seen.get(&name) {
+            let message = format!("column {} is named twice", quoted(&name));
+            let found = Diagnostic::error(code::DEFINED_TWICE, &column.span, message);
+            findings.push(found.related(first, "first named here").help("give each column a name of its own"));
+        } else {
+            seen.insert(name.clone(), column.span);
+            names.push(name);
         }
     }
     names
 }
 
-fn table(name: &Spanned<String>, mapping: raw::TableMapping, diagnostics: &mut Vec<Diagnostic>) -> Option<TableMapping> {
+fn table(name: &Spanned<String>, mapping: raw::TableMapping, findings: &mut Findings) -> Option<TableMapping> {
     let raw::TableSelect { select, version } = match mapping {
         raw::TableMapping::Full(full) => full,
         raw::TableMapping::Select(select) => raw::TableSelect { select: Some(select), version: None },
     };
-    let known = known_table(name, diagnostics);
+    let known = known_table(name, findings);
     let select = select?;
     let sql = select.value.0.as_str();
     let first: String = sql.chars().take_while(char::is_ascii_alphabetic).collect();
     if !first.is_empty() && !["select", "with"].contains(&first.to_ascii_lowercase().as_str()) {
         let message = format!("what fills `{}` is not a SELECT", name.value);
         let found = Diagnostic::error(code::WRONG_TYPE, &select.span, message);
-        diagnostics.push(found.help("write one SELECT over the files of this source"));
+        findings.push(found.help("write one SELECT over the files of this source"));
     }
     if let Some(version) = &version {
         let column = version.with(version.value.0.clone());
-        let named = names::check(&column, "a column", Form::Identifier, diagnostics);
+        let named = names::check(&column, "a column", Form::Identifier, findings);
         let words = || sql.split(|char: char| !char.is_alphanumeric() && char != '_');
         // `*` brings every column of a file, so only the import can tell.
         if named && !sql.contains('*') && !words().any(|word| word.eq_ignore_ascii_case(&column.value)) {
             let message = format!("the SELECT that fills `{}` has no column `{}`", name.value, column.value);
             let found = Diagnostic::error(code::UNKNOWN_COLUMN, &column.span, message)
                 .note("`version` is the column that decides which of two rows with one key holds");
-            diagnostics.push(found.help(format!("add `{}` to the SELECT", column.value)));
+            findings.push(found.help(format!("add `{}` to the SELECT", column.value)));
         }
     }
     let mapping = TableMapping {
@@ -324,14 +383,14 @@ fn table(name: &Spanned<String>, mapping: raw::TableMapping, diagnostics: &mut V
     known.then_some(mapping)
 }
 
-fn known_table(name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+fn known_table(name: &Spanned<String>, findings: &mut Findings) -> bool {
     if record::table(&name.value).is_some() {
         return true;
     }
     let message = format!("the service record has no table {}", quoted(&name.value));
     let found = Diagnostic::error(code::UNKNOWN_TABLE, &name.span, message);
     let tables = || record::TABLES.iter().map(|table| table.name);
-    diagnostics.push(if name.value == record::CASE_FACTS.name {
+    findings.push(if name.value == record::CASE_FACTS.name {
         Diagnostic::error(code::UNKNOWN_TABLE, &name.span, "`case_facts` is not filled by sources")
             .note("evenkeel works it out from `case_events`")
             .help("fill `cases` and `case_events`")

@@ -4,14 +4,13 @@ use evenkeel_model::measure::{DurationUnit, Formula, ValueUnit};
 use evenkeel_model::record;
 
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::raw::Text;
 use crate::suggest::{nearest, quoted};
 
 /// The words for units, as a file writes them.
-const WORDS: &[&str] =
-    &["%", "percent", "points", "seconds", "minutes", "hours", "days", "money", "count", "number"];
+const WORDS: &[&str] = &["%", "percent", "points", "seconds", "minutes", "hours", "days", "money", "count", "number"];
 
 /// A unit as written. What `points` means depends on what is shown in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +19,7 @@ pub(super) enum Written {
     Unit(ValueUnit),
 }
 
-pub(super) fn read(unit: &Spanned<Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<Written> {
+pub(super) fn read(unit: &Spanned<Text>, findings: &mut Findings) -> Option<Written> {
     let text = unit.value.0.as_str();
     let known = match text {
         "%" | "percent" | "per cent" => ValueUnit::Percent,
@@ -33,9 +32,9 @@ pub(super) fn read(unit: &Spanned<Text>, diagnostics: &mut Vec<Diagnostic>) -> O
         "count" => ValueUnit::Count,
         "number" => ValueUnit::Number { word: None },
         _ => match text.strip_prefix("per ") {
-            Some(rest) => return per(rest, unit, diagnostics),
+            Some(rest) => return per(rest, unit, findings),
             None => {
-                return word(unit, diagnostics).map(|word| Written::Unit(ValueUnit::Number { word: Some(word) }));
+                return word(unit, findings).map(|word| Written::Unit(ValueUnit::Number { word: Some(word) }));
             }
         },
     };
@@ -43,27 +42,41 @@ pub(super) fn read(unit: &Spanned<Text>, diagnostics: &mut Vec<Diagnostic>) -> O
 }
 
 /// `per 1,000 orders`.
-fn per(rest: &str, unit: &Spanned<Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<Written> {
+fn per(rest: &str, unit: &Spanned<Text>, findings: &mut Findings) -> Option<Written> {
     let rest = rest.trim();
-    let (number, noun) = rest.split_at(rest.find(|char: char| !char.is_ascii_digit() && !".,".contains(char)).unwrap_or(rest.len()));
+    let (number, noun) =
+        rest.split_at(rest.find(|char: char| !char.is_ascii_digit() && !".,".contains(char)).unwrap_or(rest.len()));
     let many = number.replace(',', "").parse::<f64>().ok().filter(|many| *many > 0.0 && many.is_finite());
     match (many, noun.trim()) {
         (Some(many), noun) if !noun.is_empty() => Some(Written::Unit(ValueUnit::Per { many, of: noun.to_owned() })),
         _ => {
             let message = format!("{} is not a unit", quoted(&unit.value.0));
             let found = Diagnostic::error(code::BAD_UNIT, &unit.span, message);
-            diagnostics.push(found.help("write a number and what it counts, for example `per 1,000 orders`"));
+            findings.push(found.help("write a number and what it counts, for example `per 1,000 orders`"));
             None
         }
     }
 }
 
 /// Any other word is shown behind the number; one that looks like a unit was most likely meant as that.
-fn word(unit: &Spanned<Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn word(unit: &Spanned<Text>, findings: &mut Findings) -> Option<String> {
     const OTHER_NAMES: &[(&str, &str)] = &[
-        ("s", "seconds"), ("sec", "seconds"), ("second", "seconds"), ("min", "minutes"), ("mins", "minutes"),
-        ("minute", "minutes"), ("h", "hours"), ("hour", "hours"), ("hrs", "hours"), ("d", "days"), ("day", "days"),
-        ("point", "points"), ("pts", "points"), ("counts", "count"), ("numbers", "number"), ("percentage", "percent"),
+        ("s", "seconds"),
+        ("sec", "seconds"),
+        ("second", "seconds"),
+        ("min", "minutes"),
+        ("mins", "minutes"),
+        ("minute", "minutes"),
+        ("h", "hours"),
+        ("hour", "hours"),
+        ("hrs", "hours"),
+        ("d", "days"),
+        ("day", "days"),
+        ("point", "points"),
+        ("pts", "points"),
+        ("counts", "count"),
+        ("numbers", "number"),
+        ("percentage", "percent"),
         ("currency", "money"),
     ];
     let text = unit.value.0.as_str();
@@ -73,13 +86,14 @@ fn word(unit: &Spanned<Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<Strin
     match meant {
         Some(meant) if other.is_some() || folded == meant => {
             let found = Diagnostic::error(code::BAD_UNIT, &unit.span, format!("{} is not a unit", quoted(text)));
-            diagnostics.push(found.help(format!("write `{meant}`")));
+            findings.push(found.help(format!("write `{meant}`")));
             None
         }
         Some(meant) => {
             let message = format!("{} is taken as a word behind the number", quoted(text));
-            let found = Diagnostic::warning(code::BAD_UNIT, &unit.span, message).label(format!("did you mean `{meant}`?"));
-            diagnostics.push(found.note("only a known unit is converted: a duration is stored in seconds"));
+            let found =
+                Diagnostic::warning(code::BAD_UNIT, &unit.span, message).label(format!("did you mean `{meant}`?"));
+            findings.push(found.note("only a known unit is converted: a duration is stored in seconds"));
             Some(text.to_owned())
         }
         None => Some(text.to_owned()),
@@ -90,7 +104,7 @@ fn word(unit: &Spanned<Text>, diagnostics: &mut Vec<Diagnostic>) -> Option<Strin
 pub(super) fn fitting(
     written: Option<(Written, &Span)>,
     formula: &Formula,
-    diagnostics: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) -> Option<ValueUnit> {
     let Some((written, span)) = written else { return Some(default(formula)) };
     let unit = match (written, formula) {
@@ -106,11 +120,9 @@ pub(super) fn fitting(
             "a share is a fraction",
             "take `unit` out to show it in per cent, or write `unit: per 1,000 cases`",
         ),
-        Formula::NetPromoterScore { .. } => (
-            unit == ValueUnit::Points,
-            "a net promoter score runs from -100 to 100 points",
-            "take `unit` out",
-        ),
+        Formula::NetPromoterScore { .. } => {
+            (unit == ValueUnit::Points, "a net promoter score runs from -100 to 100 points", "take `unit` out")
+        }
         Formula::Count { .. } | Formula::Stock { .. } => {
             (plain, "rows are counted", "take `unit` out, or write the word for what is counted")
         }
@@ -126,14 +138,15 @@ pub(super) fn fitting(
         ),
         Formula::Ratio { .. } => (true, "", ""),
         Formula::Rate { per, .. } => (
-            matches!(unit, ValueUnit::Per { many, .. } if many == *per) || (unit == ValueUnit::Percent && *per == 100.0),
+            matches!(unit, ValueUnit::Per { many, .. } if many == *per)
+                || (unit == ValueUnit::Percent && *per == 100.0),
             "a rate is shown per so many units of exposure",
             "let `per` and `unit` name the same number, or take one of them out",
         ),
     };
     if !fits {
         let message = format!("a {} cannot be shown in {}", formula.kind(), quoted(span.text()));
-        diagnostics.push(Diagnostic::error(code::BAD_UNIT, span, message).note(because).help(help));
+        findings.push(Diagnostic::error(code::BAD_UNIT, span, message).note(because).help(help));
         return None;
     }
     Some(unit)
@@ -144,9 +157,7 @@ fn default(formula: &Formula) -> ValueUnit {
         Formula::Share { .. } => ValueUnit::Percent,
         Formula::NetPromoterScore { .. } => ValueUnit::Points,
         Formula::Count { .. } | Formula::Stock { .. } => ValueUnit::Count,
-        Formula::Rate { exposure, per, .. } => {
-            ValueUnit::Per { many: *per, of: noun(&exposure.rows.table).to_owned() }
-        }
+        Formula::Rate { exposure, per, .. } => ValueUnit::Per { many: *per, of: noun(&exposure.rows.table).to_owned() },
         Formula::Sum { .. } | Formula::Mean { .. } | Formula::Ratio { .. } | Formula::Quantile { .. } => {
             ValueUnit::Number { word: None }
         }

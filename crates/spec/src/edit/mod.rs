@@ -20,6 +20,7 @@ mod write;
 
 use std::ops::Range;
 
+use crate::diagnostic::Findings;
 use crate::place::SourceFile;
 use crate::yaml::{self, Document, Kind, Node, Path, Step, Style};
 
@@ -52,7 +53,7 @@ pub enum EditError {
     #[error("the file cannot be edited because it cannot be read: {0}")]
     Unreadable(String),
     /// The path leads nowhere.
-    #[error("there is no `{0}` in the file")]
+    #[error("there is no value `{0}` in the file that could be changed")]
     NotThere(Path),
     /// The path leads through a value that is no mapping.
     #[error("`{0}` is not a mapping")]
@@ -123,11 +124,13 @@ fn finite(value: &Value) -> Result<(), EditError> {
 }
 
 fn read(text: &str) -> Result<Document, EditError> {
-    let mut diagnostics = Vec::new();
-    let document = yaml::parse(&SourceFile::new("", text), &mut diagnostics);
-    match diagnostics.first() {
+    let mut findings = Findings::default();
+    let document = yaml::parse(&SourceFile::new("", text), &mut findings);
+    match findings.iter().next() {
         None => Ok(document),
-        Some(found) => Err(EditError::Unreadable(format!("line {}: {}", found.primary.span.start().line, found.message))),
+        Some(found) => {
+            Err(EditError::Unreadable(format!("line {}: {}", found.primary.span.start().line, found.message)))
+        }
     }
 }
 
@@ -136,7 +139,10 @@ fn read(text: &str) -> Result<Document, EditError> {
 enum Meaning {
     Nothing,
     /// A text, and whether another reader of YAML would take it for a number, a boolean or null.
-    Scalar { text: String, other_type: bool },
+    Scalar {
+        text: String,
+        other_type: bool,
+    },
     List(Vec<Meaning>),
     Map(Vec<(String, Meaning)>),
 }
@@ -150,7 +156,9 @@ impl Meaning {
                 Self::Scalar { text: scalar.text.clone(), other_type }
             }
             Kind::List(list) => Self::List(list.items.iter().map(Self::of).collect()),
-            Kind::Map(map) => Self::Map(map.pairs.iter().map(|pair| (pair.key.clone(), Self::of(&pair.value))).collect()),
+            Kind::Map(map) => {
+                Self::Map(map.pairs.iter().map(|pair| (pair.key.clone(), Self::of(&pair.value))).collect())
+            }
         }
     }
 
@@ -160,7 +168,9 @@ impl Meaning {
             Value::Number(number) => Self::Scalar { text: number.to_string(), other_type: true },
             Value::Flag(flag) => Self::Scalar { text: flag.to_string(), other_type: true },
             Value::List(items) => Self::List(items.iter().map(Self::of_value).collect()),
-            Value::Map(pairs) => Self::Map(pairs.iter().map(|(key, value)| (key.clone(), Self::of_value(value))).collect()),
+            Value::Map(pairs) => {
+                Self::Map(pairs.iter().map(|(key, value)| (key.clone(), Self::of_value(value))).collect())
+            }
         }
     }
 

@@ -146,12 +146,11 @@ impl Planner<'_> {
         let line_end = self.line_end(header_end);
         let comment = &self.text[header_end..line_end];
         let end = node.range.end.max(line_end);
-        let text = match self.as_block(place, value) {
-            Some(block) => format!("{}{comment}{}", block.header, self.lines(&block.lines)),
-            None => {
-                let text = write::value(value, Setting { flow: place.flow, style: None });
-                format!("{text}{}", comment.trim_end())
-            }
+        let text = if let Some(block) = self.as_block(place, value) {
+            format!("{}{comment}{}", block.header, self.lines(&block.lines))
+        } else {
+            let text = write::value(value, Setting { flow: place.flow, style: None });
+            format!("{text}{}", comment.trim_end())
         };
         Some(Splice { range: sign..end, text })
     }
@@ -345,7 +344,8 @@ impl Planner<'_> {
     }
 
     fn lines(&self, lines: &[String]) -> String {
-        lines.iter().map(|line| format!("{}{line}", self.line_break())).collect()
+        let line_break = self.line_break();
+        lines.iter().flat_map(|line| [line_break, line]).collect()
     }
 
     /// Where a node ends. A block of text that keeps the empty lines behind it ends after them.

@@ -45,7 +45,8 @@ fn quotes_stay_and_come_where_they_are_needed() {
 
 #[test]
 fn values_of_all_kinds() {
-    let check = |value: &Value, expected: &str| assert_eq!(set("a: 1 # c\n", &path("a"), value).as_deref(), Ok(expected));
+    let check =
+        |value: &Value, expected: &str| assert_eq!(set("a: 1 # c\n", &path("a"), value).as_deref(), Ok(expected));
     check(&Value::Number(82.0), "a: 82 # c\n");
     check(&Value::Number(-0.5), "a: -0.5 # c\n");
     check(&Value::Flag(true), "a: true # c\n");
@@ -154,6 +155,7 @@ fn values_are_removed() {
     check("a: [ x, # about x\n  y ]\n", "a[1]", "a: [ x, # about x\n  ]\n");
     check("a: [ x, # about x\n  y ]\n", "a[0]", "a: [ # about x\n  y ]\n");
     check("a: {b, c: }\n", "a.b", "a: {c: }\n");
+    check("? a\n: 1\n? b\n: 2\n", "a", "? b\n: 2\n");
 }
 
 #[test]
@@ -161,14 +163,16 @@ fn what_cannot_be_done_is_said_and_changes_nothing() {
     let text = |at: &str| set("a: 1\nb: [x]\n", &path(at), &Value::text("x")).unwrap_err().to_string();
     insta::assert_snapshot!(text("a.b"), @"`a.b` is not a mapping");
     insta::assert_snapshot!(text("a[0]"), @"`a[0]` is not a list");
-    insta::assert_snapshot!(text("b[1]"), @"there is no `b[1]` in the file");
+    insta::assert_snapshot!(text("b[1]"), @"there is no value `b[1]` in the file that could be changed");
     insta::assert_snapshot!(text("b.c"), @"`b.c` is not a mapping");
-    insta::assert_snapshot!(text("c[0]"), @"there is no `c[0]` in the file");
-    insta::assert_snapshot!(remove("a: 1\n", &path("b.c")).unwrap_err(), @"there is no `b.c` in the file");
-    insta::assert_snapshot!(remove("a: 1\n", &Path::top()).unwrap_err(), @"there is no `` in the file");
+    insta::assert_snapshot!(text("c[0]"), @"there is no value `c[0]` in the file that could be changed");
+    insta::assert_snapshot!(remove("a: 1\n", &path("b.c")).unwrap_err(), @"there is no value `b.c` in the file that could be changed");
+    insta::assert_snapshot!(remove("a: 1\n", &Path::top()).unwrap_err(), @"there is no value `` in the file that could be changed");
     insta::assert_snapshot!(add("a: 1\n", &path("a"), &Value::text("x")).unwrap_err(), @"`a` is not a list");
     insta::assert_snapshot!(set("a: [1\n", &path("a"), &Value::text("x")).unwrap_err(), @"the file cannot be edited because it cannot be read: line 1: `[` is not closed");
-    insta::assert_snapshot!(remove("? a\n: 1\n? b\n: 2\n", &path("a")).unwrap_err(), @"");
+    // The empty line would become part of the block above.
+    let kept = "a: |+\n  x\nb: 1\n\nc: 2\n";
+    insta::assert_snapshot!(remove(kept, &path("b")).unwrap_err(), @"`b` is written in a way that cannot be changed automatically; change it by hand");
 }
 
 mod random;

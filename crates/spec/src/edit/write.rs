@@ -1,5 +1,7 @@
 //! Values as YAML.
 
+use std::fmt::Write as _;
+
 use super::Value;
 use crate::yaml::Style;
 
@@ -25,8 +27,10 @@ pub(super) fn value(value: &Value, setting: Setting) -> String {
         }
         Value::Map(pairs) if pairs.is_empty() => "{}".to_owned(),
         Value::Map(pairs) => {
-            let pairs: Vec<String> =
-                pairs.iter().map(|(key, value)| format!("{}: {}", scalar(key, inside), self::value(value, inside))).collect();
+            let pairs: Vec<String> = pairs
+                .iter()
+                .map(|(key, value)| format!("{}: {}", scalar(key, inside), self::value(value, inside)))
+                .collect();
             format!("{{ {} }}", pairs.join(", "))
         }
     }
@@ -57,7 +61,9 @@ fn double_quoted(text: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            _ if char.is_control() || needs_escape(char) => out.push_str(&format!("\\U{:08X}", u32::from(char))),
+            _ if char.is_control() || needs_escape(char) => {
+                let _ = write!(out, "\\U{:08X}", u32::from(char));
+            }
             _ => out.push(char),
         }
     }
@@ -77,19 +83,22 @@ fn can_be_plain(text: &str, flow: bool) -> bool {
     let starts = match first {
         // `-25 %` is a text; `- 25` would be a list.
         '-' => second.is_some_and(|char| char.is_alphanumeric() || char == '.'),
-        '?' | ':' | ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => false,
+        '?' | ':' | ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => {
+            false
+        }
         _ => true,
     };
-    let looks_like_time = text.contains(':') && text.chars().all(|char| char.is_ascii_digit() || char == ':');
-    starts
-        && text.trim() == text
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !text.ends_with(':')
-        && !(flow && text.contains([',', '[', ']', '{', '}', ':']))
-        && !text.starts_with("...")
-        && !is_other_type(text)
-        && !looks_like_time
+    let digits_and_colons = text.chars().all(|char| char.is_ascii_digit() || char == ':');
+    let has_a_meaning = text.trim() != text
+        || text.contains(": ")
+        || text.contains(" #")
+        || text.ends_with(':')
+        || text.starts_with("...")
+        || is_other_type(text)
+        // Some readers take 12:30 for a number to the base of 60.
+        || (text.contains(':') && digits_and_colons)
+        || (flow && text.contains([',', '[', ']', '{', '}', ':']));
+    starts && !has_a_meaning
 }
 
 /// Whether a reader of YAML 1.2, or of the older 1.1, would take the text for something else than a text.
@@ -101,7 +110,9 @@ pub(super) fn is_other_type(text: &str) -> bool {
     );
     let unsigned = lower.strip_prefix(['+', '-']).unwrap_or(&lower);
     let radix = ["0x", "0o", "0b"].iter().any(|prefix| {
-        unsigned.strip_prefix(prefix).is_some_and(|digits| !digits.is_empty() && digits.chars().all(|char| char.is_ascii_hexdigit() || char == '_'))
+        unsigned.strip_prefix(prefix).is_some_and(|digits| {
+            !digits.is_empty() && digits.chars().all(|char| char.is_ascii_hexdigit() || char == '_')
+        })
     });
     let digits = unsigned.starts_with(|char: char| char.is_ascii_digit() || char == '.');
     let number = digits && unsigned.replace('_', "").parse::<f64>().is_ok();
@@ -121,7 +132,8 @@ pub(super) fn block(text: &str, indent: usize) -> Option<(&'static str, Vec<Stri
         && text.chars().all(|char| char == '\n' || !(char.is_control() || needs_escape(char)))
         && body.split('\n').all(|line| line.is_empty() || !line.trim().is_empty());
     fits.then(|| {
-        let lines = body.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{:indent$}{line}", "") });
+        let lines =
+            body.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{:indent$}{line}", "") });
         (header, lines.collect())
     })
 }

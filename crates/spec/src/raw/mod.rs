@@ -4,17 +4,23 @@
 //! mistake of a file. The structs here say which keys there are; the JSON Schema is made from them and the
 //! reference of the file formats describes them. What the values mean together is the business of `convert`.
 
+#[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod measure;
 mod project;
 mod read;
+#[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod scorecard;
+#[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod source;
 mod values;
 
-pub(crate) use measure::{About, Amount, Better, CountOf, KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Way, Within};
+pub(crate) use measure::{
+    About, Amount, Better, CountOf, KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Way, Within,
+};
 pub(crate) use project::Project;
-pub(crate) use read::{Fields, FromYaml, Reader};
-pub(crate) use scorecard::{Baseline, Leg, Link, MeasureUse, Measured, Normalise, Objective, Plan, Scorecard, UnitPlan};
+pub(crate) use read::{FromYaml, Reader};
+pub(crate) use scorecard::{
+    Baseline, Leg, Link, MeasureUse, Measured, Normalise, Objective, Plan, Scorecard, UnitPlan,
+};
 pub(crate) use source::{Compression, Format, RawFile, RawFiles, Source, TableMapping, TableSelect};
-pub(crate) use values::{Characters, Choice, Entries, Filled, Number, OneOrMany, Quantity, Text, Whole};
-
+pub(crate) use values::{Characters, Choice, Number, Quantity, Text, Whole};

@@ -1,7 +1,7 @@
 //! Reading nodes of YAML into raw structs.
 
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::suggest::{list, nearest, quoted};
 use crate::yaml::{Document, Kind, Map, Node, Pair};
@@ -9,8 +9,8 @@ use crate::yaml::{Document, Kind, Map, Node, Pair};
 /// A file being read, and what was found wrong with it so far.
 pub(crate) struct Reader<'d> {
     pub(crate) document: &'d Document,
-    pub(crate) diagnostics: Vec<Diagnostic>,
-    /// What the file defines, for messages: `measure `csat``.
+    pub(crate) findings: &'d mut Findings,
+    /// What the file defines, in words.
     pub(crate) subject: String,
 }
 
@@ -21,8 +21,8 @@ pub(crate) trait FromYaml: Sized {
 }
 
 impl<'d> Reader<'d> {
-    pub(crate) fn new(document: &'d Document, subject: String) -> Self {
-        Self { document, diagnostics: Vec::new(), subject }
+    pub(crate) fn new(document: &'d Document, findings: &'d mut Findings, subject: String) -> Self {
+        Self { document, findings, subject }
     }
 
     pub(crate) fn span(&self, node: &Node) -> Span {
@@ -30,7 +30,7 @@ impl<'d> Reader<'d> {
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.findings.push(diagnostic);
     }
 
     /// A value has another shape than it should. What is refused or empty has a message of its own.
@@ -50,7 +50,9 @@ impl<'d> Reader<'d> {
     pub(crate) fn no_value(&mut self, node: &Node, name: &str) {
         let message = format!("`{name}` in {} has no value", self.subject);
         let found = Diagnostic::error(code::EMPTY_VALUE, &self.span(node), message);
-        self.report(found.help("write a value behind it, or take the key out; for the text `null`, put it between quotes"));
+        self.report(
+            found.help("write a value behind it, or take the key out; for the text `null`, put it between quotes"),
+        );
     }
 
     /// A block is long; its first key or item says where it is.
@@ -64,10 +66,20 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The keys of a mapping. `place` says in messages where they are: `measure `csat``.
-    pub(crate) fn fields<'r, 'n>(&'r mut self, node: &'n Node, name: &str, place: String) -> Option<Fields<'r, 'd, 'n>> {
+    /// The keys of a mapping. `place` says in messages where they are.
+    pub(crate) fn fields<'r, 'n>(
+        &'r mut self,
+        node: &'n Node,
+        name: &str,
+        place: String,
+    ) -> Option<Fields<'r, 'd, 'n>> {
         let Kind::Map(map) = &node.kind else {
-            self.wrong_type(node, name, "keys with values", "write `key: value` lines, further in than the key above them");
+            self.wrong_type(
+                node,
+                name,
+                "keys with values",
+                "write `key: value` lines, further in than the key above them",
+            );
             return None;
         };
         let at = self.first_line(node);
@@ -129,9 +141,10 @@ impl<'n> Fields<'_, '_, 'n> {
 
     /// Reports the keys that nobody asked for, and those that are missing.
     pub(crate) fn finish(mut self) {
+        let unused: Vec<&'static str> = self.asked.iter().copied().filter(|key| !self.has(key)).collect();
         for pair in &self.map.pairs {
             if !self.asked.contains(&pair.key.as_str()) {
-                self.unknown(pair);
+                self.unknown(pair, &unused);
             }
         }
         // After a mistake of syntax nobody knows what the rest of the file says.
@@ -145,22 +158,24 @@ impl<'n> Fields<'_, '_, 'n> {
         }
     }
 
-    fn unknown(&mut self, pair: &Pair) {
+    fn unknown(&mut self, pair: &Pair, unused: &[&'static str]) {
         let span = self.reader.document.span(&pair.key_range);
         let message = format!("unknown key {} in {}", quoted(&pair.key), self.place);
         let found = Diagnostic::error(code::UNKNOWN_KEY, &span, message);
-        let unused = self.asked.iter().copied().filter(|key| self.map.pair(key).is_none());
-        let found = match nearest(&pair.key, unused).or_else(|| nearest(&pair.key, self.asked.iter().copied())) {
-            Some(meant) if self.has(meant) => found.label(format!("did you mean `{meant}`? it is given already")),
-            Some(meant) => {
-                // It is there, only under another name.
-                self.missing.retain(|(key, _)| *key != meant);
-                found.label(format!("did you mean `{meant}`?"))
-            }
-            None if pair.key.bytes().all(|byte| byte.is_ascii_digit()) => {
-                found.help("inside `{ }` a comma begins the next key: write numbers without commas")
-            }
-            None => found.help(format!("keys that can stand here: {}", list(self.asked.iter().copied(), "and"))),
+        if self.reader.findings.is_full(span.file().path()) {
+            return self.reader.report(found);
+        }
+        let asked = || self.asked.iter().copied();
+        let found = if let Some(meant) = nearest(&pair.key, unused.iter().copied()) {
+            // It is there, only under another name.
+            self.missing.retain(|(key, _)| *key != meant);
+            found.label(format!("did you mean `{meant}`?"))
+        } else if let Some(meant) = nearest(&pair.key, asked()) {
+            found.label(format!("did you mean `{meant}`? it is given already"))
+        } else if pair.key.bytes().all(|byte| byte.is_ascii_digit()) {
+            found.help("inside `{ }` a comma begins the next key: write numbers without commas")
+        } else {
+            found.help(format!("keys that can stand here: {}", list(asked(), "and")))
         };
         self.reader.report(found);
     }

@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 
 use super::read::{FromYaml, Reader};
 use super::values::{Choice, Entries, Filled, Number, Quantity, Text, choice};
-use crate::place::{Span, Spanned};
+use crate::place::Spanned;
 use crate::yaml::{Kind, Node};
 
 /// A scorecard: legs, objectives, the measures in use, and their targets.
@@ -19,7 +19,7 @@ pub(crate) struct Scorecard {
     pub(crate) imbalance: Option<Spanned<Number>>,
     /// The legs, in the order in which they are shown.
     #[schemars(required)]
-    pub(crate) legs: Option<Spanned<Filled<Entries<Leg>>>>,
+    pub(crate) legs: Option<Filled<Entries<Leg>>>,
     /// Which measure is claimed to move which other.
     pub(crate) links: Option<Vec<Link>>,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Leg {
     pub(crate) weight: Option<Spanned<Number>>,
     /// What is to be achieved.
     #[schemars(required)]
-    pub(crate) objectives: Option<Spanned<Filled<Vec<Objective>>>>,
+    pub(crate) objectives: Option<Filled<Vec<Objective>>>,
 }
 
 impl FromYaml for Leg {
@@ -80,9 +80,7 @@ pub(crate) struct Objective {
     pub(crate) weight: Option<Spanned<Number>>,
     /// The measures that tell.
     #[schemars(required)]
-    pub(crate) measures: Option<Spanned<Filled<Vec<MeasureUse>>>>,
-    #[schemars(skip)]
-    pub(crate) at: Span,
+    pub(crate) measures: Option<Filled<Vec<MeasureUse>>>,
 }
 
 impl FromYaml for Objective {
@@ -93,12 +91,10 @@ impl FromYaml for Objective {
             None => format!("an objective of {}", reader.subject),
         };
         let mut fields = reader.fields(node, name, place)?;
-        let at = fields.at();
         let objective = Self {
             objective: fields.required("objective", "objective: Complaints settled quickly"),
             weight: fields.optional("weight"),
             measures: fields.required("measures", "measures:"),
-            at,
         };
         fields.finish();
         Some(objective)
@@ -167,14 +163,11 @@ pub(crate) struct Plan {
     /// Whether all that is given could be read.
     #[schemars(skip)]
     pub(crate) sound: bool,
-    #[schemars(skip)]
-    pub(crate) at: Span,
 }
 
 impl Plan {
     fn read(fields: &mut super::read::Fields<'_, '_, '_>) -> Self {
-        let before = fields.reader.diagnostics.len();
-        let at = fields.at();
+        let before = fields.reader.findings.errors();
         let mut plan = Self {
             baseline: fields.optional("baseline"),
             target: fields.optional("target"),
@@ -182,9 +175,8 @@ impl Plan {
             red_flag: fields.optional("red_flag"),
             by: fields.optional("by"),
             sound: true,
-            at,
         };
-        plan.sound = fields.reader.diagnostics.len() == before;
+        plan.sound = fields.reader.findings.errors() == before;
         plan
     }
 }

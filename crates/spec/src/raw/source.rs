@@ -145,8 +145,7 @@ pub(crate) enum Compression {
 }
 
 impl Choice for Compression {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("none", Self::None), ("gzip", Self::Gzip), ("zstd", Self::Zstd)];
+    const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None), ("gzip", Self::Gzip), ("zstd", Self::Zstd)];
 }
 
 impl FromYaml for Compression {

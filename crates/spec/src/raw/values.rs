@@ -113,12 +113,15 @@ impl FromYaml for Quantity {
         let rest = &text[digits.len()..];
         if not_finite(text) {
             let message = format!("`{name}` cannot be {}", quoted(text));
-            reader.report(Diagnostic::error(code::BAD_NUMBER, &span, message).help("write a number, for example `82 %`"));
+            reader
+                .report(Diagnostic::error(code::BAD_NUMBER, &span, message).help("write a number, for example `82 %`"));
             return None;
         }
         if digits.ends_with(|char: char| char.is_ascii_digit()) && is_exponent(rest) {
             let message = format!("`{name}` is written with an exponent");
-            reader.report(Diagnostic::error(code::BAD_NUMBER, &span, message).help("write the number out, for example `1,500`"));
+            reader.report(
+                Diagnostic::error(code::BAD_NUMBER, &span, message).help("write the number out, for example `1,500`"),
+            );
             return None;
         }
         Some(Self(text.to_owned()))
@@ -251,7 +254,9 @@ fn read_number(text: &str) -> Result<f64, Option<String>> {
     }
     let leading_zero = unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit();
     if leading_zero {
-        return Err(Some("a number with a leading zero is octal to some readers of YAML: take the zero away".to_owned()));
+        return Err(Some(
+            "a number with a leading zero is octal to some readers of YAML: take the zero away".to_owned(),
+        ));
     }
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
@@ -363,7 +368,12 @@ pub(crate) struct Entries<T>(pub(crate) Vec<(Spanned<String>, T)>);
 impl<T: FromYaml> FromYaml for Entries<T> {
     fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
         let Kind::Map(map) = &node.kind else {
-            reader.wrong_type(node, name, "names with values", "write `name: value` lines, further in than the key above them");
+            reader.wrong_type(
+                node,
+                name,
+                "names with values",
+                "write `name: value` lines, further in than the key above them",
+            );
             return None;
         };
         let entries = map.pairs.iter().filter_map(|pair| {
@@ -403,7 +413,10 @@ impl<T: FromYaml> FromYaml for Filled<T> {
         if empty && !reader.document.cut {
             let message = format!("`{name}` in {} is empty", reader.subject);
             let span = reader.span(node);
-            reader.report(Diagnostic::error(code::EMPTY, &span, message).help("add at least one, or take the key out with what it belongs to"));
+            reader.report(
+                Diagnostic::error(code::EMPTY, &span, message)
+                    .help("add at least one, or take the key out with what it belongs to"),
+            );
             return None;
         }
         T::from_yaml(node, name, reader).map(Self)

@@ -114,7 +114,8 @@ fn a_second_place_in_another_file() {
 #[test]
 fn a_file_without_text() {
     let gone = SourceFile::without_text("evenkeel.yaml");
-    let found = Diagnostic::error("x", &Span::start_of(&gone), "there is no `evenkeel.yaml`").help("run `evenkeel init`");
+    let found =
+        Diagnostic::error("x", &Span::start_of(&gone), "there is no `evenkeel.yaml`").help("run `evenkeel init`");
     insta::assert_snapshot!(plain(&found), @"
     error: there is no `evenkeel.yaml`
       --> evenkeel.yaml
@@ -133,11 +134,11 @@ fn tabs_and_wide_characters() {
        |                          ^^^^^ did you mean `target`?
     ");
     let found = diagnostic("title: e\u{301}te\u{301} 👩\u{200d}🚒 taget\n", "taget");
-    insta::assert_snapshot!(plain(&found), @"
+    insta::assert_snapshot!(plain(&found).replace('\u{301}', "+"), @"
     error: unknown key `taget` in measure `csat`
       --> measures/customer/csat.yaml:1:18
        |
-     1 | title: été 👩‍🚒 taget
+     1 | title: e+te+ 👩‍🚒 taget
        |               ^^^^^ did you mean `target`?
     ");
     let found = diagnostic("title: 顧客満足度\n", "満足");

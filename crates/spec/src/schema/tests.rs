@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use jsonschema::Validator;
 
 use super::*;
+use crate::diagnostic::Findings;
 use crate::place::SourceFile;
 use crate::tests::{self, sound};
 use crate::yaml::{self, Kind, Node, Scalar, Style};
@@ -17,9 +18,9 @@ fn validator(kind: &str) -> Validator {
 
 /// The file as an editor sees it: plain scalars are numbers, booleans or null where YAML 1.2 says so.
 fn value(text: &str) -> Value {
-    let mut diagnostics = Vec::new();
-    let document = yaml::parse(&SourceFile::new("a.yaml", text), &mut diagnostics);
-    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let mut findings = Findings::default();
+    let document = yaml::parse(&SourceFile::new("a.yaml", text), &mut findings);
+    assert_eq!(findings.len(), 0, "{findings:?}");
     document.root.as_ref().map_or(Value::Null, json)
 }
 
@@ -31,7 +32,11 @@ fn json(node: &Node) -> Value {
             "~" | "null" => Value::Null,
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            _ => text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<f64>().map(Value::from)).unwrap_or(text.as_str().into()),
+            _ => text
+                .parse::<i64>()
+                .map(Value::from)
+                .or_else(|_| text.parse::<f64>().map(Value::from))
+                .unwrap_or(text.as_str().into()),
         },
         Kind::Scalar(scalar) => scalar.text.as_str().into(),
         Kind::Empty | Kind::Refused => Value::Null,
@@ -163,8 +168,10 @@ fn names_of_properties(schema: &Value, names: &mut BTreeSet<String>) {
 /// the file above would have it as an unknown key; so it is enough that the file has all of the schema.
 #[test]
 fn the_files_above_have_every_key_of_the_schemas() {
-    let other_kinds = BTreeSet::from(["share", "count", "sum", "mean", "ratio", "nps", "quantile", "stock"].map(str::to_owned));
-    let parts_of_other_kinds = BTreeSet::from(["numerator", "denominator", "of", "at", "method", "until"].map(str::to_owned));
+    let other_kinds =
+        BTreeSet::from(["share", "count", "sum", "mean", "ratio", "nps", "quantile", "stock"].map(str::to_owned));
+    let parts_of_other_kinds =
+        BTreeSet::from(["numerator", "denominator", "of", "at", "method", "until"].map(str::to_owned));
     for ((_, schema), (kind, _, text)) in all().into_iter().zip(FULL) {
         let mut names = BTreeSet::new();
         names_of_properties(&serde_json::from_str(&schema).unwrap(), &mut names);
@@ -218,7 +225,10 @@ fn what_does_not_fit() {
     measure("better: higher\nratio: { numerator: { count: x, sum: y }, denominator: rows }");
     check("measure", "measure: x\nfrom: case\ncount: rows\nbetter: higher\n");
     let used = |used: &str| {
-        check("scorecard", &format!("scorecard: s\nlegs: {{ a: {{ objectives: [{{ objective: o, measures: [{used}] }}] }} }}\n"));
+        check(
+            "scorecard",
+            &format!("scorecard: s\nlegs: {{ a: {{ objectives: [{{ objective: o, measures: [{used}] }}] }} }}\n"),
+        );
     };
     used("{ target: 82 }");
     used("{ use: a, taget: 82 }");
@@ -293,7 +303,8 @@ fn the_examples_of_the_reference_make_a_project() {
 #[test]
 fn the_kinds_of_the_reference_are_read() {
     let text = include_str!("../../../../docs/reference/project-files.md");
-    let rows = text.lines().skip_while(|line| !line.starts_with("| kind ")).skip(2).take_while(|line| line.starts_with('|'));
+    let rows =
+        text.lines().skip_while(|line| !line.starts_with("| kind ")).skip(2).take_while(|line| line.starts_with('|'));
     let examples: Vec<&str> = rows.map(|row| row.split('|').nth(2).unwrap().trim().trim_matches('`')).collect();
     assert_eq!(examples.len(), raw::KINDS.len());
     for example in examples {

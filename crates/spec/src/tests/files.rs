@@ -304,7 +304,7 @@ fn every_mistake_of_a_project_in_one_run() {
 
 #[test]
 fn a_file_full_of_mistakes_does_not_fill_the_screen() {
-    let text: String = (0..1000).map(|number| format!("nonsense_{number}: 1\n")).collect();
+    let text = (0..1000).map(|number| format!("nonsense_{number}: 1\n")).collect::<Vec<_>>().concat();
     let loaded = load(&sound().with("measures/csat.yaml", text));
     let in_file = loaded.diagnostics.iter().filter(|found| found.primary.span.file().path() == "measures/csat.yaml");
     assert_eq!(in_file.count(), 101);

@@ -1,4 +1,6 @@
-use evenkeel_model::measure::{Amount, Direction, DurationUnit, Expression, Formula, Measure, QuantileMethod, ValueUnit};
+use evenkeel_model::measure::{
+    Amount, Direction, DurationUnit, Expression, Formula, Measure, QuantileMethod, ValueUnit,
+};
 
 use super::{CSAT, project, replaced, sound, with};
 
@@ -262,7 +264,10 @@ fn directions() {
 #[test]
 fn the_digest_follows_the_formula_and_nothing_else() {
     let digest = |text: &str| {
-        let files = sound().with("scorecards/service.yaml", "scorecard: s\nlegs: { a: { objectives: [{ objective: a, measures: [{ use: offers }] }] } }\n");
+        let files = sound().with(
+            "scorecards/service.yaml",
+            "scorecard: s\nlegs: { a: { objectives: [{ objective: a, measures: [{ use: offers }] }] } }\n",
+        );
         project(&files.with("measures/csat.yaml", text)).measures["csat"].definition.digest.clone()
     };
     let original = digest(CSAT);
@@ -680,7 +685,8 @@ fn quantiles() {
 
 #[test]
 fn rates() {
-    let rate = |end: &str| check(&format!("from: cases\nrate: {{ events: {{ count: is_complaint }}, exposure: rows{end}"));
+    let rate =
+        |end: &str| check(&format!("from: cases\nrate: {{ events: {{ count: is_complaint }}, exposure: rows{end}"));
     insta::assert_snapshot!(rate(" }"), @"
     error: `per` is missing in `rate` of measure `x`
       --> measures/x.yaml:4:7

@@ -113,7 +113,8 @@ fn a_deadline_follows_the_fiscal_year() {
 fn keys(objectives: &[&[&str]]) -> Vec<Vec<bool>> {
     let measure = |id: &str| format!("measure: {id}\nfrom: cases\ncount: rows\nbetter: neither\n");
     let mut files = sound();
-    let mut text = "scorecard: s\nlegs:\n  other: { objectives: [{ objective: o, measures: [{ use: cost }] }] }\n".to_owned();
+    let mut text =
+        "scorecard: s\nlegs:\n  other: { objectives: [{ objective: o, measures: [{ use: cost }] }] }\n".to_owned();
     text.push_str("  leg:\n    objectives:\n");
     let mut ids = (0..).map(|number| format!("m{number}"));
     for measures in objectives {

@@ -99,7 +99,9 @@ impl Document {
         let mut found = Found { node: root, key: None, rest: path.steps().len() };
         for step in path.steps() {
             let next = match (step, &found.node.kind) {
-                (Step::Key(key), Kind::Map(map)) => map.pair(key).map(|pair| (&pair.value, Some(pair.key_range.clone()))),
+                (Step::Key(key), Kind::Map(map)) => {
+                    map.pair(key).map(|pair| (&pair.value, Some(pair.key_range.clone())))
+                }
                 (Step::Index(index), Kind::List(list)) => list.items.get(*index).map(|item| (item, None)),
                 _ => None,
             };

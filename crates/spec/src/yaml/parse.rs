@@ -8,7 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
 use super::{Document, Kind, List, MOST_BYTES, Map, Node, Pair, Scalar, Style, syntax};
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{SourceFile, Span};
 use crate::suggest::quoted;
 
@@ -18,15 +18,15 @@ const MOST_NODES: usize = 200_000;
 
 /// Parses a file and reports what project files may not contain. What precedes a mistake of syntax is kept, so
 /// that the other mistakes in it can be reported in the same run.
-pub(crate) fn parse(file: &Arc<SourceFile>, diagnostics: &mut Vec<Diagnostic>) -> Document {
-    let mut builder = Builder { file, diagnostics, frames: Vec::new(), root: None, nodes: 0 };
+pub(crate) fn parse(file: &Arc<SourceFile>, findings: &mut Findings) -> Document {
+    let mut builder = Builder { file, findings, frames: Vec::new(), root: None, nodes: 0 };
     let cut = !builder.run();
     Document { root: builder.root.take(), file: Arc::clone(file), cut }
 }
 
 struct Builder<'a> {
     file: &'a Arc<SourceFile>,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    findings: &'a mut Findings,
     frames: Vec<Frame>,
     root: Option<Node>,
     nodes: usize,
@@ -52,7 +52,7 @@ impl Builder<'_> {
         if text.len() > MOST_BYTES {
             let message = format!("the file is larger than {} MiB and was not read", MOST_BYTES / 1024 / 1024);
             let found = Diagnostic::error(code::TOO_LARGE, &Span::start_of(self.file), message);
-            self.diagnostics.push(found.help("raw data belongs into a source; split a long scorecard into several"));
+            self.findings.push(found.help("raw data belongs into a source; split a long scorecard into several"));
             return false;
         }
         let options = granit_parser::options! {
@@ -69,7 +69,7 @@ impl Builder<'_> {
                 Err(error) => {
                     let at = error.marker().byte_offset().unwrap_or_default();
                     let found = syntax::diagnostic(self.file, error.kind(), at, &self.open());
-                    self.diagnostics.push(found);
+                    self.findings.push(found);
                     self.close_all(at);
                     return false;
                 }
@@ -86,7 +86,7 @@ impl Builder<'_> {
             self.event(event, range, tag);
             if self.nodes > MOST_NODES {
                 let message = format!("the file has more than {MOST_NODES} values and was not read");
-                self.diagnostics.push(Diagnostic::error(code::TOO_LARGE, &Span::start_of(self.file), message));
+                self.findings.push(Diagnostic::error(code::TOO_LARGE, &Span::start_of(self.file), message));
                 self.root = None;
                 return false;
             }
@@ -104,13 +104,21 @@ impl Builder<'_> {
             }
             if event.anchor_id().is_some() {
                 let name = anchor_before(self.file.text(), range.start);
-                self.refuse(&name, "a value that starts with `&` is a YAML anchor", "put quotes around the whole value, or write the value out where it is needed");
+                self.refuse(
+                    &name,
+                    "a value that starts with `&` is a YAML anchor",
+                    "put quotes around the whole value, or write the value out where it is needed",
+                );
                 refused = true;
             }
         }
         match event {
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                self.refuse(&range, "a value that starts with `*` is a YAML alias", "put quotes around the whole value, or write the value out here");
+                self.refuse(
+                    &range,
+                    "a value that starts with `*` is a YAML alias",
+                    "put quotes around the whole value, or write the value out here",
+                );
                 self.value(Node { kind: Kind::Refused, range });
             }
             Event::Scalar(..) if refused => self.value(Node { kind: Kind::Refused, range }),
@@ -147,11 +155,8 @@ impl Builder<'_> {
             _ => range,
         };
         // The parser gives `~` for a value of which nothing was written.
-        let kind = if style == Style::Plain && range.is_empty() {
-            Kind::Empty
-        } else {
-            Kind::Scalar(Scalar { text, style })
-        };
+        let kind =
+            if style == Style::Plain && range.is_empty() { Kind::Empty } else { Kind::Scalar(Scalar { text, style }) };
         self.value(Node { kind, range });
     }
 
@@ -201,7 +206,7 @@ impl Builder<'_> {
                         let first = Span::new(self.file, first.clone());
                         let message = format!("key {} is given twice", quoted(&word));
                         let found = Diagnostic::error(code::DUPLICATE_KEY, &Span::new(self.file, range), message);
-                        self.diagnostics.push(
+                        self.findings.push(
                             found
                                 .label("given again here")
                                 .related(&first, "first given here")
@@ -215,7 +220,9 @@ impl Builder<'_> {
 
     fn refuse(&mut self, range: &Range<usize>, message: &str, help: &str) {
         let found = Diagnostic::error(code::YAML_FEATURE, &Span::new(self.file, range.clone()), message);
-        self.diagnostics.push(found.note("project files use plain YAML without anchors, aliases, tags or several documents").help(help));
+        self.findings.push(
+            found.note("project files use plain YAML without anchors, aliases, tags or several documents").help(help),
+        );
     }
 
     /// After a mistake of syntax: what was read in full becomes the tree.

@@ -143,7 +143,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_path() {
-        for text in ["a..b", ".a", "a.", "a[", "a[]", "a[x]", "a[-1]", "a]", "a\"b", "\"a", "a[1]b", "a[99999999999999999999]"] {
+        for text in
+            ["a..b", ".a", "a.", "a[", "a[]", "a[x]", "a[-1]", "a]", "a\"b", "\"a", "a[1]b", "a[99999999999999999999]"]
+        {
             assert!(text.parse::<Path>().is_err(), "{text}");
         }
         assert_eq!("".parse(), Ok(Path::top()));

@@ -1,12 +1,12 @@
 use super::*;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::render;
 
 fn read(text: &str) -> (Document, Vec<Diagnostic>) {
     let file = SourceFile::new("a.yaml", text);
-    let mut diagnostics = Vec::new();
-    let document = parse(&file, &mut diagnostics);
-    (document, diagnostics)
+    let mut findings = Findings::default();
+    let document = parse(&file, &mut findings);
+    (document, findings.into_vec())
 }
 
 /// What was written for each value, in the order of the file.
@@ -165,6 +165,7 @@ fn what_yaml_has_and_project_files_do_not() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "each finding is shown whole")]
 fn mistakes_of_syntax() {
     insta::assert_snapshot!(complaints("a: 1\ntitle: Calls: answered\n"), @r#"
     error: a `:` cannot stand here
@@ -379,7 +380,7 @@ fn too_deep_too_large_too_many() {
        |                                                                    ^
        = help: no file of a project needs that
     ");
-    let block: String = (0..100).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    let block = (0..100).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<Vec<_>>().concat();
     assert!(complaints(&block).contains("nested too deep"));
     insta::assert_snapshot!(complaints(&"# x\n".repeat(2_000_000)), @"
     error: the file is larger than 4 MiB and was not read

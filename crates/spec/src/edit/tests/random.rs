@@ -1,5 +1,7 @@
 //! Random edits of random files: an edit is made or refused, says what it was to say, and touches nothing else.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -79,7 +81,8 @@ impl Writer<'_> {
             }
             Tree::Map(values) => {
                 let pairs = values.iter().enumerate();
-                let pairs: Vec<String> = pairs.map(|(index, value)| format!("k{index}: {}", self.in_flow(value))).collect();
+                let pairs: Vec<String> =
+                    pairs.map(|(index, value)| format!("k{index}: {}", self.in_flow(value))).collect();
                 format!("{{{space}{}{space}}}", pairs.join(&format!(",{space}")))
             }
         }
@@ -110,13 +113,15 @@ impl Writer<'_> {
             Tree::List(items) => {
                 for item in items {
                     let between = if out.is_empty() { String::new() } else { self.line_between(indent) };
-                    out.push_str(&format!("{between}{:indent$}-{}", "", self.in_block(item, indent + 2, true)));
+                    let item = self.in_block(item, indent + 2, true);
+                    let _ = write!(out, "{between}{:indent$}-{item}", "");
                 }
             }
             Tree::Map(values) => {
                 for (index, value) in values.iter().enumerate() {
                     let between = if out.is_empty() { String::new() } else { self.line_between(indent) };
-                    out.push_str(&format!("{between}{:indent$}k{index}:{}", "", self.in_block(value, indent + 2, false)));
+                    let value = self.in_block(value, indent + 2, false);
+                    let _ = write!(out, "{between}{:indent$}k{index}:{value}", "");
                 }
             }
         }

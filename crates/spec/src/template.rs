@@ -1,0 +1,46 @@
+//! Projects to start from.
+
+/// A small project with comments: one CSV file with a few rows, three measures and a scorecard. Each file as its path
+/// in the project and its contents.
+///
+/// ```
+/// use evenkeel_spec::{MemoryFiles, load, template};
+///
+/// let files = template::blank();
+/// let project = files.into_iter().fold(MemoryFiles::default(), |project, (path, text)| project.with(path, text));
+/// assert!(load(&project).diagnostics.is_empty());
+/// ```
+#[must_use]
+pub fn blank() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("evenkeel.yaml", include_str!("../templates/blank/evenkeel.yaml")),
+        ("measures/complaints.yaml", include_str!("../templates/blank/measures/complaints.yaml")),
+        ("measures/csat.yaml", include_str!("../templates/blank/measures/csat.yaml")),
+        ("measures/inflow.yaml", include_str!("../templates/blank/measures/inflow.yaml")),
+        ("raw/cases.csv", include_str!("../templates/blank/raw/cases.csv")),
+        ("scorecards/service.yaml", include_str!("../templates/blank/scorecards/service.yaml")),
+        ("sources/desk.yaml", include_str!("../templates/blank/sources/desk.yaml")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DiskFiles, Files, MemoryFiles, load};
+
+    #[test]
+    fn it_has_no_findings() {
+        let files = blank().into_iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
+        assert_eq!(crate::tests::findings(&files), "");
+        let project = load(&files).project.unwrap();
+        assert_eq!((project.sources.len(), project.measures.len(), project.scorecards.len()), (1, 3, 1));
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_in_it() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let on_disk = DiskFiles::new(folder).list("blank").unwrap();
+        let listed: Vec<String> = blank().iter().map(|(path, _)| format!("blank/{path}")).collect();
+        assert_eq!(on_disk, listed);
+    }
+}

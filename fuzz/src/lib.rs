@@ -1,0 +1,66 @@
+//! What the fuzz targets do with their bytes.
+
+use evenkeel_model::measure::{DurationUnit, ValueUnit};
+use evenkeel_model::period::{FiscalYear, Period};
+use evenkeel_model::quantity::{parse_goal, parse_quantity};
+use evenkeel_spec::edit::{self, Value};
+use evenkeel_spec::render::{self, Colour};
+use evenkeel_spec::{Item, Loaded, MemoryFiles, Path, load};
+
+/// The bytes as every kind of file in a project.
+pub fn project_yaml(bytes: &[u8]) {
+    for path in ["evenkeel.yaml", "sources/desk.yaml", "measures/csat.yaml", "scorecards/service.yaml"] {
+        let template = evenkeel_spec::template::blank();
+        let files = template.into_iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
+        let Loaded { project, diagnostics, .. } = load(&files.with(path, bytes));
+        for found in &diagnostics {
+            let plain = render::plain(found);
+            assert!(plain.chars().all(|char| char == '\n' || !char.is_control()), "{plain:?}");
+            let coloured = render::render(found, Colour::Ansi);
+            assert!(coloured.len() > plain.len());
+            serde_json::to_string(found).expect("every finding has a form for programs");
+        }
+        if let Some(project) = project {
+            let place = project.source_map.in_text(Item::Measure("csat"), &Path::top().key("share"), 0..1000);
+            let _ = place.map(|place| place.to_string());
+        }
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        edits(text);
+    }
+}
+
+fn edits(text: &str) {
+    let value = Value::text("two\nlines");
+    for path in ["measure", "legs.customer.objectives[0].measures[1].target", "about.means", "sources", "new"] {
+        let path: Path = path.parse().expect("the path is written well");
+        for edited in [edit::set(text, &path, &value), edit::add(text, &path, &value), edit::remove(text, &path)] {
+            let _ = edited.map_err(|error| error.to_string());
+        }
+    }
+}
+
+/// The bytes as a quantity, a goal and a period.
+pub fn quantity(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let units = [
+        ValueUnit::Percent,
+        ValueUnit::Points,
+        ValueUnit::Duration(DurationUnit::Hours),
+        ValueUnit::Money,
+        ValueUnit::Count,
+        ValueUnit::Number { word: Some("stars".to_owned()) },
+        ValueUnit::Per { many: 1000.0, of: "orders".to_owned() },
+    ];
+    for unit in units {
+        let read = parse_quantity(text, &unit);
+        let goal = parse_goal(text, &unit);
+        assert!(read.is_ok_and(|value| !value.is_nan()) || goal.is_ok() || parse_quantity(text, &unit).is_err());
+    }
+    for month in 1..=12 {
+        let fiscal = FiscalYear::starting_in(month).expect("it is a month");
+        if let Ok(period) = Period::parse(text, fiscal) {
+            assert_eq!(period.id(fiscal), text);
+        }
+    }
+}
