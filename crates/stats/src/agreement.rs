@@ -7,6 +7,7 @@
 //! - Items that are meant to measure one thing: [`cronbach`].
 //! - One question with chosen answers, the story: [`Cohesion`].
 
+use crate::distribution;
 use crate::error::{Error, Result, require_count, require_finite};
 use crate::interval::{Interval, Level, Method};
 use crate::summary;
@@ -102,11 +103,11 @@ fn squared_distance(measurement: Measurement, categories: &[f64], totals: &[f64]
 pub fn fleiss(counts: &[Vec<u64>]) -> Result<f64> {
     require_count("cases", counts.len(), 1)?;
     let categories = counts[0].len();
-    let raters: u64 = counts[0].iter().sum();
+    let raters = counts[0].iter().copied().fold(0, u64::saturating_add);
     require_count("ratings per case", raters as usize, 2)?;
     for case in counts {
         crate::error::require_same_length("categories of a case", case.len(), "categories", categories)?;
-        let ratings: u64 = case.iter().sum();
+        let ratings = case.iter().copied().fold(0, u64::saturating_add);
         if ratings != raters {
             return Err(Error::LengthMismatch {
                 left: "ratings of a case",
@@ -195,7 +196,7 @@ impl Cohesion {
     /// ```
     pub fn new(counts: &[u64]) -> Result<Self> {
         require_count("possible answers", counts.len(), 2)?;
-        let answers: u64 = counts.iter().sum();
+        let answers = counts.iter().copied().fold(0, u64::saturating_add);
         require_count("answers", answers as usize, 2)?;
         let n = answers as f64;
         let entropy: f64 = counts
@@ -214,31 +215,39 @@ impl Cohesion {
     }
 }
 
-/// Interval of the pairwise agreement by the jackknife over people, cut at 0 and 1.
+/// Interval of the pairwise agreement: jackknife over people on the logit scale, with Student's t.
 ///
-/// A person who gave an answer of count c agrees with (c - 1)/(n - 1) of the others; the variance of a U-statistic of
-/// order two is about 4/n times the variance of these shares (Hoeffding 1948). When all gave the same answer the
-/// interval has zero width; say "all agree" then, with the number of answers.
+/// A person who gave an answer of count c agrees with (c - 1)/(n - 1) of the others, which gives the jackknife variance
+/// without a loop over people. Where answers are spread almost evenly, that variance vanishes and what remains is of
+/// second order, at most 2a(1 - a)/(n(n - 1)) (Hoeffding 1948); a quarter of it is added. With this share the coverage
+/// averages 96 % over even and uneven distributions from 20 to 200 answers and is 91 % at worst (`truth` example). When
+/// all pairs agree, the lower end is what n equal answers prove about the modal share, squared; when none agree, the
+/// upper end is what n/2 different pairs prove.
 pub fn pairwise_interval(counts: &[u64], level: Level) -> Result<Interval> {
     let cohesion = Cohesion::new(counts)?;
     let n = cohesion.answers as f64;
+    let agreement = cohesion.pairwise;
     require_count("answers", cohesion.answers as usize, 3)?;
-    // Leaving out a person with an answer of count c changes the agreement by a known amount, so no loop over people.
-    let squares: f64 = counts
-        .iter()
-        .map(|&count| {
-            let share = (count as f64 - 1.0) / (n - 1.0);
-            count as f64 * (share - cohesion.pairwise).powi(2)
-        })
-        .sum();
-    let error = (4.0 * (n - 1.0) / (n * (n - 2.0).powi(2)) * squares).sqrt();
-    let half = level.critical_value() * error;
-    Ok(Interval::new(
-        (cohesion.pairwise - half).max(0.0),
-        (cohesion.pairwise + half).min(1.0),
-        level,
-        Method::Jackknife,
-    ))
+    let (low, high) = if agreement >= 1.0 {
+        (level.tail().powf(2.0 / n), 1.0)
+    } else if agreement <= 0.0 {
+        (0.0, 1.0 - level.tail().powf(1.0 / (n / 2.0).floor()))
+    } else {
+        let second = 2.0 * agreement * (1.0 - agreement) / (n * (n - 1.0));
+        let error = (jackknife_variance(counts, agreement, n) + 0.25 * second).sqrt();
+        let t = -distribution::student_t_quantile(level.tail(), n - 1.0);
+        let half = t * error / (agreement * (1.0 - agreement));
+        let odds = agreement / (1.0 - agreement);
+        let share = |odds: f64| if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 };
+        (share(odds * (-half).exp()), share(odds * half.exp()))
+    };
+    Ok(Interval::new(low, high, level, Method::Jackknife))
+}
+
+fn jackknife_variance(counts: &[u64], agreement: f64, n: f64) -> f64 {
+    let squares: f64 =
+        counts.iter().map(|&count| count as f64 * ((count as f64 - 1.0) / (n - 1.0) - agreement).powi(2)).sum();
+    4.0 * (n - 1.0) / (n * (n - 2.0).powi(2)) * squares
 }
 
 #[cfg(test)]
@@ -350,9 +359,15 @@ mod tests {
         let centre = summary::mean(&left_out);
         let n = left_out.len() as f64;
         let error = ((n - 1.0) / n * left_out.iter().map(|v| (v - centre).powi(2)).sum::<f64>()).sqrt();
-        let range = pairwise_interval(&counts, Level::P95).unwrap();
-        let half = Level::P95.critical_value() * error;
-        assert!((range.high - all - half).abs() < 1e-12, "{range:?} {half}");
+        assert!((jackknife_variance(&counts, all, n).sqrt() - error).abs() < 1e-12);
+    }
+
+    #[test]
+    fn unanimity_and_total_disagreement_prove_only_so_much() {
+        let all = pairwise_interval(&[20, 0, 0], Level::P95).unwrap();
+        assert!((all.low - 0.025_f64.powf(0.1)).abs() < 1e-12 && all.high == 1.0);
+        let none = pairwise_interval(&[1, 1, 1, 1], Level::P95).unwrap();
+        assert!(none.low == 0.0 && (none.high - (1.0 - 0.025_f64.sqrt())).abs() < 1e-12);
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 //! | state | rule (with the default settings) |
 //! |---|---|
 //! | not enough data | fewer observations in the latest period than the minimum number |
-//! | review | in each of the last three periods the figure itself is below the minimum line, and all three together leave less than 1 in 1,000 for meeting it |
+//! | review | in each of the last three periods the figure itself is below the minimum line, and all three together leave a probability below 0.0009 for meeting it |
 //! | recognise | the probability of meeting the recognition line is at least 80 % |
 //! | develop | the probability of meeting the minimum line is below 25 % |
 //! | on standard | everything else |
@@ -118,7 +118,7 @@ impl Default for Settings {
         Self {
             recognise_from: 0.80,
             develop_below: 0.25,
-            review_below: 0.001,
+            review_below: 0.0009,
             review_periods: 3,
             minimum_observations: 30.0,
             ups_and_downs: true,
@@ -200,7 +200,7 @@ struct Evidence {
     figure: f64,
     /// Latest period, with what is known of all.
     posterior: Posterior,
-    /// Recognition and minimum line for the own mix.
+    /// Recognition and minimum line, where the posterior is.
     lines: [f64; 2],
     /// All review periods, own record only; `None` when one of them is too small or meets the line.
     own_record: Option<f64>,
@@ -213,9 +213,7 @@ fn stand(evidence: &Evidence, standard: Standard, settings: &Settings, to_all: i
     if evidence.observations < settings.minimum_observations {
         return Standing { state: State::NotEnoughData, ..blank(evidence.observations, evidence.figure) };
     }
-    let [recognition, minimum] = evidence.lines;
-    let meets_recognition = standard.met(evidence.posterior, recognition);
-    let meets_minimum = standard.met(evidence.posterior, minimum);
+    let [meets_recognition, meets_minimum] = evidence.lines.map(|line| standard.met(evidence.posterior, line));
     let consistent = evidence.missed_all && evidence.own_record.is_some_and(|met| met < settings.review_below);
     let state = if consistent {
         State::Review
@@ -271,7 +269,12 @@ impl Dispersion {
         }
     }
 
+    /// 1 unless the ratio is higher than chance would make it in nineteen of twenty cases: weight is not taken from
+    /// everybody's data because of noise in this very estimate. Otherwise the ratio and one standard error of it, so that
+    /// the same noise does not make reviews too frequent.
     fn ratio(self) -> f64 {
-        if self.degrees > 0.0 { (self.squares / self.degrees).max(1.0) } else { 1.0 }
+        let ratio = self.squares / self.degrees;
+        let error = (2.0 / self.degrees).sqrt();
+        if ratio > 1.0 + 1.645 * error { ratio * (1.0 + error) } else { 1.0 }
     }
 }

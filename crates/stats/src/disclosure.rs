@@ -48,11 +48,11 @@ impl Policy {
 pub enum Cell {
     /// Shown. A cell without answers is shown as empty.
     Shown,
-    /// Hidden: fewer answers than the minimum.
+    /// Hidden: fewer answers than the minimum (and at least one).
     TooSmall,
     /// Hidden: so that another cell cannot be worked out.
     Complementary,
-    /// Hidden, and the reason must not be told either, because it would give a number away.
+    /// Hidden, and neither the reason nor whether it is empty must be told, because that would give a number away.
     Withheld,
     /// Hidden, because the cell above it is.
     ParentHidden,
@@ -81,7 +81,7 @@ impl Cell {
 /// ```
 pub fn parts(total: u64, counts: &[u64], policy: Policy) -> Result<Vec<Cell>> {
     policy.check()?;
-    let sum: u64 = counts.iter().sum();
+    let sum = sum(counts.iter().copied());
     if sum > total {
         return Err(Error::PartExceedsWhole {
             part: "sum of the parts",
@@ -111,12 +111,15 @@ pub fn parts(total: u64, counts: &[u64], policy: Policy) -> Result<Vec<Cell>> {
         }
     }
     if open(&cells) {
-        // Nothing is left to hide; without the reasons the numbers stay open.
-        for (cell, _) in cells.iter_mut().zip(counts).filter(|(_, n)| **n > 0) {
-            *cell = Cell::Withheld;
-        }
+        // Nothing is left to hide. Without the reasons, and with the empty cells hidden too, the numbers stay open.
+        cells.fill(Cell::Withheld);
     }
     Ok(cells)
+}
+
+/// A sum that ends at the largest number instead of overflowing.
+fn sum(counts: impl Iterator<Item = u64>) -> u64 {
+    counts.fold(0, u64::saturating_add)
 }
 
 /// Whether the hidden cells can be worked out, or form too small a group together.
@@ -131,7 +134,7 @@ fn exposed(cells: &[Cell], counts: &[u64], small_rest: Option<u64>, minimum: u64
     if hidden.is_empty() {
         return false;
     }
-    let sum: u64 = hidden.iter().map(|(n, _)| n).sum();
+    let sum = sum(hidden.iter().map(|(n, _)| *n));
     if hidden.len() == 1 || sum < minimum {
         return true;
     }
@@ -139,10 +142,10 @@ fn exposed(cells: &[Cell], counts: &[u64], small_rest: Option<u64>, minimum: u64
     // more. A number is given away when only one remains possible.
     let least = |is_small: bool| if is_small { 1 } else { minimum };
     let most = |is_small: bool| if is_small { minimum - 1 } else { sum };
-    let all_least: u64 = hidden.iter().map(|&(_, is_small)| least(is_small)).sum();
-    let all_most: u64 = hidden.iter().map(|&(_, is_small)| most(is_small)).sum();
+    let all_least = self::sum(hidden.iter().map(|&(_, is_small)| least(is_small)));
+    let all_most = self::sum(hidden.iter().map(|&(_, is_small)| most(is_small)));
     hidden.iter().any(|&(_, is_small)| {
-        let high = most(is_small).min(sum - (all_least - least(is_small)));
+        let high = most(is_small).min(sum.saturating_sub(all_least - least(is_small)));
         let low = least(is_small).max(sum.saturating_sub(all_most - most(is_small)));
         low == high
     })
@@ -210,7 +213,7 @@ pub enum Distribution {
 /// ```
 pub fn distribution(counts: &[u64], policy: Policy) -> Result<Distribution> {
     policy.check()?;
-    let total: u64 = counts.iter().sum();
+    let total = sum(counts.iter().copied());
     let most = counts.iter().copied().max().unwrap_or(0);
     Ok(if total < policy.minimum_group {
         Distribution::TooFew
@@ -259,7 +262,7 @@ mod tests {
         let cells = decide(15, &[1, 5, 9]);
         assert_eq!(cells, [Cell::TooSmall, Cell::Complementary, Cell::Complementary]);
         assert_eq!(decide(6, &[1, 5]), [Cell::Withheld, Cell::Withheld]);
-        assert_eq!(decide(8, &[4, 4]), [Cell::Withheld, Cell::Withheld]);
+        assert_eq!(decide(8, &[4, 0, 4]), [Cell::Withheld, Cell::Withheld, Cell::Withheld]);
     }
 
     #[test]
@@ -272,6 +275,7 @@ mod tests {
     fn small_groups_hide_everything_below() {
         assert_eq!(decide(4, &[3, 1, 0]), [Cell::ParentHidden, Cell::ParentHidden, Cell::Shown]);
         assert!(parts(5, &[3, 3], Policy::default()).is_err());
+        assert!(parts(5, &[u64::MAX, u64::MAX], Policy::default()).is_err());
         assert!(parts(9, &[9], Policy { minimum_group: 2, ..Policy::default() }).is_err());
         assert!(Policy { minimum_unanimous: 4, ..Policy::default() }.check().is_err());
     }
@@ -314,9 +318,9 @@ mod tests {
         let Some((&first, rest)) = hidden.split_first() else {
             return if sum == 0 { vec![vec![]] } else { vec![] };
         };
-        (1..=sum)
+        (0..=sum)
             .filter(|&n| match first {
-                Cell::TooSmall => n < minimum,
+                Cell::TooSmall => n > 0 && n < minimum,
                 Cell::Complementary => n >= minimum,
                 _ => true,
             })
@@ -329,7 +333,14 @@ mod tests {
             .collect()
     }
 
+    #[test]
+    fn three_single_people_do_not_give_themselves_away() {
+        let policy = Policy { minimum_group: 3, minimum_unanimous: 10, minimum_comments: 10 };
+        assert_eq!(parts(3, &[1, 1, 1], policy).unwrap(), [Cell::Withheld; 3], "one of them might be empty");
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_500))]
         #[test]
         fn no_small_cell_can_be_derived(counts in prop::collection::vec(0_u64..14, 1..6), minimum in 3_u64..7) {
             let total: u64 = counts.iter().sum();

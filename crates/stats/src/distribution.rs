@@ -112,8 +112,9 @@ pub(crate) fn normal_sf(z: f64) -> f64 {
         }
         return 0.5 - density * sum;
     }
-    // DLMF 7.9.1, evaluated from the end; 100 terms are plenty from z = 2.3 on.
-    let fraction = (1..=100).rev().fold(z, |tail, k| z + f64::from(k) / tail);
+    // DLMF 7.9.1, evaluated from the end; fewer terms do the farther out.
+    let terms = 20 + (450.0 / (z * z)) as u32;
+    let fraction = (1..=terms).rev().fold(z, |tail, k| z + f64::from(k) / tail);
     density / fraction
 }
 

@@ -10,9 +10,9 @@
 //! | share (CSAT, FCR, kept within the standard) | [`proportion::wilson`] | Clopper-Pearson where "at least 95 %" must hold, Agresti-Coull, Wald for comparison only |
 //! | difference of two shares | [`proportion::newcombe_difference`] | two-proportion z test |
 //! | net promoter score | [`net_promoter::score`] | normal, clipped |
-//! | mean of a rating or an amount | [`mean::student`] | bootstrap |
+//! | mean of a rating or an amount | [`mean::student`] | [`bootstrap::studentised`] for skewed amounts |
 //! | events per exposure | [`rate::mid_p`] | exact (Garwood), score |
-//! | ratio of two sums (average handling time) | [`ratio::delta`] | bootstrap |
+//! | ratio of two sums (average handling time) | [`ratio::delta`] | studentised bootstrap |
 //! | median, p90, any quantile | [`order_statistic::interval`] | bootstrap |
 //! | anything else | [`bootstrap::accelerated`] | percentile bootstrap |
 //!
@@ -123,6 +123,8 @@ pub enum Method {
     BootstrapPercentile,
     /// Bias-corrected and accelerated bootstrap.
     BootstrapAccelerated,
+    /// Bootstrap of the estimate over its standard error.
+    BootstrapStudentised,
     /// Jackknife standard error with a normal or t factor.
     Jackknife,
     /// Equal tails of a posterior distribution.

@@ -268,7 +268,9 @@ mod tests {
         fn merging_is_associative_and_commutative(a in values(), b in values(), c in values()) {
             let merged = |parts: &[&[f64]]| {
                 let mut all = Sketch::new();
-                parts.iter().for_each(|part| all.merge(&sketch(part)));
+                for part in parts {
+                    all.merge(&sketch(part));
+                }
                 all
             };
             let forward = merged(&[&a, &b, &c]);

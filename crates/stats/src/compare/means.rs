@@ -51,11 +51,12 @@ pub fn means(histories: &[Vec<Option<MeanRecord>>], standard: Standard, settings
             let Some(record) = now(history) else { return Ok(super::blank(0.0, f64::NAN)) };
             let moved = shift(&record, 0);
             let (own_record, missed_all) = own_record(history, standard, settings, pooled * dispersion, &shift);
+            // The posterior is at the mix of all already, so the lines stay where they are.
+            let posterior = posterior(model.as_ref(), record.moments.mean - moved, variance(&record))?;
             let evidence = Evidence {
                 observations: record.moments.count as f64,
                 figure: record.moments.mean,
-                posterior: posterior(model.as_ref(), record.moments.mean - moved, variance(&record))?,
-                // The posterior is at the mix of all already, so the lines stay where they are.
+                posterior,
                 lines: [standard.recognition, standard.minimum],
                 own_record,
                 missed_all,
@@ -170,6 +171,7 @@ mod tests {
 
     const STANDARD: Standard = Standard { recognition: 4.3, minimum: 3.9, better: Better::Higher };
 
+    #[expect(clippy::unnecessary_wraps, reason = "histories are made of options")]
     fn record(mean: f64, count: u64, expected: Option<f64>) -> Option<MeanRecord> {
         Some(MeanRecord { moments: Moments { count, mean, variance: 0.8 }, expected })
     }

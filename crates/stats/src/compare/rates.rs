@@ -3,7 +3,7 @@
 use super::{Comparison, Dispersion, Evidence, Settings, Standard, latest, stand};
 use crate::error::{Result, require_count, require_positive};
 use crate::interval::rate::Events;
-use crate::shrinkage::poisson_gamma::{Prior, fit};
+use crate::shrinkage::poisson_gamma::{Row, fit_rows};
 use crate::shrinkage::{Estimation, Posterior};
 
 /// One period of a person or unit.
@@ -37,45 +37,39 @@ pub fn rates(histories: &[Vec<Option<RateRecord>>], standard: Standard, settings
     };
     let dispersion = if settings.ups_and_downs { dispersion(histories, settings.review_periods, &factor) } else { 1.0 };
     let now = |history: &Vec<Option<RateRecord>>| history.last().copied().flatten();
-    // Exposure at the mix of all; whole counts are needed for the fit, so only the exposure is deflated by the mix.
-    let units: Vec<Events> = histories
-        .iter()
-        .filter_map(now)
-        .map(|record| Events::new(record.events.count(), record.events.exposure() * factor(&record, 0)))
-        .collect::<Result<_>>()?;
-    let prior = if units.len() < 3 { None } else { fit(&units, Estimation::BoundaryAvoiding).ok() };
+    // Events and exposure at the mix of all, with less weight where periods vary more than by chance.
+    let row = |record: &RateRecord| Row {
+        events: record.events.count() as f64 / dispersion,
+        exposure: record.events.exposure() * factor(record, 0) / dispersion,
+    };
+    let rows: Vec<Row> = histories.iter().filter_map(now).map(|record| row(&record)).collect();
+    let fitted = if rows.len() < 3 { None } else { fit_rows(&rows, Estimation::BoundaryAvoiding).ok() };
     let standings = histories
         .iter()
         .map(|history| {
             let Some(record) = now(history) else { return super::blank(0.0, f64::NAN) };
-            let scale = factor(&record, 0);
+            let own = row(&record);
+            let alone = Posterior::Gamma { shape: own.events + OWN, rate: own.exposure };
             let (own_record, missed_all) = own_record(history, standard, settings, dispersion, &factor);
             let evidence = Evidence {
                 observations: record.events.exposure(),
                 figure: record.events.estimate(),
-                posterior: posterior(&record, prior, scale, dispersion),
-                lines: [standard.recognition * scale, standard.minimum * scale],
+                posterior: fitted.map_or(alone, |fitted| fitted.posterior(&own)),
+                // The posterior is at the mix of all already, so the lines stay where they are.
+                lines: [standard.recognition, standard.minimum],
                 own_record,
                 missed_all,
             };
-            stand(&evidence, standard, settings, |rate| rate / scale)
+            stand(&evidence, standard, settings, |rate| rate)
         })
         .collect();
+    let prior = fitted.map(|fitted| fitted.prior);
     Ok(Comparison {
         standings,
         mean: prior.map(|prior| prior.mean),
         spread: prior.map(|prior| prior.variance().sqrt()),
         dispersion,
     })
-}
-
-/// The posterior of the rate at the own mix.
-fn posterior(record: &RateRecord, prior: Option<Prior>, scale: f64, dispersion: f64) -> Posterior {
-    let (shape, rate) = prior.map_or((OWN, 0.0), |prior| (prior.shape, prior.rate() / scale));
-    Posterior::Gamma {
-        shape: record.events.count() as f64 / dispersion + shape,
-        rate: record.events.exposure() / dispersion + rate,
-    }
 }
 
 /// Expected rate over all, by periods back from the latest.
@@ -155,6 +149,7 @@ mod tests {
     /// Complaints per contact: three in a hundred deserve recognition, six are the limit.
     const STANDARD: Standard = Standard { recognition: 0.03, minimum: 0.06, better: Better::Lower };
 
+    #[expect(clippy::unnecessary_wraps, reason = "histories are made of options")]
     fn record(count: u64, exposure: f64, expected: Option<f64>) -> Option<RateRecord> {
         Some(RateRecord { events: Events::new(count, exposure).unwrap(), expected })
     }

@@ -20,6 +20,13 @@ use crate::interval::rate::Events;
 /// Expected number of the rarer outcome below which limits come from the distribution.
 const FEW_EVENTS: f64 = 10.0;
 
+/// Expected number from which on a single point never gets limits from the distribution.
+const MANY_EVENTS: f64 = 200.0;
+
+/// Probability of one side of the centre above which runs are lengthened. Below it, runs of seven on moving limits are
+/// hardly more frequent than with even sides, and longer ones would only delay true signals.
+const LOPSIDED: f64 = 0.55;
+
 /// How counts vary by chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Law {
@@ -61,47 +68,45 @@ impl Law {
         }
     }
 
-    /// P(X ≤ k) and P(X = k) for a point of this size.
-    fn probabilities(self, k: u64, centre: f64, size: f64) -> (f64, f64) {
-        match self {
-            Law::Binomial => {
-                let trials = size as u64;
-                (distribution::binomial_cdf(k, trials, centre), distribution::binomial_pmf(k, trials, centre))
+    /// The counts at which the mid-distribution function P(X < x) + P(X = x)/2, joined linearly, reaches each of `tails`
+    /// (increasing), for a point of this size.
+    ///
+    /// One pass over the probabilities of the rarer outcome, from zero upwards, serves all of them. Its expected number
+    /// is small where this is used, so the pass is short and nothing underflows.
+    fn middle_quantiles(self, tails: [f64; 4], centre: f64, size: f64) -> [f64; 4] {
+        if self == Law::Binomial && centre > 0.5 {
+            // Successes are what is left of the trials after the failures, and the order of the tails turns.
+            let failures = self.middle_quantiles(reversed(tails.map(|q| 1.0 - q)), 1.0 - centre, size);
+            return reversed(failures.map(|count| size - count));
+        }
+        let mut exactly = match self {
+            Law::Binomial => (size * (-centre).ln_1p()).exp(),
+            Law::Poisson => (-centre * size).exp(),
+        };
+        let mut found = [0.0; 4];
+        let mut next = 0;
+        let (mut below, mut k) = (0.0, 0.0);
+        let (mut before, mut middle) = (0.0, exactly / 2.0);
+        loop {
+            while next < 4 && middle >= tails[next] {
+                let part = if k == 0.0 { 1.0 } else { (tails[next] - before) / (middle - before) };
+                found[next] = if k == 0.0 { 0.0 } else { k - 1.0 + part };
+                next += 1;
             }
-            Law::Poisson => {
-                let mean = centre * size;
-                (distribution::poisson_cdf(k, mean), distribution::poisson_pmf(k, mean))
+            below += exactly;
+            exactly *= match self {
+                Law::Binomial => (size - k) / (k + 1.0) * centre / (1.0 - centre),
+                Law::Poisson => centre * size / (k + 1.0),
+            };
+            k += 1.0;
+            (before, middle) = (middle, below + exactly / 2.0);
+            // Nothing more to come: the tails that are left lie at the largest possible count.
+            if next == 4 || exactly < 1e-300 && k > centre * size {
+                let last = if self == Law::Binomial { k.min(size) } else { k };
+                found[next..].fill(last);
+                return found;
             }
         }
-    }
-
-    /// P(X < k) + P(X = k) / 2.
-    fn middle(self, k: u64, centre: f64, size: f64) -> f64 {
-        let (at_most, exactly) = self.probabilities(k, centre, size);
-        at_most - exactly / 2.0
-    }
-
-    /// The place, in counts, where the mid-distribution function reaches `q`.
-    fn middle_quantile(self, q: f64, centre: f64, size: f64) -> f64 {
-        let most = if self == Law::Binomial { size as u64 } else { u64::MAX };
-        let expected = centre * size;
-        let start = expected + distribution::normal_quantile(q) * self.error(centre, size) * size;
-        let mut k = (start.max(0.0) as u64).min(most);
-        while k > 0 && self.middle(k, centre, size) > q {
-            k -= 1;
-        }
-        while k < most && self.middle(k + 1, centre, size) <= q {
-            k += 1;
-        }
-        let below = self.middle(k, centre, size);
-        if below > q {
-            return 0.0;
-        }
-        if k == most {
-            return most as f64;
-        }
-        let above = self.middle(k + 1, centre, size);
-        k as f64 + (q - below) / (above - below)
     }
 
     /// Expected number of the rarer outcome at a point of this size.
@@ -112,12 +117,23 @@ impl Law {
         }
     }
 
-    /// The larger of the probabilities of lying strictly above and strictly below the centre.
+    /// The larger of the probabilities of lying above and below the centre.
+    ///
+    /// The count nearest to the centre belongs half to each side, because the centre itself is only estimated. Where less
+    /// than one event is expected, zero lies surely on one side.
     fn stay(self, centre: f64, size: f64) -> f64 {
-        let expected = centre * size;
-        let (at_most, exactly) = self.probabilities(expected.floor() as u64, centre, size);
-        let below = if expected.fract() == 0.0 { at_most - exactly } else { at_most };
-        below.max(1.0 - at_most)
+        let rarer = if self == Law::Binomial { centre.min(1.0 - centre) } else { centre };
+        let expected = rarer * size;
+        let (k, half) = if expected < 1.0 { (0, 0.0) } else { (expected.round() as u64, 0.5) };
+        let (at_most, exactly) = match self {
+            Law::Binomial => {
+                let trials = size as u64;
+                (distribution::binomial_cdf(k, trials, rarer), distribution::binomial_pmf(k, trials, rarer))
+            }
+            Law::Poisson => (distribution::poisson_cdf(k, expected), distribution::poisson_pmf(k, expected)),
+        };
+        let below = at_most - half * exactly;
+        below.max(1.0 - below)
     }
 
     /// The scale on which a seasonal series of such figures is charted.
@@ -150,12 +166,14 @@ fn chart(observed: &[Observed], law: Law, spans: &[Span], settings: &Settings, k
         let usable = baseline.len() >= 2 && rarer > 0.0;
         let dispersion = guards::spread_from_moving_range(&scores[span.start..span.baseline_end]);
         let overdispersed = usable && dispersion >= settings.dispersion_threshold;
-        let stay = if exact && usable { law.stay(centre, size) } else { 0.5 };
+        let stay = if exact && usable { Some(law.stay(centre, size)) } else { None };
+        let stay = stay.filter(|&stay| stay > LOPSIDED).unwrap_or(0.5);
         let frozen_points = span.frozen.then_some(baseline.len());
         let adjustment = guards::adjust(settings.guards, settings.rules, autocorrelation, frozen_points, stay);
         let sigmas = 3.0 * adjustment.widening * if overdispersed { dispersion } else { 1.0 };
+        let tails = exact.then(|| LINES.map(|line| distribution::normal_cdf(sigmas * line)));
         for t in span.start..span.end {
-            let limits = usable.then(|| point_limits(law, centre, observed[t].size, sigmas, exact));
+            let limits = usable.then(|| point_limits(law, centre, observed[t].size, sigmas, tails));
             points.push(Point { value: values[t], adjusted: values[t], limits, phase });
         }
         let trial = baseline.len() < settings.trial_below;
@@ -195,6 +213,10 @@ fn seasonal_chart(values: &[f64], law: Law, spans: &[Span], settings: &Settings)
     Ok(None)
 }
 
+fn reversed([a, b, c, d]: [f64; 4]) -> [f64; 4] {
+    [d, c, b, a]
+}
+
 /// All events over all trials or exposure.
 fn centre(baseline: &[Observed]) -> f64 {
     let (events, size) =
@@ -214,22 +236,21 @@ fn scores(observed: &[Observed], law: Law, span: &Span) -> Vec<f64> {
         .collect()
 }
 
-fn point_limits(law: Law, centre: f64, size: f64, sigmas: f64, exact: bool) -> Limits {
-    let top = if law == Law::Binomial { 1.0 } else { f64::INFINITY };
-    let at = |sigmas: f64| {
-        if exact {
-            law.middle_quantile(distribution::normal_cdf(sigmas), centre, size) / size
-        } else {
-            (centre + sigmas * law.error(centre, size)).clamp(0.0, top)
-        }
+/// Lower limit, lower and upper near line, upper limit, as parts of the way from the centre to a limit.
+const LINES: [f64; 4] = [-1.0, -2.0 / 3.0, 2.0 / 3.0, 1.0];
+
+/// Limits at `sigmas` standard errors, or where the distribution reaches `tails`.
+fn point_limits(law: Law, centre: f64, size: f64, sigmas: f64, tails: Option<[f64; 4]>) -> Limits {
+    // Points that are much larger than the baseline have many events, for which the normal law does.
+    let tails = tails.filter(|_| law.rarer(centre, size) < MANY_EVENTS);
+    let [low, near_low, near_high, high] = if let Some(tails) = tails {
+        law.middle_quantiles(tails, centre, size).map(|count| count / size)
+    } else {
+        let top = if law == Law::Binomial { 1.0 } else { f64::INFINITY };
+        let error = law.error(centre, size);
+        LINES.map(|line| (centre + line * sigmas * error).clamp(0.0, top))
     };
-    Limits {
-        centre,
-        low: at(-sigmas),
-        high: at(sigmas),
-        near_low: at(-sigmas * 2.0 / 3.0),
-        near_high: at(sigmas * 2.0 / 3.0),
-    }
+    Limits { centre, low, high, near_low, near_high }
 }
 
 #[cfg(test)]
@@ -288,13 +309,46 @@ mod tests {
         assert_eq!(c.kind, Kind::C);
     }
 
+    /// The mid-distribution function by plain sums, joined linearly.
+    fn slow_quantile(q: f64, below: impl Fn(u64) -> f64, most: u64) -> f64 {
+        let mut k = 0;
+        if below(0) >= q {
+            return 0.0;
+        }
+        while k < most && below(k + 1) < q {
+            k += 1;
+        }
+        if k == most { most as f64 } else { k as f64 + (q - below(k)) / (below(k + 1) - below(k)) }
+    }
+
     #[test]
-    fn exact_limits_are_those_of_the_normal_law_for_large_counts() {
-        let error = Law::Binomial.error(0.5, 1e6);
-        let exact = Law::Binomial.middle_quantile(distribution::normal_cdf(3.0), 0.5, 1e6) / 1e6;
-        assert!((exact - 0.5 - 3.0 * error).abs() < 1e-6);
-        let exact = Law::Poisson.middle_quantile(distribution::normal_cdf(-3.0), 1e6, 1.0);
-        assert!((exact - (1e6 - 3e3)).abs() < 2.0);
+    fn exact_limits_match_plain_sums() {
+        let tails = LINES.map(|line| distribution::normal_cdf(3.0 * line));
+        for (centre, size) in [(0.05, 100.0), (0.97, 60.0), (0.5, 12.0), (0.99, 200.0), (0.999, 300.0)] {
+            let n = size as u64;
+            let middle =
+                |k: u64| distribution::binomial_cdf(k, n, centre) - distribution::binomial_pmf(k, n, centre) / 2.0;
+            let found = Law::Binomial.middle_quantiles(tails, centre, size);
+            for (got, q) in found.into_iter().zip(tails) {
+                let want = slow_quantile(q, middle, n);
+                assert!((got - want).abs() < 1e-6, "binomial({size}, {centre}) at {q}: {got} {want}");
+            }
+        }
+        for mean in [0.3, 2.0, 9.5, 40.0] {
+            let middle = |k: u64| distribution::poisson_cdf(k, mean) - distribution::poisson_pmf(k, mean) / 2.0;
+            for (got, q) in Law::Poisson.middle_quantiles(tails, mean, 1.0).into_iter().zip(tails) {
+                let want = slow_quantile(q, middle, 10_000);
+                assert!((got - want).abs() < 1e-6, "poisson({mean}) at {q}: {got} {want}");
+            }
+        }
+    }
+
+    #[test]
+    fn very_wide_limits_end_at_the_scale() {
+        let certain = [0.0, 0.0, 1.0, 1.0];
+        let found = Law::Binomial.middle_quantiles(certain, 0.9, 50.0);
+        assert_eq!((found[0], found[3]), (0.0, 50.0));
+        assert!(Law::Poisson.middle_quantiles(certain, 5.0, 1.0)[3] > 25.0);
     }
 
     #[test]
@@ -309,6 +363,27 @@ mod tests {
         assert!(limits.low < normal.points[0].limits.unwrap().low, "the tail is longer below");
         assert!(made.notes.iter().any(|note| matches!(note, Note::FewEvents { .. })));
         assert!(made.phases[0].rules.shift >= Some(7));
+    }
+
+    #[test]
+    fn a_large_point_after_small_ones_has_normal_limits() {
+        let mut rates: Vec<Events> =
+            [3, 5, 2, 4, 6, 3, 4, 5, 2, 4, 3, 5, 4].map(|count| Events::new(count, 1.0).unwrap()).to_vec();
+        rates.push(Events::new(40_500, 10_000.0).unwrap());
+        let made = chart(Series::Rates(&rates), &[Phase::frozen_after(13)], &Settings::guarded(None)).unwrap();
+        let last = made.points[13].limits.unwrap();
+        assert!((last.centre - 50.0 / 13.0).abs() < 1e-12);
+        assert!(last.high - last.centre < 0.1 && last.high > last.centre, "{last:?}");
+        assert!(made.points[0].limits.unwrap().high > 8.0);
+    }
+
+    #[test]
+    fn sides_of_rare_events() {
+        // 300 trials at 99.9 %: no failure in 74 % of points, always on the same side of the centre.
+        assert!((Law::Binomial.stay(0.999, 300.0) - 0.999_f64.powi(300)).abs() < 1e-12);
+        assert!((Law::Poisson.stay(0.9, 1.0) - (1.0 - (-0.9_f64).exp())).abs() < 1e-12);
+        // Two expected: fewer in 40.6 %, exactly two in 27.1 %.
+        assert!((Law::Poisson.stay(2.0, 1.0) - (0.406_006 + 0.270_671 / 2.0)).abs() < 1e-5);
     }
 
     #[test]

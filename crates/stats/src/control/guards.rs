@@ -35,9 +35,9 @@ const GUARD_Z: f64 = 1.04;
 /// One-sided z from which an unguarded chart carries a warning; 5 % of independent series reach it.
 const WARNING_Z: f64 = 1.645;
 /// Level of the test for a yearly wave.
-const SEASON_LEVEL: f64 = 0.05;
+const SEASON_LEVEL: f64 = 0.02;
 /// Share of times on the good side of a prediction limit at which the widening for short baselines is taken.
-const PREDICTION: f64 = 0.99;
+const PREDICTION: f64 = 0.95;
 /// Powers from which the skewness guard chooses: none, root, times between events, logarithm, and two inverses.
 const POWERS: [f64; 6] = [1.0, 0.5, 1.0 / 3.6, 0.0, -0.5, -1.0];
 /// Skewness up to which values keep their own scale, because it is easier to explain.
@@ -208,7 +208,7 @@ fn threshold(points: usize, z: f64) -> f64 {
     z / n.sqrt() - 1.0 / n
 }
 
-/// Autocorrelation that was found, corrected for the bias of short series (Kendall 1954).
+/// Autocorrelation that was found, corrected for the bias of short series (Kendall 1954) and taken cautiously.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Autocorrelation {
     pub lag1: f64,
@@ -259,7 +259,9 @@ pub(super) fn autocorrelation(values: &[f64], history: &[(usize, usize)]) -> Opt
     }
     let lag1 = products / squares;
     let n = count as f64;
-    let corrected = ((n * lag1 + 1.0) / (n - 3.0)).clamp(0.0, 0.95);
+    // A third of a standard error is added: too low an estimate does more harm than one as much too high.
+    let caution = ((1.0 - lag1 * lag1) / n).max(0.0).sqrt() / 3.0;
+    let corrected = ((n * lag1 + 1.0) / (n - 3.0) + caution).clamp(0.0, 0.95);
     (lag1 > threshold(count, GUARD_Z)).then(|| Autocorrelation {
         lag1,
         corrected,
@@ -354,17 +356,17 @@ pub(super) fn wave(values: &[f64], spans: &[Span], period: usize) -> Option<Wave
 }
 
 /// What limits must be multiplied with when centre and spread come from a frozen baseline: the ratio of the prediction
-/// quantile (Student's t, 0.62 (m - 1) degrees of freedom for an average moving range) to the normal one.
-pub(super) fn baseline_widening(points: usize) -> f64 {
-    let m = points as f64;
-    let t = distribution::student_t_quantile(PREDICTION, 0.62 * (m - 1.0));
-    t * (1.0 + 1.0 / m).sqrt() / distribution::normal_quantile(PREDICTION)
+/// quantile (Student's t, 0.62 (m - 1) degrees of freedom for an average moving range) to the normal one. `effective` is
+/// how many independent points the centre is worth.
+pub(super) fn baseline_widening(points: usize, effective: f64) -> f64 {
+    let t = distribution::student_t_quantile(PREDICTION, 0.62 * (points as f64 - 1.0));
+    t * (1.0 + 1.0 / effective).sqrt() / distribution::normal_quantile(PREDICTION)
 }
 
-/// The run length after a frozen baseline of `points`: the shortest whose chance, 2 E[Φ(δ)^L] with δ the error of the
+/// The run length after a frozen baseline worth `effective` independent points: the shortest whose chance, 2 E[Φ(δ)^L] with δ the error of the
 /// centre, exceeds that of `usual` points around a known centre by no more than a tenth.
-pub(super) fn baseline_run(usual: usize, points: usize) -> usize {
-    let error = 1.0 / (points as f64).sqrt();
+pub(super) fn baseline_run(usual: usize, effective: f64) -> usize {
+    let error = 1.0 / effective.sqrt();
     let goal = 1.1 * 0.5_f64.powi(usual as i32 - 1);
     let chance = |length: usize| {
         // Midpoint rule over the error of the centre, in steps of a tenth of a standard error.
@@ -405,15 +407,17 @@ pub(super) fn adjust(
 ) -> Adjustment {
     let mut adjusted = Adjustment { widening: 1.0, rules };
     let mut stay = stay;
+    let autocorrelation = autocorrelation.filter(|_| guards.autocorrelation);
     if let Some(points) = frozen_points
         && guards.short_baseline
     {
-        adjusted.widening *= baseline_widening(points);
-        adjusted.rules.shift = rules.shift.map(|length| baseline_run(length, points));
+        // Autocorrelated points tell less about their centre.
+        let worth = autocorrelation.map_or(1.0, |found| (1.0 - found.corrected) / (1.0 + found.corrected));
+        let effective = (points as f64 * worth).max(2.0);
+        adjusted.widening *= baseline_widening(points, effective);
+        adjusted.rules.shift = rules.shift.map(|length| baseline_run(length, effective));
     }
-    if let Some(found) = autocorrelation
-        && guards.autocorrelation
-    {
+    if let Some(found) = autocorrelation {
         adjusted.widening *= found.widening();
         adjusted.rules.trend = None;
         adjusted.rules.two_of_three = TwoOfThree::Off;
@@ -448,16 +452,18 @@ mod tests {
         assert_eq!(persistent_run(7, 0.5), 7);
         assert_eq!(persistent_run(7, 0.5 + 0.5_f64.asin() / std::f64::consts::PI), 12);
         assert_eq!(persistent_run(7, 1.0), persistent_run(7, 0.999));
-        assert_eq!(baseline_run(7, 12), 9);
-        assert_eq!(baseline_run(7, 24), 8);
-        assert_eq!(baseline_run(7, 100_000), 7);
+        assert_eq!(baseline_run(7, 12.0), 9);
+        assert_eq!(baseline_run(7, 24.0), 8);
+        assert_eq!(baseline_run(7, 1e5), 7);
     }
 
     #[test]
     fn prediction_limits_shrink_towards_the_usual_ones() {
-        assert!((baseline_widening(12) - 1.351).abs() < 5e-3);
-        assert!(baseline_widening(20) < baseline_widening(12));
-        assert!((baseline_widening(100_000) - 1.0).abs() < 1e-3);
+        // scipy 1.17.1: t.ppf(0.95, 0.62 * 11) * sqrt(13 / 12) / norm.ppf(0.95).
+        assert!((baseline_widening(12, 12.0) - 1.201_6).abs() < 5e-3);
+        assert!(baseline_widening(20, 20.0) < baseline_widening(12, 12.0));
+        assert!(baseline_widening(20, 5.0) > baseline_widening(20, 20.0));
+        assert!((baseline_widening(100_000, 1e5) - 1.0).abs() < 1e-3);
     }
 
     #[test]

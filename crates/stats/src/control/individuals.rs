@@ -129,7 +129,8 @@ pub(super) fn note_phase(
         notes.push(Note::TrialLimits { phase, points });
     }
     if frozen && guards.short_baseline {
-        notes.push(Note::ShortBaseline { phase, points, widening: guards::baseline_widening(points) });
+        let widening = guards::baseline_widening(points, points as f64);
+        notes.push(Note::ShortBaseline { phase, points, widening });
     }
 }
 

@@ -138,7 +138,7 @@ pub fn explain(dimensions: &[Dimension], settings: Settings) -> Result<Vec<Expla
 /// Explanatory power for a ratio: what the whole ratio would move if only one element had moved, as a share of the sum of
 /// these moves. Returns raw move and share per element.
 ///
-/// Raw: ((Aₙ-Fₙ) F_d - (A_d-F_d) F_n) / (F_d (F_d + A_d - F_d of the element)) with totals F_n and F_d.
+/// Raw: ((Aₙ-Fₙ) `F_d` - (A_d-F_d) `F_n`) / (`F_d` (`F_d` + `A_d` - `F_d` of the element)) with totals `F_n` and `F_d`.
 pub fn ratio_power(
     expected: &[super::mix_rate::Segment],
     actual: &[super::mix_rate::Segment],

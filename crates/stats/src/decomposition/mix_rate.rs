@@ -180,6 +180,23 @@ pub(super) mod tests {
         assert!((bridge.rate() - 0.01).abs() < 1e-12 && (bridge.mix() + 0.03).abs() < 1e-12);
     }
 
+    /// Without centring, the growth of the worst segment would look like a gain.
+    #[test]
+    fn uncentred_mix_misleads() {
+        let (before, after) = d7();
+        let uncentred: Vec<f64> = before
+            .iter()
+            .zip(&after)
+            .map(|(b, a)| (a.denominator - b.denominator) / 1000.0 * b.numerator / b.denominator)
+            .collect();
+        for (got, want) in uncentred.iter().zip([-0.09, 0.0, 0.06]) {
+            assert!((got - want).abs() < 1e-12);
+        }
+        let bridge = base_weighted(&before, &after).unwrap();
+        assert!((uncentred.iter().sum::<f64>() - bridge.mix()).abs() < 1e-12, "the same sum");
+        assert!(bridge.segments[2].mix < 0.0, "the opposite sign");
+    }
+
     #[test]
     fn base_weighted_of_d7() {
         let (before, after) = d7();

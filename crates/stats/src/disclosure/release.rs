@@ -176,7 +176,9 @@ fn invert(a: u64) -> u64 {
 /// Divides the row by its value at `pivot`.
 fn scale(row: &mut [u64], pivot: usize) {
     let inverse = invert(row[pivot]);
-    row.iter_mut().for_each(|value| *value = multiply(*value, inverse));
+    for value in row.iter_mut() {
+        *value = multiply(*value, inverse);
+    }
 }
 
 /// Subtracts the multiple of `other` (whose value at `pivot` is 1) that makes the row zero there.

@@ -1,11 +1,10 @@
 //! Regression on a covariate that the initiative did not touch: what the figure would have been.
 //!
 //! y = b₀ + b₁·x is fitted before the initiative and continued after it. The effect is what happened minus that. Assumes
-//! that x moves y after the initiative as before, and that the initiative did not move x. Residuals are taken as
-//! independent; where [`Counterfactual::residual_autocorrelation`] is well above zero the intervals are too narrow.
+//! that x moves y after the initiative as before, and that the initiative did not move x. Errors are widened by the
+//! autocorrelation that the residuals show, corrected for its bias.
 
-use super::Effect;
-use crate::control::guards::lag1_autocorrelation;
+use super::{Effect, Persistence};
 use crate::error::{Error, Result, require_count, require_finite, require_same_length};
 use crate::least_squares;
 use crate::summary;
@@ -25,8 +24,8 @@ pub struct Counterfactual {
     pub cumulative: Effect,
     /// Average effect over the mean expected figure; `None` when that is zero.
     pub relative: Option<f64>,
-    /// Lag-1 autocorrelation of the residuals before the initiative; `None` for an exact fit.
-    pub residual_autocorrelation: Option<f64>,
+    /// Lag-1 autocorrelation of the residuals before the initiative, corrected for its bias, from 0 to 0.9.
+    pub residual_autocorrelation: f64,
 }
 
 /// Fits over the first `before` periods, at least eight, and compares the rest.
@@ -50,15 +49,15 @@ pub fn fit(figures: &[f64], covariate: &[f64], before: usize) -> Result<Counterf
     let x = summary::mean(&covariate[before..]);
     let of_line = fit.inverse[0][0] + 2.0 * x * fit.inverse[0][1] + x * x * fit.inverse[1][1];
     let standard_error = (fit.variance() * (1.0 / count + of_line)).sqrt();
-    let degrees = fit.degrees as f64;
+    let persistence = Persistence::of(&fit.residuals, 2);
     let mean_expected = summary::mean(&expected);
     Ok(Counterfactual {
         intercept,
         slope,
-        average: Effect { estimate, standard_error, degrees },
-        cumulative: Effect { estimate: estimate * count, standard_error: standard_error * count, degrees },
+        average: persistence.effect(estimate, standard_error, fit.degrees),
+        cumulative: persistence.effect(estimate * count, standard_error * count, fit.degrees),
         relative: (mean_expected != 0.0).then(|| estimate / mean_expected),
-        residual_autocorrelation: lag1_autocorrelation(&fit.residuals).ok(),
+        residual_autocorrelation: persistence.autocorrelation,
         expected,
     })
 }

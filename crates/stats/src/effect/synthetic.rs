@@ -156,7 +156,9 @@ fn shorten(points: &[Vec<f64>], active: &mut Vec<usize>, weights: &mut Vec<f64>)
         let mut keep = kept.iter();
         weights.retain(|_| *keep.next().unwrap_or(&true));
         let total: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= total);
+        for weight in weights.iter_mut() {
+            *weight /= total;
+        }
     }
     true
 }

@@ -2,7 +2,7 @@
 //!
 //! Mean x̄ ± t s/√n with the sample standard deviation s and the t quantile of n - 1 degrees of freedom (Student 1908).
 //! Assumes independent values from a distribution that is not extremely skewed; for skewed amounts with few values use
-//! [`super::bootstrap::accelerated`], for times report a median with [`super::order_statistic::interval`].
+//! [`super::bootstrap::studentised`], for times report a median with [`super::order_statistic::interval`].
 
 use super::{Interval, Level, Method};
 use crate::distribution;

@@ -31,10 +31,11 @@ pub struct NetPromoter {
 impl NetPromoter {
     /// Refuses a survey without answers.
     pub fn new(promoters: u64, passives: u64, detractors: u64) -> Result<Self> {
-        if promoters + passives + detractors == 0 {
-            return Err(Error::TooFew { what: "answers", have: 0, need: 1 });
+        match promoters.checked_add(passives).and_then(|sum| sum.checked_add(detractors)) {
+            Some(0) => Err(Error::TooFew { what: "answers", have: 0, need: 1 }),
+            Some(_) => Ok(Self { promoters, passives, detractors }),
+            None => Err(Error::NotFinite { what: "number of answers", index: 0 }),
         }
-        Ok(Self { promoters, passives, detractors })
     }
 
     /// Number of answers.
@@ -214,6 +215,7 @@ mod tests {
     #[test]
     fn no_answers_are_refused() {
         assert!(NetPromoter::new(0, 0, 0).is_err());
+        assert!(NetPromoter::new(u64::MAX, 1, 0).is_err());
         assert_eq!(survey(1, 0, 0).standard_error_unbiased(), None);
     }
 

@@ -48,11 +48,24 @@ impl RatioSums {
     }
 }
 
-/// Delta method (linearisation): R ± t s / (x̄ √n) with s the standard deviation of y - R x (Cochran 1977, 6.4) and t of
-/// n - 1 degrees of freedom.
+/// Delta method (linearisation): R times or divided by exp(t e), where e = s / (x̄ √n R) with s the standard deviation of
+/// y - R x (Cochran 1977, 6.4) and t of n - 1 degrees of freedom.
 ///
-/// Good when the denominator is well away from zero (its relative standard error below about 10 %).
+/// The logarithm is used because ratios of positive sums are skewed to the right; where R is not above zero, plain
+/// R ± t s / (x̄ √n). Good when the denominator is well away from zero (its relative standard error below about 10 %).
 pub fn delta(sums: RatioSums, level: Level) -> Result<Interval> {
+    let (ratio, half) = linearised(sums, level)?;
+    let (low, high) = if ratio > 0.0 {
+        let factor = (half / ratio).exp();
+        (ratio / factor, ratio * factor)
+    } else {
+        (ratio - half, ratio + half)
+    };
+    Ok(Interval::new(low, high, level, Method::RatioDelta))
+}
+
+/// The ratio and the half width of its symmetric interval.
+fn linearised(sums: RatioSums, level: Level) -> Result<(f64, f64)> {
     require_count("rows", sums.count as usize, 2)?;
     let Some(ratio) = sums.estimate() else {
         return Err(Error::NotPositive { what: "denominator", value: sums.denominator });
@@ -61,11 +74,10 @@ pub fn delta(sums: RatioSums, level: Level) -> Result<Interval> {
     // The residuals y - R x sum to zero by the definition of R.
     let squares = sums.numerator_squares - 2.0 * ratio * sums.products + ratio * ratio * sums.denominator_squares;
     let error = (squares.max(0.0) / (n - 1.0) * n).sqrt() / sums.denominator.abs();
-    let half = -distribution::student_t_quantile(level.tail(), n - 1.0) * error;
-    Ok(Interval::new(ratio - half, ratio + half, level, Method::RatioDelta))
+    Ok((ratio, -distribution::student_t_quantile(level.tail(), n - 1.0) * error))
 }
 
-/// Accelerated bootstrap over rows, for few rows or skewed ones.
+/// Studentised bootstrap over rows, on the logarithm; for few or skewed rows with positive sums.
 pub fn bootstrapped(
     numerators: &[f64],
     denominators: &[f64],
@@ -73,13 +85,23 @@ pub fn bootstrapped(
     replicates: usize,
     seed: u64,
 ) -> Result<Interval> {
-    require_same_length("numerators", numerators.len(), "denominators", denominators.len())?;
-    require_finite("numerators", numerators)?;
-    require_finite("denominators", denominators)?;
-    bootstrap::accelerated(numerators.len(), level, replicates, seed, |rows| {
-        let sum = |values: &[f64]| rows.iter().map(|&row| values[row]).sum::<f64>();
-        sum(numerators) / sum(denominators)
-    })
+    let all = RatioSums::from_rows(numerators, denominators)?;
+    for (what, sum) in [("sum of numerators", all.numerator), ("sum of denominators", all.denominator)] {
+        crate::error::require_positive(what, sum)?;
+    }
+    let range = bootstrap::studentised(numerators.len(), level, replicates, seed, |rows| {
+        let (mut y, mut x, mut squares) = (0.0, 0.0, 0.0);
+        for &row in rows {
+            y += numerators[row];
+            x += denominators[row];
+        }
+        let ratio = y / x;
+        for &row in rows {
+            squares += (numerators[row] - ratio * denominators[row]).powi(2);
+        }
+        (ratio.ln(), squares.sqrt() / y)
+    })?;
+    Ok(range.map(f64::exp))
 }
 
 #[cfg(test)]
@@ -94,8 +116,11 @@ mod tests {
     fn delta_matches_the_formula() {
         let sums = RatioSums::from_rows(&SECONDS, &CONTACTS).unwrap();
         assert!((sums.estimate().unwrap() - 2940.0 / 18.0).abs() < 1e-12);
+        let (ratio, half) = linearised(sums, Level::P95).unwrap();
+        assert!((ratio - half - 135.569_373_6).abs() < 1e-6 && (ratio + half - 191.097_293_1).abs() < 1e-6);
         let range = delta(sums, Level::P95).unwrap();
-        assert!((range.low - 135.569_373_6).abs() < 1e-6 && (range.high - 191.097_293_1).abs() < 1e-6, "{range:?}");
+        assert!((range.low * range.high - ratio * ratio).abs() < 1e-6, "symmetric on the logarithm");
+        assert!((range.high / ratio - (half / ratio).exp()).abs() < 1e-12);
     }
 
     #[test]
@@ -105,6 +130,7 @@ mod tests {
         assert_eq!(one, other);
         let range = delta(RatioSums::from_rows(&SECONDS, &CONTACTS).unwrap(), Level::P95).unwrap();
         assert!((one.low - range.low).abs() < 25.0 && (one.high - range.high).abs() < 25.0, "{one:?} {range:?}");
+        assert!(bootstrapped(&[-1.0; 8], &CONTACTS, Level::P95, 2_000, 11).is_err());
     }
 
     #[test]
@@ -112,8 +138,10 @@ mod tests {
         let sums = RatioSums::from_rows(&SECONDS, &[1.0; 8]).unwrap();
         let mean = super::super::mean::Moments::from_values(&SECONDS).unwrap();
         let by_mean = super::super::mean::student(mean, Level::P95).unwrap();
-        let by_ratio = delta(sums, Level::P95).unwrap();
-        assert!((by_mean.low - by_ratio.low).abs() < 1e-9 && (by_mean.high - by_ratio.high).abs() < 1e-9);
+        let (ratio, half) = linearised(sums, Level::P95).unwrap();
+        assert!((by_mean.low - ratio + half).abs() < 1e-9 && (by_mean.high - ratio - half).abs() < 1e-9);
+        let negative = RatioSums::from_rows(&SECONDS.map(|s| -s), &[1.0; 8]).unwrap();
+        assert!(delta(negative, Level::P95).unwrap().contains(-ratio));
     }
 
     #[test]

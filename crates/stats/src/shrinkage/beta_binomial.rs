@@ -6,7 +6,7 @@
 //! *Offsets* take in case mix: the prior mean of unit i is moved by `offset` on the logit scale, so that a unit with hard
 //! cases is pulled towards what hard cases usually give.
 
-use super::newton::{Surface, maximise};
+use super::newton::{Surface, covariance, maximise};
 use super::{Estimation, Posterior};
 use crate::distribution::{digamma, ln_gamma};
 use crate::error::{Error, Result, require_count, require_finite, require_same_length};
@@ -95,19 +95,51 @@ pub fn fit(units: &[Proportion], offsets: &[f64], estimation: Estimation) -> Res
         })
         .collect();
     let start = kleinman(units).map_or(3.0, |prior| prior.precision.ln());
-    fit_rows(&rows, start, estimation)
+    fit_rows(&rows, start, estimation).map(|fitted| fitted.prior)
+}
+
+/// A prior with the uncertainty of its estimate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fitted {
+    pub prior: Prior,
+    /// Covariance of the logit of the mean and the logarithm of the precision.
+    covariance: [[f64; 2]; 2],
+}
+
+impl Fitted {
+    /// The posterior of a unit, widened by what is not known of the prior (Kass and Steffey 1989): the derivatives of the
+    /// posterior mean with respect to the prior's two numbers, times their covariance, are added to its variance. With
+    /// hundreds of units this adds nothing; with ten it keeps probabilities honest.
+    pub fn posterior(&self, row: &Row) -> Posterior {
+        let prior = self.prior.with_offset(row.factor.ln());
+        let (a, b) = (row.successes + prior.a(), row.failures + prior.b());
+        let total = a + b;
+        let mean = a / total;
+        let variance = mean * (1.0 - mean) / (total + 1.0);
+        let weight = prior.precision / total;
+        let slopes = [weight * prior.mean * (1.0 - prior.mean), weight * (prior.mean - mean)];
+        let [[of_mean, both], [_, of_precision]] = self.covariance;
+        // A precision that is hardly known at all is not taken for infinitely uncertain: the derivative is only local.
+        let extra = slopes[0] * slopes[0] * of_mean
+            + 2.0 * slopes[0] * slopes[1] * both
+            + slopes[1] * slopes[1] * of_precision.min(1.0);
+        let widened = (variance + extra.max(0.0)).min(0.99 * mean * (1.0 - mean));
+        let total = mean * (1.0 - mean) / widened - 1.0;
+        Posterior::Beta { a: mean * total, b: (1.0 - mean) * total }
+    }
 }
 
 /// The same for counts that need not be whole, such as counts divided by an overdispersion.
-pub(crate) fn fit_rows(rows: &[Row], log_precision: f64, estimation: Estimation) -> Result<Prior> {
+pub(crate) fn fit_rows(rows: &[Row], log_precision: f64, estimation: Estimation) -> Result<Fitted> {
     let successes: f64 = rows.iter().map(|row| row.successes).sum();
     let failures: f64 = rows.iter().map(|row| row.failures).sum();
     if successes == 0.0 || failures == 0.0 {
         return Err(Error::Constant { what: "share of all units" });
     }
-    let start = [(successes / failures).ln(), log_precision];
-    let [logit, precision] = maximise(&Likelihood { rows, estimation }, start, PRECISION_BOUNDS)?;
-    Ok(Prior { mean: shifted(0.5, logit), precision: precision.exp() })
+    let surface = Likelihood { rows, estimation };
+    let top = maximise(&surface, [(successes / failures).ln(), log_precision], PRECISION_BOUNDS)?;
+    let prior = Prior { mean: shifted(0.5, top[0]), precision: top[1].exp() };
+    Ok(Fitted { prior, covariance: covariance(&surface, top) })
 }
 
 /// Kleinman's (1973) moment estimate with weights n: a closed form that needs no optimiser.
@@ -280,6 +312,31 @@ mod tests {
         assert!(with.precision > 1e5 && without.precision < 300.0, "{with:?} {without:?}");
         assert!((with.mean - 0.8).abs() < 1e-3);
         assert!((with.with_offset(2.0_f64.ln()).mean - 0.889).abs() < 1e-3);
+    }
+
+    #[test]
+    fn an_uncertain_prior_widens_the_posterior_of_few_units() {
+        let rows = |times: usize| -> Vec<Row> {
+            d5().iter()
+                .flat_map(|unit| std::iter::repeat_n(unit, times))
+                .map(|unit| Row {
+                    successes: unit.successes() as f64,
+                    failures: (unit.total() - unit.successes()) as f64,
+                    factor: 1.0,
+                })
+                .collect()
+        };
+        let share = |times: usize| {
+            let rows = rows(times);
+            let fitted = fit_rows(&rows, 4.0, Estimation::MaximumLikelihood).unwrap();
+            let plain = fitted.prior.posterior(d5()[8]);
+            let honest = fitted.posterior(&rows[8 * times]);
+            assert!((honest.mean() - plain.mean()).abs() < 1e-12, "the estimate stays");
+            honest.variance() / plain.variance()
+        };
+        let (twelve, many) = (share(1), share(40));
+        assert!(twelve > 1.05 && twelve < 1.5, "{twelve}");
+        assert!(many > 1.0 && many < 1.01, "{many}");
     }
 
     #[test]

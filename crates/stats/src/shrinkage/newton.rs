@@ -53,6 +53,25 @@ pub(super) fn maximise(surface: &impl Surface, start: [f64; 2], bounds: (f64, f6
     Err(Error::NoConvergence { what: "estimate of the prior" })
 }
 
+/// The inverse of the negative second derivatives at the top: the covariance of the two numbers. Where the surface is
+/// flat in the second number (a likelihood that rises for ever), that number counts as known.
+pub(super) fn covariance(surface: &impl Surface, top: [f64; 2]) -> [[f64; 2]; 2] {
+    let gradient = surface.gradient(top);
+    let right = surface.gradient([top[0] + DIFFERENCE, top[1]]);
+    let up = surface.gradient([top[0], top[1] + DIFFERENCE]);
+    let h00 = (right[0] - gradient[0]) / DIFFERENCE;
+    let h11 = (up[1] - gradient[1]) / DIFFERENCE;
+    let h01 = f64::midpoint(right[1] - gradient[1], up[0] - gradient[0]) / DIFFERENCE;
+    let determinant = h00 * h11 - h01 * h01;
+    if h00 < 0.0 && determinant > 1e-12 * h00 * h00 {
+        [[-h11 / determinant, h01 / determinant], [h01 / determinant, -h00 / determinant]]
+    } else if h00 < 0.0 {
+        [[-1.0 / h00, 0.0], [0.0, 0.0]]
+    } else {
+        [[0.0; 2]; 2]
+    }
+}
+
 fn newton_step(surface: &impl Surface, at: [f64; 2], gradient: [f64; 2]) -> [f64; 2] {
     let right = surface.gradient([at[0] + DIFFERENCE, at[1]]);
     let up = surface.gradient([at[0], at[1] + DIFFERENCE]);
@@ -88,6 +107,23 @@ mod tests {
         fn gradient(&self, [x, y]: [f64; 2]) -> [f64; 2] {
             [-4.0 * (x - 1.0).powi(3) - 0.1 * y, -2.0 * (y + 2.0) - 0.1 * x]
         }
+    }
+
+    #[test]
+    fn covariance_inverts_the_curvature() {
+        struct Bowl;
+        impl Surface for Bowl {
+            fn value(&self, [x, y]: [f64; 2]) -> f64 {
+                -2.0 * x * x - x * y - y * y
+            }
+            fn gradient(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+                [-4.0 * x - y, -x - 2.0 * y]
+            }
+        }
+        // The inverse of (4 1; 1 2) is (2 -1; -1 4) / 7.
+        let found = covariance(&Bowl, [0.0, 0.0]);
+        let want = [[2.0 / 7.0, -1.0 / 7.0], [-1.0 / 7.0, 4.0 / 7.0]];
+        assert!(found.iter().flatten().zip(want.iter().flatten()).all(|(g, w)| (g - w).abs() < 1e-6), "{found:?}");
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct Model {
     pub tau_squared: f64,
     /// Cochran's Q: weighted squares around the mean when chance alone is assumed.
     pub q: f64,
+    /// Variance of the logarithm of τ²; infinite for τ² = 0.
+    pub log_tau_variance: f64,
     /// I², the share of the spread in the figures that is not chance, from 0 to 1.
     pub i_squared: f64,
 }
@@ -37,13 +39,17 @@ pub struct Model {
 impl Model {
     /// The posterior of a unit with figure `value` and variance `variance`.
     ///
-    /// The uncertainty of μ is taken in: the smaller the unit's own weight, the more it counts.
+    /// The uncertainty of μ and of τ² is taken in (Kass and Steffey 1989): the smaller the unit's own weight, the more
+    /// that of μ counts.
     pub fn posterior(&self, value: f64, variance: f64) -> Result<Posterior> {
         require_finite("figure of a unit", &[value])?;
         require_positive("variance of a unit", variance)?;
         let own = self.tau_squared / (self.tau_squared + variance);
         let mean = own * value + (1.0 - own) * self.mean;
-        let spread = own * variance + ((1.0 - own) * self.mean_error).powi(2);
+        // The derivative of the mean by the logarithm of τ², whose variance is cut where τ² is hardly known at all.
+        let by_tau = own * (1.0 - own) * (value - self.mean);
+        let spread =
+            own * variance + ((1.0 - own) * self.mean_error).powi(2) + by_tau * by_tau * self.log_tau_variance.min(1.0);
         Posterior::Normal { mean, deviation: spread.sqrt() }.checked()
     }
 }
@@ -81,6 +87,8 @@ pub fn fit(values: &[f64], variances: &[f64], method: Method) -> Result<Model> {
         mean: found.mean,
         mean_error: (1.0 / found.sum).sqrt(),
         tau_squared,
+        // Asymptotic variance of τ², 2 / Σw², over τ⁴.
+        log_tau_variance: 2.0 / (found.squares * tau_squared * tau_squared),
         q: at_zero.q,
         i_squared: tau_squared / (tau_squared + typical),
     })
@@ -89,6 +97,8 @@ pub fn fit(values: &[f64], variances: &[f64], method: Method) -> Result<Model> {
 /// Weighted sums at one τ².
 struct Weighted {
     sum: f64,
+    /// Σ w².
+    squares: f64,
     mean: f64,
     /// Σ w (y - mean)².
     q: f64,
@@ -103,7 +113,7 @@ impl Weighted {
         let squares: f64 = weights.clone().map(|w| w * w).sum();
         let mean = weights.clone().zip(values).map(|(w, y)| w * y).sum::<f64>() / sum;
         let q = weights.zip(values).map(|(w, y)| w * (y - mean).powi(2)).sum();
-        Self { sum, mean, q, c: sum - squares / sum }
+        Self { sum, squares, mean, q, c: sum - squares / sum }
     }
 }
 

@@ -3,7 +3,7 @@
 //! With prior Gamma(shape, rate) the posterior of a unit with O events where E were expected is Gamma(shape + O,
 //! rate + E). The ratio is observed over expected; with exposures in the place of expected events it is a rate.
 
-use super::newton::{Surface, maximise};
+use super::newton::{Surface, covariance, maximise};
 use super::{Estimation, Posterior};
 use crate::distribution::{digamma, ln_gamma};
 use crate::error::{Error, Result, require_count};
@@ -56,20 +56,61 @@ impl Prior {
 /// ```
 pub fn fit(units: &[Events], estimation: Estimation) -> Result<Prior> {
     require_count("units", units.len(), 3)?;
-    let (events, exposure) = units
-        .iter()
-        .fold((0.0, 0.0), |(events, exposure), unit| (events + unit.count() as f64, exposure + unit.exposure()));
+    let rows: Vec<Row> =
+        units.iter().map(|unit| Row { events: unit.count() as f64, exposure: unit.exposure() }).collect();
+    fit_rows(&rows, estimation).map(|fitted| fitted.prior)
+}
+
+/// The data of one unit; events need not be whole.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub events: f64,
+    pub exposure: f64,
+}
+
+/// A prior with the uncertainty of its estimate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fitted {
+    pub prior: Prior,
+    /// Covariance of the logarithms of the mean and the shape.
+    covariance: [[f64; 2]; 2],
+}
+
+impl Fitted {
+    /// The posterior of a unit, widened by what is not known of the prior, as
+    /// [`super::beta_binomial::Fitted::posterior`] does.
+    pub fn posterior(&self, row: &Row) -> Posterior {
+        let (shape, rate) = (row.events + self.prior.shape, row.exposure + self.prior.rate());
+        let mean = shape / rate;
+        let variance = shape / (rate * rate);
+        let weight = self.prior.rate() / rate;
+        let slopes = [weight * mean, weight * (self.prior.mean - mean)];
+        let [[of_mean, both], [_, of_shape]] = self.covariance;
+        let extra = slopes[0] * slopes[0] * of_mean
+            + 2.0 * slopes[0] * slopes[1] * both
+            + slopes[1] * slopes[1] * of_shape.min(1.0);
+        let widened = variance + extra.max(0.0);
+        Posterior::Gamma { shape: mean * mean / widened, rate: mean / widened }
+    }
+}
+
+/// The same for events that need not be whole.
+pub(crate) fn fit_rows(rows: &[Row], estimation: Estimation) -> Result<Fitted> {
+    let (events, exposure) =
+        rows.iter().fold((0.0, 0.0), |(events, exposure), row| (events + row.events, exposure + row.exposure));
     if events == 0.0 {
         return Err(Error::Constant { what: "number of events of all units" });
     }
     let mean: f64 = events / exposure;
-    let [log_mean, log_shape] = maximise(&Likelihood { units, estimation }, [mean.ln(), 2.0], SHAPE_BOUNDS)?;
-    Ok(Prior { mean: log_mean.exp(), shape: log_shape.exp() })
+    let surface = Likelihood { rows, estimation };
+    let top = maximise(&surface, [mean.ln(), 2.0], SHAPE_BOUNDS)?;
+    let prior = Prior { mean: top[0].exp(), shape: top[1].exp() };
+    Ok(Fitted { prior, covariance: covariance(&surface, top) })
 }
 
 /// The log likelihood over the logarithms of the mean and the shape, without the terms that depend on the data only.
 struct Likelihood<'a> {
-    units: &'a [Events],
+    rows: &'a [Row],
     estimation: Estimation,
 }
 
@@ -79,15 +120,15 @@ impl Surface for Likelihood<'_> {
         let rate = shape / mean;
         let of_shape = ln_gamma(shape);
         let sum: f64 = self
-            .units
+            .rows
             .iter()
-            .map(|unit| {
-                let count = unit.count() as f64;
+            .map(|row| {
+                let count = row.events;
                 // shape ln(rate / (rate + E)) loses digits when the rate is large.
                 ln_gamma(count + shape)
                     - of_shape
-                    - shape * (unit.exposure() / rate).ln_1p()
-                    - count * (rate + unit.exposure()).ln()
+                    - shape * (row.exposure / rate).ln_1p()
+                    - count * (rate + row.exposure).ln()
             })
             .sum();
         let penalty = if self.estimation == Estimation::BoundaryAvoiding { -0.5 * log_shape } else { 0.0 };
@@ -99,14 +140,14 @@ impl Surface for Likelihood<'_> {
         let rate = shape / mean;
         let of_shape = digamma(shape);
         let (mut of_mean, mut of_log_shape) = (0.0, 0.0);
-        for unit in self.units {
-            let count = unit.count() as f64;
-            let total = rate + unit.exposure();
+        for row in self.rows {
+            let count = row.events;
+            let total = rate + row.exposure;
             // With respect to the rate: shape E / (rate (rate + E)) - O / (rate + E).
-            let of_rate = (shape * unit.exposure() / rate - count) / total;
+            let of_rate = (shape * row.exposure / rate - count) / total;
             of_mean -= rate * of_rate;
             of_log_shape +=
-                shape * (digamma(count + shape) - of_shape - (unit.exposure() / rate).ln_1p()) + rate * of_rate;
+                shape * (digamma(count + shape) - of_shape - (row.exposure / rate).ln_1p()) + rate * of_rate;
         }
         let penalty = if self.estimation == Estimation::BoundaryAvoiding { -0.5 } else { 0.0 };
         [of_mean, of_log_shape + penalty]
@@ -132,9 +173,10 @@ mod tests {
 
     #[test]
     fn the_gradient_is_the_slope_of_the_value() {
-        let units = units();
+        let rows: Vec<Row> =
+            units().iter().map(|unit| Row { events: unit.count() as f64, exposure: unit.exposure() }).collect();
         for estimation in [Estimation::MaximumLikelihood, Estimation::BoundaryAvoiding] {
-            let surface = Likelihood { units: &units, estimation };
+            let surface = Likelihood { rows: &rows, estimation };
             let at = [0.2, 1.3];
             let gradient = surface.gradient(at);
             let h = 1e-6;

@@ -99,6 +99,54 @@ mod tests {
         assert!((ranks.iter().map(|rank| rank.first).sum::<f64>() - 1.0).abs() < 1e-9);
     }
 
+    /// statistics.md 5.4: twenty agents who all have 85 %. Mean of the best and the worst figure, and how often somebody
+    /// is at 70 % or below.
+    #[test]
+    fn a_league_table_of_identical_agents() {
+        let rows = [(10, 99.9, 61.6, 98.0), (20, 97.6, 68.8, 76.0), (50, 93.6, 75.0, 10.0), (200, 89.5, 80.1, 0.0)];
+        let mut generator = Generator::from_seed(54);
+        let tables = 2_000;
+        for (ratings, best, worst, low) in rows {
+            let (mut of_best, mut of_worst, mut of_low) = (0.0, 0.0, 0.0);
+            for _ in 0..tables {
+                let figures: Vec<f64> =
+                    (0..20).map(|_| 100.0 * generator.binomial(ratings, 0.85) as f64 / ratings as f64).collect();
+                let lowest = figures.iter().copied().fold(f64::INFINITY, f64::min);
+                of_best += figures.iter().copied().fold(0.0, f64::max) / f64::from(tables);
+                of_worst += lowest / f64::from(tables);
+                of_low += if lowest <= 70.0 + 1e-9 { 100.0 / f64::from(tables) } else { 0.0 };
+            }
+            assert!((of_best - best).abs() < 0.3 && (of_worst - worst).abs() < 0.7, "{ratings}: {of_best} {of_worst}");
+            assert!((of_low - low).abs() < 3.5, "{ratings}: {of_low}");
+        }
+    }
+
+    /// statistics.md 5.4: agents differ with a standard deviation of four points. How often the one with the lowest
+    /// figure of twenty is truly among the lowest five.
+    #[test]
+    fn the_lowest_figure_is_often_not_a_low_agent() {
+        let mut generator = Generator::from_seed(55);
+        let tables = 2_000;
+        let strength = 0.85 * 0.15 / 0.0016 - 1.0;
+        for (ratings, want) in [(10, 0.51), (20, 0.60), (50, 0.75), (200, 0.94)] {
+            let mut right = 0;
+            for _ in 0..tables {
+                let truth: Vec<f64> = (0..20).map(|_| generator.beta(0.85 * strength, 0.15 * strength)).collect();
+                // A small random part breaks ties.
+                let lowest = truth
+                    .iter()
+                    .map(|&rate| generator.binomial(ratings, rate) as f64 + 0.001 * generator.uniform())
+                    .enumerate()
+                    .min_by(|one, other| one.1.total_cmp(&other.1))
+                    .map(|(agent, _)| agent)
+                    .unwrap();
+                right += u32::from(truth.iter().filter(|&&rate| rate < truth[lowest]).count() < 5);
+            }
+            let share = f64::from(right) / f64::from(tables);
+            assert!((share - want).abs() < 0.045, "{ratings}: {share}");
+        }
+    }
+
     #[test]
     fn impossible_posteriors_are_refused() {
         assert!(simulate(&[Posterior::Beta { a: -1.0, b: 1.0 }], Level::P95, 1_000, 1).is_err());
