@@ -315,7 +315,10 @@ mod tests {
         }
 
         #[test]
-        fn two_expressions_that_differ_have_two_digests(one in "[a-z '0-9<>=(),-]{0,20}", other in "[a-z '0-9<>=(),-]{0,20}") {
+        fn two_expressions_that_differ_have_two_digests(
+            one in "[a-z '0-9<>=(),-]{0,20}",
+            other in "[a-z '0-9<>=(),-]{0,20}",
+        ) {
             let same = normalised(&one) == normalised(&other);
             prop_assert_eq!(of(&share(&one)) == of(&share(&other)), same);
         }

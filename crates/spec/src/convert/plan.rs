@@ -325,43 +325,48 @@ impl Check<'_> {
         if !whole.sound || lacks_baseline {
             return;
         }
-        let needs = |name: &str, what: &str, help: &str| {
-            let at = self.normalise_at.unwrap_or(self.at);
-            Diagnostic::error(code::NO_SCORE, at, format!("`normalise: {name}` needs {what}")).help(help)
-        };
-        let found = match self.normalisation {
-            Normalisation::Automatic if band => return,
-            Normalisation::Automatic => match (plan.target, plan.baseline, plan.red_flag) {
-                (Some(_), None, None) => {
-                    Diagnostic::warning(code::NO_SCORE, whole.target.as_ref().unwrap_or(self.at), format!("no score can be worked out for `{id}` from a target alone"))
-                        .note("whether the target is met is shown; the measure does not count in its leg")
-                        .help("add `baseline` (where it came from) or `red_flag` (where it becomes unacceptable), or write `normalise: binary`")
-                }
-                (Some(_), ..) => return,
-                (None, ..) => Diagnostic::warning(code::NO_SCORE, self.at, format!("`{id}` has no target"))
-                    .note("its values are shown; without a target they have no status and no score")
-                    .help("add `target`, and `baseline` or `red_flag`"),
-            },
+        let (has_baseline, has_target, has_red_flag) =
+            (plan.baseline.is_some(), plan.target.is_some(), plan.red_flag.is_some());
+        let missing = "add what is missing, or take `normalise` out";
+        let (needed, help) = match self.normalisation {
+            Normalisation::Automatic if band || (has_target && (has_baseline || has_red_flag)) => return,
+            Normalisation::Automatic => return findings.push(self.without_normalise(whole)),
             Normalisation::Band if band => return,
-            Normalisation::Band => needs("band", "a measure that is best within a range", &format!("set `better: {{ within: [10 %, 15 %] }}` in measure `{id}`, or take `normalise` out")),
-            Normalisation::BaselineToTarget | Normalisation::GoalAndRedFlag if band => {
-                needs(name(self.normalisation), "a measure for which one way is better", "take `normalise` out: a measure that is best within a range has a score of its own")
-            }
-            Normalisation::BaselineToTarget if plan.baseline.is_some() && plan.target.is_some() => return,
-            Normalisation::BaselineToTarget => needs("baseline to target", "`baseline` and `target`", "add what is missing, or take `normalise` out"),
-            Normalisation::GoalAndRedFlag if plan.red_flag.is_some() && plan.target.is_some() => return,
-            Normalisation::GoalAndRedFlag => needs("goal and red flag", "`target` and `red_flag`", "add what is missing, or take `normalise` out"),
-            Normalisation::Binary if plan.target.is_some() || band => return,
-            Normalisation::Binary => needs("binary", "`target`", "add `target`"),
+            Normalisation::Band => (
+                "`band` needs a measure that is best within a range",
+                "set `better: { within: [10 %, 15 %] }` in the measure, or take `normalise` out",
+            ),
+            Normalisation::BaselineToTarget | Normalisation::GoalAndRedFlag if band => (
+                "this needs a measure for which one way is better",
+                "take `normalise` out: a measure that is best within a range has a score of its own",
+            ),
+            Normalisation::BaselineToTarget if has_baseline && has_target => return,
+            Normalisation::BaselineToTarget => ("`baseline to target` needs `baseline` and `target`", missing),
+            Normalisation::GoalAndRedFlag if has_red_flag && has_target => return,
+            Normalisation::GoalAndRedFlag => ("`goal and red flag` needs `target` and `red_flag`", missing),
+            Normalisation::Binary if has_target || band => return,
+            Normalisation::Binary => ("`binary` needs `target`", "add `target`"),
         };
-        findings.push(found);
+        let at = self.normalise_at.unwrap_or(self.at);
+        let message = format!("no score can be worked out for `{id}` like this");
+        findings.push(Diagnostic::error(code::NO_SCORE, at, message).label(needed).help(help));
     }
-}
 
-fn name(normalisation: Normalisation) -> &'static str {
-    match normalisation {
-        Normalisation::BaselineToTarget => "baseline to target",
-        _ => "goal and red flag",
+    /// Nothing says how the value becomes a score, and what is given does not suffice.
+    fn without_normalise(&self, whole: &WrittenPlan) -> Diagnostic {
+        let id = &self.measure.id;
+        let Some(target) = &whole.target else {
+            return Diagnostic::warning(code::NO_SCORE, self.at, format!("`{id}` has no target"))
+                .note("its values are shown; without a target they have no status and no score")
+                .help("add `target`, and `baseline` or `red_flag`");
+        };
+        let message = format!("no score can be worked out for `{id}` from a target alone");
+        Diagnostic::warning(code::NO_SCORE, target, message)
+            .note("whether the target is met is shown; the measure does not count in its leg")
+            .help(
+                "add `baseline` (where it came from) or `red_flag` (where it becomes unacceptable), \
+                 or write `normalise: binary`",
+            )
     }
 }
 

@@ -46,9 +46,9 @@ impl FromYaml for Text {
             let message = format!("`{name}` in {} is an empty text", reader.subject);
             let found = Diagnostic::error(code::EMPTY_VALUE, &reader.span(node), message);
             let found = match scalar.style {
-                Style::Literal | Style::Folded => {
-                    found.help("`|` and `>` begin a block of text on the next line; put them between quotes to mean the characters")
-                }
+                Style::Literal | Style::Folded => found
+                    .note("`|` and `>` begin a block of text on the next line")
+                    .help("put them between quotes to mean the characters"),
                 _ => found.help("write a text, or take the key out"),
             };
             reader.report(found);

@@ -977,49 +977,49 @@ fn no_score() {
        = help: add `target`, and `baseline` or `red_flag`
     ");
     insta::assert_snapshot!(csat("target: 82, normalise: baseline to target"), @"
-    error: `normalise: baseline to target` needs `baseline` and `target`
+    error: no score can be worked out for `csat` like this
       --> scorecards/service.yaml:7:49
        |
      5 |       - objective: Satisfied customers
      6 |         measures:
      7 |           - { use: csat, target: 82, normalise: baseline to target }
-       |                                                 ^^^^^^^^^^^^^^^^^^
+       |                                                 ^^^^^^^^^^^^^^^^^^ `baseline to target` needs `baseline` and `target`
      8 |   business:
        |
        = help: add what is missing, or take `normalise` out
     ");
     insta::assert_snapshot!(csat("target: 82, baseline: 78, normalise: goal and red flag"), @"
-    error: `normalise: goal and red flag` needs `target` and `red_flag`
+    error: no score can be worked out for `csat` like this
       --> scorecards/service.yaml:7:63
        |
      5 |       - objective: Satisfied customers
      6 |         measures:
      7 |           - { use: csat, target: 82, baseline: 78, normalise: goal and red flag }
-       |                                                               ^^^^^^^^^^^^^^^^^
+       |                                                               ^^^^^^^^^^^^^^^^^ `goal and red flag` needs `target` and `red_flag`
      8 |   business:
        |
        = help: add what is missing, or take `normalise` out
     ");
     insta::assert_snapshot!(csat("target: 82, normalise: band"), @"
-    error: `normalise: band` needs a measure that is best within a range
+    error: no score can be worked out for `csat` like this
       --> scorecards/service.yaml:7:49
        |
      5 |       - objective: Satisfied customers
      6 |         measures:
      7 |           - { use: csat, target: 82, normalise: band }
-       |                                                 ^^^^
+       |                                                 ^^^^ `band` needs a measure that is best within a range
      8 |   business:
        |
-       = help: set `better: { within: [10 %, 15 %] }` in measure `csat`, or take `normalise` out
+       = help: set `better: { within: [10 %, 15 %] }` in the measure, or take `normalise` out
     ");
     insta::assert_snapshot!(csat("baseline: 78, normalise: binary"), @"
-    error: `normalise: binary` needs `target`
+    error: no score can be worked out for `csat` like this
       --> scorecards/service.yaml:7:51
        |
      5 |       - objective: Satisfied customers
      6 |         measures:
      7 |           - { use: csat, baseline: 78, normalise: binary }
-       |                                                   ^^^^^^
+       |                                                   ^^^^^^ `binary` needs `target`
      8 |   business:
        |
        = help: add `target`
@@ -1037,13 +1037,13 @@ fn no_score() {
        = help: write `automatic`, `baseline to target`, `goal and red flag`, `band` or `binary`
     ");
     insta::assert_snapshot!(check("use: offers", "use: offers, normalise: goal and red flag"), @"
-    error: `normalise: goal and red flag` needs a measure for which one way is better
+    error: no score can be worked out for `offers` like this
       --> scorecards/service.yaml:13:39
        |
     11 |         measures:
     12 |           - { use: complaint_time, baseline: 52 h, target: -25 %, red_flag: 60 h }
     13 |           - { use: offers, normalise: goal and red flag }
-       |                                       ^^^^^^^^^^^^^^^^^
+       |                                       ^^^^^^^^^^^^^^^^^ this needs a measure for which one way is better
     14 | links:
        |
        = help: take `normalise` out: a measure that is best within a range has a score of its own

@@ -417,8 +417,8 @@ fn delimiters_and_quotes() {
        |                ^
      6 |     header: true
        |
-       = help: `|` and `>` begin a block of text on the next line; put them between quotes to mean the
-               characters
+       = `|` and `>` begin a block of text on the next line
+       = help: put them between quotes to mean the characters
     ");
     insta::assert_snapshot!(file("tickets: { path: a.csv, quote: '\"\"' }"), @r#"
     error: `quote` cannot be `'""'`

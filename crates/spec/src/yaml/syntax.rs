@@ -49,8 +49,11 @@ pub(super) fn diagnostic(file: &Arc<SourceFile>, kind: &ErrorKind, at: usize, op
             let tab = text[line.clone()].find('\t').map_or(at, |column| line.start + column);
             error(tab, "a tab stands where only spaces can".to_owned()).help("indent with spaces")
         }
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => error(at, "a `:` cannot stand here".to_owned())
-            .help(format!("{QUOTES} if the `:` belongs to it; otherwise begin the key on a line of its own, as far in as the keys beside it")),
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
+            let otherwise = "otherwise begin the key on a line of its own, as far in as the keys beside it";
+            error(at, "a `:` cannot stand here".to_owned())
+                .help(format!("{QUOTES} if the `:` belongs to it; {otherwise}"))
+        }
         ErrorKind::UnexpectedCharacter { character } if character.is_control() => {
             let name = format!("U+{:04X}", u32::from(*character));
             error(at, format!("a control character ({name}) stands here")).help("remove it")
@@ -89,7 +92,8 @@ pub(super) fn diagnostic(file: &Arc<SourceFile>, kind: &ErrorKind, at: usize, op
                 .help("begin it on the next line, or write the list as `[a, b]`")
         }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            error(at, "there is no `:` behind the key".to_owned()).help("write `key: value`, with a space behind the `:`")
+            error(at, "there is no `:` behind the key".to_owned())
+                .help("write `key: value`, with a space behind the `:`")
         }
         ErrorKind::InvalidBlockScalarHeader => {
             error(at, "a value that starts with `>` or `|` is a block of text that begins on the next line".to_owned())
