@@ -88,7 +88,8 @@ fn only_the_listed_rows_are_broken() {
     assert_eq!(listed.len(), 11);
     for reject in &bank.outcome.rejects {
         let line = bank.lines(&reject.file).into_iter().find(|&(_, number, _)| number == reject.line).unwrap().2;
-        assert!(line.contains(&reject.value), "{line} has no {}", reject.value);
+        let value = reject.value.as_deref().unwrap_or_default();
+        assert!(line.contains(value), "{line} has no {value}");
         let table = evenkeel_model::record::table(reject.table).unwrap();
         assert!(table.column(reject.column).is_some(), "{}.{}", reject.table, reject.column);
     }

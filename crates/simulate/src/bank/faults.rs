@@ -11,9 +11,9 @@ pub struct ExpectedReject {
     pub table: &'static str,
     /// The column that cannot be filled.
     pub column: &'static str,
-    /// What stands in the raw file.
-    pub value: String,
-    /// Why the row cannot be taken.
+    /// What stands in the raw file; none where nothing stands there.
+    pub value: Option<String>,
+    /// Why the row cannot be taken, in the word that the import uses.
     pub reason: &'static str,
 }
 
@@ -41,7 +41,8 @@ impl Faults {
         (file, line): (String, u64),
         (table, column, value, reason): (&'static str, &'static str, &str, &'static str),
     ) {
-        self.rejects.push(ExpectedReject { file, line, table, column, value: value.to_owned(), reason });
+        let value = (!value.is_empty()).then(|| value.to_owned());
+        self.rejects.push(ExpectedReject { file, line, table, column, value, reason });
     }
 
     pub(crate) fn repeat(&mut self, (file, line): (String, u64), table: &'static str) {

@@ -102,7 +102,7 @@ impl Certificates {
                 Cell::Missing,
             ],
         )?;
-        faults.reject((file.path(world.last).to_owned(), line), ("trainings", "completed_on", "", "missing"));
+        faults.reject((file.path(world.last).to_owned(), line), ("trainings", "completed_on", "", "missing_key"));
         file.close(written)
     }
 

@@ -255,45 +255,45 @@ impl Systems {
             28 => {
                 let value = "31/02/2026 09:15";
                 let place = self.crm.broken_ticket(day, "T999001", value)?;
-                faults.reject(place, ("cases", "opened_at", value, "not a day of the calendar"));
+                faults.reject(place, ("cases", "opened_at", value, "bad_instant"));
             }
             27 => {
                 let place = self.crm.broken_ticket(day, "", &day.at(34_000).day_first().to_string())?;
-                faults.reject(place, ("cases", "case_id", "", "missing"));
+                faults.reject(place, ("cases", "case_id", "", "missing_key"));
             }
             24 => {
                 let place = self.crm.broken_event(Some(day.at(40_000)), day, "dictated", "agent")?;
-                faults.reject(place, ("case_events", "kind", "dictated", "not one of the allowed values"));
+                faults.reject(place, ("case_events", "kind", "dictated", "unknown_value"));
             }
             23 => {
                 let place = self.crm.broken_event(None, day, "note", "agent")?;
-                faults.reject(place, ("case_events", "at", "", "missing"));
+                faults.reject(place, ("case_events", "at", "", "missing_value"));
             }
             22 => {
                 let place = self.crm.broken_event(Some(day.at(41_000)), day, "reply", "robot")?;
-                faults.reject(place, ("case_events", "actor_kind", "robot", "not one of the allowed values"));
+                faults.reject(place, ("case_events", "actor_kind", "robot", "unknown_value"));
             }
             19 => {
                 let value = "2026-13-05T10:00:00";
                 let place = self.counters.broken_visit(day, value)?;
-                faults.reject(place, ("calls", "offered_at", value, "not a day of the calendar"));
+                faults.reject(place, ("calls", "offered_at", value, "bad_instant"));
             }
             16 => {
                 let place = self.telephone.broken_call(day.at(45_000), "12s")?;
-                faults.reject(place, ("calls", "hold_s", "12s", "not a number"));
+                faults.reject(place, ("calls", "hold_s", "12s", "bad_number"));
             }
             13 => {
                 let place = self.surveys.broken_score(day, "11")?;
-                faults.reject(place, ("responses", "score", "11", "outside of the scale"));
+                faults.reject(place, ("responses", "score", "11", "out_of_scale"));
             }
             10 => {
                 let value = "2026-02-30T11:00:00";
                 let place = self.quality.broken_test(day, value)?;
-                faults.reject(place, ("evaluations", "at", value, "not a day of the calendar"));
+                faults.reject(place, ("evaluations", "at", value, "bad_instant"));
             }
             7 => {
                 let place = self.sales.broken_order(day, "about 900")?;
-                faults.reject(place, ("orders", "amount", "about 900", "not a number"));
+                faults.reject(place, ("orders", "amount", "about 900", "bad_number"));
             }
             _ => {}
         }
