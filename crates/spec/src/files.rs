@@ -16,7 +16,7 @@ pub trait Files {
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
 }
 
-/// A project in a folder of this machine.
+/// A project in a folder of this machine. Names that begin with `.` are passed over.
 #[derive(Debug, Clone)]
 pub struct DiskFiles {
     root: PathBuf,
@@ -43,6 +43,10 @@ impl Files for DiskFiles {
                 let entry = entry?;
                 // A name that is not Unicode cannot be written in a project file either.
                 let Ok(name) = entry.file_name().into_string() else { continue };
+                // Editors and version control keep files of their own beside those that they edit.
+                if name.starts_with('.') {
+                    continue;
+                }
                 let path = format!("{folder}/{name}");
                 // A link to a folder is not followed: it could lead in a circle.
                 if entry.file_type()?.is_dir() {
@@ -119,6 +123,16 @@ mod tests {
             assert_eq!(files.read("gone.yaml").unwrap_err().kind(), io::ErrorKind::NotFound);
         }
         assert_eq!(disk.read("measures").unwrap_err().kind(), io::ErrorKind::IsADirectory);
+    }
+
+    #[test]
+    fn hidden_files_are_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("measures/.git")).unwrap();
+        for path in ["measures/.#csat.yaml", "measures/.git/config.yaml", "measures/csat.yaml"] {
+            fs::write(folder.path().join(path), "").unwrap();
+        }
+        assert_eq!(DiskFiles::new(folder.path()).list("measures").unwrap(), ["measures/csat.yaml"]);
     }
 
     #[cfg(unix)]
