@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::{Bank, bank};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::organisation::{Membership, Organisation, UnitStretch};
+use evenkeel_simulate::bank::{Settings, simulate};
 use evenkeel_simulate::template;
 use jiff::civil::{Date, DateTime};
 
@@ -251,13 +252,26 @@ fn the_template_reads_every_raw_file() {
 }
 
 #[test]
+fn the_history_ends_on_any_day() {
+    for (end, effect_from) in [("2025-03-15", "2024-09-01"), ("2028-02-29", "2027-08-01")] {
+        let last_day: Date = end.parse().unwrap();
+        let bank = common::run(&Settings { seed: 3, scale: 0.005, last_day });
+        assert_eq!(bank.outcome.rejects.len(), 11);
+        let fall = bank.outcome.truth.effects.iter().find(|effect| effect.measure == "engagement").unwrap();
+        assert_eq!(fall.from.to_string(), effect_from);
+        let visits = bank.cells("raw/counter/visits", ',');
+        let days = visits.iter().filter_map(|row| row[4].parse::<DateTime>().ok()).map(DateTime::date);
+        let (first, last) = days.fold((Date::MAX, Date::MIN), |(first, last), day| (first.min(day), last.max(day)));
+        assert!(last <= last_day && last >= last_day.saturating_sub(jiff::ToSpan::days(7)), "{last}");
+        assert_eq!((first.year(), first.month()), (last_day.year() - 3, last_day.month() + 1));
+    }
+}
+
+#[test]
 fn settings_have_limits() {
     let mut sink = |_: &str| -> std::io::Result<Box<dyn std::io::Write>> { Ok(Box::new(std::io::sink())) };
-    let mut refused = |scale: f64| {
-        let settings =
-            evenkeel_simulate::bank::Settings { scale, ..evenkeel_simulate::bank::Settings::demonstration() };
-        evenkeel_simulate::bank::simulate(&settings, &mut sink).unwrap_err().to_string()
-    };
+    let mut refused =
+        |scale: f64| simulate(&Settings { scale, ..Settings::demonstration() }, &mut sink).unwrap_err().to_string();
     assert_eq!(refused(0.0), "scale 0 is outside of 0 (exclusive) to 1000");
     assert_eq!(refused(f64::NAN), "scale NaN is outside of 0 (exclusive) to 1000");
 }

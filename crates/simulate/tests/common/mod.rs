@@ -28,14 +28,17 @@ pub struct Bank {
 }
 
 pub fn bank(seed: u64, scale: f64) -> Bank {
+    run(&Settings { seed, scale, ..Settings::demonstration() })
+}
+
+pub fn run(settings: &Settings) -> Bank {
     let mut created: BTreeMap<String, Contents> = BTreeMap::new();
     let mut sink = |path: &str| -> io::Result<Box<dyn Write>> {
         let contents = Contents::default();
         assert!(created.insert(path.to_owned(), Rc::clone(&contents)).is_none(), "{path} was created twice");
         Ok(Box::new(Shared(contents)))
     };
-    let settings = Settings { seed, scale, ..Settings::demonstration() };
-    let outcome = bank::simulate(&settings, &mut sink).unwrap();
+    let outcome = bank::simulate(settings, &mut sink).unwrap();
     let files = created
         .into_iter()
         .map(|(path, contents)| {
