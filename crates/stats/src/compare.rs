@@ -24,6 +24,9 @@
 //! variation is estimated from the months of all and takes weight from everybody's data, so that two bad months with a
 //! common reason are not evidence about one person.
 //!
+//! *Common causes*: where all together miss the minimum line, [`Comparison::process_first`] says so. Expected figures of
+//! the same period take common causes out of the comparison.
+//!
 //! The `truth` example measures all this on people whose quality is known.
 
 mod means;
@@ -192,6 +195,21 @@ pub struct Comparison {
     pub spread: Option<f64>,
     /// How many times more figures vary between periods than by chance; 1 when they do not, or when it was not asked.
     pub dispersion: f64,
+    /// Whether the mean of all misses the minimum line. Then the process is to be looked at before anybody is reviewed:
+    /// a common cause is nobody's shortfall.
+    pub process_first: bool,
+}
+
+impl Comparison {
+    fn new(standings: Vec<Standing>, mean_and_spread: Option<(f64, f64)>, dispersion: f64, standard: Standard) -> Self {
+        Self {
+            standings,
+            mean: mean_and_spread.map(|both| both.0),
+            spread: mean_and_spread.map(|both| both.1),
+            dispersion,
+            process_first: mean_and_spread.is_some_and(|(mean, _)| standard.misses(mean, standard.minimum)),
+        }
+    }
 }
 
 /// What a family of figures (shares, rates, means) finds out about one person or unit.
@@ -202,7 +220,7 @@ struct Evidence {
     posterior: Posterior,
     /// Recognition and minimum line, where the posterior is.
     lines: [f64; 2],
-    /// All review periods, own record only; `None` when one of them is too small or meets the line.
+    /// All review periods, own record only; `None` when one of them is too small.
     own_record: Option<f64>,
     /// Whether the figure itself missed the minimum in each review period.
     missed_all: bool,

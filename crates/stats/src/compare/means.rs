@@ -64,12 +64,8 @@ pub fn means(histories: &[Vec<Option<MeanRecord>>], standard: Standard, settings
             Ok(stand(&evidence, standard, settings, |mean| mean))
         })
         .collect::<Result<_>>()?;
-    Ok(Comparison {
-        standings,
-        mean: model.map(|model| model.mean),
-        spread: model.map(|model| model.tau_squared.sqrt()),
-        dispersion,
-    })
+    let mean_and_spread = model.map(|model| (model.mean, model.tau_squared.sqrt()));
+    Ok(Comparison::new(standings, mean_and_spread, dispersion, standard))
 }
 
 fn posterior(model: Option<&Model>, mean: f64, variance: f64) -> Result<Posterior> {

@@ -63,13 +63,8 @@ pub fn rates(histories: &[Vec<Option<RateRecord>>], standard: Standard, settings
             stand(&evidence, standard, settings, |rate| rate)
         })
         .collect();
-    let prior = fitted.map(|fitted| fitted.prior);
-    Ok(Comparison {
-        standings,
-        mean: prior.map(|prior| prior.mean),
-        spread: prior.map(|prior| prior.variance().sqrt()),
-        dispersion,
-    })
+    let mean_and_spread = fitted.map(|fitted| (fitted.prior.mean, fitted.prior.variance().sqrt()));
+    Ok(Comparison::new(standings, mean_and_spread, dispersion, standard))
 }
 
 /// Expected rate over all, by periods back from the latest.

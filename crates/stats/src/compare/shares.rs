@@ -76,13 +76,8 @@ pub fn shares(histories: &[Vec<Option<ShareRecord>>], standard: Standard, settin
             stand(&evidence, standard, settings, |share| shifted(share, -shift))
         })
         .collect();
-    let prior = fitted.map(|fitted| fitted.prior);
-    Ok(Comparison {
-        standings,
-        mean: prior.map(|prior| prior.mean),
-        spread: prior.map(|prior| prior.variance().sqrt()),
-        dispersion,
-    })
+    let mean_and_spread = fitted.map(|fitted| (fitted.prior.mean, fitted.prior.variance().sqrt()));
+    Ok(Comparison::new(standings, mean_and_spread, dispersion, standard))
 }
 
 fn check(histories: &[Vec<Option<ShareRecord>>], standard: Standard, settings: &Settings) -> Result<()> {
@@ -323,6 +318,15 @@ mod tests {
         assert!((restless.dispersion - 5.5).abs() < 1.5, "{}", restless.dispersion);
         let wide = |found: &Comparison| found.standings[0].interval.unwrap().width();
         assert!(wide(&restless) > wide(&calm));
+    }
+
+    #[test]
+    fn a_common_shortfall_is_the_process() {
+        let everybody: Vec<_> = (0..6).map(|i| vec![record(70 + i, 100); 3]).collect();
+        let found = shares(&everybody, STANDARD, &Settings::default()).unwrap();
+        assert!(found.process_first && found.standings[0].state == State::Review);
+        let one = shares(&team(vec![record(70, 100); 3]), STANDARD, &Settings::default()).unwrap();
+        assert!(!one.process_first);
     }
 
     #[test]

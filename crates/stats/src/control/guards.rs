@@ -2,7 +2,7 @@
 //!
 //! The rules assume independent points around a known centre, spread like a normal distribution. On a stable series of
 //! 24 points that is so, they mark the latest point in 1.7 % of cases. The `truth` example measures what happens
-//! otherwise (12 % at an autocorrelation of 0.5, 14 % on strongly skewed times, 6 % after a baseline of twelve points),
+//! otherwise (12 % at an autocorrelation of 0.5, 8 % on skewed times, 6 % after a baseline of twelve points),
 //! and that each guard brings it to 3 % or less:
 //!
 //! - *Skewness*: times and amounts are charted on a bent scale (Box and Cox 1964), the one of six powers that makes the
