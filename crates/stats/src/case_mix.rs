@@ -238,7 +238,7 @@ mod tests {
         strata(&[(552, 600), (246, 300), (62, 100)])
     }
 
-    /// statistics.md 5.5, D6.
+    /// worked example 5.5, D6.
     #[test]
     fn the_order_of_two_agents_reverses() {
         let agents = [

@@ -159,7 +159,7 @@ pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Twelve branches, A to L, of statistics.md D5.
+    /// Twelve branches, A to L, of worked example D5.
     pub(crate) fn d5() -> Vec<Proportion> {
         let k = [182, 95, 310, 44, 150, 260, 71, 120, 18, 405, 88, 160];
         let n = [230, 120, 360, 52, 200, 330, 90, 170, 24, 480, 100, 235];

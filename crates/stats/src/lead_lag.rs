@@ -199,7 +199,7 @@ mod tests {
     use super::*;
     use crate::random::Generator;
 
-    /// statistics.md 10, D8: customers follow employees after two periods.
+    /// worked example 10, D8: customers follow employees after two periods.
     fn d8() -> (Vec<f64>, Vec<f64>) {
         let employees = [
             70.0, 71.0, 69.0, 73.0, 75.0, 74.0, 76.0, 78.0, 77.0, 75.0, 74.0, 73.0, 72.0, 74.0, 77.0, 79.0, 80.0, 78.0,

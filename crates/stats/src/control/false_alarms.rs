@@ -101,14 +101,14 @@ mod tests {
         }
     }
 
-    /// statistics.md 1.8: 1.6 % of stable 24-point charts have their latest point marked (20,000 repeats).
+    /// worked example 1.8: 1.6 % of stable 24-point charts have their latest point marked (20,000 repeats).
     #[test]
     fn latest_point_of_24() {
         let rate = latest_point_rate(24, &Settings::MAKING_DATA_COUNT).unwrap();
         assert!((rate - 0.016).abs() < 0.002, "{rate}");
     }
 
-    /// statistics.md 1.8, 20,000 repeats in numpy: outside, trend, two of three, shift, any rule, in percent.
+    /// worked example 1.8, 20,000 repeats in numpy: outside, trend, two of three, shift, any rule, in percent.
     #[test]
     fn any_point_of_a_stable_chart() {
         let rows =
@@ -131,7 +131,7 @@ mod tests {
         }
     }
 
-    /// statistics.md 1.8: with an autocorrelation of 0.5, 70.6 % of charts with 24 points carry some mark.
+    /// worked example 1.8: with an autocorrelation of 0.5, 70.6 % of charts with 24 points carry some mark.
     #[test]
     fn autocorrelated_charts_are_mostly_marked() {
         let mut generator = Generator::from_seed(5);

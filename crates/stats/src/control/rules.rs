@@ -197,7 +197,7 @@ mod tests {
     use super::super::{Baseline, Phase, Series, Settings, chart};
     use super::*;
 
-    /// Monthly satisfaction of statistics.md, D1.
+    /// Monthly satisfaction of worked example D1.
     pub(crate) const D1: [f64; 24] = [
         82.0, 79.0, 84.0, 81.0, 80.0, 83.0, 78.0, 82.0, 81.0, 85.0, 80.0, 79.0, 83.0, 84.0, 86.0, 85.0, 87.0, 86.0,
         88.0, 85.0, 84.0, 86.0, 87.0, 72.0,

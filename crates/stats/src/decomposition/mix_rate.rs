@@ -160,7 +160,7 @@ pub(super) mod tests {
         rows.iter().map(|&(numerator, denominator)| Segment { numerator, denominator }).collect()
     }
 
-    /// statistics.md 8.1, D7.
+    /// worked example 8.1, D7.
     pub(crate) fn d7() -> (Vec<Segment>, Vec<Segment>) {
         (
             segments(&[(540.0, 600.0), (240.0, 300.0), (60.0, 100.0)]),

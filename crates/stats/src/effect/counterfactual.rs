@@ -80,7 +80,7 @@ mod tests {
         (y.collect(), x.to_vec())
     }
 
-    /// statsmodels 0.15.0 (statistics.md 9): OLS counterfactual; the structural model gives 4.118275.
+    /// statsmodels 0.15.0 (worked example 9): OLS counterfactual; the structural model gives 4.118275.
     #[test]
     fn matches_statsmodels() {
         let (y, x) = worked();

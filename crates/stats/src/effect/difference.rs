@@ -183,7 +183,7 @@ mod tests {
         )
     }
 
-    /// statsmodels 0.15.0 and scipy 1.17.1 (statistics.md 9).
+    /// statsmodels 0.15.0 and scipy 1.17.1 (worked example 9).
     #[test]
     fn matches_statsmodels() {
         let (treated, untreated) = worked();

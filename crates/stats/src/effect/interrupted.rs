@@ -167,7 +167,7 @@ mod tests {
         84.0, 83.0, 85.0, 86.0, 85.0, 87.0,
     ];
 
-    /// statsmodels 0.15.0, OLS and HAC with two lags (statistics.md 9).
+    /// statsmodels 0.15.0, OLS and HAC with two lags (worked example 9).
     #[test]
     fn matches_statsmodels() {
         let fitted = segmented(&MONTHS, 12, Coding::OneAtFirst, 2).unwrap();

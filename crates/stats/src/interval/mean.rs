@@ -70,7 +70,7 @@ pub fn student(sample: Moments, level: Level) -> Result<Interval> {
 mod tests {
     use super::*;
 
-    /// scipy 1.17.1: t.interval(0.95, 19, loc=mean, scale=sem) of the twenty support times of statistics.md section 4.
+    /// scipy 1.17.1: t.interval(0.95, 19, loc=mean, scale=sem) of the twenty support times of worked example 4.
     #[test]
     fn matches_scipy() {
         let times = [

@@ -235,7 +235,7 @@ mod tests {
     use crate::interval::Level;
     use proptest::prelude::*;
 
-    /// scipy 1.17.1, Nelder-Mead on the same likelihood (statistics.md 5.2).
+    /// scipy 1.17.1, Nelder-Mead on the same likelihood (worked example 5.2).
     #[test]
     fn maximum_likelihood_on_d5() {
         let prior = fit(&d5(), &[], Estimation::MaximumLikelihood).unwrap();

@@ -179,7 +179,7 @@ mod tests {
         (values, variances)
     }
 
-    /// metafor on raw proportions with v = p(1-p)/n (statistics.md 5.2).
+    /// metafor on raw proportions with v = p(1-p)/n (worked example 5.2).
     #[test]
     fn matches_metafor() {
         let (values, variances) = d5_figures();

@@ -79,7 +79,7 @@ mod tests {
     use crate::funnel::tests::d5;
     use crate::shrinkage::{Estimation, beta_binomial};
 
-    /// statistics.md 5.2, 400,000 draws with numpy: tolerance 0.05.
+    /// worked example 5.2, 400,000 draws with numpy: tolerance 0.05.
     #[test]
     fn ranks_of_d5() {
         let prior = beta_binomial::fit(&d5(), &[], Estimation::MaximumLikelihood).unwrap();
@@ -99,7 +99,7 @@ mod tests {
         assert!((ranks.iter().map(|rank| rank.first).sum::<f64>() - 1.0).abs() < 1e-9);
     }
 
-    /// statistics.md 5.4: twenty agents who all have 85 %. Mean of the best and the worst figure, and how often somebody
+    /// worked example 5.4: twenty agents who all have 85 %. Mean of the best and the worst figure, and how often somebody
     /// is at 70 % or below.
     #[test]
     fn a_league_table_of_identical_agents() {
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    /// statistics.md 5.4: agents differ with a standard deviation of four points. How often the one with the lowest
+    /// worked example 5.4: agents differ with a standard deviation of four points. How often the one with the lowest
     /// figure of twenty is truly among the lowest five.
     #[test]
     fn the_lowest_figure_is_often_not_a_low_agent() {
