@@ -82,6 +82,50 @@ impl Outcome {
     }
 }
 
+/// Opens the raw files of a source; each declaration that cannot be opened is a fault of its own.
+fn open_files(
+    source: &Source,
+    request: &Request,
+    read: &Arc<AtomicU64>,
+) -> (BTreeMap<String, RawTable>, Vec<IngestError>) {
+    let bounds = Bounds { root: request.root.clone(), data_root: request.data_root.clone() };
+    let mut tables = BTreeMap::new();
+    let mut faults = Vec::new();
+    for (name, declared) in &source.files {
+        let opened = files::resolve(&source.name, name, declared, &bounds).and_then(|files| {
+            RawTable::open(files, declared, read).map_err(|error| raw_table::fault(&source.name, name, error))
+        });
+        match opened {
+            Ok(table) => {
+                tables.insert(name.clone(), table);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (tables, faults)
+}
+
+/// Looks at the files and plans the mappings of a source without importing anything; gives every fault. Mappings are
+/// looked at only when all files could be opened.
+pub async fn check(source: &Source, request: &Request) -> Vec<IngestError> {
+    let (tables, mut faults) = open_files(source, request, &Arc::default());
+    if !faults.is_empty() {
+        return faults;
+    }
+    let mappings = match Mappings::new(&source.name, tables, &Arc::default(), &request.zone) {
+        Ok(mappings) => mappings,
+        Err(error) => return vec![evenkeel_lake::LakeError::from(error).into()],
+    };
+    for mapping in &source.tables {
+        if let Some(table) = record::table(&mapping.table)
+            && let Err(fault) = mappings.plan(mapping, table).await
+        {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
 /// Imports one source. On an error the lake stays as it was.
 pub async fn import(
     lake: &Lake,
@@ -89,14 +133,10 @@ pub async fn import(
     request: &Request,
     progress: &dyn Progress,
 ) -> Result<Outcome, IngestError> {
-    let bounds = Bounds { root: request.root.clone(), data_root: request.data_root.clone() };
     let read = Arc::new(AtomicU64::new(0));
-    let mut tables = BTreeMap::new();
-    for (name, declared) in &source.files {
-        let files = files::resolve(&source.name, name, declared, &bounds)?;
-        let table =
-            RawTable::open(files, declared, &read).map_err(|error| raw_table::fault(&source.name, name, error))?;
-        tables.insert(name.clone(), table);
+    let (tables, faults) = open_files(source, request, &read);
+    if let Some(fault) = faults.into_iter().next() {
+        return Err(fault);
     }
     let all_files: Vec<String> =
         tables.values().flat_map(|table| table.files.iter().map(|file| file.name.clone())).collect();

@@ -19,4 +19,4 @@ mod raw_table;
 pub mod read;
 
 pub use error::{IngestError, SqlPosition};
-pub use import::{Outcome, Progress, Request, TableOutcome, import};
+pub use import::{Outcome, Progress, Request, TableOutcome, check, import};

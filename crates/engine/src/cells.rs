@@ -1,0 +1,530 @@
+//! Cells: partial sums per person, unit and slot of time, filled by one scan per table.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type, Float64Type, TimeUnit, TimestampMicrosecondType};
+use datafusion::logical_expr::Expr;
+use futures::TryStreamExt;
+use hashbrown::HashMap;
+
+use crate::EngineError;
+use crate::compile::{Adding, Family, Program, StockPlan};
+use crate::local_time::{LocalTime, date_of};
+use crate::organisation::{Directory, Texts};
+use crate::session::Session;
+use crate::timeline::Timeline;
+
+/// Stands for “nobody” and “nowhere”.
+pub const NONE: u32 = u32::MAX;
+
+/// Sums are kept in so many parts of one.
+pub const PARTS: f64 = 1e9;
+
+/// Where the rows of a cell belong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// When.
+    pub slot: u32,
+    /// The unit; [`NONE`] when it is not known.
+    pub unit: u32,
+    /// The person; [`NONE`] when it is not known.
+    pub person: u32,
+}
+
+/// One column of cells. Which of the lists are filled depends on how the column is added up.
+#[derive(Debug, Clone, Default)]
+pub struct Sums {
+    /// Rows that had a value.
+    pub count: Vec<u64>,
+    /// Rows that were true.
+    pub trues: Vec<u64>,
+    /// Sums, in billionths.
+    pub sum: Vec<i128>,
+    /// Sums of squares, in billionths.
+    pub squares: Vec<i128>,
+    /// Values, with their cell.
+    pub values: Vec<(u32, f64)>,
+}
+
+impl Sums {
+    fn grow(&mut self, adding: Adding, cells: usize) {
+        match adding {
+            Adding::Truth => {
+                self.count.resize(cells, 0);
+                self.trues.resize(cells, 0);
+            }
+            Adding::Rows => self.trues.resize(cells, 0),
+            Adding::Sum => {
+                self.count.resize(cells, 0);
+                self.sum.resize(cells, 0);
+            }
+            Adding::Moments => {
+                self.count.resize(cells, 0);
+                self.sum.resize(cells, 0);
+                self.squares.resize(cells, 0);
+            }
+            Adding::Values => self.count.resize(cells, 0),
+        }
+    }
+
+    /// Adds cell `from` of another column to cell `to` of this one.
+    pub(crate) fn add(&mut self, to: usize, other: &Sums, from: usize) {
+        let add = |mine: &mut Vec<u64>, theirs: &Vec<u64>| {
+            if let Some(value) = theirs.get(from) {
+                mine[to] += value;
+            }
+        };
+        add(&mut self.count, &other.count);
+        add(&mut self.trues, &other.trues);
+        if let Some(value) = other.sum.get(from) {
+            self.sum[to] += value;
+        }
+        if let Some(value) = other.squares.get(from) {
+            self.squares[to] += value;
+        }
+    }
+}
+
+/// The cells of one family.
+#[derive(Debug, Clone, Default)]
+pub struct FamilyCells {
+    /// Where the rows of each cell belong.
+    pub keys: Vec<Key>,
+    /// One per column of the family.
+    pub columns: Vec<Sums>,
+    /// Rows that could not be placed in any unit.
+    pub unplaced: u64,
+    /// Rows that were placed in time.
+    pub rows: u64,
+    /// The last day on which a row lies, in days since 1970.
+    pub last_day: Option<i32>,
+    positions: HashMap<Key, u32>,
+}
+
+impl FamilyCells {
+    fn new(family: &Family) -> Self {
+        Self { columns: vec![Sums::default(); family.columns.len()], ..Self::default() }
+    }
+
+    fn cell(&mut self, key: Key) -> u32 {
+        let next = self.keys.len() as u32;
+        let position = *self.positions.entry(key).or_insert(next);
+        if position == next {
+            self.keys.push(key);
+        }
+        position
+    }
+
+    fn merge(&mut self, family: &Family, other: FamilyCells) {
+        let places: Vec<u32> = other.keys.iter().map(|key| self.cell(*key)).collect();
+        for ((mine, theirs), column) in self.columns.iter_mut().zip(&other.columns).zip(&family.columns) {
+            mine.grow(column.adding, self.keys.len());
+            for (from, to) in places.iter().enumerate() {
+                mine.add(*to as usize, theirs, from);
+            }
+            mine.values.extend(theirs.values.iter().map(|(cell, value)| (places[*cell as usize], *value)));
+        }
+        self.unplaced += other.unplaced;
+        self.rows += other.rows;
+        self.last_day = self.last_day.max(other.last_day);
+    }
+}
+
+/// What begins and ends, per person and unit: changes of the stock by day.
+pub type StockFlows = HashMap<(u32, u32), Vec<(i32, i64)>>;
+
+/// The cells of a whole program, for one segment.
+#[derive(Debug, Clone, Default)]
+pub struct Cells {
+    /// One per family.
+    pub families: Vec<FamilyCells>,
+    /// One per stock.
+    pub stocks: Vec<StockFlows>,
+}
+
+/// What a scan needs besides the program.
+pub struct Context {
+    /// Who is who.
+    pub directory: Arc<Directory>,
+    /// The days of the project.
+    pub local: Arc<LocalTime>,
+    /// The slots.
+    pub timeline: Arc<Timeline>,
+    /// The evaluation instant, in microseconds: what lies behind it is not known yet.
+    pub as_of: i64,
+}
+
+/// Fills the cells of a program; by segment when an expression to divide by is given for each table.
+pub async fn fill(
+    session: &Session,
+    program: &Program,
+    context: &Arc<Context>,
+    segment: Option<&str>,
+) -> Result<Vec<(Option<String>, Cells)>, EngineError> {
+    let mut segments: Vec<(Option<String>, Cells)> = Vec::new();
+    let mut names: HashMap<Option<String>, usize> = HashMap::new();
+    let blank = || Cells {
+        families: program.families.iter().map(FamilyCells::new).collect(),
+        stocks: vec![StockFlows::default(); program.stocks.len()],
+    };
+    if segment.is_none() {
+        names.insert(None, 0);
+        segments.push((None, blank()));
+    }
+    let mut tables: Vec<&str> = Vec::new();
+    for table in program.families.iter().map(|family| &family.table).chain(program.stocks.iter().map(|stock| &stock.table)) {
+        if !tables.contains(&table.as_str()) {
+            tables.push(table);
+        }
+    }
+    for table in tables {
+        let scan = Arc::new(Scan::new(session, program, table, segment).await?);
+        let query = session.table(table).await?.select(scan.expressions.clone())?;
+        let mut workers = Vec::new();
+        for stream in session.streams(query).await? {
+            let scan = Arc::clone(&scan);
+            let context = Arc::clone(context);
+            workers.push(tokio::spawn(async move {
+                let mut stream = stream;
+                let mut partial = Partial::new(&scan);
+                while let Some(batch) = stream.try_next().await? {
+                    partial.take(&scan, &context, &batch)?;
+                }
+                Ok::<Partial, EngineError>(partial)
+            }));
+        }
+        for worker in workers {
+            let partial = worker.await??;
+            for (name, cells) in partial.segments {
+                let position = *names.entry(name.clone()).or_insert_with(|| {
+                    segments.push((name, blank()));
+                    segments.len() - 1
+                });
+                let target = &mut segments[position].1;
+                for (own, &family) in cells.families.into_iter().zip(&scan.family_positions) {
+                    target.families[family].merge(&program.families[family], own);
+                }
+                for (own, &stock) in cells.stocks.into_iter().zip(&scan.stock_positions) {
+                    for (key, flows) in own.into_iter().collect::<std::collections::BTreeMap<_, _>>() {
+                        target.stocks[stock].entry(key).or_default().extend(flows);
+                    }
+                }
+            }
+        }
+    }
+    segments.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(segments)
+}
+
+/// The one scan of a table.
+struct Scan {
+    expressions: Vec<Expr>,
+    source: Option<usize>,
+    segment: Option<usize>,
+    families: Vec<FamilyScan>,
+    family_positions: Vec<usize>,
+    stocks: Vec<StockScan>,
+    stock_positions: Vec<usize>,
+    program: Program,
+}
+
+/// Positions of the expressions of a family in the scan.
+struct FamilyScan {
+    period_of: usize,
+    person: Option<usize>,
+    unit: Option<usize>,
+    columns: Vec<usize>,
+}
+
+struct StockScan {
+    from: usize,
+    until: usize,
+    condition: Option<usize>,
+    person: Option<usize>,
+    unit: Option<usize>,
+}
+
+impl Scan {
+    async fn new(session: &Session, program: &Program, table: &str, segment: Option<&str>) -> Result<Self, EngineError> {
+        let mut list = Expressions::default();
+        let mut families = Vec::new();
+        let mut family_positions = Vec::new();
+        for (position, family) in program.families.iter().enumerate().filter(|(_, family)| family.table == table) {
+            families.push(FamilyScan {
+                period_of: list.add(&family.period_of),
+                person: family.person.as_ref().map(|person| list.add(person)),
+                unit: family.unit.as_ref().map(|unit| list.add(unit)),
+                columns: family.columns.iter().map(|column| list.add(&column.expression)).collect(),
+            });
+            family_positions.push(position);
+        }
+        let mut stocks = Vec::new();
+        let mut stock_positions = Vec::new();
+        for (position, stock) in program.stocks.iter().enumerate().filter(|(_, stock)| stock.table == table) {
+            let StockPlan { from, until, condition, person, unit, .. } = stock;
+            stocks.push(StockScan {
+                from: list.add(from),
+                until: list.add(until),
+                condition: condition.as_ref().map(|condition| list.add(condition)),
+                person: person.as_ref().map(|person| list.add(person)),
+                unit: unit.as_ref().map(|unit| list.add(unit)),
+            });
+            stock_positions.push(position);
+        }
+        let frame = session.table(table).await?;
+        let segment = match segment {
+            Some(text) => Some(list.add(&session.context().parse_sql_expr(text, frame.schema())?)),
+            None => None,
+        };
+        let source = Some(list.add(&session.context().parse_sql_expr("source", frame.schema())?));
+        Ok(Self {
+            expressions: list.named(),
+            source,
+            segment,
+            families,
+            family_positions,
+            stocks,
+            stock_positions,
+            program: program.clone(),
+        })
+    }
+}
+
+/// Expressions without repetition.
+#[derive(Default)]
+struct Expressions(Vec<Expr>);
+
+impl Expressions {
+    fn add(&mut self, expression: &Expr) -> usize {
+        self.0.iter().position(|known| known == expression).unwrap_or_else(|| {
+            self.0.push(expression.clone());
+            self.0.len() - 1
+        })
+    }
+
+    fn named(self) -> Vec<Expr> {
+        self.0.into_iter().enumerate().map(|(position, expression)| expression.alias(format!("e{position}"))).collect()
+    }
+}
+
+/// What one worker has added up so far.
+struct Partial {
+    segments: Vec<(Option<String>, Cells)>,
+    names: HashMap<Option<String>, usize>,
+}
+
+impl Partial {
+    fn new(scan: &Scan) -> Self {
+        let mut partial = Self { segments: Vec::new(), names: HashMap::new() };
+        if scan.segment.is_none() {
+            partial.segment(scan, None);
+        }
+        partial
+    }
+
+    fn segment(&mut self, scan: &Scan, name: Option<&str>) -> usize {
+        if let Some(position) = self.names.get(&name.map(str::to_owned)) {
+            return *position;
+        }
+        let cells = Cells {
+            families: scan.family_positions.iter().map(|&family| FamilyCells::new(&scan.program.families[family])).collect(),
+            stocks: vec![StockFlows::default(); scan.stocks.len()],
+        };
+        let name = name.map(str::to_owned);
+        self.segments.push((name.clone(), cells));
+        self.names.insert(name, self.segments.len() - 1);
+        self.segments.len() - 1
+    }
+
+    fn take(&mut self, scan: &Scan, context: &Context, batch: &RecordBatch) -> Result<(), EngineError> {
+        // Without segments all rows go to the first and only list of cells.
+        let segments: Option<Vec<usize>> = match scan.segment {
+            None => None,
+            Some(position) => {
+                let texts = Texts::of(batch.column(position))?;
+                Some((0..batch.num_rows()).map(|row| self.segment(scan, texts.get(row))).collect())
+            }
+        };
+        let sources = match scan.source {
+            Some(position) if context.directory.has_aliases() => Some(Texts::of(batch.column(position))?),
+            _ => None,
+        };
+        let source = |row: usize| sources.as_ref().and_then(|sources| sources.get(row));
+        for (position, family) in scan.families.iter().enumerate() {
+            let days = days(batch.column(family.period_of), context)?;
+            let people = codes(batch, family.person, |row, id| context.directory.person(source(row), id))?;
+            let units = codes(batch, family.unit, |row, id| context.directory.unit(source(row), id))?;
+            let plan = &scan.program.families[scan.family_positions[position]];
+            let mut cells = vec![NONE; batch.num_rows()];
+            for row in 0..batch.num_rows() {
+                let Some(day) = days[row] else { continue };
+                let segment = segments.as_ref().map_or(0, |segments| segments[row]);
+                let own = &mut self.segments[segment].1.families[position];
+                let person = people.as_ref().map_or(NONE, |people| people[row]);
+                let at_home = if person == NONE { None } else { context.directory.unit_of(person, date_of(day)) };
+                let unit = at_home.unwrap_or_else(|| units.as_ref().map_or(NONE, |units| units[row]));
+                own.rows += 1;
+                own.last_day = own.last_day.max(Some(day));
+                own.unplaced += u64::from(unit == NONE);
+                cells[row] = own.cell(Key { slot: context.timeline.slot(day), unit, person });
+            }
+            for (column, &expression) in family.columns.iter().enumerate() {
+                let adding = plan.columns[column].adding;
+                let array = batch.column(expression);
+                for (_, own) in &mut self.segments {
+                    let own = &mut own.families[position];
+                    let size = own.keys.len();
+                    own.columns[column].grow(adding, size);
+                }
+                let mut add = |row: usize, put: &dyn Fn(&mut Sums, usize)| {
+                    if cells[row] != NONE {
+                        let segment = segments.as_ref().map_or(0, |segments| segments[row]);
+                        put(&mut self.segments[segment].1.families[position].columns[column], cells[row] as usize);
+                    }
+                };
+                add_column(adding, array, &mut add)?;
+            }
+        }
+        for (position, stock) in scan.stocks.iter().enumerate() {
+            let from = days(batch.column(stock.from), context)?;
+            let until = days(batch.column(stock.until), context)?;
+            let people = codes(batch, stock.person, |row, id| context.directory.person(source(row), id))?;
+            let units = codes(batch, stock.unit, |row, id| context.directory.unit(source(row), id))?;
+            let condition = stock.condition.map(|condition| batch.column(condition).as_boolean().clone());
+            for row in 0..batch.num_rows() {
+                let counts = condition.as_ref().is_none_or(|condition| condition.is_valid(row) && condition.value(row));
+                let (Some(from), true) = (from[row], counts) else { continue };
+                let segment = segments.as_ref().map_or(0, |segments| segments[row]);
+                let person = people.as_ref().map_or(NONE, |people| people[row]);
+                let unit = units.as_ref().map_or(NONE, |units| units[row]);
+                let flows = &mut self.segments[segment].1.stocks[position];
+                add_stock(flows, context, from, until[row], person, unit);
+            }
+        }
+        Ok(())
+    }
+}
+
+type Put<'a> = &'a mut dyn FnMut(usize, &dyn Fn(&mut Sums, usize));
+
+fn add_column(adding: Adding, array: &ArrayRef, add: Put<'_>) -> Result<(), EngineError> {
+    match adding {
+        Adding::Truth | Adding::Rows => {
+            let truth = cast(array, &DataType::Boolean)?;
+            let truth = truth.as_boolean();
+            for row in 0..truth.len() {
+                if truth.is_valid(row) {
+                    let value = u64::from(truth.value(row));
+                    match adding {
+                        Adding::Truth => add(row, &|sums, cell| {
+                            sums.count[cell] += 1;
+                            sums.trues[cell] += value;
+                        }),
+                        _ => add(row, &|sums, cell| sums.trues[cell] += value),
+                    }
+                }
+            }
+        }
+        Adding::Sum | Adding::Moments | Adding::Values => {
+            let numbers = cast(array, &DataType::Float64)?;
+            let numbers = numbers.as_primitive::<Float64Type>();
+            for row in 0..numbers.len() {
+                let number = numbers.value(row);
+                if numbers.is_null(row) || !number.is_finite() {
+                    continue;
+                }
+                match adding {
+                    Adding::Sum => add(row, &|sums, cell| {
+                        sums.count[cell] += 1;
+                        sums.sum[cell] += to_parts(number);
+                    }),
+                    Adding::Moments => add(row, &|sums, cell| {
+                        sums.count[cell] += 1;
+                        sums.sum[cell] += to_parts(number);
+                        sums.squares[cell] += to_parts(number * number);
+                    }),
+                    _ => add(row, &|sums, cell| {
+                        sums.count[cell] += 1;
+                        sums.values.push((cell as u32, number));
+                    }),
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A number in billionths; the sums of such do not depend on their order.
+fn to_parts(number: f64) -> i128 {
+    (number * PARTS).round() as i128
+}
+
+/// The local day of each row. Rows without one, and rows of the future, have none.
+fn days(column: &ArrayRef, context: &Context) -> Result<Vec<Option<i32>>, EngineError> {
+    let today = context.local.day(context.as_of);
+    match column.data_type() {
+        DataType::Date32 | DataType::Date64 => {
+            let days = cast(column, &DataType::Date32)?;
+            Ok(days.as_primitive::<Date32Type>().iter().map(|day| day.filter(|day| *day <= today)).collect())
+        }
+        DataType::Timestamp(..) => {
+            let instants = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
+            Ok(instants
+                .as_primitive::<TimestampMicrosecondType>()
+                .iter()
+                .map(|at| at.filter(|at| *at <= context.as_of).map(|at| context.local.day(at)))
+                .collect())
+        }
+        DataType::Null => Ok(vec![None; column.len()]),
+        other => Err(EngineError::Arrow(arrow::error::ArrowError::CastError(format!(
+            "a row is placed in time by an instant or a day, not by a value of type {other}"
+        )))),
+    }
+}
+
+/// The codes of the identifiers in a column.
+fn codes(
+    batch: &RecordBatch,
+    position: Option<usize>,
+    code: impl Fn(usize, &str) -> u32,
+) -> Result<Option<Vec<u32>>, EngineError> {
+    let Some(position) = position else { return Ok(None) };
+    let texts = Texts::of(batch.column(position))?;
+    Ok(Some((0..batch.num_rows()).map(|row| texts.get(row).map_or(NONE, |id| code(row, id))).collect()))
+}
+
+/// A row that is open from one day to another, wherever its person goes in between.
+fn add_stock(flows: &mut StockFlows, context: &Context, from: i32, until: Option<i32>, person: u32, unit: u32) {
+    if until.is_some_and(|until| until <= from) {
+        return;
+    }
+    let mut change = |day: i32, unit: u32, by: i64| flows.entry((unit, person)).or_default().push((day, by));
+    let place_on = |day: i32| {
+        let home = if person == NONE { None } else { context.directory.unit_of(person, date_of(day)) };
+        home.unwrap_or(unit)
+    };
+    let mut place = place_on(from);
+    change(from, place, 1);
+    let organisation = context.directory.organisation();
+    if (person as usize) < organisation.person_count() {
+        let mut moves: Vec<i32> = Vec::new();
+        for (start, end, _) in organisation.places(evenkeel_model::organisation::PersonCode(person)) {
+            moves.push(crate::local_time::day_number(start));
+            moves.extend(end.map(crate::local_time::day_number));
+        }
+        moves.sort_unstable();
+        for day in moves.into_iter().filter(|day| *day > from && until.is_none_or(|until| *day < until)) {
+            let next = place_on(day);
+            if next != place {
+                change(day, place, -1);
+                change(day, next, 1);
+                place = next;
+            }
+        }
+    }
+    if let Some(until) = until {
+        change(until, place, -1);
+    }
+}

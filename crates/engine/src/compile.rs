@@ -1,0 +1,352 @@
+//! From measures to queries: one scan per table, whatever the number of measures.
+//!
+//! A measure needs one or two *columns* of cells: what is counted or added up over rows that share a table, a
+//! placement in time, a person and a unit. Columns with the same placement form a *family*; families of one table
+//! are filled by one scan.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::datatypes::DataType;
+use datafusion::common::DFSchema;
+use datafusion::logical_expr::{Expr, ExprSchemable, cast, lit, when};
+use datafusion::prelude::DataFrame;
+use evenkeel_model::ids::MeasureId;
+use evenkeel_model::measure::{Amount, Expression, Formula, Measure, Rows};
+
+use crate::EngineError;
+use crate::session::Session;
+
+/// How the rows of a column are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Adding {
+    /// Rows that are true, and rows that are true or false.
+    Truth,
+    /// Rows that are true.
+    Rows,
+    /// The sum, and how many rows had a value.
+    Sum,
+    /// The sum, the sum of squares, and how many rows had a value.
+    Moments,
+    /// The values themselves.
+    Values,
+}
+
+/// One column of cells.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// What is evaluated for each row.
+    pub expression: Expr,
+    /// How it is added up.
+    pub adding: Adding,
+}
+
+/// What places rows: in time, with a person, in a unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Placement {
+    table: String,
+    period_of: Expression,
+    person: Option<Expression>,
+    unit: Option<Expression>,
+}
+
+/// Columns that share their placement.
+#[derive(Debug, Clone)]
+pub struct Family {
+    /// The table.
+    pub table: String,
+    /// The instant or day that places a row in time.
+    pub period_of: Expr,
+    /// The person that it counts for.
+    pub person: Option<Expr>,
+    /// The unit that it counts for without a person.
+    pub unit: Option<Expr>,
+    /// The columns.
+    pub columns: Vec<Column>,
+}
+
+/// A stock: rows that begin and end.
+#[derive(Debug, Clone)]
+pub struct StockPlan {
+    /// The table.
+    pub table: String,
+    /// When a row begins to count.
+    pub from: Expr,
+    /// When it stops.
+    pub until: Expr,
+    /// Which rows count.
+    pub condition: Option<Expr>,
+    /// The person that it counts for.
+    pub person: Option<Expr>,
+    /// The unit that it counts for without a person.
+    pub unit: Option<Expr>,
+}
+
+/// Where the cells of a measure are found: family and column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Position of the family.
+    pub family: usize,
+    /// Position of the column in it.
+    pub column: usize,
+}
+
+/// What a measure is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// One column.
+    One(Place),
+    /// Numerator and denominator.
+    Two(Place, Place),
+    /// A stock, by its position.
+    Stock(usize),
+}
+
+/// Measures compiled together.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// Families, in the order in which measures asked for them.
+    pub families: Vec<Family>,
+    /// Stocks.
+    pub stocks: Vec<StockPlan>,
+    /// What each measure is made of.
+    pub measures: BTreeMap<MeasureId, (Arc<Measure>, Parts)>,
+}
+
+/// Compiles measures. Each mistake in an expression is an error of its own; all are given.
+pub async fn compile<'a>(
+    session: &Session,
+    measures: impl IntoIterator<Item = &'a Arc<Measure>>,
+) -> Result<Program, Vec<EngineError>> {
+    let mut compiler = Compiler { session, tables: BTreeMap::new(), placements: Vec::new(), program: Program::default() };
+    let mut errors = Vec::new();
+    for measure in measures {
+        match compiler.measure(measure).await {
+            Ok(parts) => {
+                compiler.program.measures.insert(measure.id.clone(), (Arc::clone(measure), parts));
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(compiler.program) } else { Err(errors) }
+}
+
+/// An expression of a measure over the columns of its table.
+pub(crate) fn expression(
+    session: &Session,
+    table: &DataFrame,
+    measure: &Measure,
+    field: &'static str,
+    text: &Expression,
+) -> Result<Expr, EngineError> {
+    let parsed = session.context().parse_sql_expr(text.as_str(), table.schema());
+    let checked = parsed.and_then(|expression| {
+        // Finding the type also finds columns that do not exist and functions that do not fit.
+        expression.get_type(table.schema()).map(|_| expression)
+    });
+    checked.map_err(|error| EngineError::of_expression(measure.id.as_str(), field, text.as_str(), &error))
+}
+
+struct Compiler<'a> {
+    session: &'a Session,
+    tables: BTreeMap<String, DataFrame>,
+    placements: Vec<Placement>,
+    program: Program,
+}
+
+impl Compiler<'_> {
+    async fn measure(&mut self, measure: &Arc<Measure>) -> Result<Parts, EngineError> {
+        for table in measure.formula.tables() {
+            if !self.tables.contains_key(table) {
+                let frame = self.session.table(table).await?;
+                self.tables.insert(table.to_owned(), frame);
+            }
+        }
+        Ok(match &measure.formula {
+            Formula::Share { rows, of } => {
+                let of = self.condition(measure, rows, "share", of)?;
+                let expression = self.only_where(measure, rows, of)?;
+                Parts::One(self.column(measure, rows, expression, Adding::Truth)?)
+            }
+            Formula::Count { rows } => {
+                let expression = self.only_where(measure, rows, lit(true))?;
+                Parts::One(self.column(measure, rows, expression, Adding::Rows)?)
+            }
+            Formula::Sum { rows, of } => {
+                let of = self.number(measure, rows, "sum", of)?;
+                let expression = self.only_where(measure, rows, of)?;
+                Parts::One(self.column(measure, rows, expression, Adding::Sum)?)
+            }
+            Formula::Mean { rows, of } => {
+                let of = self.number(measure, rows, "mean", of)?;
+                let expression = self.only_where(measure, rows, of)?;
+                Parts::One(self.column(measure, rows, expression, Adding::Moments)?)
+            }
+            Formula::NetPromoterScore { rows, of } => {
+                let of = self.number(measure, rows, "nps", of)?;
+                let kind = when(of.clone().gt_eq(lit(9.0)), lit(1.0))
+                    .when(of.clone().lt_eq(lit(6.0)), lit(-1.0))
+                    .when(of.is_not_null(), lit(0.0))
+                    .end()?;
+                let expression = self.only_where(measure, rows, kind)?;
+                Parts::One(self.column(measure, rows, expression, Adding::Moments)?)
+            }
+            Formula::Quantile { rows, of, .. } => {
+                let of = self.number(measure, rows, "quantile", of)?;
+                let expression = self.only_where(measure, rows, of)?;
+                Parts::One(self.column(measure, rows, expression, Adding::Values)?)
+            }
+            Formula::Ratio { numerator, denominator } => {
+                let above = self.amount(measure, &numerator.rows, &numerator.amount, "numerator")?;
+                let below = self.amount(measure, &denominator.rows, &denominator.amount, "denominator")?;
+                Parts::Two(above, below)
+            }
+            Formula::Rate { events, exposure, .. } => {
+                let above = self.amount(measure, &events.rows, &events.amount, "events")?;
+                let below = self.amount(measure, &exposure.rows, &exposure.amount, "exposure")?;
+                Parts::Two(above, below)
+            }
+            Formula::Stock { rows, until } => {
+                let plan = StockPlan {
+                    table: rows.table.clone(),
+                    from: self.parse(measure, rows, "period_of", &rows.period_of)?,
+                    until: self.parse(measure, rows, "stock", until)?,
+                    condition: match &rows.condition {
+                        Some(condition) => Some(self.condition(measure, rows, "where", condition)?),
+                        None => None,
+                    },
+                    person: self.optional(measure, rows, "attribute", rows.person.as_ref())?,
+                    unit: self.optional(measure, rows, "unit_of", rows.unit.as_ref())?,
+                };
+                self.program.stocks.push(plan);
+                Parts::Stock(self.program.stocks.len() - 1)
+            }
+        })
+    }
+
+    fn amount(
+        &mut self,
+        measure: &Measure,
+        rows: &Rows,
+        amount: &Amount,
+        field: &'static str,
+    ) -> Result<Place, EngineError> {
+        match amount {
+            Amount::Count => {
+                let expression = self.only_where(measure, rows, lit(true))?;
+                self.column(measure, rows, expression, Adding::Rows)
+            }
+            Amount::Sum(of) => {
+                let of = self.number(measure, rows, field, of)?;
+                let expression = self.only_where(measure, rows, of)?;
+                self.column(measure, rows, expression, Adding::Sum)
+            }
+        }
+    }
+
+    fn frame(&self, rows: &Rows) -> Result<&DataFrame, EngineError> {
+        self.tables
+            .get(&rows.table)
+            .ok_or_else(|| evenkeel_lake::LakeError::UnknownTable { table: rows.table.clone() }.into())
+    }
+
+    fn schema(&self, rows: &Rows) -> Result<&DFSchema, EngineError> {
+        Ok(self.frame(rows)?.schema())
+    }
+
+    fn parse(&self, measure: &Measure, rows: &Rows, field: &'static str, text: &Expression) -> Result<Expr, EngineError> {
+        expression(self.session, self.frame(rows)?, measure, field, text)
+    }
+
+    fn optional(
+        &self,
+        measure: &Measure,
+        rows: &Rows,
+        field: &'static str,
+        text: Option<&Expression>,
+    ) -> Result<Option<Expr>, EngineError> {
+        text.map(|text| self.parse(measure, rows, field, text)).transpose()
+    }
+
+    fn wrong(measure: &Measure, field: &'static str, text: &Expression, message: String, help: &str) -> EngineError {
+        EngineError::Measure {
+            measure: measure.id.to_string(),
+            field,
+            expression: text.to_string(),
+            message,
+            position: None,
+            help: Some(help.to_owned()),
+        }
+    }
+
+    fn condition(&self, measure: &Measure, rows: &Rows, field: &'static str, text: &Expression) -> Result<Expr, EngineError> {
+        let parsed = self.parse(measure, rows, field, text)?;
+        match parsed.get_type(self.schema(rows)?)? {
+            DataType::Boolean | DataType::Null => Ok(parsed),
+            other => Err(Self::wrong(
+                measure,
+                field,
+                text,
+                format!("`{text}` is neither true nor false: its type is {other}"),
+                "write a condition, for example `score >= 4`",
+            )),
+        }
+    }
+
+    fn number(&self, measure: &Measure, rows: &Rows, field: &'static str, text: &Expression) -> Result<Expr, EngineError> {
+        let parsed = self.parse(measure, rows, field, text)?;
+        let data_type = parsed.get_type(self.schema(rows)?)?;
+        if data_type.is_numeric() || matches!(data_type, DataType::Boolean | DataType::Null) {
+            return Ok(cast(parsed, DataType::Float64));
+        }
+        Err(Self::wrong(
+            measure,
+            field,
+            text,
+            format!("`{text}` is not a number: its type is {data_type}"),
+            "make it one, for example with cast(… as double); for the time between two instants: date_part('epoch', b) - date_part('epoch', a)",
+        ))
+    }
+
+    /// The expression, NULL for rows that do not meet the condition of the measure.
+    fn only_where(&self, measure: &Measure, rows: &Rows, of: Expr) -> Result<Expr, EngineError> {
+        match &rows.condition {
+            None => Ok(of),
+            Some(condition) => Ok(when(self.condition(measure, rows, "where", condition)?, of).end()?),
+        }
+    }
+
+    /// The place of a column, which is added unless an equal one is there.
+    fn column(&mut self, measure: &Measure, rows: &Rows, expression: Expr, adding: Adding) -> Result<Place, EngineError> {
+        let placement = Placement {
+            table: rows.table.clone(),
+            period_of: rows.period_of.clone(),
+            person: rows.person.clone(),
+            unit: rows.unit.clone(),
+        };
+        let family = match self.placements.iter().position(|known| *known == placement) {
+            Some(family) => family,
+            None => {
+                let family = Family {
+                    table: rows.table.clone(),
+                    period_of: self.parse(measure, rows, "period_of", &rows.period_of)?,
+                    person: self.optional(measure, rows, "attribute", rows.person.as_ref())?,
+                    unit: self.optional(measure, rows, "unit_of", rows.unit.as_ref())?,
+                    columns: Vec::new(),
+                };
+                self.placements.push(placement);
+                self.program.families.push(family);
+                self.program.families.len() - 1
+            }
+        };
+        let columns = &mut self.program.families[family].columns;
+        let column = match columns.iter().position(|known| known.adding == adding && known.expression == expression) {
+            Some(column) => column,
+            None => {
+                columns.push(Column { expression, adding });
+                columns.len() - 1
+            }
+        };
+        Ok(Place { family, column })
+    }
+}

@@ -1,0 +1,196 @@
+//! The engine as others use it: a session, the organisation, compiled measures.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use evenkeel_lake::Snapshot;
+use evenkeel_model::ids::MeasureId;
+use evenkeel_model::measure::Measure;
+use evenkeel_model::period::{FiscalYear, Grain};
+use evenkeel_model::reading::Subject;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::EngineError;
+use crate::cells::{self, Context};
+use crate::clock::gather;
+use crate::compile::{Program, compile};
+use crate::local_time::LocalTime;
+use crate::organisation::Directory;
+use crate::readings::ReadingStore;
+use crate::session::{Session, tables_behind};
+use crate::timeline::{Fineness, Timeline};
+
+/// What an evaluation needs to know besides the lake.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The name of the organisation.
+    pub organisation: String,
+    /// The project's time zone.
+    pub zone: TimeZone,
+    /// The project's fiscal year.
+    pub fiscal: FiscalYear,
+    /// The evaluation instant.
+    pub as_of: Timestamp,
+    /// How many workers may run side by side.
+    pub workers: usize,
+}
+
+/// Which readings are wanted.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The measures.
+    pub measures: Vec<Arc<Measure>>,
+    /// The shortest periods that will be asked for.
+    pub grain: Grain,
+    /// A column or expression by which rows are divided.
+    pub segment: Option<String>,
+}
+
+/// One state of the lake, evaluated at one instant.
+pub struct Engine {
+    session: Session,
+    scope: Scope,
+    directory: Arc<Directory>,
+    local: Arc<LocalTime>,
+}
+
+impl Engine {
+    /// Opens a state of the lake.
+    pub async fn open(snapshot: Snapshot, scope: Scope) -> Result<Self, EngineError> {
+        let session = Session::new(snapshot, scope.workers)?;
+        let directory = Arc::new(Directory::load(&session, &scope.organisation).await?);
+        let local = Arc::new(LocalTime::new(scope.zone.clone()));
+        Ok(Self { session, scope, directory, local })
+    }
+
+    /// Who is who.
+    #[must_use]
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.directory
+    }
+
+    /// What it was opened with.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The query session.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The days of the project.
+    #[must_use]
+    pub fn local(&self) -> &LocalTime {
+        &self.local
+    }
+
+    /// The day of the evaluation instant.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.scope.zone.to_datetime(self.scope.as_of).date()
+    }
+
+    /// The digest of the content behind some measures.
+    #[must_use]
+    pub fn data_version<'a>(&self, measures: impl IntoIterator<Item = &'a Arc<Measure>>) -> String {
+        let tables = tables_behind(measures.into_iter().flat_map(|measure| measure.formula.tables()));
+        self.session.snapshot().data_version(tables.iter().map(String::as_str))
+    }
+
+    /// The Delta version of each table behind a measure.
+    #[must_use]
+    pub fn table_versions(&self, measure: &Measure) -> BTreeMap<String, u64> {
+        let tables = tables_behind(measure.formula.tables());
+        self.session.snapshot().table_versions(tables.iter().map(String::as_str))
+    }
+
+    /// Makes the derived tables that some measures read.
+    pub(crate) async fn prepare(&self, measures: &[Arc<Measure>]) -> Result<(), EngineError> {
+        let needs_facts = measures.iter().any(|measure| measure.formula.tables().contains(&"case_facts"));
+        let ready = self.session.context().table_exist(gather::TABLE)?;
+        if needs_facts && !ready {
+            let facts = gather::case_facts(&self.session, self.scope.as_of.as_microsecond()).await?;
+            self.session.put(gather::TABLE, facts, gather::schema())?;
+        }
+        Ok(())
+    }
+
+    /// Compiles measures against the tables of the record; all mistakes are given.
+    pub async fn compile(&self, measures: &[Arc<Measure>]) -> Result<Program, Vec<EngineError>> {
+        self.prepare(measures).await.map_err(|error| vec![error])?;
+        compile(&self.session, measures).await
+    }
+
+    /// Works out readings. One store per segment when rows are divided, else one.
+    pub async fn readings(&self, request: &Request) -> Result<Vec<(Option<String>, ReadingStore)>, EngineError> {
+        let program = self.compile(&request.measures).await.map_err(first)?;
+        let timeline =
+            Arc::new(Timeline::new(Fineness::for_grain(request.grain), self.directory.organisation()));
+        let context = Arc::new(Context {
+            directory: Arc::clone(&self.directory),
+            local: Arc::clone(&self.local),
+            timeline: Arc::clone(&timeline),
+            as_of: self.scope.as_of.as_microsecond(),
+        });
+        let segments = cells::fill(&self.session, &program, &context, request.segment.as_deref()).await?;
+        Ok(segments
+            .into_iter()
+            .map(|(name, cells)| {
+                let store =
+                    ReadingStore::new(&program, cells, &self.directory, &timeline, self.scope.fiscal, self.today());
+                (name, store)
+            })
+            .collect())
+    }
+
+    /// Works out readings without segments.
+    pub async fn store(&self, measures: Vec<Arc<Measure>>, grain: Grain) -> Result<ReadingStore, EngineError> {
+        let request = Request { measures, grain, segment: None };
+        let mut stores = self.readings(&request).await?;
+        match stores.pop() {
+            Some((_, store)) => Ok(store),
+            None => Err(EngineError::Query(datafusion::error::DataFusionError::Internal(
+                "a program without segments gave no cells".to_owned(),
+            ))),
+        }
+    }
+
+    /// The unit or person of a name; units first. With several of a name the identifier decides.
+    pub fn subject(&self, name: &str) -> Result<Subject, EngineError> {
+        let organisation = self.directory.organisation();
+        if let Some(unit) = self.directory.known_unit(name) {
+            let id = if (unit as usize) < organisation.unit_count() {
+                organisation.unit_id(evenkeel_model::organisation::UnitCode(unit)).clone()
+            } else {
+                evenkeel_model::ids::UnitId::new(name)
+            };
+            return Ok(Subject::Unit(id));
+        }
+        for unit in organisation.units() {
+            if organisation.latest(unit).name.eq_ignore_ascii_case(name) {
+                return Ok(Subject::Unit(organisation.unit_id(unit).clone()));
+            }
+        }
+        if self.directory.known_person(name).is_some() {
+            return Ok(Subject::Person(evenkeel_model::ids::PersonId::new(name)));
+        }
+        Err(EngineError::UnknownSubject(name.to_owned()))
+    }
+
+    /// The measure of a name among some.
+    pub fn measure<'a>(
+        measures: &'a BTreeMap<MeasureId, Arc<Measure>>,
+        name: &str,
+    ) -> Result<&'a Arc<Measure>, EngineError> {
+        measures.get(name).ok_or_else(|| EngineError::UnknownMeasure(name.to_owned()))
+    }
+}
+
+fn first(errors: Vec<EngineError>) -> EngineError {
+    errors.into_iter().next().unwrap_or_else(|| EngineError::UnknownMeasure(String::new()))
+}

@@ -1,0 +1,165 @@
+//! What stands behind a number: formula as a query, numerator, denominator, versions.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use evenkeel_model::evaluation::Readings;
+use evenkeel_model::measure::{Amount, Formula, Measure, QuantileMethod, Rows};
+use evenkeel_model::period::Period;
+use evenkeel_model::reading::{Missing, Reading, Subject};
+use jiff::Timestamp;
+
+use crate::{Engine, EngineError, ReadingStore};
+
+/// What stands behind a number.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// The measure.
+    pub measure: Arc<Measure>,
+    /// The unit or person.
+    pub subject: Subject,
+    /// The period.
+    pub period: Period,
+    /// The reading.
+    pub reading: Reading,
+    /// Why there is no value.
+    pub missing: Option<Missing>,
+    /// The same as a query over the lake, to be read and to be tried elsewhere.
+    pub query: String,
+    /// Of the rows behind the measure, how many belong to a unit, and how many there are.
+    pub coverage: Option<(u64, u64)>,
+    /// The evaluation instant.
+    pub as_of: Timestamp,
+    /// The digest of the content that was read.
+    pub data_version: String,
+    /// The Delta version of each table that was read.
+    pub table_versions: BTreeMap<String, u64>,
+}
+
+impl Engine {
+    /// Explains one number.
+    pub fn explain(
+        &self,
+        store: &ReadingStore,
+        measure: &Arc<Measure>,
+        subject: &Subject,
+        period: Period,
+    ) -> Result<Explanation, EngineError> {
+        let (reading, missing) = match store.reading(&measure.id, subject, period) {
+            Ok(reading) => (reading, reading.value.is_none().then_some(Missing::NoRows)),
+            Err(Missing::NotAtThisLevel) => {
+                return Err(EngineError::NotForPeople { measure: measure.id.to_string() });
+            }
+            Err(missing) => (Reading::EMPTY, Some(missing)),
+        };
+        Ok(Explanation {
+            measure: Arc::clone(measure),
+            subject: subject.clone(),
+            period,
+            reading,
+            missing,
+            query: self.query(measure, subject, period),
+            coverage: store.coverage(&measure.id),
+            as_of: self.scope().as_of,
+            data_version: self.data_version([measure]),
+            table_versions: self.table_versions(measure),
+        })
+    }
+
+    /// The measure of one unit or person and period as SQL over the lake.
+    fn query(&self, measure: &Measure, subject: &Subject, period: Period) -> String {
+        match &measure.formula {
+            Formula::Ratio { numerator, denominator } => self.two(
+                ("numerator", &numerator.rows, &numerator.amount),
+                ("denominator", &denominator.rows, &denominator.amount),
+                subject,
+                period,
+            ),
+            Formula::Rate { events, exposure, .. } => self.two(
+                ("events", &events.rows, &events.amount),
+                ("exposure", &exposure.rows, &exposure.amount),
+                subject,
+                period,
+            ),
+            Formula::Share { rows, of } => {
+                let select = format!("count(*) filter (where {of}) as numerator,\n       count({of}) as denominator");
+                self.one(&select, rows, subject, period)
+            }
+            Formula::Count { rows } => self.one("count(*) as value", rows, subject, period),
+            Formula::Sum { rows, of } => self.one(&format!("sum({of}) as value"), rows, subject, period),
+            Formula::Mean { rows, of } => {
+                self.one(&format!("sum({of}) as numerator,\n       count({of}) as denominator"), rows, subject, period)
+            }
+            Formula::NetPromoterScore { rows, of } => {
+                let select = format!(
+                    "count(*) filter (where {of} >= 9) - count(*) filter (where {of} <= 6) as numerator,\n       count({of}) as denominator"
+                );
+                self.one(&select, rows, subject, period)
+            }
+            Formula::Quantile { rows, of, at, method } => {
+                let name = match method {
+                    QuantileMethod::NearestRank => "percentile_disc",
+                    QuantileMethod::Interpolated => "percentile_cont",
+                };
+                self.one(&format!("{name}({at}) within group (order by {of}) as value"), rows, subject, period)
+            }
+            Formula::Stock { rows, until } => {
+                let end = self.local().start_of(period.end());
+                let mut query = format!("select count(*) as value\n  from {}\n where {} < timestamp '{end}'", rows.table, rows.period_of);
+                let _ = write!(query, "\n   and ({until} is null or {until} >= timestamp '{end}')");
+                self.rest(&mut query, rows, subject);
+                query
+            }
+        }
+    }
+
+    fn one(&self, select: &str, rows: &Rows, subject: &Subject, period: Period) -> String {
+        let start = self.local().start_of(period.start());
+        let end = self.local().start_of(period.end());
+        let mut query = format!("select {select}\n  from {}", rows.table);
+        let at = &rows.period_of;
+        let _ = write!(query, "\n where {at} >= timestamp '{start}' and {at} < timestamp '{end}'");
+        self.rest(&mut query, rows, subject);
+        query
+    }
+
+    fn two(
+        &self,
+        above: (&str, &Rows, &Amount),
+        below: (&str, &Rows, &Amount),
+        subject: &Subject,
+        period: Period,
+    ) -> String {
+        let side = |(name, rows, amount): (&str, &Rows, &Amount)| {
+            let select = match amount {
+                Amount::Count => format!("count(*) as {name}"),
+                Amount::Sum(of) => format!("sum({of}) as {name}"),
+            };
+            self.one(&select, rows, subject, period)
+        };
+        format!("{};\n{}", side(above), side(below))
+    }
+
+    fn rest(&self, query: &mut String, rows: &Rows, subject: &Subject) {
+        if let Some(condition) = &rows.condition {
+            let _ = write!(query, "\n   and ({condition})");
+        }
+        let root = self.directory().organisation();
+        match (subject, &rows.person, &rows.unit) {
+            (Subject::Person(id), Some(person), _) => {
+                let _ = write!(query, "\n   and {person} = '{}'", id.as_str().replace('\'', "''"));
+            }
+            (Subject::Unit(id), person, unit) if id != root.unit_id(root.root()) => {
+                let place = match (person, unit) {
+                    (Some(person), Some(unit)) => format!("the unit of {person} on that day, else {unit},"),
+                    (Some(person), None) => format!("the unit of {person} on that day"),
+                    (None, Some(unit)) => unit.to_string(),
+                    (None, None) => "no unit".to_owned(),
+                };
+                let _ = write!(query, "\n   -- and {place} is '{id}' or lies below it on that day");
+            }
+            _ => {}
+        }
+    }
+}

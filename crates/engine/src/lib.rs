@@ -1,0 +1,27 @@
+//! The engine: from the service record to readings.
+//!
+//! Measures are compiled into one query per table ([`compile`]); its rows are added up into *cells*, partial sums
+//! per person, unit and stretch of time ([`cells`]); every level of the organisation and every period is then a
+//! merge of cells ([`readings`]), never a second scan. Facts about cases come from the case clock ([`clock`]), one
+//! pass over the events of each case.
+//!
+//! Sums are kept as whole numbers of billionths, so that they do not depend on the order in which rows come: equal
+//! content gives equal readings, to the last bit.
+
+pub mod cells;
+pub mod clock;
+pub mod compile;
+mod error;
+mod evaluate;
+pub mod explain;
+pub mod export;
+pub mod local_time;
+pub mod organisation;
+pub mod readings;
+pub mod rows;
+pub mod session;
+pub mod timeline;
+
+pub use error::EngineError;
+pub use evaluate::{Engine, Request, Scope};
+pub use readings::ReadingStore;

@@ -1,0 +1,301 @@
+//! The organisation as the record tells it: units, people, memberships, aliases.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type};
+use evenkeel_model::ids::{PersonId, UnitId};
+use evenkeel_model::organisation::{Membership, Organisation, Person, PersonCode, Problem, UnitCode, UnitStretch};
+use hashbrown::HashMap;
+use jiff::civil::Date;
+
+use crate::EngineError;
+use crate::local_time::date_of;
+use crate::session::Session;
+
+/// Text cells of a column, whatever form the text is stored in.
+pub(crate) struct Texts(ArrayRef);
+
+impl Texts {
+    pub(crate) fn of(column: &ArrayRef) -> Result<Self, EngineError> {
+        Ok(Self(cast(column, &DataType::Utf8View)?))
+    }
+
+    pub(crate) fn get(&self, row: usize) -> Option<&str> {
+        let texts = self.0.as_string_view();
+        texts.is_valid(row).then(|| texts.value(row))
+    }
+}
+
+/// A column of a batch by its name.
+pub(crate) fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, EngineError> {
+    batch.column_by_name(name).ok_or_else(|| {
+        EngineError::Arrow(arrow::error::ArrowError::SchemaError(format!("column `{name}` is not there")))
+    })
+}
+
+fn day(column: &ArrayRef, row: usize) -> Option<Date> {
+    let days = column.as_primitive_opt::<Date32Type>()?;
+    days.is_valid(row).then(|| date_of(days.value(row)))
+}
+
+/// Who is who: the organisation, and identifiers that only facts speak of.
+#[derive(Debug)]
+pub struct Directory {
+    organisation: Organisation,
+    problems: Vec<Problem>,
+    people: HashMap<String, u32>,
+    units: HashMap<String, u32>,
+    /// What a source calls a unit or person, by source, kind and its own identifier.
+    aliases: BTreeMap<(String, &'static str, String), String>,
+    found: Mutex<Found>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    people: Vec<String>,
+    units: Vec<String>,
+    people_codes: HashMap<String, u32>,
+    unit_codes: HashMap<String, u32>,
+}
+
+impl Directory {
+    /// Reads the record of one session.
+    pub async fn load(session: &Session, name: &str) -> Result<Self, EngineError> {
+        let units = load_units(session).await?;
+        let people = load_people(session).await?;
+        let memberships = load_memberships(session).await?;
+        let aliases = load_aliases(session).await?;
+        let (organisation, problems) = Organisation::build(name, units, people, &memberships);
+        let people = organisation.people().map(|code| (organisation.person_at(code).id.to_string(), code.0)).collect();
+        let units = organisation.units().map(|code| (organisation.unit_id(code).to_string(), code.0)).collect();
+        Ok(Self { organisation, problems, people, units, aliases, found: Mutex::default() })
+    }
+
+    /// The organisation.
+    #[must_use]
+    pub fn organisation(&self) -> &Organisation {
+        &self.organisation
+    }
+
+    /// What cannot be right in it.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Whether any source uses names of its own.
+    #[must_use]
+    pub fn has_aliases(&self) -> bool {
+        !self.aliases.is_empty()
+    }
+
+    fn canonical<'a>(&'a self, source: Option<&str>, kind: &'static str, id: &'a str) -> &'a str {
+        let Some(source) = source.filter(|_| self.has_aliases()) else { return id };
+        self.aliases.get(&(source.to_owned(), kind, id.to_owned())).map_or(id, String::as_str)
+    }
+
+    /// The code of a person. People of whom only facts speak get codes behind the known ones.
+    #[must_use]
+    pub fn person(&self, source: Option<&str>, id: &str) -> u32 {
+        let id = self.canonical(source, "person", id);
+        match self.people.get(id) {
+            Some(code) => *code,
+            None => {
+                let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let Found { people, people_codes, .. } = &mut *found;
+                find(people, people_codes, id, self.organisation.person_count())
+            }
+        }
+    }
+
+    /// The code of a unit. Units of which only facts speak get codes behind the known ones; they lie directly under
+    /// the organisation.
+    #[must_use]
+    pub fn unit(&self, source: Option<&str>, id: &str) -> u32 {
+        let id = self.canonical(source, "unit", id);
+        match self.units.get(id) {
+            Some(code) => *code,
+            None => {
+                let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let Found { units, unit_codes, .. } = &mut *found;
+                find(units, unit_codes, id, self.organisation.unit_count())
+            }
+        }
+    }
+
+    /// The unit that a person belonged to on a day; none for people of whom only facts speak.
+    #[must_use]
+    pub fn unit_of(&self, person: u32, day: Date) -> Option<u32> {
+        if (person as usize) < self.organisation.person_count() {
+            self.organisation.unit_of(PersonCode(person), day).map(|unit| unit.0)
+        } else {
+            None
+        }
+    }
+
+    /// Calls `take` with the unit and each unit above it during a stretch of the tree.
+    pub fn each_above(&self, epoch: usize, unit: u32, mut take: impl FnMut(u32)) {
+        if (unit as usize) < self.organisation.unit_count() {
+            for above in self.organisation.path_in(epoch, UnitCode(unit)) {
+                take(above.0);
+            }
+        } else {
+            take(unit);
+            take(self.organisation.root().0);
+        }
+    }
+
+    /// Whether a unit lies in another one (or is it) during a stretch of the tree.
+    #[must_use]
+    pub fn lies_in(&self, epoch: usize, unit: u32, other: u32) -> bool {
+        let mut found = false;
+        self.each_above(epoch, unit, |above| found |= above == other);
+        found
+    }
+
+    /// Units of which only facts speak.
+    #[must_use]
+    pub fn unknown_units(&self) -> Vec<UnitId> {
+        let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        found.units.iter().map(UnitId::new).collect()
+    }
+
+    /// People of whom only facts speak.
+    #[must_use]
+    pub fn unknown_people(&self) -> Vec<PersonId> {
+        let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        found.people.iter().map(PersonId::new).collect()
+    }
+
+    /// The code of a unit that is known, from the organisation or from facts.
+    #[must_use]
+    pub fn known_unit(&self, id: &str) -> Option<u32> {
+        let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.units.get(id).or_else(|| found.unit_codes.get(id)).copied()
+    }
+
+    /// The code of a person who is known, from the organisation or from facts.
+    #[must_use]
+    pub fn known_person(&self, id: &str) -> Option<u32> {
+        let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.people.get(id).or_else(|| found.people_codes.get(id)).copied()
+    }
+
+    /// All units: identifier, kind and code, by identifier. The kind is the latest one.
+    #[must_use]
+    pub fn all_units(&self) -> Vec<(UnitId, String, u32)> {
+        let mut units: Vec<(UnitId, String, u32)> = self
+            .organisation
+            .units()
+            .map(|code| (self.organisation.unit_id(code).clone(), self.organisation.latest(code).kind.clone(), code.0))
+            .collect();
+        let first = self.organisation.unit_count() as u32;
+        units.extend(self.unknown_units().into_iter().zip(first..).map(|(id, code)| (id, "unit".to_owned(), code)));
+        units.sort();
+        units
+    }
+
+    /// All people: identifier and code, by identifier.
+    #[must_use]
+    pub fn all_people(&self) -> Vec<(PersonId, u32)> {
+        let mut people: Vec<(PersonId, u32)> =
+            self.organisation.people().map(|code| (self.organisation.person_at(code).id.clone(), code.0)).collect();
+        let first = self.organisation.person_count() as u32;
+        people.extend(self.unknown_people().into_iter().zip(first..));
+        people.sort();
+        people
+    }
+}
+
+fn find(names: &mut Vec<String>, codes: &mut HashMap<String, u32>, id: &str, first: usize) -> u32 {
+    if let Some(code) = codes.get(id) {
+        return *code;
+    }
+    let code = (first + names.len()) as u32;
+    names.push(id.to_owned());
+    codes.insert(id.to_owned(), code);
+    code
+}
+
+async fn load_units(session: &Session) -> Result<Vec<UnitStretch>, EngineError> {
+    let mut units = Vec::new();
+    for batch in session.collect(session.table("units").await?).await? {
+        let text = |name: &str| -> Result<Texts, EngineError> { Texts::of(column(&batch, name)?) };
+        let (ids, names, kinds, parents) = (text("unit_id")?, text("name")?, text("kind")?, text("parent_id")?);
+        let (zones, calendars) = (text("time_zone")?, text("calendar")?);
+        let (from, to) = (column(&batch, "valid_from")?, column(&batch, "valid_to")?);
+        for row in 0..batch.num_rows() {
+            let Some(id) = ids.get(row) else { continue };
+            units.push(UnitStretch {
+                id: UnitId::new(id),
+                name: names.get(row).unwrap_or(id).to_owned(),
+                kind: kinds.get(row).unwrap_or("unit").to_owned(),
+                parent: parents.get(row).map(UnitId::new),
+                time_zone: zones.get(row).map(str::to_owned),
+                calendar: calendars.get(row).map(str::to_owned),
+                valid_from: day(from, row).unwrap_or(Date::MIN),
+                valid_to: day(to, row),
+            });
+        }
+    }
+    // Rows come in any order; what is built from them must not depend on it.
+    units.sort_by(|a, b| (&a.id, a.valid_from).cmp(&(&b.id, b.valid_from)));
+    Ok(units)
+}
+
+async fn load_people(session: &Session) -> Result<Vec<Person>, EngineError> {
+    let mut people = Vec::new();
+    for batch in session.collect(session.table("people").await?).await? {
+        let ids = Texts::of(column(&batch, "person_id")?)?;
+        let names = Texts::of(column(&batch, "name")?)?;
+        for row in 0..batch.num_rows() {
+            if let Some(id) = ids.get(row) {
+                people.push(Person { id: PersonId::new(id), name: names.get(row).map(str::to_owned) });
+            }
+        }
+    }
+    Ok(people)
+}
+
+async fn load_memberships(session: &Session) -> Result<Vec<Membership>, EngineError> {
+    let mut memberships = Vec::new();
+    for batch in session.collect(session.table("memberships").await?).await? {
+        let people = Texts::of(column(&batch, "person_id")?)?;
+        let units = Texts::of(column(&batch, "unit_id")?)?;
+        let (from, to) = (column(&batch, "valid_from")?, column(&batch, "valid_to")?);
+        for row in 0..batch.num_rows() {
+            if let (Some(person), Some(unit)) = (people.get(row), units.get(row)) {
+                memberships.push(Membership {
+                    person: PersonId::new(person),
+                    unit: UnitId::new(unit),
+                    valid_from: day(from, row).unwrap_or(Date::MIN),
+                    valid_to: day(to, row),
+                });
+            }
+        }
+    }
+    memberships.sort_by(|a, b| (&a.person, a.valid_from, &a.unit).cmp(&(&b.person, b.valid_from, &b.unit)));
+    Ok(memberships)
+}
+
+async fn load_aliases(session: &Session) -> Result<BTreeMap<(String, &'static str, String), String>, EngineError> {
+    let mut aliases = BTreeMap::new();
+    for batch in session.collect(session.table("aliases").await?).await? {
+        let text = |name: &str| -> Result<Texts, EngineError> { Texts::of(column(&batch, name)?) };
+        let (sources, kinds, ids, canonical) = (text("source")?, text("kind")?, text("id")?, text("canonical_id")?);
+        for row in 0..batch.num_rows() {
+            let kind = match kinds.get(row) {
+                Some("unit") => "unit",
+                Some("person") => "person",
+                _ => continue,
+            };
+            if let (Some(source), Some(id), Some(canonical)) = (sources.get(row), ids.get(row), canonical.get(row)) {
+                aliases.insert((source.to_owned(), kind, id.to_owned()), canonical.to_owned());
+            }
+        }
+    }
+    Ok(aliases)
+}

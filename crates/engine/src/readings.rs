@@ -1,0 +1,502 @@
+//! Readings: cells merged up the organisation and along time.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use evenkeel_model::evaluation::Readings;
+use evenkeel_model::ids::MeasureId;
+use evenkeel_model::measure::{Formula, Measure, QuantileMethod};
+use evenkeel_model::period::{FiscalYear, Grain, Period};
+use evenkeel_model::reading::{Missing, Reading, Subject};
+use hashbrown::HashMap;
+use jiff::civil::Date;
+
+use crate::cells::{Cells, FamilyCells, NONE, PARTS, StockFlows, Sums};
+use crate::compile::{Adding, Parts, Place, Program};
+use crate::local_time::{date_of, day_number};
+use crate::organisation::Directory;
+use crate::timeline::Timeline;
+
+/// Cells of one family, merged for every unit and person, in order of subject and slot.
+#[derive(Debug)]
+struct Rolled {
+    /// Where the entries of each unit begin; one more than there are units.
+    units: Vec<u32>,
+    /// Where the entries of each person begin; one more than there are people.
+    people: Vec<u32>,
+    slots: Vec<u32>,
+    columns: Vec<Sums>,
+    /// For columns of values: the base cells that each entry is made of.
+    cell_starts: Vec<u32>,
+    cells: Vec<u32>,
+    /// For columns of values: the values of each base cell.
+    values: Vec<Option<CellValues>>,
+    first_slot: u32,
+    last_slot: u32,
+}
+
+#[derive(Debug)]
+struct CellValues {
+    starts: Vec<u32>,
+    values: Vec<f64>,
+}
+
+/// The stock of one unit or person on one day.
+type StockOnDay = Arc<HashMap<Who, i64>>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Who {
+    Unit(u32),
+    Person(u32),
+}
+
+#[derive(Debug)]
+struct Stock {
+    flows: Vec<((u32, u32), Vec<(i32, i64)>)>,
+    first_day: i32,
+    on_day: Mutex<HashMap<i32, StockOnDay>>,
+}
+
+/// All readings of some measures, ready to be looked up.
+#[derive(Debug)]
+pub struct ReadingStore {
+    measures: BTreeMap<MeasureId, (Arc<Measure>, Parts)>,
+    adding: Vec<Vec<Adding>>,
+    families: Vec<Rolled>,
+    stocks: Vec<Stock>,
+    directory: Arc<Directory>,
+    timeline: Arc<Timeline>,
+    fiscal: FiscalYear,
+    today: Date,
+    coverage: Vec<(u64, u64)>,
+    last_day: Option<i32>,
+}
+
+impl ReadingStore {
+    /// Merges cells.
+    #[must_use]
+    pub fn new(
+        program: &Program,
+        cells: Cells,
+        directory: &Arc<Directory>,
+        timeline: &Arc<Timeline>,
+        fiscal: FiscalYear,
+        today: Date,
+    ) -> Self {
+        let adding: Vec<Vec<Adding>> = program
+            .families
+            .iter()
+            .map(|family| family.columns.iter().map(|column| column.adding).collect())
+            .collect();
+        let coverage = cells.families.iter().map(|family| (family.rows - family.unplaced, family.rows)).collect();
+        let last_day = cells.families.iter().filter_map(|family| family.last_day).max();
+        let families =
+            cells.families.into_iter().zip(&adding).map(|(family, adding)| roll(family, adding, directory, timeline)).collect();
+        let stocks = cells.stocks.into_iter().map(stock).collect();
+        Self {
+            measures: program.measures.clone(),
+            adding,
+            families,
+            stocks,
+            directory: Arc::clone(directory),
+            timeline: Arc::clone(timeline),
+            fiscal,
+            today,
+            coverage,
+            last_day,
+        }
+    }
+
+    /// Who is who.
+    #[must_use]
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.directory
+    }
+
+    /// The measures.
+    pub fn measures(&self) -> impl Iterator<Item = &Arc<Measure>> {
+        self.measures.values().map(|(measure, _)| measure)
+    }
+
+    /// Of the rows behind a measure, how many belong to a unit, and how many there are.
+    #[must_use]
+    pub fn coverage(&self, measure: &MeasureId) -> Option<(u64, u64)> {
+        match self.measures.get(measure)?.1 {
+            Parts::One(place) | Parts::Two(place, _) => self.coverage.get(place.family).copied(),
+            Parts::Stock(_) => None,
+        }
+    }
+
+    /// The last day on which any record lies.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.last_day.map(date_of)
+    }
+
+    /// The periods of a grain for which there is any record, none of them in the future.
+    #[must_use]
+    pub fn periods(&self, grain: Grain) -> Vec<Period> {
+        let first = self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.first_slot).min();
+        let last = self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.last_slot).max();
+        let stock_first =
+            self.stocks.iter().filter(|stock| !stock.flows.is_empty()).map(|stock| self.timeline.slot(stock.first_day)).min();
+        let today = self.timeline.slot(day_number(self.today));
+        let Some(first) = [first, stock_first].into_iter().flatten().min() else { return Vec::new() };
+        let last = if stock_first.is_some() { today } else { last.unwrap_or(today).min(today) };
+        self.timeline.periods(first, last.max(first), grain, self.fiscal)
+    }
+
+    /// One reading of a unit or person by code.
+    fn read(&self, measure: &Measure, parts: Parts, who: Who, period: Period) -> Result<Reading, Missing> {
+        if period.start() > self.today {
+            return Err(Missing::NotYet);
+        }
+        match parts {
+            Parts::One(place) => Ok(self.single(measure, place, who, period)),
+            Parts::Two(above, below) => Ok(self.ratio(measure, above, below, who, period)),
+            Parts::Stock(stock) => Ok(self.stock_at(stock, who, period)),
+        }
+    }
+
+    fn single(&self, measure: &Measure, place: Place, who: Who, period: Period) -> Reading {
+        let family = &self.families[place.family];
+        let entries = family.entries(who, self.timeline.slots(period));
+        let total = family.total(place.column, &entries);
+        let covered = family.covers(self.timeline.slots(period));
+        match &measure.formula {
+            Formula::Count { .. } if covered => Reading {
+                numerator: Some(total.trues as f64),
+                denominator: None,
+                n: total.trues,
+                value: Some(total.trues as f64),
+                sum_of_squares: None,
+            },
+            Formula::Sum { .. } if covered => {
+                let sum = total.sum as f64 / PARTS;
+                Reading { numerator: Some(sum), denominator: None, n: total.count, value: Some(sum), sum_of_squares: None }
+            }
+            Formula::Quantile { at, method, .. } if total.count > 0 => {
+                let values = family.values_of(place.column, &entries);
+                let value = quantile(values, *at, *method);
+                Reading { numerator: None, denominator: Some(total.count as f64), n: total.count, value, sum_of_squares: None }
+            }
+            Formula::Share { .. } if total.count > 0 => Reading {
+                numerator: Some(total.trues as f64),
+                denominator: Some(total.count as f64),
+                n: total.count,
+                value: Some(total.trues as f64 / total.count as f64),
+                sum_of_squares: None,
+            },
+            Formula::Mean { .. } | Formula::NetPromoterScore { .. } if total.count > 0 => {
+                let sum = total.sum as f64 / PARTS;
+                Reading {
+                    numerator: Some(sum),
+                    denominator: Some(total.count as f64),
+                    n: total.count,
+                    value: Some(sum / total.count as f64),
+                    sum_of_squares: Some(total.squares as f64 / PARTS),
+                }
+            }
+            _ => Reading::EMPTY,
+        }
+    }
+
+    fn ratio(&self, measure: &Measure, above: Place, below: Place, who: Who, period: Period) -> Reading {
+        let slots = self.timeline.slots(period);
+        let side = |place: Place| {
+            let family = &self.families[place.family];
+            let total = family.total(place.column, &family.entries(who, slots));
+            match self.adding[place.family][place.column] {
+                Adding::Rows | Adding::Truth => (total.trues as f64, total.trues),
+                _ => (total.sum as f64 / PARTS, total.count),
+            }
+        };
+        let (numerator, events) = side(above);
+        let (denominator, rows) = side(below);
+        let n = if matches!(measure.formula, Formula::Rate { .. }) { events.max(rows) } else { rows };
+        let has_value = denominator != 0.0;
+        Reading {
+            numerator: Some(numerator),
+            denominator: Some(denominator),
+            n: if has_value { n } else { 0 },
+            value: has_value.then(|| numerator / denominator),
+            sum_of_squares: None,
+        }
+    }
+
+    fn stock_at(&self, position: usize, who: Who, period: Period) -> Reading {
+        let stock = &self.stocks[position];
+        let last_day = day_number(period.last_day().min(self.today));
+        if last_day < stock.first_day {
+            return Reading::EMPTY;
+        }
+        let on_day = self.stock_on(stock, last_day);
+        let open = on_day.get(&who).copied().unwrap_or(0).max(0);
+        Reading {
+            numerator: Some(open as f64),
+            denominator: None,
+            n: open as u64,
+            value: Some(open as f64),
+            sum_of_squares: None,
+        }
+    }
+
+    /// What is open at the end of a day, for everyone; worked out once per day that is asked for.
+    fn stock_on(&self, stock: &Stock, day: i32) -> StockOnDay {
+        let mut known = stock.on_day.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(&day) {
+            return Arc::clone(found);
+        }
+        let epoch = self.directory.organisation().epoch_of(date_of(day));
+        let mut open: HashMap<Who, i64> = HashMap::new();
+        for ((unit, person), flows) in &stock.flows {
+            let after = flows.partition_point(|(at, _)| *at <= day);
+            let Some(&(_, level)) = flows.get(after.wrapping_sub(1)) else { continue };
+            if level == 0 {
+                continue;
+            }
+            if *person != NONE {
+                *open.entry(Who::Person(*person)).or_default() += level;
+            }
+            if *unit == NONE {
+                *open.entry(Who::Unit(self.directory.organisation().root().0)).or_default() += level;
+            } else {
+                self.directory.each_above(epoch, *unit, |above| *open.entry(Who::Unit(above)).or_default() += level);
+            }
+        }
+        let open = Arc::new(open);
+        known.insert(day, Arc::clone(&open));
+        open
+    }
+
+    fn who(&self, subject: &Subject) -> Option<Who> {
+        match subject {
+            Subject::Unit(id) => self.directory.known_unit(id.as_str()).map(Who::Unit),
+            Subject::Person(id) => self.directory.known_person(id.as_str()).map(Who::Person),
+        }
+    }
+}
+
+impl Readings for ReadingStore {
+    fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing> {
+        let Some((measure, parts)) = self.measures.get(measure) else { return Err(Missing::NoRows) };
+        let root = self.directory.organisation().root();
+        match subject {
+            Subject::Person(_) if !measure.levels.person => return Err(Missing::NotAtThisLevel),
+            Subject::Unit(id) if !measure.levels.unit && id != self.directory.organisation().unit_id(root) => {
+                return Err(Missing::NotAtThisLevel);
+            }
+            _ => {}
+        }
+        let Some(who) = self.who(subject) else { return Err(Missing::NoRows) };
+        self.read(measure, *parts, who, period)
+    }
+
+    fn likely_range(&self, _: &MeasureId, _: &Subject, _: Period) -> Option<(f64, f64)> {
+        None
+    }
+}
+
+/// Sums over several entries.
+#[derive(Default)]
+struct Total {
+    count: u64,
+    trues: u64,
+    sum: i128,
+    squares: i128,
+}
+
+impl Rolled {
+    /// The entries of a unit or person in some slots.
+    fn entries(&self, who: Who, (first, end): (u32, u32)) -> std::ops::Range<usize> {
+        let (starts, code) = match who {
+            Who::Unit(code) => (&self.units, code as usize),
+            Who::Person(code) => (&self.people, code as usize),
+        };
+        let (Some(&from), Some(&to)) = (starts.get(code), starts.get(code + 1)) else { return 0..0 };
+        let own = &self.slots[from as usize..to as usize];
+        let low = from as usize + own.partition_point(|slot| *slot < first);
+        let high = from as usize + own.partition_point(|slot| *slot < end);
+        low..high
+    }
+
+    fn total(&self, column: usize, entries: &std::ops::Range<usize>) -> Total {
+        let sums = &self.columns[column];
+        let mut total = Total::default();
+        for entry in entries.clone() {
+            total.count += sums.count.get(entry).copied().unwrap_or(0);
+            total.trues += sums.trues.get(entry).copied().unwrap_or(0);
+            total.sum += sums.sum.get(entry).copied().unwrap_or(0);
+            total.squares += sums.squares.get(entry).copied().unwrap_or(0);
+        }
+        total
+    }
+
+    fn values_of(&self, column: usize, entries: &std::ops::Range<usize>) -> Vec<f64> {
+        let Some(Some(of_cells)) = self.values.get(column) else { return Vec::new() };
+        let mut values = Vec::new();
+        for entry in entries.clone() {
+            let cells = &self.cells[self.cell_starts[entry] as usize..self.cell_starts[entry + 1] as usize];
+            for &cell in cells {
+                let from = of_cells.starts[cell as usize] as usize;
+                let to = of_cells.starts[cell as usize + 1] as usize;
+                values.extend_from_slice(&of_cells.values[from..to]);
+            }
+        }
+        values
+    }
+
+    /// Whether the record reaches into these slots, so that no row means zero.
+    fn covers(&self, (first, end): (u32, u32)) -> bool {
+        !self.slots.is_empty() && first <= self.last_slot && end > self.first_slot
+    }
+}
+
+/// Merges the cells of one family for every unit and person.
+fn roll(family: FamilyCells, adding: &[Adding], directory: &Directory, timeline: &Timeline) -> Rolled {
+    let units = directory.all_units().len();
+    let people = directory.all_people().len();
+    let root = directory.organisation().root().0;
+    // Which base cells belong to which subject and slot: units first, then people.
+    let mut members: Vec<(u32, u32, u32)> = Vec::new();
+    for (cell, key) in family.keys.iter().enumerate() {
+        let cell = cell as u32;
+        if key.unit == NONE {
+            members.push((root, key.slot, cell));
+        } else {
+            directory.each_above(timeline.epoch(key.slot), key.unit, |above| members.push((above, key.slot, cell)));
+        }
+        if key.person != NONE {
+            members.push((units as u32 + key.person, key.slot, cell));
+        }
+    }
+    members.sort_unstable();
+    let mut starts = vec![0u32; units + people + 1];
+    let mut slots = Vec::new();
+    let mut cell_starts = vec![0u32];
+    let mut cells: Vec<u32> = Vec::with_capacity(members.len());
+    for entry in members.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1) {
+        starts[entry[0].0 as usize + 1] += 1;
+        slots.push(entry[0].1);
+        cells.extend(entry.iter().map(|member| member.2));
+        cell_starts.push(cells.len() as u32);
+    }
+    for subject in 1..starts.len() {
+        starts[subject] += starts[subject - 1];
+    }
+    let mut columns = Vec::new();
+    let mut values = Vec::new();
+    for (base, &adding) in family.columns.iter().zip(adding) {
+        let mut sums = sized(adding, slots.len());
+        for entry in 0..slots.len() {
+            for &cell in &cells[cell_starts[entry] as usize..cell_starts[entry + 1] as usize] {
+                sums.add(entry, base, cell as usize);
+            }
+        }
+        columns.push(sums);
+        values.push((adding == Adding::Values).then(|| by_cell(base, family.keys.len())));
+    }
+    let first_slot = family.keys.iter().map(|key| key.slot).min().unwrap_or(0);
+    let last_slot = family.keys.iter().map(|key| key.slot).max().unwrap_or(0);
+    let people_starts = starts[units..].to_vec();
+    starts.truncate(units + 1);
+    Rolled { units: starts, people: people_starts, slots, columns, cell_starts, cells, values, first_slot, last_slot }
+}
+
+fn sized(adding: Adding, entries: usize) -> Sums {
+    let mut sums = Sums::default();
+    if adding != Adding::Rows {
+        sums.count = vec![0; entries];
+    }
+    if matches!(adding, Adding::Truth | Adding::Rows) {
+        sums.trues = vec![0; entries];
+    }
+    if matches!(adding, Adding::Sum | Adding::Moments) {
+        sums.sum = vec![0; entries];
+    }
+    if adding == Adding::Moments {
+        sums.squares = vec![0; entries];
+    }
+    sums
+}
+
+/// The values of each base cell, side by side.
+fn by_cell(base: &Sums, cells: usize) -> CellValues {
+    let mut starts = vec![0u32; cells + 1];
+    for (cell, _) in &base.values {
+        starts[*cell as usize + 1] += 1;
+    }
+    for cell in 1..starts.len() {
+        starts[cell] += starts[cell - 1];
+    }
+    let mut next: Vec<u32> = starts.clone();
+    let mut values = vec![0.0; base.values.len()];
+    for (cell, value) in &base.values {
+        let place = &mut next[*cell as usize];
+        values[*place as usize] = *value;
+        *place += 1;
+    }
+    CellValues { starts, values }
+}
+
+fn stock(flows: StockFlows) -> Stock {
+    let mut flows: Vec<((u32, u32), Vec<(i32, i64)>)> = flows.into_iter().collect();
+    flows.sort_unstable_by_key(|(key, _)| *key);
+    let mut first_day = i32::MAX;
+    for (_, changes) in &mut flows {
+        changes.sort_unstable();
+        let mut level = 0;
+        for change in changes.iter_mut() {
+            level += change.1;
+            change.1 = level;
+        }
+        if let Some((day, _)) = changes.first() {
+            first_day = first_day.min(*day);
+        }
+    }
+    Stock { flows, first_day, on_day: Mutex::default() }
+}
+
+/// A quantile of values in any order.
+fn quantile(mut values: Vec<f64>, at: f64, method: QuantileMethod) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let last = values.len() - 1;
+    match method {
+        QuantileMethod::NearestRank => {
+            // The small step back keeps shares such as 0.9 of 10 from being rounded up to the next rank.
+            let rank = ((at * values.len() as f64 - 1e-9).ceil().max(1.0) as usize).min(values.len());
+            let (_, value, _) = values.select_nth_unstable_by(rank - 1, f64::total_cmp);
+            Some(*value)
+        }
+        QuantileMethod::Interpolated => {
+            let place = at * last as f64;
+            let below = (place.floor() as usize).min(last);
+            let (_, value, above) = values.select_nth_unstable_by(below, f64::total_cmp);
+            let value = *value;
+            let next = above.iter().copied().fold(f64::INFINITY, f64::min);
+            let share = place - below as f64;
+            Some(if share > 0.0 && next.is_finite() { value + share * (next - value) } else { value })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles() {
+        let data: Vec<f64> = "3 5 7 8 8 9 10 11 12 12 13 14 15 18 21 25 33 41 60 120".split(' ').map(|n| n.parse().unwrap()).collect();
+        let check = |at, method, value| assert_eq!(quantile(data.clone(), at, method), Some(value));
+        check(0.5, QuantileMethod::Interpolated, 12.5);
+        check(0.5, QuantileMethod::NearestRank, 12.0);
+        // statistics.md, section 4: type 7 gives 42.9, nearest rank 41.
+        assert!((quantile(data.clone(), 0.9, QuantileMethod::Interpolated).unwrap() - 42.9).abs() < 1e-9);
+        check(0.9, QuantileMethod::NearestRank, 41.0);
+        check(1.0, QuantileMethod::NearestRank, 120.0);
+        assert_eq!(quantile(vec![7.0], 0.9, QuantileMethod::Interpolated), Some(7.0));
+        assert_eq!(quantile(vec![], 0.5, QuantileMethod::NearestRank), None);
+    }
+}

@@ -1,0 +1,245 @@
+//! The records behind a number.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
+use arrow::compute::{cast, filter_record_batch};
+use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use arrow::array::{Array, AsArray};
+use datafusion::logical_expr::Expr;
+use datafusion::prelude::col;
+use evenkeel_model::measure::{Amount, Formula, Measure};
+use evenkeel_model::period::Period;
+use evenkeel_model::reading::Subject;
+use jiff::Timestamp;
+
+use crate::compile::expression;
+use crate::local_time::date_of;
+use crate::organisation::Texts;
+use crate::{Engine, EngineError};
+
+/// Records behind a number, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Records {
+    /// The table that they come from.
+    pub table: String,
+    /// The columns that are shown; the first tells how the row counts.
+    pub columns: Vec<String>,
+    /// The rows from the wanted one on.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// The name of the column that tells how a row counts.
+pub const COUNTS_AS: &str = "counts_as";
+
+const PERIOD: &str = "__evenkeel_period";
+const PERSON: &str = "__evenkeel_person";
+const UNIT: &str = "__evenkeel_unit";
+const COUNTS: &str = "__evenkeel_counts";
+
+impl Engine {
+    /// The records behind a measure of a unit or person in a period, latest first: `limit` of them from `first` on.
+    pub async fn rows(
+        &self,
+        measure: &Arc<Measure>,
+        subject: &Subject,
+        period: Period,
+        first: usize,
+        limit: usize,
+    ) -> Result<Records, EngineError> {
+        if matches!(subject, Subject::Person(_)) && !measure.levels.person {
+            return Err(EngineError::NotForPeople { measure: measure.id.to_string() });
+        }
+        self.prepare(std::slice::from_ref(measure)).await?;
+        let rows = measure.formula.rows();
+        let frame = self.session().table(&rows.table).await?;
+        let parse = |field, text| expression(self.session(), &frame, measure, field, text);
+        let names: Vec<String> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let mut columns: Vec<Expr> = names.iter().map(|name| col(format!("\"{name}\""))).collect();
+        columns.push(parse("period_of", &rows.period_of)?.alias(PERIOD));
+        if let Some(person) = &rows.person {
+            columns.push(parse("attribute", person)?.alias(PERSON));
+        }
+        if let Some(unit) = &rows.unit {
+            columns.push(parse("unit_of", unit)?.alias(UNIT));
+        }
+        let counted = match &measure.formula {
+            Formula::Share { of, .. } => Some(("share", of)),
+            Formula::Sum { of, .. } => Some(("sum", of)),
+            Formula::Mean { of, .. } => Some(("mean", of)),
+            Formula::NetPromoterScore { of, .. } => Some(("nps", of)),
+            Formula::Quantile { of, .. } => Some(("quantile", of)),
+            Formula::Ratio { numerator, .. } => match &numerator.amount {
+                Amount::Sum(of) => Some(("numerator", of)),
+                Amount::Count => None,
+            },
+            Formula::Rate { events, .. } => match &events.amount {
+                Amount::Sum(of) => Some(("events", of)),
+                Amount::Count => None,
+            },
+            Formula::Count { .. } => None,
+            Formula::Stock { until, .. } => Some(("stock", until)),
+        };
+        if let Some((field, of)) = counted {
+            columns.push(parse(field, of)?.alias(COUNTS));
+        }
+        let mut query = frame.clone();
+        if let Some(condition) = &rows.condition {
+            query = query.filter(parse("where", condition)?)?;
+        }
+        let is_stock = matches!(measure.formula, Formula::Stock { .. });
+        if let (Some((field, of)), false) = (counted, is_stock) {
+            // Rows for which there is nothing to count are not behind the number.
+            query = query.filter(parse(field, of)?.is_not_null())?;
+        }
+        let batches = self.session().collect(query.select(columns)?).await?;
+        let mut kept: Vec<RecordBatch> = Vec::new();
+        for batch in batches {
+            let mask = self.mask(&batch, subject, period, is_stock)?;
+            kept.push(filter_record_batch(&batch, &mask)?);
+        }
+        let shown: Vec<String> =
+            names.into_iter().filter(|name| !matches!(name.as_str(), "imported_at" | "batch_id")).collect();
+        page(&kept, &rows.table, shown, counted.is_some(), first, limit)
+    }
+
+    /// Which rows belong to the unit or person and period.
+    fn mask(&self, batch: &RecordBatch, subject: &Subject, period: Period, is_stock: bool) -> Result<BooleanArray, EngineError> {
+        let days = self.days(column(batch, PERIOD)?)?;
+        let ends = if is_stock { Some(self.days(column(batch, COUNTS)?)?) } else { None };
+        let people = batch.column_by_name(PERSON).map(Texts::of).transpose()?;
+        let units = batch.column_by_name(UNIT).map(Texts::of).transpose()?;
+        let sources = batch.column_by_name("source").map(Texts::of).transpose()?;
+        let directory = self.directory();
+        let organisation = directory.organisation();
+        let last_day = period.last_day().min(self.today());
+        let mut mask = Vec::with_capacity(batch.num_rows());
+        for row in 0..batch.num_rows() {
+            let Some(day) = days[row] else {
+                mask.push(false);
+                continue;
+            };
+            // A stock is what is open at the end of the period; anything else is what fell into it.
+            let (in_time, placed_on) = match &ends {
+                Some(ends) => {
+                    let open = date_of(day) <= last_day && ends[row].is_none_or(|end| date_of(end) > last_day);
+                    (open, last_day)
+                }
+                None => (period.contains(date_of(day)), date_of(day)),
+            };
+            if !in_time {
+                mask.push(false);
+                continue;
+            }
+            let source = sources.as_ref().and_then(|sources| sources.get(row));
+            let person = people.as_ref().and_then(|people| people.get(row)).map(|id| directory.person(source, id));
+            let belongs = match subject {
+                Subject::Person(id) => person.is_some() && person == directory.known_person(id.as_str()),
+                Subject::Unit(id) => {
+                    let wanted = directory.known_unit(id.as_str());
+                    let home = person.and_then(|person| directory.unit_of(person, placed_on));
+                    let unit = home.or_else(|| {
+                        units.as_ref().and_then(|units| units.get(row)).map(|id| directory.unit(source, id))
+                    });
+                    let epoch = organisation.epoch_of(placed_on);
+                    match (unit, wanted) {
+                        (_, Some(wanted)) if wanted == organisation.root().0 => true,
+                        (Some(unit), Some(wanted)) => directory.lies_in(epoch, unit, wanted),
+                        _ => false,
+                    }
+                }
+            };
+            mask.push(belongs);
+        }
+        Ok(BooleanArray::from(mask))
+    }
+
+    fn days(&self, column: &ArrayRef) -> Result<Vec<Option<i32>>, EngineError> {
+        let as_of = self.scope().as_of.as_microsecond();
+        match column.data_type() {
+            DataType::Date32 | DataType::Date64 => {
+                let days = cast(column, &DataType::Date32)?;
+                Ok(days.as_primitive::<Date32Type>().iter().collect())
+            }
+            _ => {
+                let instants = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
+                Ok(instants
+                    .as_primitive::<TimestampMicrosecondType>()
+                    .iter()
+                    .map(|at| at.filter(|at| *at <= as_of).map(|at| self.local().day(at)))
+                    .collect())
+            }
+        }
+    }
+}
+
+fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, EngineError> {
+    crate::organisation::column(batch, name)
+}
+
+/// Rows of all batches, latest first, cut to a page.
+fn page(
+    batches: &[RecordBatch],
+    table: &str,
+    mut shown: Vec<String>,
+    has_counts: bool,
+    first: usize,
+    limit: usize,
+) -> Result<Records, EngineError> {
+    let mut keys: Vec<(i64, String, usize, usize)> = Vec::new();
+    // Columns in which no row has anything are left out.
+    let mut filled = vec![false; shown.len()];
+    for (position, batch) in batches.iter().enumerate() {
+        let period = column(batch, PERIOD)?;
+        let order = match period.data_type() {
+            DataType::Timestamp(..) => cast(&cast(period, &DataType::Timestamp(TimeUnit::Microsecond, None))?, &DataType::Int64)?,
+            _ => cast(&cast(period, &DataType::Int32)?, &DataType::Int64)?,
+        };
+        let order = order.as_primitive::<arrow::datatypes::Int64Type>();
+        let id = Texts::of(&cast(batch.column(0), &DataType::Utf8)?)?;
+        for row in 0..batch.num_rows() {
+            keys.push((order.value(row), id.get(row).unwrap_or_default().to_owned(), position, row));
+        }
+        for (name, filled) in shown.iter().zip(&mut filled) {
+            let values = column(batch, name)?;
+            *filled |= values.null_count() < values.len();
+        }
+    }
+    keys.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)).then_with(|| (a.2, a.3).cmp(&(b.2, b.3))));
+    let mut filled = filled.into_iter();
+    shown.retain(|_| filled.next().unwrap_or(false));
+    let mut columns = Vec::new();
+    if has_counts {
+        columns.push(COUNTS_AS.to_owned());
+    }
+    columns.extend(shown.iter().cloned());
+    let mut rows = Vec::new();
+    for (_, _, position, row) in keys.iter().skip(first).take(limit) {
+        let batch = &batches[*position];
+        let mut cells = Vec::with_capacity(columns.len());
+        if has_counts {
+            cells.push(text(column(batch, COUNTS)?, *row)?);
+        }
+        for name in &shown {
+            cells.push(text(column(batch, name)?, *row)?);
+        }
+        rows.push(cells);
+    }
+    Ok(Records { table: table.to_owned(), columns, rows, total: keys.len() as u64 })
+}
+
+/// A cell as text: instants in ISO 8601.
+fn text(column: &ArrayRef, row: usize) -> Result<Option<String>, EngineError> {
+    if column.is_null(row) {
+        return Ok(None);
+    }
+    if let DataType::Timestamp(..) = column.data_type() {
+        let instants = cast(&column.slice(row, 1), &DataType::Timestamp(TimeUnit::Microsecond, None))?;
+        let micros = instants.as_primitive::<TimestampMicrosecondType>().value(0);
+        return Ok(Timestamp::from_microsecond(micros).ok().map(|at| at.to_string()));
+    }
+    let value = cast(&column.slice(row, 1), &DataType::Utf8)?;
+    Ok(Some(value.as_string::<i32>().value(0).to_owned()))
+}

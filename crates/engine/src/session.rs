@@ -1,0 +1,97 @@
+//! The query session over one state of the lake.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use datafusion::catalog::TableProvider;
+use datafusion::common::TableReference;
+use datafusion::datasource::MemTable;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::physical_plan::{SendableRecordBatchStream, execute_stream_partitioned};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use evenkeel_lake::{Snapshot, functions};
+use futures::TryStreamExt;
+
+use crate::EngineError;
+
+/// What queries may hold in memory before they spill to disk.
+const MEMORY: usize = 1 << 30;
+
+/// A session that sees the tables of one state of the lake. Cheap to clone.
+#[derive(Clone)]
+pub struct Session {
+    context: SessionContext,
+    snapshot: Snapshot,
+}
+
+impl Session {
+    /// A session with so many workers.
+    pub fn new(snapshot: Snapshot, workers: usize) -> Result<Self, EngineError> {
+        let mut config = SessionConfig::new().with_target_partitions(workers.max(1)).with_information_schema(false);
+        let options = config.options_mut();
+        options.sql_parser.enable_ident_normalization = false;
+        options.sql_parser.collect_spans = true;
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(MEMORY))).build_arc()?;
+        let context = SessionContext::new_with_config_rt(config, runtime);
+        context.register_udf(functions::json_text());
+        Ok(Self { context, snapshot })
+    }
+
+    /// The state of the lake that it sees.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The query context.
+    #[must_use]
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// A table of the record.
+    pub async fn table(&self, name: &str) -> Result<DataFrame, EngineError> {
+        let reference = TableReference::bare(name);
+        if !self.context.table_exist(reference.clone())? {
+            let provider = self.snapshot.provider(name).await?;
+            self.context.register_table(reference.clone(), provider)?;
+        }
+        Ok(self.context.table(reference).await?)
+    }
+
+    /// Makes rows visible as a table, in place of one of that name.
+    pub fn put(&self, name: &str, rows: Vec<RecordBatch>, schema: arrow::datatypes::SchemaRef) -> Result<(), EngineError> {
+        let reference = TableReference::bare(name);
+        self.context.deregister_table(reference.clone())?;
+        let table: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(schema, vec![rows])?);
+        self.context.register_table(reference, table)?;
+        Ok(())
+    }
+
+    /// Runs a query; gives one stream per worker.
+    pub async fn streams(&self, query: DataFrame) -> Result<Vec<SendableRecordBatchStream>, EngineError> {
+        let plan = query.create_physical_plan().await?;
+        Ok(execute_stream_partitioned(plan, self.context.task_ctx())?)
+    }
+
+    /// Runs a query and collects its rows in order.
+    pub async fn collect(&self, query: DataFrame) -> Result<Vec<RecordBatch>, EngineError> {
+        Ok(query.execute_stream().await?.try_collect().await?)
+    }
+}
+
+/// The tables that some measures read, those behind `case_facts` included.
+#[must_use]
+pub fn tables_behind<'a>(tables: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    let mut behind: BTreeSet<String> = ["units", "people", "memberships", "aliases"].map(str::to_owned).into();
+    for table in tables {
+        if table == "case_facts" {
+            behind.extend(["cases".to_owned(), "case_events".to_owned()]);
+        } else {
+            behind.insert(table.to_owned());
+        }
+    }
+    behind
+}

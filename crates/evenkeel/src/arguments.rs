@@ -1,0 +1,354 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+/// The customer service balanced scorecard: raw service data in, one scorecard that people trust out.
+///
+/// A project is a folder with an `evenkeel.yaml`. Commands look for it in the present folder and above.
+#[derive(Debug, Parser)]
+#[command(name = "evenkeel", version, after_long_help = EXIT_CODES, propagate_version = true)]
+pub struct Arguments {
+    /// The folder of the project; the nearest one from here upwards unless given.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+
+    /// How results are written: for people, or for programs.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Whether colour repeats what shapes and words say.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done; rows that could not be read are counted in the summary and listed by `evenkeel rejects`
+  1  not done: a mistake in the project, a file that cannot be read as declared, or (with --strict) rejected rows
+  2  the command line itself cannot be understood";
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Whether colour is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a bank, import it, print its scorecard and serve its pages.
+    #[command(after_help = "Examples:
+  evenkeel demo
+  evenkeel demo --no-serve --scale 0.2
+  evenkeel demo --dir /tmp/bank --port 8080")]
+    Demo(Demo),
+
+    /// Make a new project.
+    #[command(after_help = "Examples:
+  evenkeel init service --template blank     a small project with one CSV file
+  evenkeel init bank --template bank         the bank of the demonstration, with its raw files")]
+    Init(Init),
+
+    /// Read the whole project and list every mistake in it.
+    #[command(after_help = "Examples:
+  evenkeel check
+  evenkeel check --format json")]
+    Check(Check),
+
+    /// Import raw files: all sources, or one.
+    #[command(after_help = "Examples:
+  evenkeel import
+  evenkeel import crm --strict")]
+    Import(Import),
+
+    /// List the rows that could not be read.
+    #[command(after_help = "Examples:
+  evenkeel rejects
+  evenkeel rejects crm --limit 0 --format json")]
+    Rejects(Rejects),
+
+    /// Print the scorecard of a unit.
+    #[command(after_help = "Examples:
+  evenkeel score
+  evenkeel score --unit lakeside --period 2026-10
+  evenkeel score --view perspectives --period 2026-Q3")]
+    Score(Score),
+
+    /// Write readings to a file, as one long table.
+    #[command(after_help = "Examples:
+  evenkeel readings --out readings.parquet
+  evenkeel readings --out csat.csv --measure csat --level branch --from 2026-01 --to 2026-10
+  evenkeel readings --out weekly.csv --from 2026-W01 --to 2026-W40
+  evenkeel readings --out by-channel.csv --measure reopen --by channel")]
+    Readings(Readings),
+
+    /// Explain one number: definition, query, numerator, denominator, versions.
+    #[command(after_help = "Examples:
+  evenkeel explain csat
+  evenkeel explain csat --unit lakeside --period 2026-10")]
+    Explain(Explain),
+
+    /// Show the records behind one number.
+    #[command(after_help = "Examples:
+  evenkeel rows csat --unit lakeside --period 2026-10
+  evenkeel rows csat --limit 0 --format json")]
+    Rows(Rows),
+
+    /// Work everything out again from the lake.
+    #[command(after_help = "Examples:
+  evenkeel rebuild --timings")]
+    Rebuild(Rebuild),
+
+    /// Serve the pages.
+    #[command(after_help = "Examples:
+  evenkeel serve
+  evenkeel serve --port 8080")]
+    Serve(Serve),
+
+    /// Write a JSON Schema for each kind of project file, so that editors complete and check.
+    #[command(after_help = "Examples:
+  evenkeel schema
+  evenkeel schema --out .schema")]
+    Schema(Schema),
+}
+
+/// The instant as of which everything is worked out.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct AsOf {
+    /// Work everything out as of this instant, so that the result can be reproduced: 2026-11-02T06:10:00Z.
+    /// Default: now.
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<Timestamp>,
+}
+
+/// Which unit and period.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Where {
+    /// The unit, by identifier or name; the whole organisation unless given.
+    #[arg(long, value_name = "UNIT")]
+    pub unit: Option<String>,
+
+    /// The period: 2026-10-05, 2026-W41, 2026-10, 2026-Q4 or 2026; the last whole month with data unless given.
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Where the project is made. An earlier demonstration there is used again.
+    #[arg(long, default_value = "evenkeel-demo", value_name = "DIR")]
+    pub dir: PathBuf,
+
+    /// How large the bank is; 1 has about 52,000 cases in three years.
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    pub scale: f64,
+
+    /// Equal seeds give equal banks.
+    #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+    pub seed: u64,
+
+    /// The port on 127.0.0.1; 0 takes any that is free.
+    #[arg(long, default_value_t = 7070, value_name = "PORT")]
+    pub port: u16,
+
+    /// Print the scorecard and end.
+    #[arg(long)]
+    pub no_serve: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Init {
+    /// The folder; it is made, and must not hold a project yet.
+    pub dir: PathBuf,
+
+    /// What to start from.
+    #[arg(long, value_enum, default_value_t = Template::Blank)]
+    pub template: Template,
+
+    /// How large the simulated bank is; 1 has about 52,000 cases in three years.
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    pub scale: f64,
+
+    /// Equal seeds give equal banks.
+    #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+    pub seed: u64,
+}
+
+/// What a new project starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// The bank of the demonstration, with simulated raw files.
+    Bank,
+    /// A small project with one CSV file.
+    Blank,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Check {}
+
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The source; all of them, in the order of the project, unless given.
+    pub source: Option<String>,
+
+    /// End with code 1 when any row was rejected. What could be read is imported all the same.
+    #[arg(long)]
+    pub strict: bool,
+
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Rejects {
+    /// Only those of one source.
+    pub source: Option<String>,
+
+    /// How many are listed; 0 for all.
+    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+    pub limit: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Score {
+    #[command(flatten)]
+    pub place: Where,
+
+    /// Group measures by the legs of the scorecard, or by perspective.
+    #[arg(long, value_enum, default_value_t = View::Legs)]
+    pub view: View,
+
+    /// The period to compare with; the one before unless given.
+    #[arg(long, value_name = "PERIOD")]
+    pub compare: Option<String>,
+
+    /// Name what is counted: 2,391 answers, 18,420 cases.
+    #[arg(long)]
+    pub wide: bool,
+}
+
+/// How measures are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    /// By the legs of the scorecard.
+    Legs,
+    /// By perspective.
+    Perspectives,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Readings {
+    /// The file: its ending says which form, .parquet or .csv.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+
+    /// The measure; may be repeated. All measures unless given.
+    #[arg(long, value_name = "MEASURE")]
+    pub measure: Vec<String>,
+
+    /// `person`, or a kind of unit such as `branch`; all levels unless given.
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<String>,
+
+    /// The first period; its form says how long periods are. The first month with data unless given.
+    #[arg(long, value_name = "PERIOD")]
+    pub from: Option<String>,
+
+    /// The last period; the last one with data unless given.
+    #[arg(long, value_name = "PERIOD")]
+    pub to: Option<String>,
+
+    /// Divide the rows by a column or SQL expression, for example `channel`.
+    #[arg(long, value_name = "EXPRESSION")]
+    pub by: Option<String>,
+
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// The measure.
+    pub measure: String,
+
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Rows {
+    /// The measure.
+    pub measure: String,
+
+    #[command(flatten)]
+    pub place: Where,
+
+    /// How many rows come before the first one shown.
+    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+    pub offset: usize,
+
+    /// How many rows are shown; 0 for all.
+    #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+    pub limit: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Rebuild {
+    /// Tell how long each step took.
+    #[arg(long)]
+    pub timings: bool,
+
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// The port on 127.0.0.1; 0 takes any that is free.
+    #[arg(long, default_value_t = 7070, value_name = "PORT")]
+    pub port: u16,
+
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Schema {
+    /// The folder that the schemas are written to; printed unless given.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+}

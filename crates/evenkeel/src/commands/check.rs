@@ -1,0 +1,70 @@
+//! `evenkeel check`: every mistake of a project in one run.
+
+use std::process::ExitCode;
+
+use evenkeel_engine::{Engine, Scope};
+use evenkeel_lake::{Lake, Storage};
+use evenkeel_spec::diagnostic::summary;
+use evenkeel_spec::{Diagnostic, DiskFiles, Project, Severity, load};
+use jiff::Timestamp;
+
+use super::Session;
+use crate::commands::import::request;
+use crate::project::{diagnose_import, diagnose_measure, find};
+
+pub async fn run(session: &Session<'_>) -> anyhow::Result<ExitCode> {
+    let root = find(session.project.as_deref())?;
+    let loaded = load(&DiskFiles::new(&root));
+    let mut diagnostics = loaded.diagnostics;
+    if let Some(project) = &loaded.project {
+        diagnostics.extend(expressions(project, session.workers).await?);
+        diagnostics.extend(mappings(project, &root).await);
+    }
+    if session.output.is_json() {
+        let views: Vec<_> = diagnostics.iter().map(Diagnostic::view).collect();
+        session.output.json(&views)?;
+    } else {
+        session.output.diagnostics(&diagnostics);
+        session.output.text(&format!("{}.\n", summary(loaded.files, &diagnostics)));
+    }
+    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Compiles every measure against empty tables.
+async fn expressions(project: &Project, workers: usize) -> anyhow::Result<Vec<Diagnostic>> {
+    let folder = tempfile::tempdir()?;
+    let lake = Lake::new(Storage::open("data", folder.path())?);
+    let scope = Scope {
+        organisation: project.organisation.clone(),
+        zone: project.time_zone.clone(),
+        fiscal: project.fiscal_year,
+        as_of: Timestamp::UNIX_EPOCH,
+        workers,
+    };
+    let engine = Engine::open(lake.snapshot().await?, scope).await?;
+    let measures: Vec<_> = project.measures.values().cloned().collect();
+    Ok(match engine.compile(&measures).await {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors.iter().filter_map(|error| diagnose_measure(project, error)).collect(),
+    })
+}
+
+/// Plans every mapping, as far as the raw files are there.
+async fn mappings(project: &Project, root: &std::path::Path) -> Vec<Diagnostic> {
+    let request = request(project, root, Timestamp::UNIX_EPOCH);
+    let mut diagnostics = Vec::new();
+    for source in &project.sources {
+        for error in evenkeel_ingest::check(source, &request).await {
+            diagnostics.extend(diagnose_import(project, &error).map(|diagnostic| match error {
+                // Files come and go; that none is there is worth a word, but no mistake of the project.
+                evenkeel_ingest::IngestError::NoFiles { .. } => {
+                    Diagnostic { severity: Severity::Warning, ..diagnostic }
+                }
+                _ => diagnostic,
+            }));
+        }
+    }
+    diagnostics
+}
+

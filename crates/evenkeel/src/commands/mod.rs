@@ -1,0 +1,110 @@
+//! The commands: a file each.
+
+mod check;
+mod demo;
+mod explain;
+mod import;
+mod init;
+mod readings;
+mod rebuild;
+mod rejects;
+mod rows;
+mod schema;
+mod score;
+mod serve;
+
+use std::process::ExitCode;
+
+use evenkeel_model::period::{FiscalYear, Period};
+use evenkeel_view::page::{Arrangement, Links, Place};
+use evenkeel_web::World;
+use jiff::Timestamp;
+
+use crate::arguments::{Arguments, AsOf, Command, Where};
+use crate::output::Output;
+use crate::project::{self, OpenProject};
+
+/// Runs the command.
+pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyhow::Result<ExitCode> {
+    let session = Session { project: arguments.project, output, workers };
+    match arguments.command {
+        Command::Demo(demo) => demo::run(&session, &demo).await,
+        Command::Init(init) => init::run(&session, &init),
+        Command::Check(_) => check::run(&session).await,
+        Command::Import(import) => import::run(&session, &import).await,
+        Command::Rejects(rejects) => rejects::run(&session, &rejects).await,
+        Command::Score(score) => score::run(&session, &score).await,
+        Command::Readings(readings) => readings::run(&session, &readings).await,
+        Command::Explain(explain) => explain::run(&session, &explain).await,
+        Command::Rows(rows) => rows::run(&session, &rows).await,
+        Command::Rebuild(rebuild) => rebuild::run(&session, &rebuild).await,
+        Command::Serve(serve) => serve::run(&session, &serve).await,
+        Command::Schema(schema) => schema::run(&session, &schema),
+    }
+}
+
+/// What all commands share.
+pub struct Session<'a> {
+    /// The folder of the project, where it was given.
+    pub project: Option<std::path::PathBuf>,
+    /// Where results go.
+    pub output: &'a Output,
+    /// How many workers may run side by side.
+    pub workers: usize,
+}
+
+impl Session<'_> {
+    /// Opens the project; none when it has mistakes, which were printed.
+    pub fn open(&self) -> anyhow::Result<Option<OpenProject>> {
+        project::open(project::find(self.project.as_deref())?, self.output)
+    }
+
+    /// Evaluates the project; mistakes in expressions are printed.
+    pub async fn world(&self, open: &OpenProject, as_of: AsOf) -> anyhow::Result<World> {
+        let opening = open.opening(instant(as_of), self.workers);
+        World::open(&opening).await.map_err(|error| project::explain_world(&open.project, error, self.output))
+    }
+}
+
+/// The evaluation instant: the given one, else now.
+#[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
+pub fn instant(as_of: AsOf) -> Timestamp {
+    as_of.as_of.unwrap_or_else(Timestamp::now)
+}
+
+/// What is looked at, as arguments say it.
+pub fn place(world: &World, place: &Where, compare: Option<&str>, arrangement: Arrangement) -> anyhow::Result<Place> {
+    let period = world.period(place.period.as_deref())?;
+    let compare_with = match compare {
+        Some(text) => world.period(Some(text))?,
+        None => period.previous(),
+    };
+    Ok(Place { unit: world.unit(place.unit.as_deref())?, period, compare_with, arrangement })
+}
+
+/// Addresses for the terminal: the command that shows what a link would lead to.
+pub struct CommandLinks {
+    /// How periods are named.
+    pub fiscal: FiscalYear,
+}
+
+impl CommandLinks {
+    fn place(&self, place: &Place) -> String {
+        let period: Period = place.period;
+        format!("--unit {} --period {}", place.unit, period.id(self.fiscal))
+    }
+}
+
+impl Links for CommandLinks {
+    fn scorecard(&self, place: &Place) -> String {
+        format!("evenkeel score {}", self.place(place))
+    }
+
+    fn measure(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place) -> String {
+        format!("evenkeel explain {measure} {}", self.place(place))
+    }
+
+    fn rows(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place, first: u64) -> String {
+        format!("evenkeel rows {measure} {} --offset {first}", self.place(place))
+    }
+}

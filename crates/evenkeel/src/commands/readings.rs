@@ -1,0 +1,117 @@
+//! `evenkeel readings`: readings as one long table.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use evenkeel_engine::export::{self, Selection, Writer};
+use evenkeel_engine::{Engine, ReadingStore, Request, Scope};
+use evenkeel_model::measure::Measure;
+use evenkeel_model::period::{Grain, Period};
+use evenkeel_web::WorldError;
+
+use super::{Session, instant};
+use crate::arguments::Readings;
+use crate::project::explain_world;
+
+pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<ExitCode> {
+    let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
+    let fiscal = open.project.fiscal_year;
+    let parse = |text: &Option<String>| text.as_deref().map(|text| Period::parse(text, fiscal)).transpose();
+    let (from, to) = (parse(&arguments.from)?, parse(&arguments.to)?);
+    let grain = match (from, to) {
+        (Some(from), Some(to)) if from.grain() != to.grain() => {
+            bail!("--from is a {}, --to is a {}; both must be of one length", from.grain(), to.grain())
+        }
+        (Some(period), _) | (_, Some(period)) => period.grain(),
+        (None, None) => Grain::Month,
+    };
+    let measures = chosen(&open.project.measures, &arguments.measure)?;
+    let scope = Scope {
+        organisation: open.project.organisation.clone(),
+        zone: open.project.time_zone.clone(),
+        fiscal,
+        as_of: instant(arguments.as_of),
+        workers: session.workers,
+    };
+    let engine = Engine::open(open.lake.snapshot().await?, scope).await?;
+    let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);
+    engine.compile(&measures).await.map_err(explain)?;
+    let request = Request { measures: measures.clone(), grain, segment: arguments.by.clone() };
+    let stores = engine.readings(&request).await?;
+    let periods = periods(&stores, grain, from, to);
+    let selection = Selection { level: arguments.level.clone(), periods, fiscal };
+    check_level(&stores, &selection)?;
+    let versions: std::collections::BTreeMap<String, String> =
+        measures.iter().map(|measure| (measure.id.to_string(), engine.data_version([measure]))).collect();
+    let version = |id: &str| versions.get(id).cloned().unwrap_or_default();
+
+    // The file is put in place when it is whole.
+    let part = arguments.out.with_extension("part");
+    let file = File::create(&part).with_context(|| format!("`{}` cannot be written", part.display()))?;
+    let file = BufWriter::new(file);
+    let by_segment = arguments.by.is_some();
+    let mut writer = match arguments.out.extension().and_then(|ending| ending.to_str()) {
+        Some("parquet") => Writer::parquet(file, by_segment)?,
+        Some("csv") => Writer::csv(file, by_segment)?,
+        _ => bail!("`{}` must end in .parquet or .csv", arguments.out.display()),
+    };
+    let mut count = 0u64;
+    for (segment, store) in &stores {
+        export::each(store, segment.as_deref(), &selection, &version, &mut |reading| {
+            count += 1;
+            writer.write(reading)
+        })?;
+    }
+    writer.finish()?;
+    std::fs::rename(&part, &arguments.out)
+        .with_context(|| format!("`{}` cannot be written", arguments.out.display()))?;
+    if session.output.is_json() {
+        session.output.json(&serde_json::json!({ "out": arguments.out, "readings": count }))?;
+    } else {
+        session.output.note(&format!("wrote {count} readings to {}", arguments.out.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn chosen(
+    all: &std::collections::BTreeMap<evenkeel_model::ids::MeasureId, Arc<Measure>>,
+    names: &[String],
+) -> anyhow::Result<Vec<Arc<Measure>>> {
+    if names.is_empty() {
+        return Ok(all.values().cloned().collect());
+    }
+    let mut measures = Vec::new();
+    for name in names {
+        measures.push(Arc::clone(Engine::measure(all, name)?));
+    }
+    Ok(measures)
+}
+
+/// The wanted periods, as far as there are data.
+fn periods(
+    stores: &[(Option<String>, ReadingStore)],
+    grain: Grain,
+    from: Option<Period>,
+    to: Option<Period>,
+) -> Vec<Period> {
+    let mut all: Vec<Period> = stores.iter().flat_map(|(_, store)| store.periods(grain)).collect();
+    all.sort();
+    all.dedup();
+    all.retain(|period| from.is_none_or(|from| *period >= from) && to.is_none_or(|to| *period <= to));
+    all
+}
+
+fn check_level(stores: &[(Option<String>, ReadingStore)], selection: &Selection) -> anyhow::Result<()> {
+    let (Some(level), Some((_, store))) = (&selection.level, stores.first()) else { return Ok(()) };
+    let mut kinds: Vec<String> = store.directory().all_units().into_iter().map(|(_, kind, _)| kind).collect();
+    kinds.push("person".to_owned());
+    kinds.sort();
+    kinds.dedup();
+    if kinds.contains(level) {
+        return Ok(());
+    }
+    bail!("there is no level `{level}`; the organisation has {}", kinds.join(", "))
+}

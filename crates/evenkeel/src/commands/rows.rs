@@ -1,0 +1,56 @@
+//! `evenkeel rows`: the records behind one number.
+
+use std::process::ExitCode;
+
+use evenkeel_view::terminal::{Column, Table};
+use serde::Serialize;
+
+use super::Session;
+use crate::arguments::Rows;
+
+/// The records for programs.
+#[derive(Serialize)]
+struct Listed {
+    table: String,
+    total: u64,
+    columns: Vec<String>,
+    rows: Vec<Vec<Option<String>>>,
+}
+
+pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<ExitCode> {
+    let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
+    let world = session.world(&open, arguments.place.as_of).await?;
+    let measure = world.measure(&arguments.measure)?;
+    let subject = world.subject(arguments.place.unit.as_deref())?;
+    let period = world.period(arguments.place.period.as_deref())?;
+    let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
+    let records = world.engine().rows(measure, &subject, period, arguments.offset, limit).await?;
+    if session.output.is_json() {
+        session.output.json(&Listed {
+            table: records.table,
+            total: records.total,
+            columns: records.columns,
+            rows: records.rows,
+        })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let shown = records.rows.len();
+    let columns = records.columns.iter().map(|name| Column::text(name)).collect();
+    let rows =
+        records.rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect();
+    let table = Table { columns, rows, ..Table::default() };
+    // Records are as wide as they are; a terminal breaks or scrolls them.
+    let style = evenkeel_view::terminal::Style { width: 10_000, ..session.output.style(true) };
+    session.output.text(&table.render(style));
+    let first = arguments.offset + usize::from(shown > 0);
+    session.output.note(&format!(
+        "{first} to {} of {} rows of {} behind `{}`, {}, {}",
+        arguments.offset + shown,
+        records.total,
+        records.table,
+        measure.id,
+        world.name_of(&subject),
+        period.id(open.project.fiscal_year),
+    ));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,43 @@
+//! `evenkeel`: the customer service balanced scorecard.
+//!
+//! This is the only room that reads arguments, the clock and the environment, and that prints.
+
+mod arguments;
+mod commands;
+mod output;
+mod project;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::Arguments;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.format, arguments.color);
+    start_log();
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output.error(&anyhow::anyhow!(error).context("the program cannot start"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(arguments, &output, workers)) {
+        Ok(code) => code,
+        Err(error) => {
+            output.error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Warnings go to the terminal; `EVENKEEL_LOG=info` tells more.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("EVENKEEL_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("evenkeel=warn,evenkeel_web=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

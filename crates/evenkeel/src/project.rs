@@ -1,0 +1,185 @@
+//! Finding and opening the project, and telling mistakes by their place in its files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use evenkeel_engine::EngineError;
+use evenkeel_ingest::IngestError;
+use evenkeel_lake::{Lake, Storage};
+use evenkeel_model::ids::MeasureId;
+use evenkeel_spec::{Diagnostic, DiskFiles, FormulaPart, FormulaSide, Item, Path as YamlPath, Project, Severity, Span, load};
+use evenkeel_web::{Opening, WorldError};
+use jiff::Timestamp;
+
+use crate::output::Output;
+
+/// A project that was read without a mistake.
+pub struct OpenProject {
+    /// Its folder.
+    pub root: PathBuf,
+    /// What its files say.
+    pub project: Arc<Project>,
+    /// Its lake.
+    pub lake: Lake,
+}
+
+/// The folder of the project: the given one, else the nearest from here upwards that has an `evenkeel.yaml`.
+pub fn find(given: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = given {
+        if folder.join("evenkeel.yaml").is_file() {
+            return Ok(folder.canonicalize()?);
+        }
+        bail!("there is no evenkeel.yaml in `{}`; make a project with `evenkeel init`", folder.display());
+    }
+    let here = std::env::current_dir().context("the present folder cannot be read")?;
+    for folder in here.ancestors() {
+        if folder.join("evenkeel.yaml").is_file() {
+            return Ok(folder.to_path_buf());
+        }
+    }
+    bail!("there is no evenkeel.yaml here or above; make a project with `evenkeel init`, or name it with --project")
+}
+
+/// Reads a project. Mistakes are printed; none is returned when there is any.
+pub fn open(root: PathBuf, output: &Output) -> anyhow::Result<Option<OpenProject>> {
+    let loaded = load(&DiskFiles::new(&root));
+    let errors: Vec<Diagnostic> =
+        loaded.diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    let Some(project) = loaded.project.filter(|_| errors.is_empty()) else {
+        output.diagnostics(&errors);
+        output.note(&format!("{}. Nothing was done.", evenkeel_spec::diagnostic::summary(loaded.files, &errors)));
+        return Ok(None);
+    };
+    let lake = Lake::new(storage(&project, &root)?);
+    Ok(Some(OpenProject { root, project: Arc::new(project), lake }))
+}
+
+/// Where the project keeps its data.
+pub fn storage(project: &Project, root: &Path) -> anyhow::Result<Storage> {
+    let location = match &project.storage {
+        evenkeel_spec::Storage::Folder(folder) => folder,
+        evenkeel_spec::Storage::ObjectStore(address) => address,
+    };
+    Ok(Storage::open(location, root)?)
+}
+
+impl OpenProject {
+    /// What a world of this project is opened with.
+    pub fn opening(&self, as_of: Timestamp, workers: usize) -> Opening {
+        Opening { project: Arc::clone(&self.project), lake: self.lake.clone(), as_of, workers }
+    }
+}
+
+/// A fault of an import, by its place in the project where it has one.
+pub fn diagnose_import(project: &Project, error: &IngestError) -> Option<Diagnostic> {
+    let map = &project.source_map;
+    let (span, message) = match error {
+        IngestError::NoFiles { source_name, files, .. }
+        | IngestError::Outside { source_name, files, .. }
+        | IngestError::File { source_name, files, .. } => {
+            let path = YamlPath::top().key("files").key(files);
+            let message = match error {
+                IngestError::NoFiles { pattern, .. } => format!("no file matches `{pattern}`"),
+                IngestError::Outside { file, .. } => format!("`{file}` lies outside the project"),
+                IngestError::File { error, .. } => error.to_string(),
+                _ => error.to_string(),
+            };
+            (map.find(Item::Source(source_name), &path)?, message)
+        }
+        IngestError::Sql { source_name, table, message, position, .. } => {
+            let mapping = project
+                .sources
+                .iter()
+                .find(|source| source.name == *source_name)?
+                .tables
+                .iter()
+                .find(|mapping| mapping.table == *table)?;
+            let bytes = position.map_or(0..mapping.select.len().min(1), |position| {
+                word_at(&mapping.select, position.line, position.column)
+            });
+            let message = format!("{message}, in the mapping of `{table}`");
+            (map.in_select(source_name, table, bytes)?, message)
+        }
+        IngestError::Lake(_) => return None,
+    };
+    let diagnostic = Diagnostic::at(span, Severity::Error, message).code("import");
+    Some(match error.help() {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    })
+}
+
+/// A mistake in an expression of a measure, by its place.
+pub fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagnostic> {
+    let EngineError::Measure { measure, field, expression, message, position, help } = error else { return None };
+    let side = match *field {
+        "numerator" | "events" => FormulaSide::Numerator,
+        "denominator" | "exposure" => FormulaSide::Denominator,
+        _ => FormulaSide::Whole,
+    };
+    let part = match *field {
+        "where" => FormulaPart::Condition,
+        "period_of" => FormulaPart::PeriodOf,
+        "attribute" => FormulaPart::Person,
+        "unit_of" => FormulaPart::Unit,
+        _ => FormulaPart::Of,
+    };
+    let bytes = match position {
+        Some((line, column)) => word_at(expression, *line, *column),
+        None => 0..expression.len(),
+    };
+    let span: Span = project.source_map.in_formula(&MeasureId::new(measure), side, part, bytes)?;
+    let diagnostic =
+        Diagnostic::at(span, Severity::Error, format!("{message}, in `{field}` of measure `{measure}`")).code("expression");
+    Some(match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    })
+}
+
+/// The bytes of the word at a line and column of a text, both from 1.
+fn word_at(text: &str, line: usize, column: usize) -> std::ops::Range<usize> {
+    let line_start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let rest = text.get(line_start..).unwrap_or_default();
+    let start = line_start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at);
+    let word = text.get(start..).unwrap_or_default();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let length = word.find(|c: char| !is_word(c)).unwrap_or(word.len()).max(word.chars().next().map_or(0, char::len_utf8));
+    start..start + length
+}
+
+/// Prints what kept a world from being opened, with its place where it has one.
+pub fn explain_world(project: &Project, error: WorldError, output: &Output) -> anyhow::Error {
+    let errors = match error {
+        WorldError::Measures(errors) => errors,
+        WorldError::Engine(error @ EngineError::Measure { .. }) => vec![error],
+        other => {
+            if let WorldError::Engine(inner) = &other
+                && let Some(help) = inner.help()
+            {
+                let text = format!("{other}\n  help: {help}");
+                return anyhow::anyhow!(text);
+            }
+            return other.into();
+        }
+    };
+    let count = errors.len();
+    let diagnostics: Vec<Diagnostic> = errors.iter().filter_map(|error| diagnose_measure(project, error)).collect();
+    output.diagnostics(&diagnostics);
+    anyhow::anyhow!("{count} expression{} cannot be worked out", if count == 1 { "" } else { "s of measures" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_by_place() {
+        let text = "select id,\n  topc as topic\nfrom t";
+        assert_eq!(&text[word_at(text, 2, 3)], "topc");
+        assert_eq!(&text[word_at(text, 1, 8)], "id");
+        assert_eq!(&text[word_at(text, 1, 10)], ",");
+        assert_eq!(word_at(text, 9, 9), text.len()..text.len());
+    }
+}

@@ -1,0 +1,52 @@
+//! Errors as answers.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::WorldError;
+
+/// An error as an answer: the status says whose fault it is, the text what is wrong and what to do.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    message: String,
+}
+
+impl Failure {
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, message: message.into() }
+    }
+
+    /// A page whose template failed.
+    pub(crate) fn unwritten(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a page could not be written");
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, message: "This page could not be written.".to_owned() }
+    }
+}
+
+impl From<WorldError> for Failure {
+    fn from(error: WorldError) -> Self {
+        let status = match &error {
+            WorldError::UnknownUnit(_) | WorldError::UnknownMeasure(_) | WorldError::NoData => StatusCode::NOT_FOUND,
+            WorldError::Period(_) => StatusCode::BAD_REQUEST,
+            WorldError::Engine(_) | WorldError::Measures(_) | WorldError::NoScorecard => {
+                tracing::error!(%error, "a page could not be made");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        let message = match &error {
+            // What went wrong inside is for the log; it may name files and columns.
+            WorldError::Engine(_) => "This page could not be made. The log of the server says why.".to_owned(),
+            WorldError::NoData => "There are no data yet. Import a source: evenkeel import".to_owned(),
+            _ => error.to_string(),
+        };
+        Self { status, message }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+        (self.status, content_type, format!("{}\n", self.message)).into_response()
+    }
+}

@@ -1,0 +1,15 @@
+//! The web server.
+//!
+//! A [`World`] is one state of the project and the lake, evaluated and ready to be asked; [`server`] answers requests
+//! from the present one and puts a new one in its place when new data have landed.
+
+mod error;
+mod headers;
+pub mod links;
+mod routes;
+pub mod server;
+pub mod world;
+
+pub use routes::explain::provenance;
+pub use server::{Clock, Server};
+pub use world::{Opening, World, WorldError};

@@ -1,0 +1,59 @@
+//! Addresses of pages. Every address is made here, and the routes read them back.
+
+use evenkeel_model::ids::MeasureId;
+use evenkeel_model::period::FiscalYear;
+use evenkeel_view::page::{Arrangement, Links, Place};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What may stand in a part of a path as it is.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A part of a path.
+fn part(text: &str) -> String {
+    utf8_percent_encode(text, PLAIN).to_string()
+}
+
+/// The addresses of this server.
+#[derive(Debug, Clone, Copy)]
+pub struct Routes {
+    /// How periods are named.
+    pub fiscal: FiscalYear,
+}
+
+impl Routes {
+    /// The part of the address that says which period is looked at, against which one, and how.
+    fn query(&self, place: &Place) -> String {
+        let mut query = format!("?period={}", place.period.id(self.fiscal));
+        if place.compare_with != place.period.previous() {
+            query.push_str("&compare=");
+            query.push_str(&place.compare_with.id(self.fiscal));
+        }
+        if place.arrangement == Arrangement::Perspectives {
+            query.push_str("&view=perspectives");
+        }
+        query
+    }
+}
+
+impl Links for Routes {
+    fn scorecard(&self, place: &Place) -> String {
+        format!("/scorecard/{}{}", part(place.unit.as_str()), self.query(place))
+    }
+
+    fn measure(&self, measure: &MeasureId, place: &Place) -> String {
+        format!("/measure/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place))
+    }
+
+    fn rows(&self, measure: &MeasureId, place: &Place, first: u64) -> String {
+        let from = if first == 0 { String::new() } else { format!("&from={first}") };
+        format!("{}{from}#rows", self.measure(measure, place))
+    }
+
+    fn rows_file(&self, measure: &MeasureId, place: &Place) -> Option<String> {
+        Some(format!("/rows/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
+    }
+
+    fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {
+        Some(format!("/explain/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
+    }
+}

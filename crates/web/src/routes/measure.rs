@@ -1,0 +1,21 @@
+//! The page of a measure.
+
+use axum::extract::{Path, Query, State as Shared};
+use axum::response::Html;
+use evenkeel_view::page::Template;
+
+use super::{Looking, links};
+use crate::error::Failure;
+use crate::server::State;
+
+pub(crate) async fn show(
+    Shared(state): Shared<State>,
+    Path((measure, unit)): Path<(String, String)>,
+    Query(looking): Query<Looking>,
+) -> Result<Html<String>, Failure> {
+    let world = state.world();
+    let place = looking.place(&world, Some(&unit))?;
+    let measure = world.measure(&measure)?;
+    let page = world.measure_page(measure, &place, looking.from as usize, &links(&world)).await?;
+    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+}

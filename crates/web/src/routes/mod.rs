@@ -1,0 +1,65 @@
+//! Routes: a file per page.
+
+pub(crate) mod assets;
+pub(crate) mod explain;
+pub(crate) mod measure;
+pub(crate) mod rows;
+pub(crate) mod scorecard;
+
+use axum::extract::State as Shared;
+use axum::response::{IntoResponse, Redirect};
+use evenkeel_view::page::{Arrangement, Links, Place};
+use serde::Deserialize;
+
+use crate::error::Failure;
+use crate::links::Routes;
+use crate::server::State;
+use crate::{World, WorldError};
+
+/// What is looked at, as addresses say it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Looking {
+    period: Option<String>,
+    compare: Option<String>,
+    view: Option<String>,
+    /// How many rows come before the first one shown.
+    #[serde(default)]
+    from: u64,
+}
+
+impl Looking {
+    /// The place that is meant.
+    pub(crate) fn place(&self, world: &World, unit: Option<&str>) -> Result<Place, WorldError> {
+        let period = world.period(self.period.as_deref())?;
+        let compare_with = match &self.compare {
+            Some(text) => world.period(Some(text))?,
+            None => period.previous(),
+        };
+        let arrangement =
+            if self.view.as_deref() == Some("perspectives") { Arrangement::Perspectives } else { Arrangement::Legs };
+        Ok(Place { unit: world.unit(unit)?, period, compare_with, arrangement })
+    }
+}
+
+/// The addresses of a world.
+pub(crate) fn links(world: &World) -> Routes {
+    Routes { fiscal: world.project().fiscal_year }
+}
+
+/// The first page: the scorecard of the whole organisation.
+pub(crate) async fn home(Shared(state): Shared<State>) -> Result<Redirect, Failure> {
+    let world = state.world();
+    let looking = Looking { period: None, compare: None, view: None, from: 0 };
+    let place = looking.place(&world, None)?;
+    Ok(Redirect::to(&links(&world).scorecard(&place)))
+}
+
+/// Says that the server answers.
+pub(crate) async fn health() -> &'static str {
+    "ok\n"
+}
+
+/// Everything else.
+pub(crate) async fn nothing() -> impl IntoResponse {
+    Failure::not_found("There is no page at this address.")
+}

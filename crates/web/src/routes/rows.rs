@@ -1,0 +1,50 @@
+//! All rows behind a number, as a CSV file.
+
+use axum::extract::{Path, Query, State as Shared};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use evenkeel_engine::export::quoted;
+use evenkeel_model::reading::Subject;
+
+use super::Looking;
+use crate::WorldError;
+use crate::error::Failure;
+use crate::server::State;
+
+/// The most rows that one file holds.
+const MOST: usize = 1_000_000;
+
+pub(crate) async fn file(
+    Shared(state): Shared<State>,
+    Path((measure, unit)): Path<(String, String)>,
+    Query(looking): Query<Looking>,
+) -> Result<Response, Failure> {
+    let world = state.world();
+    let place = looking.place(&world, Some(&unit))?;
+    let measure = world.measure(&measure)?;
+    let subject = Subject::Unit(place.unit.clone());
+    let records =
+        world.engine().rows(measure, &subject, place.period, 0, MOST).await.map_err(WorldError::from)?;
+    let mut text = String::new();
+    let header: Vec<String> = records.columns.iter().map(|name| quoted(name)).collect();
+    text.push_str(&header.join(","));
+    text.push('\n');
+    for row in &records.rows {
+        let cells: Vec<String> = row.iter().map(|cell| quoted(cell.as_deref().unwrap_or_default())).collect();
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    // Identifiers may hold anything; a file name may not.
+    let plain = |text: &str| text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect::<String>();
+    let name = format!(
+        "{}-{}-{}.csv",
+        plain(measure.id.as_str()),
+        plain(place.unit.as_str()),
+        plain(&place.period.id(world.project().fiscal_year))
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, text).into_response())
+}

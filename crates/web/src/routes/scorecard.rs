@@ -1,0 +1,20 @@
+//! The scorecard page.
+
+use axum::extract::{Path, Query, State as Shared};
+use axum::response::Html;
+use evenkeel_view::page::Template;
+
+use super::{Looking, links};
+use crate::error::Failure;
+use crate::server::State;
+
+pub(crate) async fn show(
+    Shared(state): Shared<State>,
+    Path(unit): Path<String>,
+    Query(looking): Query<Looking>,
+) -> Result<Html<String>, Failure> {
+    let world = state.world();
+    let place = looking.place(&world, Some(&unit))?;
+    let page = world.scorecard_page(&place, &links(&world)).await?;
+    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+}

@@ -1,0 +1,527 @@
+//! One state of project and lake, evaluated: everything that pages and commands are made from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use evenkeel_engine::explain::Explanation;
+use evenkeel_engine::rows::Records;
+use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
+use evenkeel_lake::Lake;
+use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question};
+use evenkeel_model::ids::{MeasureId, UnitId};
+use evenkeel_model::measure::Measure;
+use evenkeel_model::organisation::UnitCode;
+use evenkeel_model::period::{Grain, Period};
+use evenkeel_model::reading::Subject;
+use evenkeel_model::scorecard::{MeasureUse, Scorecard};
+use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
+use evenkeel_spec::Project;
+use evenkeel_view::assets;
+use evenkeel_view::number::Currency;
+use evenkeel_view::page::{
+    Arrangement, Column, Context, Detail, Freshness, Links, MeasurePage, NavigationEntry, Place, RowsBehind,
+    ScorecardPage, UnitLabel, UnitNode, UnitResult,
+};
+use jiff::civil::Date;
+use jiff::Timestamp;
+use thiserror::Error;
+use tokio::sync::OnceCell;
+
+/// How many periods of history pages show.
+const HISTORY: usize = 24;
+/// How many rows behind a number are shown at a time.
+pub const ROWS: usize = 8;
+
+/// What a world is opened with.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// The project.
+    pub project: Arc<Project>,
+    /// The lake.
+    pub lake: Lake,
+    /// The evaluation instant.
+    pub as_of: Timestamp,
+    /// How many workers may run side by side.
+    pub workers: usize,
+}
+
+/// A world that cannot be opened, or cannot answer.
+#[derive(Debug, Error)]
+pub enum WorldError {
+    /// The engine refused.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Mistakes in the expressions of measures; all of them.
+    #[error("{} of the measures cannot be worked out", .0.len())]
+    Measures(Vec<EngineError>),
+    /// The project has no scorecard.
+    #[error("the project has no scorecard")]
+    NoScorecard,
+    /// There is no such unit.
+    #[error("there is no unit `{0}`")]
+    UnknownUnit(String),
+    /// There is no such measure.
+    #[error("there is no measure `{0}`")]
+    UnknownMeasure(String),
+    /// The period cannot be read.
+    #[error(transparent)]
+    Period(#[from] evenkeel_model::period::UnreadablePeriod),
+    /// There is nothing to show yet.
+    #[error("there are no data yet")]
+    NoData,
+}
+
+/// One state of project and lake, evaluated.
+pub struct World {
+    project: Arc<Project>,
+    engine: Engine,
+    scorecard: Scorecard,
+    by_perspective: Scorecard,
+    months: ReadingStore,
+    days: OnceCell<ReadingStore>,
+    currency: Currency,
+    lake_version: u64,
+    loaded_at: Option<Timestamp>,
+}
+
+impl World {
+    /// Evaluates the present state of the lake.
+    pub async fn open(opening: &Opening) -> Result<Self, WorldError> {
+        let project = Arc::clone(&opening.project);
+        let scorecard = project.scorecards.first().cloned().ok_or(WorldError::NoScorecard)?;
+        let snapshot = opening.lake.snapshot().await.map_err(EngineError::from)?;
+        let lake_version = snapshot.manifest().version;
+        let loaded_at = (lake_version > 0).then_some(snapshot.manifest().written_at);
+        let scope = Scope {
+            organisation: project.organisation.clone(),
+            zone: project.time_zone.clone(),
+            fiscal: project.fiscal_year,
+            as_of: opening.as_of,
+            workers: opening.workers,
+        };
+        let engine = Engine::open(snapshot, scope).await?;
+        let measures: Vec<Arc<Measure>> = project.measures.values().cloned().collect();
+        engine.compile(&measures).await.map_err(WorldError::Measures)?;
+        let months = engine.store(measures, Grain::Month).await?;
+        let by_perspective = evaluation::by_perspective(&scorecard, &project.measures);
+        let currency = Currency::new(project.currency.as_deref().unwrap_or_default());
+        Ok(Self {
+            project,
+            engine,
+            scorecard,
+            by_perspective,
+            months,
+            days: OnceCell::new(),
+            currency,
+            lake_version,
+            loaded_at,
+        })
+    }
+
+    /// The engine behind it.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The project behind it.
+    #[must_use]
+    pub fn project(&self) -> &Arc<Project> {
+        &self.project
+    }
+
+    /// The currency of all money.
+    #[must_use]
+    pub fn currency(&self) -> &Currency {
+        &self.currency
+    }
+
+    /// The state of the lake that was evaluated.
+    #[must_use]
+    pub fn lake_version(&self) -> u64 {
+        self.lake_version
+    }
+
+    /// The day of the evaluation instant.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.engine.today()
+    }
+
+    /// Readings for periods of a grain. Days and weeks are worked out when they are first asked for.
+    pub async fn store(&self, grain: Grain) -> Result<&ReadingStore, WorldError> {
+        match grain {
+            Grain::Month | Grain::Quarter | Grain::Year => Ok(&self.months),
+            Grain::Day | Grain::Week => {
+                let measures: Vec<Arc<Measure>> = self.project.measures.values().cloned().collect();
+                Ok(self.days.get_or_try_init(|| self.engine.store(measures, Grain::Day)).await?)
+            }
+        }
+    }
+
+    /// The last whole month for which there are data; the running one when there is no other.
+    pub fn default_period(&self) -> Result<Period, WorldError> {
+        let periods = self.months.periods(Grain::Month);
+        let whole = periods.iter().rev().find(|period| period.end() <= self.today());
+        whole.or(periods.last()).copied().ok_or(WorldError::NoData)
+    }
+
+    /// Reads a period; the default one when none is given.
+    pub fn period(&self, text: Option<&str>) -> Result<Period, WorldError> {
+        match text {
+            Some(text) => Ok(Period::parse(text, self.project.fiscal_year)?),
+            None => self.default_period(),
+        }
+    }
+
+    /// Finds a unit by identifier or name; the organisation when none is given.
+    pub fn unit(&self, name: Option<&str>) -> Result<UnitId, WorldError> {
+        let organisation = self.engine.directory().organisation();
+        let Some(name) = name else { return Ok(organisation.unit_id(organisation.root()).clone()) };
+        match self.engine.subject(name) {
+            Ok(Subject::Unit(id)) => Ok(id),
+            _ => Err(WorldError::UnknownUnit(name.to_owned())),
+        }
+    }
+
+    /// Finds a unit or person by identifier, or a unit by name; the organisation when none is given.
+    pub fn subject(&self, name: Option<&str>) -> Result<Subject, WorldError> {
+        match name {
+            None => Ok(Subject::Unit(self.unit(None)?)),
+            Some(name) => Ok(self.engine.subject(name)?),
+        }
+    }
+
+    /// Finds a measure.
+    pub fn measure(&self, name: &str) -> Result<&Arc<Measure>, WorldError> {
+        self.project.measures.get(name).ok_or_else(|| WorldError::UnknownMeasure(name.to_owned()))
+    }
+
+    /// What people call a unit or person.
+    #[must_use]
+    pub fn name_of(&self, subject: &Subject) -> String {
+        let organisation = self.engine.directory().organisation();
+        match subject {
+            Subject::Unit(id) => match organisation.unit(id.as_str()) {
+                Some(code) => organisation.latest(code).name.clone(),
+                None => id.to_string(),
+            },
+            Subject::Person(id) => organisation
+                .person(id.as_str())
+                .and_then(|code| organisation.person_at(code).name.clone())
+                .unwrap_or_else(|| id.to_string()),
+        }
+    }
+
+    /// The unit itself and those above it at the end of a period.
+    fn path(&self, unit: &UnitId, period: Period) -> Vec<UnitId> {
+        let organisation = self.engine.directory().organisation();
+        match organisation.unit(unit.as_str()) {
+            Some(code) => {
+                organisation.path(code, period.last_day()).iter().map(|code| organisation.unit_id(*code).clone()).collect()
+            }
+            None => vec![unit.clone(), organisation.unit_id(organisation.root()).clone()],
+        }
+    }
+
+    fn question(&self, place: &Place) -> Question {
+        Question {
+            subject: Subject::Unit(place.unit.clone()),
+            path: self.path(&place.unit, place.period),
+            period: place.period,
+            compare_with: place.compare_with,
+            today: self.today(),
+            history: HISTORY,
+        }
+    }
+
+    /// The scorecard held against the readings of a unit.
+    pub async fn evaluation(&self, place: &Place) -> Result<Evaluation, WorldError> {
+        let store = self.store(place.period.grain()).await?;
+        let scorecard = match place.arrangement {
+            Arrangement::Legs => &self.scorecard,
+            Arrangement::Perspectives => &self.by_perspective,
+        };
+        Ok(evaluation::evaluate(scorecard, &self.project.measures, &self.question(place), store))
+    }
+
+    /// The scorecard page of a unit.
+    pub async fn scorecard_page(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<ScorecardPage, WorldError> {
+        let evaluation = self.evaluation(place).await?;
+        let context = self.context(place, links, "Scorecard").await?;
+        Ok(ScorecardPage::new(&evaluation, &context))
+    }
+
+    /// The page of one measure of a unit, with its rows from `first` on.
+    pub async fn measure_page(
+        &self,
+        measure: &Arc<Measure>,
+        place: &Place,
+        first: usize,
+        links: &(dyn Links + Sync),
+    ) -> Result<MeasurePage, WorldError> {
+        let store = self.store(place.period.grain()).await?;
+        let question = self.question(place);
+        let usage = self.usage(&measure.id);
+        let result = evaluation::evaluate_measure(measure, &usage, &question, store);
+        let read_with: Vec<MeasureResult> = measure
+            .about
+            .read_with
+            .iter()
+            .filter_map(|id| self.project.measures.get(id))
+            .map(|other| evaluation::evaluate_measure(other, &self.usage(&other.id), &question, store))
+            .collect();
+        let below: Vec<(UnitLabel, MeasureResult)> = self
+            .children(&place.unit, place.period)
+            .into_iter()
+            .map(|unit| {
+                let question = self.question(&place.in_unit(&unit.id));
+                let result = evaluation::evaluate_measure(measure, &usage, &question, store);
+                (unit, result)
+            })
+            .filter(|(_, result)| result.reading.value.is_some())
+            .collect();
+        let records = self
+            .engine
+            .rows(measure, &Subject::Unit(place.unit.clone()), place.period, first, ROWS)
+            .await?;
+        let (leg, objective) = self.leg_and_objective(&measure.id);
+        let plan = evaluation::plan_for(&usage, &question.path);
+        let detail = Detail {
+            result: &result,
+            leg,
+            objective,
+            normalisation: usage.normalisation,
+            baseline_from: match plan.baseline {
+                Some(Baseline::Measured(period)) => Some(period),
+                _ => None,
+            },
+            stewards: self.stewards(measure),
+            configuration: None,
+            read_with: read_with.iter().collect(),
+            below_kind: self.kind_below(&place.unit, place.period),
+            below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
+            rows: Some(rows_behind(records, first)),
+        };
+        let context = self.context(place, links, "Scorecard").await?;
+        Ok(MeasurePage::new(detail, &context))
+    }
+
+    /// What stands behind one number.
+    pub async fn explanation(
+        &self,
+        measure: &Arc<Measure>,
+        subject: &Subject,
+        period: Period,
+    ) -> Result<Explanation, WorldError> {
+        let store = self.store(period.grain()).await?;
+        Ok(self.engine.explain(store, measure, subject, period)?)
+    }
+
+    /// How the scorecard uses a measure; without targets when it does not.
+    fn usage(&self, measure: &MeasureId) -> MeasureUse {
+        self.scorecard.measures().find(|usage| usage.measure == *measure).cloned().unwrap_or_else(|| MeasureUse {
+            measure: measure.clone(),
+            key: false,
+            weight: 1.0,
+            normalisation: Normalisation::Automatic,
+            plan: TargetPlan::default(),
+            units: BTreeMap::new(),
+        })
+    }
+
+    fn leg_and_objective(&self, measure: &MeasureId) -> (Option<String>, Option<String>) {
+        for leg in &self.scorecard.legs {
+            for objective in &leg.objectives {
+                if objective.measures.iter().any(|usage| usage.measure == *measure) {
+                    return (Some(leg.title.clone()), Some(objective.title.clone()));
+                }
+            }
+        }
+        (None, None)
+    }
+
+    /// Who looks after the sources that fill the tables of a measure.
+    fn stewards(&self, measure: &Measure) -> Vec<String> {
+        let tables = evenkeel_engine::session::tables_behind(measure.formula.tables());
+        let mut stewards: Vec<String> = self
+            .project
+            .sources
+            .iter()
+            .filter(|source| {
+                source.tables.iter().any(|mapping| {
+                    let shared = ["units", "people", "memberships", "aliases"].contains(&mapping.table.as_str());
+                    tables.contains(&mapping.table)
+                        && (!shared || measure.formula.tables().contains(&mapping.table.as_str()))
+                })
+            })
+            .filter_map(|source| source.steward.clone())
+            .collect();
+        stewards.dedup();
+        stewards
+    }
+
+    fn children(&self, unit: &UnitId, period: Period) -> Vec<UnitLabel> {
+        let directory = self.engine.directory();
+        let organisation = directory.organisation();
+        let mut below: Vec<UnitLabel> = organisation
+            .unit(unit.as_str())
+            .map(|code| organisation.children(code, period.last_day()))
+            .unwrap_or_default()
+            .into_iter()
+            .map(|child| UnitLabel {
+                id: organisation.unit_id(child).clone(),
+                name: organisation.stretch(child, period.last_day()).name.clone(),
+            })
+            .collect();
+        if *unit == *organisation.unit_id(organisation.root()) {
+            below.extend(directory.unknown_units().into_iter().map(|id| UnitLabel { name: id.to_string(), id }));
+        }
+        below
+    }
+
+    /// The kind of the units directly below, where it is one.
+    fn kind_below(&self, unit: &UnitId, period: Period) -> Option<String> {
+        let organisation = self.engine.directory().organisation();
+        let code = organisation.unit(unit.as_str())?;
+        self.kind_of_children(code, period)
+    }
+
+    fn kind_of_children(&self, unit: UnitCode, period: Period) -> Option<String> {
+        let organisation = self.engine.directory().organisation();
+        let day = period.last_day();
+        let mut kinds: Vec<&str> =
+            organisation.children(unit, day).into_iter().map(|child| organisation.stretch(child, day).kind.as_str()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        match kinds.as_slice() {
+            [only] => Some(only.replace('_', " ")),
+            _ => None,
+        }
+    }
+
+    /// Everything that a page has to know besides the figures.
+    async fn context<'a>(
+        &self,
+        place: &Place,
+        links: &'a (dyn Links + Sync),
+        current: &str,
+    ) -> Result<Context<'a>, WorldError> {
+        let organisation = self.engine.directory().organisation();
+        let store = self.store(place.period.grain()).await?;
+        let periods = store.periods(place.period.grain());
+        let first = periods.first().copied().unwrap_or(place.period);
+        let mut path = self.path(&place.unit, place.period);
+        path.reverse();
+        let path = path
+            .into_iter()
+            .map(|id| {
+                let name = match organisation.unit(id.as_str()) {
+                    Some(code) => organisation.stretch(code, place.period.last_day()).name.clone(),
+                    None => id.to_string(),
+                };
+                UnitLabel { id, name }
+            })
+            .collect();
+        let home = Place { unit: organisation.unit_id(organisation.root()).clone(), ..place.clone() };
+        let measures = self.project.measures.values();
+        let earlier = place.period.previous();
+        let later = place.period.next();
+        let complete_to = store.last_day().map(|last| last.min(self.today()));
+        Ok(Context {
+            organisation: self.project.organisation.clone(),
+            place: place.clone(),
+            path,
+            units: self.menu(place.period),
+            earlier: (earlier.start() >= first.start()).then_some(earlier),
+            later: (later.start() <= self.today()).then_some(later),
+            comparisons: vec![place.period.previous(), place.period.a_year_earlier()],
+            arrangements: vec![Arrangement::Legs, Arrangement::Perspectives],
+            today: self.today(),
+            freshness: Freshness {
+                complete_to,
+                loaded_at: self.loaded_at.map(|at| self.project.time_zone.to_datetime(at)),
+            },
+            data_version: self.engine.data_version(measures),
+            definitions_version: self.definitions_version(),
+            currency: self.currency.clone(),
+            fiscal_year: self.project.fiscal_year,
+            navigation: vec![NavigationEntry {
+                label: "Scorecard".to_owned(),
+                url: links.scorecard(&home),
+                current: current == "Scorecard",
+            }],
+            footnote: None,
+            links,
+            assets: assets::Urls::below("/assets/"),
+        })
+    }
+
+    /// A digest of all definitions in use: it changes when any formula does.
+    #[must_use]
+    pub fn definitions_version(&self) -> String {
+        let all: Vec<String> =
+            self.project.measures.values().map(|measure| format!("{} {}", measure.id, measure.definition)).collect();
+        blake3::hash(all.join("\n").as_bytes()).to_hex()[..8].to_owned()
+    }
+
+    /// All units as a tree, each after the one above it.
+    fn menu(&self, period: Period) -> Vec<UnitNode> {
+        let organisation = self.engine.directory().organisation();
+        let day = period.last_day();
+        // Children of all units at once: asking for those of each unit would go through all units every time.
+        let mut below: BTreeMap<UnitCode, Vec<UnitCode>> = BTreeMap::new();
+        let next_day = day.tomorrow().unwrap_or(Date::MAX);
+        for unit in organisation.units() {
+            if let Some(parent) = organisation.parent(unit, day)
+                && organisation.existed(unit, day, next_day)
+            {
+                below.entry(parent).or_default().push(unit);
+            }
+        }
+        for children in below.values_mut() {
+            children.sort_by_key(|&child| (organisation.stretch(child, day).name.to_lowercase(), child));
+        }
+        let mut menu = Vec::new();
+        let mut open = vec![(organisation.root(), 0)];
+        while let Some((unit, depth)) = open.pop() {
+            let children = below.get(&unit).map_or(&[][..], Vec::as_slice);
+            menu.push(UnitNode {
+                id: organisation.unit_id(unit).clone(),
+                name: organisation.stretch(unit, day).name.clone(),
+                depth,
+                below: children.len() as u64,
+                below_kind: self.kind_of_children_in(children, day),
+            });
+            open.extend(children.iter().rev().map(|&child| (child, depth + 1)));
+        }
+        menu
+    }
+
+    fn kind_of_children_in(&self, children: &[UnitCode], day: Date) -> Option<String> {
+        let organisation = self.engine.directory().organisation();
+        let first = organisation.stretch(*children.first()?, day).kind.as_str();
+        let same = children.iter().all(|&child| organisation.stretch(child, day).kind == first);
+        same.then(|| first.replace('_', " "))
+    }
+}
+
+/// Records as a page shows them: a few telling columns first.
+fn rows_behind(records: Records, first: usize) -> RowsBehind {
+    let columns = records
+        .columns
+        .iter()
+        .map(|name| if name == evenkeel_engine::rows::COUNTS_AS { Column::text("counts as") } else { Column::text(name) })
+        .collect();
+    RowsBehind {
+        columns,
+        rows: records
+            .rows
+            .into_iter()
+            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
+            .collect(),
+        first: first as u64,
+        total: records.total,
+        page_size: ROWS as u64,
+    }
+}
