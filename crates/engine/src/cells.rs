@@ -117,7 +117,7 @@ impl FamilyCells {
         position
     }
 
-    fn merge(&mut self, family: &Family, other: FamilyCells) {
+    fn merge(&mut self, family: &Family, other: &FamilyCells) {
         let places: Vec<u32> = other.keys.iter().map(|key| self.cell(*key)).collect();
         for ((mine, theirs), column) in self.columns.iter_mut().zip(&other.columns).zip(&family.columns) {
             mine.grow(column.adding, self.keys.len());
@@ -174,7 +174,9 @@ pub async fn fill(
         segments.push((None, blank()));
     }
     let mut tables: Vec<&str> = Vec::new();
-    for table in program.families.iter().map(|family| &family.table).chain(program.stocks.iter().map(|stock| &stock.table)) {
+    for table in
+        program.families.iter().map(|family| &family.table).chain(program.stocks.iter().map(|stock| &stock.table))
+    {
         if !tables.contains(&table.as_str()) {
             tables.push(table);
         }
@@ -204,7 +206,7 @@ pub async fn fill(
                 });
                 let target = &mut segments[position].1;
                 for (own, &family) in cells.families.into_iter().zip(&scan.family_positions) {
-                    target.families[family].merge(&program.families[family], own);
+                    target.families[family].merge(&program.families[family], &own);
                 }
                 for (own, &stock) in cells.stocks.into_iter().zip(&scan.stock_positions) {
                     for (key, flows) in own.into_iter().collect::<std::collections::BTreeMap<_, _>>() {
@@ -247,7 +249,12 @@ struct StockScan {
 }
 
 impl Scan {
-    async fn new(session: &Session, program: &Program, table: &str, segment: Option<&str>) -> Result<Self, EngineError> {
+    async fn new(
+        session: &Session,
+        program: &Program,
+        table: &str,
+        segment: Option<&str>,
+    ) -> Result<Self, EngineError> {
         let mut list = Expressions::default();
         let mut families = Vec::new();
         let mut family_positions = Vec::new();
@@ -329,7 +336,11 @@ impl Partial {
             return *position;
         }
         let cells = Cells {
-            families: scan.family_positions.iter().map(|&family| FamilyCells::new(&scan.program.families[family])).collect(),
+            families: scan
+                .family_positions
+                .iter()
+                .map(|&family| FamilyCells::new(&scan.program.families[family]))
+                .collect(),
             stocks: vec![StockFlows::default(); scan.stocks.len()],
         };
         let name = name.map(str::to_owned);

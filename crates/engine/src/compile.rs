@@ -118,7 +118,8 @@ pub async fn compile<'a>(
     session: &Session,
     measures: impl IntoIterator<Item = &'a Arc<Measure>>,
 ) -> Result<Program, Vec<EngineError>> {
-    let mut compiler = Compiler { session, tables: BTreeMap::new(), placements: Vec::new(), program: Program::default() };
+    let mut compiler =
+        Compiler { session, tables: BTreeMap::new(), placements: Vec::new(), program: Program::default() };
     let mut errors = Vec::new();
     for measure in measures {
         match compiler.measure(measure).await {
@@ -254,7 +255,13 @@ impl Compiler<'_> {
         Ok(self.frame(rows)?.schema())
     }
 
-    fn parse(&self, measure: &Measure, rows: &Rows, field: &'static str, text: &Expression) -> Result<Expr, EngineError> {
+    fn parse(
+        &self,
+        measure: &Measure,
+        rows: &Rows,
+        field: &'static str,
+        text: &Expression,
+    ) -> Result<Expr, EngineError> {
         expression(self.session, self.frame(rows)?, measure, field, text)
     }
 
@@ -279,7 +286,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn condition(&self, measure: &Measure, rows: &Rows, field: &'static str, text: &Expression) -> Result<Expr, EngineError> {
+    fn condition(
+        &self,
+        measure: &Measure,
+        rows: &Rows,
+        field: &'static str,
+        text: &Expression,
+    ) -> Result<Expr, EngineError> {
         let parsed = self.parse(measure, rows, field, text)?;
         match parsed.get_type(self.schema(rows)?)? {
             DataType::Boolean | DataType::Null => Ok(parsed),
@@ -293,7 +306,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn number(&self, measure: &Measure, rows: &Rows, field: &'static str, text: &Expression) -> Result<Expr, EngineError> {
+    fn number(
+        &self,
+        measure: &Measure,
+        rows: &Rows,
+        field: &'static str,
+        text: &Expression,
+    ) -> Result<Expr, EngineError> {
         let parsed = self.parse(measure, rows, field, text)?;
         let data_type = parsed.get_type(self.schema(rows)?)?;
         if data_type.is_numeric() || matches!(data_type, DataType::Boolean | DataType::Null) {
@@ -317,7 +336,13 @@ impl Compiler<'_> {
     }
 
     /// The place of a column, which is added unless an equal one is there.
-    fn column(&mut self, measure: &Measure, rows: &Rows, expression: Expr, adding: Adding) -> Result<Place, EngineError> {
+    fn column(
+        &mut self,
+        measure: &Measure,
+        rows: &Rows,
+        expression: Expr,
+        adding: Adding,
+    ) -> Result<Place, EngineError> {
         let placement = Placement {
             table: rows.table.clone(),
             period_of: rows.period_of.clone(),

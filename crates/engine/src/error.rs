@@ -80,7 +80,14 @@ impl EngineError {
             .map(|span| (span.start.line as usize, span.start.column as usize));
         let root = error.find_root();
         let (message, help) = reword(root);
-        EngineError::Measure { measure: measure.to_owned(), field, expression: expression.to_owned(), message, position, help }
+        EngineError::Measure {
+            measure: measure.to_owned(),
+            field,
+            expression: expression.to_owned(),
+            message,
+            position,
+            help,
+        }
     }
 }
 

@@ -129,8 +129,7 @@ impl Engine {
     /// Works out readings. One store per segment when rows are divided, else one.
     pub async fn readings(&self, request: &Request) -> Result<Vec<(Option<String>, ReadingStore)>, EngineError> {
         let program = self.compile(&request.measures).await.map_err(first)?;
-        let timeline =
-            Arc::new(Timeline::new(Fineness::for_grain(request.grain), self.directory.organisation()));
+        let timeline = Arc::new(Timeline::new(Fineness::for_grain(request.grain), self.directory.organisation()));
         let context = Arc::new(Context {
             directory: Arc::clone(&self.directory),
             local: Arc::clone(&self.local),

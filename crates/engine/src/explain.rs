@@ -106,7 +106,10 @@ impl Engine {
             }
             Formula::Stock { rows, until } => {
                 let end = self.local().start_of(period.end());
-                let mut query = format!("select count(*) as value\n  from {}\n where {} < timestamp '{end}'", rows.table, rows.period_of);
+                let mut query = format!(
+                    "select count(*) as value\n  from {}\n where {} < timestamp '{end}'",
+                    rows.table, rows.period_of
+                );
                 let _ = write!(query, "\n   and ({until} is null or {until} >= timestamp '{end}')");
                 self.rest(&mut query, rows, subject);
                 query

@@ -38,7 +38,8 @@ impl LocalTime {
             if transition.timestamp() > last {
                 break;
             }
-            offsets.push((transition.timestamp().as_microsecond(), i64::from(transition.offset().seconds()) * 1_000_000));
+            offsets
+                .push((transition.timestamp().as_microsecond(), i64::from(transition.offset().seconds()) * 1_000_000));
         }
         Self { zone, offsets }
     }

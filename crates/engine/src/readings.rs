@@ -50,9 +50,12 @@ enum Who {
     Person(u32),
 }
 
+/// How many rows are open in one unit with one person after each day on which that changed.
+type Levels = ((u32, u32), Vec<(i32, i64)>);
+
 #[derive(Debug)]
 struct Stock {
-    flows: Vec<((u32, u32), Vec<(i32, i64)>)>,
+    flows: Vec<Levels>,
     first_day: i32,
     on_day: Mutex<HashMap<i32, StockOnDay>>,
 }
@@ -83,15 +86,16 @@ impl ReadingStore {
         fiscal: FiscalYear,
         today: Date,
     ) -> Self {
-        let adding: Vec<Vec<Adding>> = program
-            .families
-            .iter()
-            .map(|family| family.columns.iter().map(|column| column.adding).collect())
-            .collect();
+        let adding: Vec<Vec<Adding>> =
+            program.families.iter().map(|family| family.columns.iter().map(|column| column.adding).collect()).collect();
         let coverage = cells.families.iter().map(|family| (family.rows - family.unplaced, family.rows)).collect();
         let last_day = cells.families.iter().filter_map(|family| family.last_day).max();
-        let families =
-            cells.families.into_iter().zip(&adding).map(|(family, adding)| roll(family, adding, directory, timeline)).collect();
+        let families = cells
+            .families
+            .iter()
+            .zip(&adding)
+            .map(|(family, adding)| roll(family, adding, directory, timeline))
+            .collect();
         let stocks = cells.stocks.into_iter().map(stock).collect();
         Self {
             measures: program.measures.clone(),
@@ -136,10 +140,15 @@ impl ReadingStore {
     /// The periods of a grain for which there is any record, none of them in the future.
     #[must_use]
     pub fn periods(&self, grain: Grain) -> Vec<Period> {
-        let first = self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.first_slot).min();
+        let first =
+            self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.first_slot).min();
         let last = self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.last_slot).max();
-        let stock_first =
-            self.stocks.iter().filter(|stock| !stock.flows.is_empty()).map(|stock| self.timeline.slot(stock.first_day)).min();
+        let stock_first = self
+            .stocks
+            .iter()
+            .filter(|stock| !stock.flows.is_empty())
+            .map(|stock| self.timeline.slot(stock.first_day))
+            .min();
         let today = self.timeline.slot(day_number(self.today));
         let Some(first) = [first, stock_first].into_iter().flatten().min() else { return Vec::new() };
         let last = if stock_first.is_some() { today } else { last.unwrap_or(today).min(today) };
@@ -173,12 +182,24 @@ impl ReadingStore {
             },
             Formula::Sum { .. } if covered => {
                 let sum = total.sum as f64 / PARTS;
-                Reading { numerator: Some(sum), denominator: None, n: total.count, value: Some(sum), sum_of_squares: None }
+                Reading {
+                    numerator: Some(sum),
+                    denominator: None,
+                    n: total.count,
+                    value: Some(sum),
+                    sum_of_squares: None,
+                }
             }
             Formula::Quantile { at, method, .. } if total.count > 0 => {
                 let values = family.values_of(place.column, &entries);
                 let value = quantile(values, *at, *method);
-                Reading { numerator: None, denominator: Some(total.count as f64), n: total.count, value, sum_of_squares: None }
+                Reading {
+                    numerator: None,
+                    denominator: Some(total.count as f64),
+                    n: total.count,
+                    value,
+                    sum_of_squares: None,
+                }
             }
             Formula::Share { .. } if total.count > 0 => Reading {
                 numerator: Some(total.trues as f64),
@@ -353,7 +374,7 @@ impl Rolled {
 }
 
 /// Merges the cells of one family for every unit and person.
-fn roll(family: FamilyCells, adding: &[Adding], directory: &Directory, timeline: &Timeline) -> Rolled {
+fn roll(family: &FamilyCells, adding: &[Adding], directory: &Directory, timeline: &Timeline) -> Rolled {
     let units = directory.all_units().len();
     let people = directory.all_people().len();
     let root = directory.organisation().root().0;
@@ -440,7 +461,7 @@ fn by_cell(base: &Sums, cells: usize) -> CellValues {
 }
 
 fn stock(flows: StockFlows) -> Stock {
-    let mut flows: Vec<((u32, u32), Vec<(i32, i64)>)> = flows.into_iter().collect();
+    let mut flows: Vec<Levels> = flows.into_iter().collect();
     flows.sort_unstable_by_key(|(key, _)| *key);
     let mut first_day = i32::MAX;
     for (_, changes) in &mut flows {
@@ -488,7 +509,8 @@ mod tests {
 
     #[test]
     fn quantiles() {
-        let data: Vec<f64> = "3 5 7 8 8 9 10 11 12 12 13 14 15 18 21 25 33 41 60 120".split(' ').map(|n| n.parse().unwrap()).collect();
+        let data: Vec<f64> =
+            "3 5 7 8 8 9 10 11 12 12 13 14 15 18 21 25 33 41 60 120".split(' ').map(|n| n.parse().unwrap()).collect();
         let check = |at, method, value| assert_eq!(quantile(data.clone(), at, method), Some(value));
         check(0.5, QuantileMethod::Interpolated, 12.5);
         check(0.5, QuantileMethod::NearestRank, 12.0);

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use arrow::array::{Array, AsArray};
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
-use arrow::array::{Array, AsArray};
 use datafusion::logical_expr::Expr;
 use datafusion::prelude::col;
 use evenkeel_model::measure::{Amount, Formula, Measure};
@@ -106,7 +106,13 @@ impl Engine {
     }
 
     /// Which rows belong to the unit or person and period.
-    fn mask(&self, batch: &RecordBatch, subject: &Subject, period: Period, is_stock: bool) -> Result<BooleanArray, EngineError> {
+    fn mask(
+        &self,
+        batch: &RecordBatch,
+        subject: &Subject,
+        period: Period,
+        is_stock: bool,
+    ) -> Result<BooleanArray, EngineError> {
         let days = self.days(column(batch, PERIOD)?)?;
         let ends = if is_stock { Some(self.days(column(batch, COUNTS)?)?) } else { None };
         let people = batch.column_by_name(PERSON).map(Texts::of).transpose()?;
@@ -194,7 +200,9 @@ fn page(
     for (position, batch) in batches.iter().enumerate() {
         let period = column(batch, PERIOD)?;
         let order = match period.data_type() {
-            DataType::Timestamp(..) => cast(&cast(period, &DataType::Timestamp(TimeUnit::Microsecond, None))?, &DataType::Int64)?,
+            DataType::Timestamp(..) => {
+                cast(&cast(period, &DataType::Timestamp(TimeUnit::Microsecond, None))?, &DataType::Int64)?
+            }
             _ => cast(&cast(period, &DataType::Int32)?, &DataType::Int64)?,
         };
         let order = order.as_primitive::<arrow::datatypes::Int64Type>();

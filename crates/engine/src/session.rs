@@ -62,7 +62,12 @@ impl Session {
     }
 
     /// Makes rows visible as a table, in place of one of that name.
-    pub fn put(&self, name: &str, rows: Vec<RecordBatch>, schema: arrow::datatypes::SchemaRef) -> Result<(), EngineError> {
+    pub fn put(
+        &self,
+        name: &str,
+        rows: Vec<RecordBatch>,
+        schema: arrow::datatypes::SchemaRef,
+    ) -> Result<(), EngineError> {
         let reference = TableReference::bare(name);
         self.context.deregister_table(reference.clone())?;
         let table: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(schema, vec![rows])?);

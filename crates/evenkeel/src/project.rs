@@ -8,7 +8,9 @@ use evenkeel_engine::EngineError;
 use evenkeel_ingest::IngestError;
 use evenkeel_lake::{Lake, Storage};
 use evenkeel_model::ids::MeasureId;
-use evenkeel_spec::{Diagnostic, DiskFiles, FormulaPart, FormulaSide, Item, Path as YamlPath, Project, Severity, Span, load};
+use evenkeel_spec::{
+    Diagnostic, DiskFiles, FormulaPart, FormulaSide, Item, Path as YamlPath, Project, Severity, Span, load,
+};
 use evenkeel_web::{Opening, WorldError};
 use jiff::Timestamp;
 
@@ -130,8 +132,8 @@ pub fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagno
         None => 0..expression.len(),
     };
     let span: Span = project.source_map.in_formula(&MeasureId::new(measure), side, part, bytes)?;
-    let diagnostic =
-        Diagnostic::at(span, Severity::Error, format!("{message}, in `{field}` of measure `{measure}`")).code("expression");
+    let diagnostic = Diagnostic::at(span, Severity::Error, format!("{message}, in `{field}` of measure `{measure}`"))
+        .code("expression");
     Some(match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
@@ -145,7 +147,8 @@ fn word_at(text: &str, line: usize, column: usize) -> std::ops::Range<usize> {
     let start = line_start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at);
     let word = text.get(start..).unwrap_or_default();
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let length = word.find(|c: char| !is_word(c)).unwrap_or(word.len()).max(word.chars().next().map_or(0, char::len_utf8));
+    let length =
+        word.find(|c: char| !is_word(c)).unwrap_or(word.len()).max(word.chars().next().map_or(0, char::len_utf8));
     start..start + length
 }
 

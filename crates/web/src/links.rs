@@ -22,7 +22,7 @@ pub struct Routes {
 
 impl Routes {
     /// The part of the address that says which period is looked at, against which one, and how.
-    fn query(&self, place: &Place) -> String {
+    fn query(self, place: &Place) -> String {
         let mut query = format!("?period={}", place.period.id(self.fiscal));
         if place.compare_with != place.period.previous() {
             query.push_str("&compare=");

@@ -69,7 +69,11 @@ impl Server {
     }
 
     /// Answers requests until `stop` ends.
-    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
         let router = self.router();
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
         let served = axum::serve(listener, router).with_graceful_shutdown(stop).await;

@@ -9,21 +9,22 @@ use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question};
 use evenkeel_model::ids::{MeasureId, UnitId};
-use evenkeel_model::measure::Measure;
+use evenkeel_model::measure::{Formula, Measure};
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Subject;
+use evenkeel_model::record::{self, ColumnKind};
 use evenkeel_model::scorecard::{MeasureUse, Scorecard};
 use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
 use evenkeel_spec::Project;
 use evenkeel_view::assets;
-use evenkeel_view::number::Currency;
+use evenkeel_view::number::{Currency, Format};
 use evenkeel_view::page::{
     Arrangement, Column, Context, Detail, Freshness, Links, MeasurePage, NavigationEntry, Place, RowsBehind,
     ScorecardPage, UnitLabel, UnitNode, UnitResult,
 };
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
@@ -217,9 +218,11 @@ impl World {
     fn path(&self, unit: &UnitId, period: Period) -> Vec<UnitId> {
         let organisation = self.engine.directory().organisation();
         match organisation.unit(unit.as_str()) {
-            Some(code) => {
-                organisation.path(code, period.last_day()).iter().map(|code| organisation.unit_id(*code).clone()).collect()
-            }
+            Some(code) => organisation
+                .path(code, period.last_day())
+                .iter()
+                .map(|code| organisation.unit_id(*code).clone())
+                .collect(),
             None => vec![unit.clone(), organisation.unit_id(organisation.root()).clone()],
         }
     }
@@ -281,10 +284,7 @@ impl World {
             })
             .filter(|(_, result)| result.reading.value.is_some())
             .collect();
-        let records = self
-            .engine
-            .rows(measure, &Subject::Unit(place.unit.clone()), place.period, first, ROWS)
-            .await?;
+        let records = self.engine.rows(measure, &Subject::Unit(place.unit.clone()), place.period, first, ROWS).await?;
         let (leg, objective) = self.leg_and_objective(&measure.id);
         let plan = evaluation::plan_for(&usage, &question.path);
         let detail = Detail {
@@ -301,7 +301,7 @@ impl World {
             read_with: read_with.iter().collect(),
             below_kind: self.kind_below(&place.unit, place.period),
             below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
-            rows: Some(rows_behind(records, first)),
+            rows: Some(self.rows_behind(measure, &records, first)),
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))
@@ -390,8 +390,11 @@ impl World {
     fn kind_of_children(&self, unit: UnitCode, period: Period) -> Option<String> {
         let organisation = self.engine.directory().organisation();
         let day = period.last_day();
-        let mut kinds: Vec<&str> =
-            organisation.children(unit, day).into_iter().map(|child| organisation.stretch(child, day).kind.as_str()).collect();
+        let mut kinds: Vec<&str> = organisation
+            .children(unit, day)
+            .into_iter()
+            .map(|child| organisation.stretch(child, day).kind.as_str())
+            .collect();
         kinds.sort_unstable();
         kinds.dedup();
         match kinds.as_slice() {
@@ -506,22 +509,81 @@ impl World {
     }
 }
 
-/// Records as a page shows them: a few telling columns first.
-fn rows_behind(records: Records, first: usize) -> RowsBehind {
-    let columns = records
-        .columns
-        .iter()
-        .map(|name| if name == evenkeel_engine::rows::COUNTS_AS { Column::text("counts as") } else { Column::text(name) })
-        .collect();
-    RowsBehind {
-        columns,
-        rows: records
-            .rows
-            .into_iter()
-            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
-            .collect(),
-        first: first as u64,
-        total: records.total,
-        page_size: ROWS as u64,
+/// The most columns of a record that a page shows.
+const COLUMNS: usize = 7;
+
+impl World {
+    /// Records as a page shows them: when and where first, then what tells one row from another. People are not named
+    /// on pages that are shared.
+    fn rows_behind(&self, measure: &Measure, records: &Records, first: usize) -> RowsBehind {
+        let table = record::readable_table(&records.table);
+        let kind = |name: &str| table.and_then(|table| table.column(name)).map(|column| column.kind);
+        let placed_by = measure.formula.rows().period_of.as_str();
+        let mut chosen: Vec<usize> = Vec::new();
+        let position = |wanted: &str| records.columns.iter().position(|name| name == wanted);
+        for wanted in [placed_by, "unit_id", evenkeel_engine::rows::COUNTS_AS] {
+            chosen.extend(position(wanted));
+        }
+        for (place, name) in records.columns.iter().enumerate() {
+            let says_who = name.ends_with("person_id") || name == "assignee_id" || name == "actor_id";
+            let technical = matches!(name.as_str(), "attributes" | "source") || name.starts_with("scale_");
+            let varies = records.rows.iter().any(|row| row[place] != records.rows[0][place]);
+            if chosen.len() < COLUMNS && !chosen.contains(&place) && !says_who && !technical && varies {
+                chosen.push(place);
+            }
+        }
+        let format = Format::of(measure, &self.currency, None);
+        let cell = |place: usize, value: Option<&String>| -> String {
+            let Some(value) = value else { return String::new() };
+            let name = records.columns[place].as_str();
+            if name == evenkeel_engine::rows::COUNTS_AS {
+                return counts_as(measure, &format, value);
+            }
+            match kind(name) {
+                Some(ColumnKind::Instant) => match value.parse::<Timestamp>() {
+                    Ok(at) => {
+                        let local = self.project.time_zone.to_datetime(at);
+                        evenkeel_view::words::period::instant(local, self.today().year())
+                    }
+                    Err(_) => value.clone(),
+                },
+                Some(ColumnKind::Flag) => yes_or_no(value),
+                Some(ColumnKind::Number) => value.strip_suffix(".0").unwrap_or(value).to_owned(),
+                _ if name == "unit_id" => self.name_of(&Subject::Unit(UnitId::new(value))),
+                _ => value.clone(),
+            }
+        };
+        let heading = |place: usize| {
+            let name = records.columns[place].trim_end_matches("_id").replace('_', " ");
+            match kind(&records.columns[place]) {
+                Some(ColumnKind::Number | ColumnKind::Whole) => Column::number(&name),
+                _ => Column::text(&name),
+            }
+        };
+        RowsBehind {
+            columns: chosen.iter().map(|&place| heading(place)).collect(),
+            rows: records
+                .rows
+                .iter()
+                .map(|row| chosen.iter().map(|&place| cell(place, row[place].as_ref())).collect())
+                .collect(),
+            first: first as u64,
+            total: records.total,
+            page_size: ROWS as u64,
+        }
+    }
+}
+
+fn yes_or_no(value: &str) -> String {
+    if value == "true" { "yes" } else { "no" }.to_owned()
+}
+
+/// How a row counts, in the unit of the measure.
+fn counts_as(measure: &Measure, format: &Format, value: &str) -> String {
+    match (&measure.formula, value.parse::<f64>()) {
+        (Formula::Share { .. }, _) => yes_or_no(value),
+        (Formula::Mean { .. } | Formula::Quantile { .. } | Formula::Sum { .. }, Ok(number)) => format.text(number),
+        (_, Ok(number)) => number.to_string(),
+        _ => value.to_owned(),
     }
 }

@@ -88,8 +88,7 @@ impl Group {
             let start = if place == 0 { 0 } else { ends[place as usize - 1] as usize };
             &ids[start..ends[place as usize] as usize]
         };
-        self.events
-            .sort_unstable_by(|a, b| (a.0, a.1.at).cmp(&(b.0, b.1.at)).then_with(|| id(a.2).cmp(id(b.2))));
+        self.events.sort_unstable_by(|a, b| (a.0, a.1.at).cmp(&(b.0, b.1.at)).then_with(|| id(a.2).cmp(id(b.2))));
         self.events.into_iter().map(|(case, event, _)| (case, event)).collect()
     }
 }
@@ -143,8 +142,20 @@ async fn load_cases(
     sources: &mut Words,
 ) -> Result<Cases, EngineError> {
     let wanted = [
-        "source", "case_id", "opened_at", "channel", "topic", "product", "priority", "customer_id", "unit_id",
-        "assignee_id", "status", "is_complaint", "tags", "attributes",
+        "source",
+        "case_id",
+        "opened_at",
+        "channel",
+        "topic",
+        "product",
+        "priority",
+        "customer_id",
+        "unit_id",
+        "assignee_id",
+        "status",
+        "is_complaint",
+        "tags",
+        "attributes",
     ];
     let query = session.table("cases").await?.filter(at_most("opened_at", as_of))?.select(wanted.map(col).to_vec())?;
     let batches = session.collect(query).await?;
@@ -330,7 +341,9 @@ fn table(
                     _ => own_status.get(case),
                 }),
                 Derived::Instant(builder) => builder.append_option(facts.solved_at),
-                Derived::Seconds(builder) => builder.append_option(duration(facts, name).map(|micros| micros as f64 / 1e6)),
+                Derived::Seconds(builder) => {
+                    builder.append_option(duration(facts, name).map(|micros| micros as f64 / 1e6))
+                }
                 Derived::Whole(builder) => builder.append_value(i64::from(number(facts, name))),
                 Derived::Flag(builder) => builder.append_option(match name {
                     "escalated" => Some(facts.escalated),

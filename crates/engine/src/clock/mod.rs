@@ -262,7 +262,8 @@ impl CaseClock {
                 }
                 if let Some(since) = self.unanswered_since.take() {
                     let span = event.at - since;
-                    self.facts.next_response_max = Some(self.facts.next_response_max.map_or(span, |most| most.max(span)));
+                    self.facts.next_response_max =
+                        Some(self.facts.next_response_max.map_or(span, |most| most.max(span)));
                     self.facts.next_response_sum += span;
                     self.facts.next_response_n += 1;
                 }

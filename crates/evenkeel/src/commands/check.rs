@@ -67,4 +67,3 @@ async fn mappings(project: &Project, root: &std::path::Path) -> Vec<Diagnostic> 
     }
     diagnostics
 }
-

@@ -29,7 +29,8 @@ pub async fn run(session: &Session<'_>, arguments: &Demo) -> anyhow::Result<Exit
     }
     let Some(open) = project::open(arguments.dir.canonicalize()?, output)? else { return Ok(ExitCode::FAILURE) };
     // The demonstration always stands on the same morning, two days after the simulated record ends.
-    let morning = Settings::demonstration().last_day.saturating_add(jiff::Span::new().days(2)).to_datetime(time(6, 10, 0, 0));
+    let morning =
+        Settings::demonstration().last_day.saturating_add(jiff::Span::new().days(2)).to_datetime(time(6, 10, 0, 0));
     let as_of = AsOf { as_of: Some(morning.to_zoned(open.project.time_zone.clone())?.timestamp()) };
     let sources: Vec<&Source> = open.project.sources.iter().collect();
     if import::sources_into_lake(session, &open, &sources, as_of).await?.is_none() {

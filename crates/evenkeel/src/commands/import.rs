@@ -1,5 +1,6 @@
 //! `evenkeel import`: raw files into the lake.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -138,7 +139,7 @@ fn summary(outcome: &Outcome, took: Duration) -> String {
                 parts.push(format!("{} {word}", count(number)));
             }
         }
-        text.push_str(&format!("  {:<13} {}\n", table.table, parts.join(", ")));
+        let _ = writeln!(text, "  {:<13} {}", table.table, parts.join(", "));
     }
     text
 }

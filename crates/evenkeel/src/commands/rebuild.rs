@@ -61,6 +61,8 @@ pub async fn run(session: &Session<'_>, arguments: &Rebuild) -> anyhow::Result<E
             session.output.text(&format!("  {:<20} {:>8.2} s\n", step.step, step.seconds));
         }
     }
-    session.output.text(&format!("Worked out {} measures over {periods} months; data version {data_version}.\n", measures.len()));
+    session
+        .output
+        .text(&format!("Worked out {} measures over {periods} months; data version {data_version}.\n", measures.len()));
     Ok(ExitCode::SUCCESS)
 }

@@ -36,8 +36,7 @@ pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<Exit
     }
     let shown = records.rows.len();
     let columns = records.columns.iter().map(|name| Column::text(name)).collect();
-    let rows =
-        records.rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect();
+    let rows = records.rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect();
     let table = Table { columns, rows, ..Table::default() };
     // Records are as wide as they are; a terminal breaks or scrolls them.
     let style = evenkeel_view::terminal::Style { width: 10_000, ..session.output.style(true) };

@@ -1,7 +1,7 @@
 //! One measure as a row: status, name, value, likely range, count, target, change, course.
 
 use evenkeel_model::evaluation::MeasureResult;
-use evenkeel_model::measure::Direction;
+use evenkeel_model::measure::{Direction, Formula};
 use evenkeel_model::period::Grain;
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
@@ -196,10 +196,21 @@ pub fn likely_range(result: &MeasureResult, format: &Format) -> Option<Range> {
     (low.is_finite() && high.is_finite()).then(|| format.range(low, high))
 }
 
+/// What a value is out of: the rows that were counted. A ratio may stand on figures that were counted elsewhere, so
+/// that its denominator says more than the number of rows that tell it.
+fn out_of(result: &MeasureResult) -> u64 {
+    match (&result.measure.formula, result.reading.denominator) {
+        (Formula::Ratio { .. } | Formula::Rate { .. }, Some(denominator)) if denominator >= 1.0 => {
+            denominator.round() as u64
+        }
+        _ => result.reading.n,
+    }
+}
+
 /// The rows behind a result, where it has any.
 #[must_use]
 pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
-    let n = result.reading.n;
+    let n = out_of(result);
     (result.missing.is_none()).then(|| Count {
         n,
         text: number::counted(n, &result.measure.noun),

@@ -10,9 +10,7 @@ use crate::error::Failure;
 
 pub(crate) async fn file(Path(name): Path<String>) -> Result<Response, Failure> {
     let asset = assets::at(&name).ok_or_else(|| Failure::not_found("There is no such file."))?;
-    let headers = [
-        (header::CONTENT_TYPE, asset.content_type),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, Body::from(asset.bytes.to_vec())).into_response())
 }

@@ -23,8 +23,7 @@ pub(crate) async fn file(
     let place = looking.place(&world, Some(&unit))?;
     let measure = world.measure(&measure)?;
     let subject = Subject::Unit(place.unit.clone());
-    let records =
-        world.engine().rows(measure, &subject, place.period, 0, MOST).await.map_err(WorldError::from)?;
+    let records = world.engine().rows(measure, &subject, place.period, 0, MOST).await.map_err(WorldError::from)?;
     let mut text = String::new();
     let header: Vec<String> = records.columns.iter().map(|name| quoted(name)).collect();
     text.push_str(&header.join(","));
@@ -35,7 +34,9 @@ pub(crate) async fn file(
         text.push('\n');
     }
     // Identifiers may hold anything; a file name may not.
-    let plain = |text: &str| text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect::<String>();
+    let plain = |text: &str| {
+        text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect::<String>()
+    };
     let name = format!(
         "{}-{}-{}.csv",
         plain(measure.id.as_str()),
