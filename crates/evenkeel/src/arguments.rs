@@ -148,7 +148,8 @@ pub struct Where {
     #[arg(long, value_name = "UNIT")]
     pub unit: Option<String>,
 
-    /// The period: 2026-10-05, 2026-W41, 2026-10, 2026-Q4 or 2026; the last whole month with data unless given.
+    /// The period: 2026-10-05, 2026-W41, 2026-10, 2026-Q4, 2026, or several in a row such as 2026-08..2026-10; the
+    /// last whole month with data unless given.
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
 
@@ -280,6 +281,10 @@ pub struct Readings {
     /// The last period; the last one with data unless given.
     #[arg(long, value_name = "PERIOD")]
     pub to: Option<String>,
+
+    /// One reading for the whole time from the first to the last period, instead of one for each.
+    #[arg(long)]
+    pub whole: bool,
 
     /// Divide the rows by a column or SQL expression, for example `channel`.
     #[arg(long, value_name = "EXPRESSION")]

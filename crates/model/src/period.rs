@@ -87,11 +87,13 @@ impl FiscalYear {
     }
 }
 
-/// One day, week, month, quarter or year.
+/// One day, week, month, quarter or year, or several of one kind in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
     grain: Grain,
     start: Date,
+    /// How many of the grain in a row; at least one.
+    count: u16,
 }
 
 impl Period {
@@ -111,10 +113,31 @@ impl Period {
                 day.first_of_month().saturating_sub(i64::from(months_in).months())
             }
         };
-        Self { grain, start }
+        Self { grain, start, count: 1 }
     }
 
-    /// Which kind of period this is.
+    /// From the beginning of one period to the end of another of the same grain: `2016-02..2017-02`. None when the
+    /// last one begins before the first, or the two are not of one grain.
+    #[must_use]
+    pub fn spanning(first: Self, last: Self) -> Option<Self> {
+        if first.grain != last.grain || last.start < first.start {
+            return None;
+        }
+        let mut count = 0u16;
+        let mut at = first.single();
+        while at.start < last.end() {
+            count = count.checked_add(1)?;
+            at = at.next();
+        }
+        Some(Self { count, ..first })
+    }
+
+    /// The first of the periods in a row.
+    fn single(self) -> Self {
+        Self { count: 1, ..self }
+    }
+
+    /// Which kind of period this is; of several in a row, which kind each of them is.
     #[must_use]
     pub fn grain(self) -> Grain {
         self.grain
@@ -129,12 +152,17 @@ impl Period {
     /// The first day that no longer belongs to the period.
     #[must_use]
     pub fn end(self) -> Date {
+        self.start.saturating_add(self.length())
+    }
+
+    fn length(self) -> jiff::Span {
+        let count = i64::from(self.count);
         match self.grain {
-            Grain::Day => self.start.saturating_add(1.day()),
-            Grain::Week => self.start.saturating_add(1.week()),
-            Grain::Month => self.start.saturating_add(1.month()),
-            Grain::Quarter => self.start.saturating_add(3.months()),
-            Grain::Year => self.start.saturating_add(12.months()),
+            Grain::Day => count.days(),
+            Grain::Week => count.weeks(),
+            Grain::Month => count.months(),
+            Grain::Quarter => (3 * count).months(),
+            Grain::Year => (12 * count).months(),
         }
     }
 
@@ -150,23 +178,16 @@ impl Period {
         self.start <= day && day < self.end()
     }
 
-    /// The next period of the same grain.
+    /// The next period of the same length.
     #[must_use]
     pub fn next(self) -> Self {
-        Self { grain: self.grain, start: self.end() }
+        Self { start: self.end(), ..self }
     }
 
-    /// The period before, of the same grain.
+    /// The period before, of the same length.
     #[must_use]
     pub fn previous(self) -> Self {
-        let start = match self.grain {
-            Grain::Day => self.start.saturating_sub(1.day()),
-            Grain::Week => self.start.saturating_sub(1.week()),
-            Grain::Month => self.start.saturating_sub(1.month()),
-            Grain::Quarter => self.start.saturating_sub(3.months()),
-            Grain::Year => self.start.saturating_sub(12.months()),
-        };
-        Self { grain: self.grain, start }
+        Self { start: self.start.saturating_sub(self.length()), ..self }
     }
 
     /// The same period one year earlier. For weeks that is 52 weeks earlier, so that weekdays match.
@@ -176,7 +197,7 @@ impl Period {
             Grain::Week => self.start.saturating_sub(52.weeks()),
             _ => self.start.saturating_sub(12.months()),
         };
-        Self { grain: self.grain, start }
+        Self { start, ..self }
     }
 
     /// The `count` periods that end with this one, oldest first.
@@ -192,9 +213,13 @@ impl Period {
         periods
     }
 
-    /// The name that commands, files and addresses use: `2026-10-05`, `2026-W41`, `2026-10`, `2026-Q4`, `2026`.
+    /// The name that commands, files and addresses use: `2026-10-05`, `2026-W41`, `2026-10`, `2026-Q4`, `2026`; for
+    /// several in a row the first and the last: `2026-08..2026-10`.
     #[must_use]
     pub fn id(self, fiscal: FiscalYear) -> String {
+        if let Some((first, last)) = self.ends(fiscal) {
+            return format!("{}..{}", first.id(fiscal), last.id(fiscal));
+        }
         match self.grain {
             Grain::Day => self.start.to_string(),
             Grain::Week => {
@@ -210,6 +235,12 @@ impl Period {
         }
     }
 
+    /// The first and the last of several in a row; none for a single period.
+    #[must_use]
+    pub fn ends(self, fiscal: FiscalYear) -> Option<(Self, Self)> {
+        (self.count > 1).then(|| (self.single(), Period::containing(self.last_day(), self.grain, fiscal)))
+    }
+
     /// The calendar year in which the fiscal year of this period ends.
     #[must_use]
     pub fn fiscal_year(self, fiscal: FiscalYear) -> i16 {
@@ -218,14 +249,20 @@ impl Period {
 
     /// Reads the form that [`Period::id`] writes.
     pub fn parse(text: &str, fiscal: FiscalYear) -> Result<Self, UnreadablePeriod> {
-        read(text, fiscal).ok_or_else(|| UnreadablePeriod(text.to_owned()))
+        let period = match text.split_once("..") {
+            Some((first, last)) => {
+                read(first, fiscal).zip(read(last, fiscal)).and_then(|(first, last)| Self::spanning(first, last))
+            }
+            None => read(text, fiscal),
+        };
+        period.ok_or_else(|| UnreadablePeriod(text.to_owned()))
     }
 }
 
 /// The text is not a period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a period: write a day (2026-10-05), week (2026-W41), month (2026-10), quarter (2026-Q4) or year (2026)"
+    "`{0}` is not a period: write a day (2026-10-05), week (2026-W41), month (2026-10), quarter (2026-Q4), year (2026), or a first and a last one (2026-08..2026-10)"
 )]
 pub struct UnreadablePeriod(pub String);
 
@@ -248,7 +285,7 @@ fn read(text: &str, fiscal: FiscalYear) -> Option<Period> {
     if let Some(week) = rest.strip_prefix('W') {
         let week = two_digits(week)?;
         let start = ISOWeekDate::new(year, week, Weekday::Monday).ok()?.date();
-        return Some(Period { grain: Grain::Week, start });
+        return Some(Period { grain: Grain::Week, start, count: 1 });
     }
     if let Some(quarter) = rest.strip_prefix('Q') {
         let quarter = match quarter {
@@ -262,17 +299,17 @@ fn read(text: &str, fiscal: FiscalYear) -> Option<Period> {
     }
     if let Some((month, day)) = rest.split_once('-') {
         let start = Date::new(year, two_digits(month)?, two_digits(day)?).ok()?;
-        return Some(Period { grain: Grain::Day, start });
+        return Some(Period { grain: Grain::Day, start, count: 1 });
     }
     let start = Date::new(year, two_digits(rest)?, 1).ok()?;
-    Some(Period { grain: Grain::Month, start })
+    Some(Period { grain: Grain::Month, start, count: 1 })
 }
 
 /// The period that starts `months_in` months into the fiscal year that ends in calendar year `year`.
 fn fiscal_start(year: i16, months_in: i32, grain: Grain, fiscal: FiscalYear) -> Period {
     let first_year = if fiscal.0 == 1 { year } else { year - 1 };
     let start = date(first_year, fiscal.0, 1).saturating_add(months_in.months());
-    Period { grain, start }
+    Period { grain, start, count: 1 }
 }
 
 fn two_digits(text: &str) -> Option<i8> {
@@ -311,6 +348,9 @@ mod tests {
         check("2026", april(), "2025-04-01", "2026-03-31");
         check("2026-Q1", april(), "2025-04-01", "2025-06-30");
         check("2026-Q4", april(), "2026-01-01", "2026-03-31");
+        check("2026-08..2026-10", calendar(), "2026-08-01", "2026-10-31");
+        check("2025-W52..2026-W01", calendar(), "2025-12-22", "2026-01-04");
+        check("2026-Q1..2026-Q2", april(), "2025-04-01", "2025-09-30");
     }
 
     #[test]
@@ -331,6 +371,11 @@ mod tests {
             "2026-Q11",
             "+026",
             "9999",
+            "2026-10..2026-08",
+            "2026-10..2026",
+            "2026-10..2026-10..2026-10",
+            "2026-10..",
+            "..",
         ] {
             assert!(Period::parse(text, calendar()).is_err(), "{text}");
         }

@@ -342,7 +342,7 @@ fn table(
                 }),
                 Derived::Instant(builder) => builder.append_option(facts.solved_at),
                 Derived::Seconds(builder) => {
-                    builder.append_option(duration(facts, name).map(|micros| micros as f64 / 1e6))
+                    builder.append_option(duration(facts, name).map(|micros| micros as f64 / 1e6));
                 }
                 Derived::Whole(builder) => builder.append_value(i64::from(number(facts, name))),
                 Derived::Flag(builder) => builder.append_option(match name {

@@ -41,7 +41,12 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
     engine.compile(&measures).await.map_err(explain)?;
     let request = Request { measures: measures.clone(), grain, segment: arguments.by.clone() };
     let stores = engine.readings(&request).await?;
-    let periods = periods(&stores, grain, from, to);
+    let mut periods = periods(&stores, grain, from, to);
+    if arguments.whole
+        && let (Some(first), Some(last)) = (periods.first(), periods.last())
+    {
+        periods = Period::spanning(*first, *last).into_iter().collect();
+    }
     let selection = Selection { level: arguments.level.clone(), periods, fiscal };
     check_level(&stores, &selection)?;
     let versions: std::collections::BTreeMap<String, String> =

@@ -22,6 +22,9 @@ const MONTHS: [&str; 12] = [
 /// fiscal year that is not the calendar year say so.
 #[must_use]
 pub fn name(period: Period, fiscal: FiscalYear) -> String {
+    if let Some((first, last)) = period.ends(fiscal) {
+        return format!("{} to {}", beside(first, last, fiscal), name(last, fiscal));
+    }
     let start = period.start();
     match period.grain() {
         Grain::Day => format!("{} {} {}", start.day(), month(start), start.year()),
@@ -40,6 +43,9 @@ pub fn name(period: Period, fiscal: FiscalYear) -> String {
 /// A short name with its year, for axes and tables: `5 Oct 2026`, `W41 2026`, `Oct 2026`, `Q4 2026`, `FY 2026`.
 #[must_use]
 pub fn short(period: Period, fiscal: FiscalYear) -> String {
+    if let Some((first, last)) = period.ends(fiscal) {
+        return format!("{} to {}", short_beside(first, last, fiscal), short(last, fiscal));
+    }
     let start = period.start();
     match period.grain() {
         Grain::Day => format!("{} {}", day(start), start.year()),
@@ -59,7 +65,7 @@ pub fn short(period: Period, fiscal: FiscalYear) -> String {
 #[must_use]
 pub fn beside(period: Period, other: Period, fiscal: FiscalYear) -> String {
     let start = period.start();
-    if !leaves_year_out(period, other, fiscal) {
+    if period.ends(fiscal).is_some() || !leaves_year_out(period, other, fiscal) {
         return name(period, fiscal);
     }
     match period.grain() {
@@ -74,7 +80,7 @@ pub fn beside(period: Period, other: Period, fiscal: FiscalYear) -> String {
 /// As [`beside`], short: `Sep`, `Oct 2025`.
 #[must_use]
 pub fn short_beside(period: Period, other: Period, fiscal: FiscalYear) -> String {
-    if !leaves_year_out(period, other, fiscal) {
+    if period.ends(fiscal).is_some() || !leaves_year_out(period, other, fiscal) {
         return short(period, fiscal);
     }
     match period.grain() {
