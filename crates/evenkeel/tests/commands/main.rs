@@ -1,0 +1,6 @@
+//! The commands, run as a person runs them: the built program, real folders, real files.
+
+#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
+
+mod examples;
+mod support;
