@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
 
 mod examples;
+mod rollup;
 mod support;
