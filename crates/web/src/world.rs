@@ -68,7 +68,7 @@ pub enum WorldError {
     #[error(transparent)]
     Period(#[from] evenkeel_model::period::UnreadablePeriod),
     /// There is nothing to show yet.
-    #[error("there are no data yet")]
+    #[error("there are no data yet; `evenkeel import` reads the raw files")]
     NoData,
 }
 

@@ -9,13 +9,13 @@ use evenkeel_model::period::{FiscalYear, Period};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::support::{About, Reading, copy, readings, repository, shared, succeed};
+use super::support::{About, Reading, copy_project, readings, repository, shared, succeed};
 
 /// An example project with its data imported, and the expected values of the file by their names.
 fn example(name: &str, file: &str) -> Option<(TempDir, BTreeMap<String, Value>)> {
     let data = shared("data")?;
     let folder = TempDir::new().unwrap();
-    copy(&repository().join("examples").join(name), folder.path());
+    copy_project(&repository().join("examples").join(name), folder.path());
     let files = ["evenkeel.yaml".to_owned()].into_iter().chain(names_below(&folder.path().join("sources")));
     for file in files {
         let path = folder.path().join(&file);

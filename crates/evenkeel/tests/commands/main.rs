@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
 
+mod demonstration;
 mod examples;
+mod killed;
+mod projects;
 mod rollup;
 mod support;

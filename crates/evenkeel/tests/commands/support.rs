@@ -96,18 +96,25 @@ pub fn readings(project: &Path, arguments: &[&str]) -> BTreeMap<About, Reading> 
     found
 }
 
-/// Copies a folder with everything below it, except what an import left there.
-pub fn copy(from: &Path, to: &Path) {
+/// Copies a folder with everything below it.
+pub fn copy_all(from: &Path, to: &Path) {
+    copy_but(from, to, "");
+}
+
+/// Copies a project without what an import left there.
+pub fn copy_project(from: &Path, to: &Path) {
+    copy_but(from, to, "data");
+}
+
+fn copy_but(from: &Path, to: &Path, left_out: &str) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            if entry.file_name() != "data" {
-                copy(&entry.path(), &target);
-            }
-        } else {
+        if !entry.file_type().unwrap().is_dir() {
             std::fs::copy(entry.path(), target).unwrap();
+        } else if entry.file_name() != left_out {
+            copy_but(&entry.path(), &target, left_out);
         }
     }
 }
