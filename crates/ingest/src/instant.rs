@@ -11,7 +11,8 @@ pub(crate) const LATEST: i64 = 253_370_764_800_000_000;
 
 /// Microseconds since 1970 of an ISO 8601 text. Without an offset the wall clock of `zone` is meant; without a time,
 /// the start of the day. None when it is not one.
-pub(crate) fn parse(text: &str, zone: &TimeZone) -> Option<i64> {
+#[must_use]
+pub fn parse(text: &str, zone: &TimeZone) -> Option<i64> {
     let bytes = text.trim().as_bytes();
     let day = civil_day(bytes.get(..10)?)?;
     let mut rest = &bytes[10..];
@@ -89,7 +90,8 @@ fn wall_clock(wall: i64, zone: &TimeZone) -> Option<i64> {
 }
 
 /// Days since 1970 of an ISO 8601 day; a time behind it is passed over.
-pub(crate) fn parse_day(text: &str) -> Option<i32> {
+#[must_use]
+pub fn parse_day(text: &str) -> Option<i32> {
     let bytes = text.trim().as_bytes();
     let day = civil_day(bytes.get(..10)?)?;
     matches!(bytes.get(10), None | Some(b'T' | b't' | b' ')).then_some(day)
@@ -141,7 +143,8 @@ pub(crate) fn days(date: Date) -> i32 {
 
 /// Microseconds since 1970 of a text in a format such as `%d/%m/%Y %H:%M`. A zone or offset in the text counts;
 /// without one the wall clock of `zone` is meant.
-pub(crate) fn parse_format(text: &str, format: &str, zone: &TimeZone) -> Option<i64> {
+#[must_use]
+pub fn parse_format(text: &str, format: &str, zone: &TimeZone) -> Option<i64> {
     let parsed = BrokenDownTime::parse(format, text.trim()).ok()?;
     if parsed.offset().is_some() {
         return in_range(parsed.to_timestamp().ok()?.as_microsecond());
@@ -154,7 +157,8 @@ pub(crate) fn parse_format(text: &str, format: &str, zone: &TimeZone) -> Option<
 }
 
 /// Days since 1970 of a text in a format such as `%d/%m/%Y`.
-pub(crate) fn parse_day_format(text: &str, format: &str) -> Option<i32> {
+#[must_use]
+pub fn parse_day_format(text: &str, format: &str) -> Option<i32> {
     Some(days(BrokenDownTime::parse(format, text.trim()).ok()?.to_date().ok()?))
 }
 

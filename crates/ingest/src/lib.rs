@@ -13,7 +13,7 @@ mod files;
 pub mod fit;
 pub mod functions;
 mod import;
-mod instant;
+pub mod instant;
 mod mapping;
 mod raw_table;
 pub mod read;
