@@ -7,9 +7,6 @@ use evenkeel_spec::edit::{self, Value};
 use evenkeel_spec::render::{self, Colour};
 use evenkeel_spec::{Item, Loaded, MemoryFiles, Path, load};
 
-#[cfg(feature = "ingest")]
-pub mod raw;
-
 /// The bytes as every kind of file in a project.
 pub fn project_yaml(bytes: &[u8]) {
     for path in ["evenkeel.yaml", "sources/desk.yaml", "measures/csat.yaml", "scorecards/service.yaml"] {

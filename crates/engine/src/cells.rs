@@ -282,7 +282,10 @@ impl Scan {
         }
         let frame = session.table(table).await?;
         let segment = match segment {
-            Some(text) => Some(list.add(&session.context().parse_sql_expr(text, frame.schema())?)),
+            Some(text) => {
+                let parsed = session.context().parse_sql_expr(text, frame.schema());
+                Some(list.add(&parsed.map_err(|error| EngineError::of_segment(table, text, &error))?))
+            }
             None => None,
         };
         let source = Some(list.add(&session.context().parse_sql_expr("source", frame.schema())?));

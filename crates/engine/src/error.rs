@@ -23,11 +23,34 @@ pub enum EngineError {
         help: Option<String>,
     },
     /// There is no such measure.
-    #[error("there is no measure `{0}`")]
-    UnknownMeasure(String),
+    #[error("there is no measure `{name}`{}", did_you_mean(near.as_deref()))]
+    UnknownMeasure {
+        /// What was asked for.
+        name: String,
+        /// The measure that was probably meant.
+        near: Option<String>,
+    },
     /// There is no such unit or person.
-    #[error("there is no unit or person `{0}`")]
-    UnknownSubject(String),
+    #[error("there is no unit or person `{name}`{}", did_you_mean(near.as_deref()))]
+    UnknownSubject {
+        /// What was asked for.
+        name: String,
+        /// The unit that was probably meant.
+        near: Option<String>,
+    },
+    /// Rows cannot be divided by an expression.
+    #[error("rows of `{table}` cannot be divided by `{expression}`: {message}")]
+    Segment {
+        /// The table.
+        table: String,
+        /// The expression.
+        expression: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A measure was to be made of nothing.
+    #[error("no measure was asked for")]
+    NoMeasure,
     /// A measure must not be asked for at this level.
     #[error("`{measure}` is a measure of the whole operation; it is not reported for one person")]
     NotForPeople {
@@ -91,18 +114,36 @@ impl EngineError {
     }
 }
 
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+/// The known name that is nearest to a wrong one, if one is near enough to be a slip.
+pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let wanted = name.to_lowercase();
+    let near = |known: &'a str| {
+        let distance = strsim::damerau_levenshtein(&wanted, &known.to_lowercase());
+        (distance <= 1 + known.chars().count().min(name.chars().count()) / 4).then_some((distance, known))
+    };
+    known.into_iter().filter_map(near).min().map(|(_, known)| known.to_owned())
+}
+
+impl EngineError {
+    /// An expression that rows cannot be divided by.
+    pub(crate) fn of_segment(table: &str, expression: &str, error: &DataFusionError) -> EngineError {
+        let (message, help) = reword(error.find_root());
+        let message = help.map_or(message.clone(), |help| format!("{message}; {help}"));
+        EngineError::Segment { table: table.to_owned(), expression: expression.to_owned(), message }
+    }
+}
+
 fn reword(error: &DataFusionError) -> (String, Option<String>) {
     if let DataFusionError::SchemaError(schema, _) = error
         && let datafusion::common::SchemaError::FieldNotFound { field, valid_fields } = schema.as_ref()
     {
         let names: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
-        let near = names
-            .iter()
-            .map(|name| (strsim::damerau_levenshtein(name, &field.name), *name))
-            .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
-            .min();
-        let help = match near {
-            Some((_, near)) => format!("did you mean `{near}`?"),
+        let help = match closest(&field.name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
             None => format!("the columns are: {}", names.join(", ")),
         };
         return (format!("there is no column `{}`", field.name), Some(help));

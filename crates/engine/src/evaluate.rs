@@ -12,10 +12,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::EngineError;
 use crate::cells::{self, Context};
 use crate::clock::gather;
 use crate::compile::{Program, compile};
+use crate::error::{EngineError, closest};
 use crate::local_time::LocalTime;
 use crate::organisation::Directory;
 use crate::readings::ReadingStore;
@@ -178,7 +178,11 @@ impl Engine {
         if self.directory.known_person(name).is_some() {
             return Ok(Subject::Person(evenkeel_model::ids::PersonId::new(name)));
         }
-        Err(EngineError::UnknownSubject(name.to_owned()))
+        let units: Vec<&str> = organisation
+            .units()
+            .flat_map(|unit| [organisation.unit_id(unit).as_str(), organisation.latest(unit).name.as_str()])
+            .collect();
+        Err(EngineError::UnknownSubject { name: name.to_owned(), near: closest(name, units) })
     }
 
     /// The measure of a name among some.
@@ -186,10 +190,13 @@ impl Engine {
         measures: &'a BTreeMap<MeasureId, Arc<Measure>>,
         name: &str,
     ) -> Result<&'a Arc<Measure>, EngineError> {
-        measures.get(name).ok_or_else(|| EngineError::UnknownMeasure(name.to_owned()))
+        measures.get(name).ok_or_else(|| EngineError::UnknownMeasure {
+            name: name.to_owned(),
+            near: closest(name, measures.keys().map(MeasureId::as_str)),
+        })
     }
 }
 
 fn first(errors: Vec<EngineError>) -> EngineError {
-    errors.into_iter().next().unwrap_or_else(|| EngineError::UnknownMeasure(String::new()))
+    errors.into_iter().next().unwrap_or(EngineError::NoMeasure)
 }

@@ -22,6 +22,6 @@ pub mod rows;
 pub mod session;
 pub mod timeline;
 
-pub use error::EngineError;
+pub use error::{EngineError, closest};
 pub use evaluate::{Engine, Request, Scope};
 pub use readings::ReadingStore;

@@ -3,6 +3,8 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use evenkeel_engine::EngineError;
+
 use crate::WorldError;
 
 /// An error as an answer: the status says whose fault it is, the text what is wrong and what to do.
@@ -27,7 +29,12 @@ impl Failure {
 impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
         let status = match &error {
-            WorldError::UnknownUnit(_) | WorldError::UnknownMeasure(_) | WorldError::NoData => StatusCode::NOT_FOUND,
+            WorldError::NoData
+            | WorldError::Engine(EngineError::UnknownSubject { .. } | EngineError::UnknownMeasure { .. }) => {
+                StatusCode::NOT_FOUND
+            }
+            // What may be known about people is decided elsewhere; that it is not told here is no fault.
+            WorldError::Engine(EngineError::NotForPeople { .. }) => StatusCode::FORBIDDEN,
             WorldError::Period(_) => StatusCode::BAD_REQUEST,
             WorldError::Engine(_) | WorldError::Measures(_) | WorldError::NoScorecard => {
                 tracing::error!(%error, "a page could not be made");
@@ -36,7 +43,9 @@ impl From<WorldError> for Failure {
         };
         let message = match &error {
             // What went wrong inside is for the log; it may name files and columns.
-            WorldError::Engine(_) => "This page could not be made. The log of the server says why.".to_owned(),
+            WorldError::Engine(_) if status.is_server_error() => {
+                "This page could not be made. The log of the server says why.".to_owned()
+            }
             WorldError::NoData => "There are no data yet. Import a source: evenkeel import".to_owned(),
             _ => error.to_string(),
         };

@@ -58,12 +58,6 @@ pub enum WorldError {
     /// The project has no scorecard.
     #[error("the project has no scorecard")]
     NoScorecard,
-    /// There is no such unit.
-    #[error("there is no unit `{0}`")]
-    UnknownUnit(String),
-    /// There is no such measure.
-    #[error("there is no measure `{0}`")]
-    UnknownMeasure(String),
     /// The period cannot be read.
     #[error(transparent)]
     Period(#[from] evenkeel_model::period::UnreadablePeriod),
@@ -181,7 +175,9 @@ impl World {
         let Some(name) = name else { return Ok(organisation.unit_id(organisation.root()).clone()) };
         match self.engine.subject(name) {
             Ok(Subject::Unit(id)) => Ok(id),
-            _ => Err(WorldError::UnknownUnit(name.to_owned())),
+            // A person has no scorecard of their own here.
+            Ok(Subject::Person(_)) => Err(EngineError::UnknownSubject { name: name.to_owned(), near: None }.into()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -195,7 +191,7 @@ impl World {
 
     /// Finds a measure.
     pub fn measure(&self, name: &str) -> Result<&Arc<Measure>, WorldError> {
-        self.project.measures.get(name).ok_or_else(|| WorldError::UnknownMeasure(name.to_owned()))
+        Ok(Engine::measure(&self.project.measures, name)?)
     }
 
     /// What people call a unit or person.
