@@ -7,4 +7,5 @@ mod examples;
 mod killed;
 mod projects;
 mod rollup;
+mod serving;
 mod support;

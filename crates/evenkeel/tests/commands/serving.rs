@@ -1,0 +1,156 @@
+//! The server, asked over the wire: what it answers, what it refuses, and that it notices new data.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::support::{evenkeel, succeed};
+
+/// A running server, stopped when the test is over.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+fn serve(project: &Path) -> Server {
+    let mut child = evenkeel(project)
+        .args(["serve", "--port", "0", "--as-of", "2026-11-02T06:10:00Z"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| {
+        let _ = child.kill();
+        panic!("the server does not say where it is: {line:?}")
+    });
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    let address = address.to_owned();
+    Server { child, address }
+}
+
+impl Server {
+    fn ask(&self, method: &str, target: &str) -> Answer {
+        self.send(format!("{method} {target} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").as_bytes())
+    }
+
+    fn send(&self, request: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream.write_all(request).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+        Answer { status, head: head.to_lowercase(), body: body.to_owned() }
+    }
+}
+
+fn blank() -> (TempDir, std::path::PathBuf) {
+    let folder = TempDir::new().unwrap();
+    succeed(folder.path(), &["init", "service", "--template", "blank"]);
+    let project = folder.path().join("service");
+    succeed(&project, &["import"]);
+    (folder, project)
+}
+
+#[test]
+fn pages_files_and_refusals() {
+    let (_folder, project) = blank();
+    let server = serve(&project);
+    let home = server.ask("GET", "/");
+    assert!(home.status == 200 || (300..400).contains(&home.status), "{}", home.head);
+    assert_eq!(server.ask("GET", "/health").status, 200);
+
+    let unit = "Our%20organisation";
+    let page = server.ask("GET", &format!("/scorecard/{unit}?period=2026-10"));
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("Customer satisfaction") && page.body.contains("60.0"));
+    for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "referrer-policy:"]
+    {
+        assert!(page.head.contains(header), "{header} is missing:\n{}", page.head);
+    }
+    assert!(!page.head.contains("unsafe-inline"), "{}", page.head);
+
+    let rows = server.ask("GET", &format!("/rows/csat/{unit}?period=2026-10"));
+    assert_eq!(rows.status, 200);
+    assert!(rows.head.contains("text/csv"), "{}", rows.head);
+    let explained = server.ask("GET", &format!("/explain/csat/{unit}?period=2026-10"));
+    assert!(explained.body.contains("numerator"), "{}", explained.body);
+
+    // What is not there, in plain words.
+    for (target, status, words) in [
+        ("/scorecard/nowhere", 404, "there is no unit"),
+        (&*format!("/measure/csatt/{unit}"), 404, "did you mean `csat`?"),
+        (&*format!("/scorecard/{unit}?period=soon"), 400, "is not a period"),
+        ("/nothing/of/the/kind", 404, ""),
+        ("/assets/../../Cargo.toml", 404, ""),
+        ("/assets/..%2f..%2fevenkeel.yaml", 404, ""),
+        ("/assets/%2e%2e%2fevenkeel.yaml", 404, ""),
+    ] {
+        let answer = server.ask("GET", target);
+        assert_eq!(answer.status, status, "{target}: {}", answer.body);
+        assert!(answer.body.contains(words), "{target}: {}", answer.body);
+        assert!(!answer.body.contains("time_zone"), "{target}");
+    }
+    // Nothing can be changed here, and nothing that is asked is repeated as markup.
+    for method in ["POST", "PUT", "DELETE"] {
+        assert_eq!(server.ask(method, &format!("/scorecard/{unit}")).status, 405, "{method}");
+    }
+    let injected = server.ask("GET", "/scorecard/%3Cscript%3Ealert(1)%3C%2Fscript%3E?period=%3Cimg%3E");
+    assert!(!injected.head.contains("text/html") || !injected.body.contains("<script>alert"), "{}", injected.body);
+    // What is no request at all does not hurt.
+    assert!(server.send(b"\x16\x03\x01\x02\x00\r\n\r\n").status >= 400);
+    let long = "a".repeat(2 << 20);
+    let refused = server.ask("GET", &format!("/scorecard/{unit}?period={long}"));
+    assert!(refused.status >= 400 || refused.status == 0, "{}", refused.status);
+    assert_eq!(server.ask("GET", "/health").status, 200);
+}
+
+#[test]
+fn new_data_are_shown_without_a_restart() {
+    let (_folder, project) = blank();
+    let server = serve(&project);
+    let page = || server.ask("GET", "/scorecard/Our%20organisation?period=2026-10").body;
+    assert!(page().contains("60.0"));
+    let path = project.join("raw/cases.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let more = "2001,2026-10-20T08:00:00Z,email,delivery,north,ama,no,2026-10-21T07:00:00Z,5\n";
+    std::fs::write(&path, format!("{text}{more}")).unwrap();
+    succeed(&project, &["import"]);
+    // Four of six instead of three of five.
+    let begun = Instant::now();
+    while !page().contains("66.7") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the new case is not shown");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn a_port_in_use_is_said() {
+    let (_folder, project) = blank();
+    let server = serve(&project);
+    let port = server.address.rsplit(':').next().unwrap().to_owned();
+    let said = super::support::run(&project, &["serve", "--port", &port]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("choose another with --port"), "{}", said.err);
+}
