@@ -15,6 +15,7 @@ mod error;
 mod evaluate;
 pub mod explain;
 pub mod export;
+mod likely_range;
 pub mod local_time;
 pub mod organisation;
 pub mod readings;

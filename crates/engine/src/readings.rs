@@ -13,6 +13,7 @@ use jiff::civil::Date;
 
 use crate::cells::{Cells, FamilyCells, NONE, PARTS, StockFlows, Sums};
 use crate::compile::{Adding, Parts, Place, Program};
+use crate::likely_range;
 use crate::local_time::{date_of, day_number};
 use crate::organisation::Directory;
 use crate::timeline::Timeline;
@@ -313,8 +314,17 @@ impl Readings for ReadingStore {
         self.read(measure, *parts, who, period)
     }
 
-    fn likely_range(&self, _: &MeasureId, _: &Subject, _: Period) -> Option<(f64, f64)> {
-        None
+    fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {
+        let reading = self.reading(measure, subject, period).ok()?;
+        let (measure, parts) = self.measures.get(measure)?;
+        let who = self.who(subject)?;
+        likely_range::of(&measure.formula, &reading, || match parts {
+            Parts::One(place) => {
+                let family = &self.families[place.family];
+                family.values_of(place.column, &family.entries(who, self.timeline.slots(period)))
+            }
+            Parts::Two(..) | Parts::Stock(_) => Vec::new(),
+        })
     }
 }
 
