@@ -79,10 +79,10 @@ impl Sums {
         add(&mut self.count, &other.count);
         add(&mut self.trues, &other.trues);
         if let Some(value) = other.sum.get(from) {
-            self.sum[to] += value;
+            self.sum[to] = self.sum[to].saturating_add(*value);
         }
         if let Some(value) = other.squares.get(from) {
-            self.squares[to] += value;
+            self.squares[to] = self.squares[to].saturating_add(*value);
         }
     }
 }
@@ -452,12 +452,12 @@ fn add_column(adding: Adding, array: &ArrayRef, add: Put<'_>) -> Result<(), Engi
                 match adding {
                     Adding::Sum => add(row, &|sums, cell| {
                         sums.count[cell] += 1;
-                        sums.sum[cell] += to_parts(number);
+                        sums.sum[cell] = sums.sum[cell].saturating_add(to_parts(number));
                     }),
                     Adding::Moments => add(row, &|sums, cell| {
                         sums.count[cell] += 1;
-                        sums.sum[cell] += to_parts(number);
-                        sums.squares[cell] += to_parts(number * number);
+                        sums.sum[cell] = sums.sum[cell].saturating_add(to_parts(number));
+                        sums.squares[cell] = sums.squares[cell].saturating_add(to_parts(number * number));
                     }),
                     _ => add(row, &|sums, cell| {
                         sums.count[cell] += 1;

@@ -1,6 +1,8 @@
 //! What can go wrong in the engine.
 
 use datafusion::common::{DataFusionError, Diagnostic};
+use evenkeel_model::measure::Measure;
+use evenkeel_model::reading::Subject;
 use thiserror::Error;
 
 /// An error of the engine.
@@ -57,6 +59,12 @@ pub enum EngineError {
         /// The measure.
         measure: String,
     },
+    /// A measure must not be asked for at this level.
+    #[error("`{measure}` is not reported for single units")]
+    NotForUnits {
+        /// The measure.
+        measure: String,
+    },
     /// The lake cannot be read.
     #[error(transparent)]
     Lake(#[from] evenkeel_lake::LakeError),
@@ -86,7 +94,19 @@ impl EngineError {
             EngineError::NotForPeople { .. } => {
                 Some("ask for a unit; for a person, choose a measure that `levels` allows".to_owned())
             }
+            EngineError::NotForUnits { .. } => {
+                Some("ask for the whole organisation, or choose a measure that `levels` allows".to_owned())
+            }
             _ => None,
+        }
+    }
+
+    /// The error for a level that `levels` does not allow.
+    pub(crate) fn not_at_this_level(measure: &Measure, subject: &Subject) -> EngineError {
+        let measure = measure.id.to_string();
+        match subject {
+            Subject::Person(_) => EngineError::NotForPeople { measure },
+            Subject::Unit(_) => EngineError::NotForUnits { measure },
         }
     }
 

@@ -48,9 +48,7 @@ impl Engine {
     ) -> Result<Explanation, EngineError> {
         let (reading, missing) = match store.reading(&measure.id, subject, period) {
             Ok(reading) => (reading, reading.value.is_none().then_some(Missing::NoRows)),
-            Err(Missing::NotAtThisLevel) => {
-                return Err(EngineError::NotForPeople { measure: measure.id.to_string() });
-            }
+            Err(Missing::NotAtThisLevel) => return Err(EngineError::not_at_this_level(measure, subject)),
             Err(missing) => (Reading::EMPTY, Some(missing)),
         };
         Ok(Explanation {
@@ -105,7 +103,7 @@ impl Engine {
                 self.one(&format!("{name}({at}) within group (order by {of}) as value"), rows, subject, period)
             }
             Formula::Stock { rows, until } => {
-                let end = self.local().start_of(period.end());
+                let end = self.end_of(period);
                 let mut query = format!(
                     "select count(*) as value\n  from {}\n where {} < timestamp '{end}'",
                     rows.table, rows.period_of
@@ -117,9 +115,14 @@ impl Engine {
         }
     }
 
+    /// The first instant that no longer counts: what lies behind the evaluation instant is not known yet.
+    fn end_of(&self, period: Period) -> Timestamp {
+        self.local().start_of(period.end()).min(self.scope().as_of)
+    }
+
     fn one(&self, select: &str, rows: &Rows, subject: &Subject, period: Period) -> String {
         let start = self.local().start_of(period.start());
-        let end = self.local().start_of(period.end());
+        let end = self.end_of(period);
         let mut query = format!("select {select}\n  from {}", rows.table);
         let at = &rows.period_of;
         let _ = write!(query, "\n where {at} >= timestamp '{start}' and {at} < timestamp '{end}'");

@@ -357,8 +357,8 @@ impl Rolled {
         for entry in entries.clone() {
             total.count += sums.count.get(entry).copied().unwrap_or(0);
             total.trues += sums.trues.get(entry).copied().unwrap_or(0);
-            total.sum += sums.sum.get(entry).copied().unwrap_or(0);
-            total.squares += sums.squares.get(entry).copied().unwrap_or(0);
+            total.sum = total.sum.saturating_add(sums.sum.get(entry).copied().unwrap_or(0));
+            total.squares = total.squares.saturating_add(sums.squares.get(entry).copied().unwrap_or(0));
         }
         total
     }

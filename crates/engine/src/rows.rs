@@ -6,7 +6,8 @@ use arrow::array::{Array, AsArray};
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
-use datafusion::logical_expr::Expr;
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::col;
 use evenkeel_model::measure::{Amount, Formula, Measure};
 use evenkeel_model::period::Period;
@@ -49,8 +50,13 @@ impl Engine {
         first: usize,
         limit: usize,
     ) -> Result<Records, EngineError> {
-        if matches!(subject, Subject::Person(_)) && !measure.levels.person {
-            return Err(EngineError::NotForPeople { measure: measure.id.to_string() });
+        let organisation = self.directory().organisation();
+        let allowed = match subject {
+            Subject::Person(_) => measure.levels.person,
+            Subject::Unit(id) => measure.levels.unit || id == organisation.unit_id(organisation.root()),
+        };
+        if !allowed {
+            return Err(EngineError::not_at_this_level(measure, subject));
         }
         self.prepare(std::slice::from_ref(measure)).await?;
         let rows = measure.formula.rows();
@@ -93,6 +99,14 @@ impl Engine {
         if let (Some((field, of)), false) = (counted, is_stock) {
             // Rows for which there is nothing to count are not behind the number.
             query = query.filter(parse(field, of)?.is_not_null())?;
+        }
+        if !is_stock {
+            // Whole days around the period, so that files without any of them are passed over; the exact days of the
+            // project's zone are looked at row by row.
+            let at = cast_to_instant(parse("period_of", &rows.period_of)?);
+            let from = self.local().start_of(period.start()).as_microsecond().saturating_sub(DAY);
+            let to = self.local().start_of(period.end()).as_microsecond().saturating_add(DAY);
+            query = query.filter(at.clone().gt_eq(instant(from)).and(at.lt(instant(to))))?;
         }
         let batches = self.session().collect(query.select(columns)?).await?;
         let mut kept: Vec<RecordBatch> = Vec::new();
@@ -166,8 +180,9 @@ impl Engine {
         let as_of = self.scope().as_of.as_microsecond();
         match column.data_type() {
             DataType::Date32 | DataType::Date64 => {
+                let today = self.local().day(as_of);
                 let days = cast(column, &DataType::Date32)?;
-                Ok(days.as_primitive::<Date32Type>().iter().collect())
+                Ok(days.as_primitive::<Date32Type>().iter().map(|day| day.filter(|day| *day <= today)).collect())
             }
             _ => {
                 let instants = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
@@ -179,6 +194,16 @@ impl Engine {
             }
         }
     }
+}
+
+const DAY: i64 = 86_400_000_000;
+
+fn instant(micros: i64) -> Expr {
+    lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
+}
+
+fn cast_to_instant(of: Expr) -> Expr {
+    datafusion::logical_expr::cast(of, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))
 }
 
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, EngineError> {

@@ -20,7 +20,7 @@ use evenkeel_model::record::{Column, ColumnKind, Table};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::functions::Faults;
+use crate::functions::{self, Faults};
 use crate::instant;
 use crate::raw_table::{FILE, LINE};
 
@@ -260,11 +260,15 @@ impl Fitting {
             // A day is taken to start where the project is.
             DataType::Date32 | DataType::Date64 => {
                 let days = cast(given, &DataType::Date32)?;
-                let values: Vec<Option<i64>> = days
-                    .as_primitive::<Date32Type>()
-                    .iter()
-                    .map(|day| day.and_then(|day| self.start_of_day(day)))
-                    .collect();
+                let mut values = Vec::with_capacity(days.len());
+                for (row, day) in days.as_primitive::<Date32Type>().iter().enumerate() {
+                    let start = day.and_then(|day| self.start_of_day(day));
+                    if let (Some(day), None) = (day, start) {
+                        let text = self.faults.of_day(day).unwrap_or_else(|| format!("day {day}"));
+                        faults.push(bad_day(row, column.name, &text));
+                    }
+                    values.push(start);
+                }
                 TimestampMicrosecondArray::from(values).with_timezone("UTC")
             }
             DataType::Timestamp(..) => cast(given, &DataType::Timestamp(TimeUnit::Microsecond, None))?
@@ -296,13 +300,7 @@ impl Fitting {
         given: &ArrayRef,
         faults: &mut Vec<Fault>,
     ) -> Result<ArrayRef, ArrowError> {
-        let bad = |row: usize, text: &str| Fault {
-            row,
-            column: column.name,
-            value: Some(text.to_owned()),
-            reason: "bad_day",
-            message: format!("`{text}` is not a day; days are written 2026-10-31, or read with day(text, format)"),
-        };
+        let bad = |row: usize, text: &str| bad_day(row, column.name, text);
         if is_text(given.data_type()) {
             let texts = as_text(given)?;
             let mut values = Vec::with_capacity(texts.len());
@@ -424,10 +422,8 @@ impl Fitting {
                 for (row, text) in as_text(&given)?.iter().enumerate() {
                     let text = text.map(str::trim).filter(|text| !text.is_empty());
                     let version = text.map(|text| {
-                        text.parse::<i64>()
-                            .ok()
-                            .or_else(|| instant::parse(text, &self.zone))
-                            .or_else(|| text.parse::<f64>().ok().filter(|number| number.is_finite()).map(in_order))
+                        // Decimals have another scale than whole numbers, so the two must not meet in one column.
+                        text.parse::<i64>().ok().or_else(|| instant::parse(text, &self.zone))
                     });
                     if version == Some(None) {
                         faults.push(Fault {
@@ -436,7 +432,7 @@ impl Fitting {
                             value: text.map(str::to_owned),
                             reason: "bad_version",
                             message:
-                                "it is neither a number nor an instant, so it cannot decide between rows with one key"
+                                "it is neither a whole number nor an instant, so it cannot decide between rows with one key"
                                     .to_owned(),
                         });
                     }
@@ -505,6 +501,16 @@ fn bad_instant(row: usize, column: &'static str, text: &str) -> Fault {
     }
 }
 
+fn bad_day(row: usize, column: &'static str, text: &str) -> Fault {
+    Fault {
+        row,
+        column,
+        value: Some(text.to_owned()),
+        reason: "bad_day",
+        message: format!("`{text}` is not a day; days are written 2026-10-31, or read with day(text, format)"),
+    }
+}
+
 /// Text, in which an empty text is no value.
 fn text_column(given: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let texts = as_text(given)?;
@@ -524,6 +530,16 @@ fn json_column(column: &'static Column, given: &ArrayRef, faults: &mut Vec<Fault
     let texts = text_column(given)?;
     for (row, text) in texts.as_string::<i32>().iter().enumerate() {
         let Some(text) = text else { continue };
+        if let Some((member, value)) = functions::unreadable_member(text) {
+            faults.push(Fault {
+                row,
+                column: column.name,
+                value: Some(value.to_owned()),
+                reason: "bad_instant",
+                message: format!("`{value}` in `{member}` is neither an instant nor a day that its format can read"),
+            });
+            continue;
+        }
         if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_err() {
             faults.push(Fault {
                 row,

@@ -5,11 +5,14 @@
 //! stands for the text in [`Faults`]; where it reaches a column of the service record, its row is rejected with the
 //! text that could not be read.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, StringArray, StringBuilder, TimestampMicrosecondArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, StringArray, StringBuilder, TimestampMicrosecondArray,
+};
+use arrow::compute::{cast, not, nullif};
+use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::{DataFusionError, Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use jiff::tz::TimeZone;
@@ -67,7 +70,10 @@ pub fn all(faults: &Arc<Faults>, zone: &TimeZone) -> Vec<ScalarUDF> {
             signature: Signature::variadic_any(Volatility::Immutable),
             faults: Identity(Arc::clone(faults)),
         }),
-        ScalarUDF::from(JsonMap { signature: Signature::variadic_any(Volatility::Immutable) }),
+        ScalarUDF::from(JsonMap {
+            signature: Signature::variadic_any(Volatility::Immutable),
+            faults: Identity(Arc::clone(faults)),
+        }),
         evenkeel_lake::functions::json_text(),
     ]
 }
@@ -219,6 +225,33 @@ impl ScalarUDFImpl for Day {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct JsonMap {
     signature: Signature,
+    faults: Identity,
+}
+
+/// Marks a map that holds something unreadable. No JSON text begins with it.
+const UNREADABLE: char = '\u{0}';
+
+/// The member of a map that could not be read, and its text.
+pub(crate) fn unreadable_member(map: &str) -> Option<(&str, &str)> {
+    map.strip_prefix(UNREADABLE)?.split_once(UNREADABLE)
+}
+
+/// The texts in a column of instants or days that could not be read.
+fn unreadable(values: &ArrayRef, faults: &Faults) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    if let Some(instants) = values.as_primitive_opt::<TimestampMicrosecondType>() {
+        for (row, micros) in instants.iter().enumerate() {
+            let early = micros.filter(|micros| *micros < instant::EARLIEST);
+            found.extend(early.and_then(|micros| Some((row, faults.of_instant(micros)?))));
+        }
+    }
+    if let Some(days) = values.as_primitive_opt::<Date32Type>() {
+        for (row, day) in days.iter().enumerate() {
+            let early = day.filter(|day| i64::from(*day) < instant::EARLIEST / 86_400_000_000);
+            found.extend(early.and_then(|day| Some((row, faults.of_day(day)?))));
+        }
+    }
+    found
 }
 
 impl ScalarUDFImpl for JsonMap {
@@ -241,10 +274,23 @@ impl ScalarUDFImpl for JsonMap {
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let mut members: Vec<(String, StringArray, bool)> = Vec::new();
+        let mut broken: BTreeMap<usize, String> = BTreeMap::new();
         for pair in 0..arguments.args.len() / 2 {
             let name = constant(&arguments.args, pair * 2, "json_map", "name")?;
-            let quoted = serde_json::Value::String(name).to_string();
+            let quoted = serde_json::Value::String(name.clone()).to_string();
             let value = arguments.args[pair * 2 + 1].to_array(arguments.number_rows)?;
+            let bad = unreadable(&value, &self.faults.0);
+            let value = if bad.is_empty() {
+                value
+            } else {
+                // Such values lie outside of every calendar and have no text.
+                let mut readable = vec![true; value.len()];
+                for (row, text) in bad {
+                    readable[row] = false;
+                    broken.entry(row).or_insert_with(|| format!("{UNREADABLE}{name}{UNREADABLE}{text}"));
+                }
+                nullif(&value, &not(&BooleanArray::from(readable))?)?
+            };
             let is_text = !(value.data_type().is_numeric() || matches!(value.data_type(), DataType::Boolean));
             members.push((quoted, cast(&value, &DataType::Utf8)?.as_string::<i32>().clone(), is_text));
         }
@@ -253,6 +299,10 @@ impl ScalarUDFImpl for JsonMap {
         let mut maps = StringBuilder::new();
         let mut map = String::new();
         for row in 0..arguments.number_rows {
+            if let Some(marked) = broken.get(&row) {
+                maps.append_value(marked);
+                continue;
+            }
             map.clear();
             for (name, values, is_text) in &members {
                 if values.is_null(row) {

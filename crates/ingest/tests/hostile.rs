@@ -40,6 +40,10 @@ async fn csv_files() {
         csv_story(&format!("{HEAD}1,2026-01-01,a\n2,2026-01-01,\"b\n3,2026-01-01,c\n")).await,
     );
     tell("cut off inside a row", csv_story(&format!("{HEAD}1,2026-01-01,a\n2,2026")).await);
+    tell(
+        "text behind a closing quote",
+        csv_story(&format!("{HEAD}1,2026-01-01,\"a\"bc\n2,2026-01-01,\"b\" \n3,\"2026-01-01\"x,c\n")).await,
+    );
     tell("too many and too few cells", csv_story(&format!("{HEAD}1,2026-01-01,a,b\n2\n3,2026-01-01,c\n")).await);
     tell(
         "wrong types",
@@ -306,4 +310,27 @@ async fn files_out_of_bounds() {
     let outside = outside.path().display().to_string();
     let own = project.folder.path().display().to_string();
     insta::assert_snapshot!(all.replace(&outside, "<outside>").replace(&own, "<project>"));
+}
+
+/// Whatever SQL makes of a text that cannot be read, its row is set aside with that text.
+#[tokio::test]
+async fn unreadable_texts_behind_functions() {
+    let mut all = String::new();
+    let text = "id,opened,due,rev\n1,01/02/2026,03/02/2026,1\n2,01/02/2026,soon,2\n3,never,03/02/2026,3\n4,01/02/2026,03/02/2026,2.5\n";
+    for (name, select) in [
+        (
+            "in a JSON map",
+            "select id as case_id, day(opened, '%d/%m/%Y') as opened_at, json_map('due', instant(due, '%d/%m/%Y', 'UTC'), 'due day', day(due, '%d/%m/%Y')) as attributes, rev from tickets",
+        ),
+        ("a day for an instant", "select id as case_id, day(opened, '%d/%m/%Y') as opened_at, rev from tickets"),
+    ] {
+        let mut project = Project::new().file("a.csv", text.as_bytes()).declare("tickets", &["a.csv"], csv());
+        project.source.tables = vec![evenkeel_model::source::TableMapping {
+            table: "cases".to_owned(),
+            select: select.to_owned(),
+            version: Some("rev".to_owned()),
+        }];
+        writeln!(all, "--- {name}\n{}", project.story().await.trim_end()).unwrap();
+    }
+    insta::assert_snapshot!(all);
 }

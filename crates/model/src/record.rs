@@ -3,6 +3,8 @@
 //! This is the one list of tables and columns. The lake derives its schemas from it, the import its checks, the
 //! reader of scorecards its defaults and its “did you mean”.
 
+pub mod reference;
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnKind {

@@ -34,7 +34,9 @@ impl From<WorldError> for Failure {
                 StatusCode::NOT_FOUND
             }
             // What may be known about people is decided elsewhere; that it is not told here is no fault.
-            WorldError::Engine(EngineError::NotForPeople { .. }) => StatusCode::FORBIDDEN,
+            WorldError::Engine(EngineError::NotForPeople { .. } | EngineError::NotForUnits { .. }) => {
+                StatusCode::FORBIDDEN
+            }
             WorldError::Period(_) => StatusCode::BAD_REQUEST,
             WorldError::Engine(_) | WorldError::Measures(_) | WorldError::NoScorecard => {
                 tracing::error!(%error, "a page could not be made");

@@ -36,6 +36,8 @@ struct Cell {
     end: usize,
     /// Whether it holds doubled quotes.
     escaped: bool,
+    /// Whether text stands between its closing quote and what ends it.
+    stray: bool,
 }
 
 /// How a record ended.
@@ -69,14 +71,16 @@ impl Dialect {
                         Some(found) => break from + found,
                     }
                 };
-                // Whatever stands between the closing quote and the delimiter belongs to no cell.
+                // Only blanks may stand between the closing quote and the delimiter.
                 let rest = close + 1;
                 let (next, end) = match memchr2(self.delimiter, b'\n', &text[rest..]) {
                     None => (text.len(), Some(End::Text)),
                     Some(found) if text[rest + found] == b'\n' => (rest + found + 1, Some(End::Line)),
                     Some(found) => (rest + found + 1, None),
                 };
-                cell(Cell { start: first, end: close, escaped });
+                let last = if end == Some(End::Text) { next } else { next - 1 };
+                let stray = text[rest..last].iter().any(|byte| !byte.is_ascii_whitespace());
+                cell(Cell { start: first, end: close, escaped, stray });
                 match end {
                     Some(end) => return (next, end),
                     None => at = next,
@@ -84,19 +88,19 @@ impl Dialect {
             } else {
                 match memchr2(self.delimiter, b'\n', &text[at..]) {
                     Some(found) if text[at + found] == self.delimiter => {
-                        cell(Cell { start: at, end: at + found, escaped: false });
+                        cell(Cell { start: at, end: at + found, escaped: false, stray: false });
                         at += found + 1;
                     }
                     Some(found) => {
                         let end = at + found;
                         let trimmed = if end > at && text[end - 1] == b'\r' { end - 1 } else { end };
-                        cell(Cell { start: at, end: trimmed, escaped: false });
+                        cell(Cell { start: at, end: trimmed, escaped: false, stray: false });
                         return (end + 1, End::Line);
                     }
                     None => {
                         let end = text.len();
                         let trimmed = if end > at && text[end - 1] == b'\r' { end - 1 } else { end };
-                        cell(Cell { start: at, end: trimmed, escaped: false });
+                        cell(Cell { start: at, end: trimmed, escaped: false, stray: false });
                         return (end, End::Text);
                     }
                 }
@@ -415,6 +419,15 @@ impl Parser for CsvParser {
                     record: text[start..next].trim_end_matches(['\r', '\n']).to_owned(),
                     reason: "bad_row",
                     message: format!("it has {} cells, the header has {}", cells.len(), self.width),
+                });
+                continue;
+            }
+            if let Some(position) = cells.iter().position(|cell| cell.stray) {
+                bad.push(BadRecord {
+                    line: record_line,
+                    record: text[start..next].trim_end_matches(['\r', '\n']).to_owned(),
+                    reason: "bad_row",
+                    message: format!("text stands behind the closing quote of cell {}", position + 1),
                 });
                 continue;
             }

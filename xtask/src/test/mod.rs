@@ -1,0 +1,202 @@
+//! Everything that must pass before a change is taken, in one run that goes on after a failure.
+//!
+//! The last line of the standard output counts: `N passed, N failed`. Each check as a whole, such as the format, counts
+//! as one test; what could not run counts as one failure, so that nothing is left out silently.
+
+mod browser;
+mod count;
+mod process;
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use crate::workspace::{Workspace, cargo};
+use crate::{console, tidy};
+use count::{Counter, Format, Tally};
+
+/// `cargo xtask test`.
+pub fn run(options: &[String]) -> ExitCode {
+    let quick = options.iter().any(|option| option == "--quick");
+    let mut report = Report::default();
+    match Workspace::open() {
+        Ok(workspace) => steps(&workspace, quick, &mut report),
+        Err(error) => report.step("workspace", || failure(&format!("{error:#}"))),
+    }
+    let total = report.total();
+    console::out(&report.table());
+    // Programs read this line; nothing may follow it.
+    console::out(&format!("{} passed, {} failed", total.passed, total.failed));
+    if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn steps(workspace: &Workspace, quick: bool, report: &mut Report) {
+    let root = workspace.root.as_path();
+    let run = |format, arguments: &[&str]| run_command(cargo().args(arguments).current_dir(root), format).tally;
+
+    report.step("format", || run(Format::ExitCode, &["fmt", "--all", "--check"]));
+    report.step("tidy", || match tidy::passes(workspace) {
+        Ok(true) => Tally::PASSED,
+        Ok(false) => Tally::FAILED,
+        Err(error) => failure(&format!("{error:#}")),
+    });
+    if !quick {
+        let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        report.step("clippy", || run(Format::ExitCode, &arguments));
+    }
+    let mut built = false;
+    report.step("tests", || {
+        let outcome = run_tests(root);
+        built = outcome.counted;
+        outcome.tally
+    });
+    report.step("documentation tests", || {
+        if built {
+            run(Format::Libtest, &["test", "--workspace", "--doc", "--no-fail-fast"])
+        } else {
+            failure("not run, because the step `tests` built nothing")
+        }
+    });
+    if !quick {
+        report.step("browser tests", || {
+            if built {
+                browser::run(workspace)
+            } else {
+                failure("not run, because the step `tests` built no program to test")
+            }
+        });
+    }
+}
+
+/// The tests of all crates, with nextest where it is installed: it runs them side by side.
+fn run_tests(root: &Path) -> Outcome {
+    let has_nextest = cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
+    let mut command = cargo();
+    command.current_dir(root);
+    if has_nextest {
+        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        run_command(&mut command, Format::Nextest)
+    } else {
+        console::out("cargo-nextest is not installed; `cargo test` does the same, more slowly");
+        // Without names of targets the documentation tests would run here too, and count twice.
+        command.args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+        run_command(&mut command, Format::Libtest)
+    }
+}
+
+/// What came of a command.
+struct Outcome {
+    tally: Tally,
+    /// Whether it came as far as telling counts. For tests: whether they were built.
+    counted: bool,
+}
+
+/// Runs a command, passes its output through, and counts what it tells.
+fn run_command(command: &mut Command, format: Format) -> Outcome {
+    console::out(&format!("$ {}", shown(command)));
+    let mut counter = Counter::new(format);
+    let success = match process::stream(command, |line| counter.read(line)) {
+        Ok(success) => success,
+        Err(error) => {
+            let program = command.get_program().to_string_lossy().into_owned();
+            return Outcome { tally: failure(&format!("`{program}` cannot be started: {error}")), counted: false };
+        }
+    };
+    let counted = counter.has_counts();
+    if !counted && success {
+        console::error("no counts of tests were found in this output, so it counts as one failure");
+    }
+    Outcome { tally: counter.finish(success), counted }
+}
+
+/// A command as a person would type it.
+fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let program = program.file_stem().unwrap_or(command.get_program()).to_string_lossy();
+    let arguments = command.get_args().map(|argument| format!(" {}", argument.to_string_lossy()));
+    format!("{program}{}", arguments.collect::<String>())
+}
+
+/// Says why a step failed.
+fn failure(why: &str) -> Tally {
+    console::error(&format!("failed: {why}"));
+    Tally::FAILED
+}
+
+/// What came of each step.
+#[derive(Debug, Default)]
+struct Report {
+    steps: Vec<(&'static str, Tally, Duration)>,
+}
+
+impl Report {
+    /// Announces a step, runs it and takes its time.
+    fn step(&mut self, name: &'static str, run: impl FnOnce() -> Tally) {
+        console::out(&format!("\n── {name} ──"));
+        let start = Instant::now();
+        let tally = run();
+        let time = start.elapsed();
+        let verdict = if tally.failed == 0 { "passed" } else { "FAILED" };
+        console::out(&format!("── {name} {verdict} after {:.1} s ──", time.as_secs_f64()));
+        self.steps.push((name, tally, time));
+    }
+
+    fn total(&self) -> Tally {
+        self.steps.iter().fold(Tally::default(), |total, (_, tally, _)| total.plus(*tally))
+    }
+
+    fn table(&self) -> String {
+        let mut text = format!("\n{:<20}{:>8}{:>8}{:>10}\n", "step", "passed", "failed", "seconds");
+        for (name, tally, time) in &self.steps {
+            let line = format!("{name:<20}{:>8}{:>8}{:>10.1}\n", tally.passed, tally.failed, time.as_secs_f64());
+            text.push_str(&line);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, format: Format) -> (Tally, bool) {
+        let outcome = run_command(Command::new("sh").args(["-c", script]), format);
+        (outcome.tally, outcome.counted)
+    }
+
+    fn tally(passed: u64, failed: u64) -> Tally {
+        Tally { passed, failed }
+    }
+
+    #[test]
+    fn commands_are_counted() {
+        assert_eq!(shell("exit 0", Format::ExitCode), (tally(1, 0), true));
+        assert_eq!(shell("echo bad; exit 3", Format::ExitCode), (tally(0, 1), true));
+        let summary = "echo '     Summary [   0.084s] 5 tests run: 4 passed, 1 failed, 1 skipped' >&2; exit 100";
+        assert_eq!(shell(summary, Format::Nextest), (tally(4, 1), true));
+        assert_eq!(shell("echo 'error: could not compile'; exit 101", Format::Nextest), (tally(0, 1), false));
+        assert_eq!(shell("exit 0", Format::Nextest), (tally(0, 1), false));
+        assert_eq!(shell("echo '# pass 3'; echo '# fail 0'", Format::Node), (tally(3, 0), true));
+    }
+
+    #[test]
+    fn a_program_that_does_not_exist() {
+        let outcome = run_command(&mut Command::new("evenkeel-no-such-program"), Format::ExitCode);
+        assert_eq!((outcome.tally, outcome.counted), (tally(0, 1), false));
+    }
+
+    #[test]
+    fn reports_add_up() {
+        let mut report = Report::default();
+        report.step("one", || tally(584, 0));
+        report.step("two", || tally(1, 2));
+        assert_eq!(report.total(), tally(585, 2));
+        let table = report.table();
+        assert!(table.contains("\none                      584       0"), "{table}");
+    }
+
+    #[test]
+    fn commands_as_typed() {
+        assert_eq!(shown(Command::new("/opt/bin/cargo").args(["fmt", "--all"])), "cargo fmt --all");
+    }
+}
