@@ -21,6 +21,7 @@ pub mod organisation;
 pub mod readings;
 pub mod rows;
 pub mod session;
+mod signals;
 pub mod timeline;
 
 pub use error::{EngineError, closest};

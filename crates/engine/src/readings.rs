@@ -8,6 +8,7 @@ use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Formula, Measure, QuantileMethod};
 use evenkeel_model::period::{FiscalYear, Grain, Period};
 use evenkeel_model::reading::{Missing, Reading, Subject};
+use evenkeel_model::signal::{Question, Signal, periods_of_history};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
@@ -16,6 +17,7 @@ use crate::compile::{Adding, Parts, Place, Program};
 use crate::likely_range;
 use crate::local_time::{date_of, day_number};
 use crate::organisation::Directory;
+use crate::signals;
 use crate::timeline::Timeline;
 
 /// Cells of one family, merged for every unit and person, in order of subject and slot.
@@ -325,6 +327,22 @@ impl Readings for ReadingStore {
             }
             Parts::Two(..) | Parts::Stock(_) => Vec::new(),
         })
+    }
+
+    fn signal(&self, question: &Question<'_>) -> Option<Signal> {
+        // A span of periods has no periods like it before.
+        if question.period.ends(self.fiscal).is_some() {
+            return None;
+        }
+        let (measure, _) = self.measures.get(question.measure)?;
+        let count = periods_of_history(question.period.grain());
+        let series: Vec<(Period, Reading)> = question
+            .period
+            .trailing(count)
+            .into_iter()
+            .filter_map(|period| Some((period, self.reading(question.measure, question.subject, period).ok()?)))
+            .collect();
+        signals::read(measure, question, &series)
     }
 }
 

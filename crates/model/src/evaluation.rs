@@ -14,6 +14,7 @@ use crate::period::Period;
 use crate::reading::{Missing, Reading, Subject};
 use crate::scorecard::{Leg, MeasureUse, Objective, ScoreRules, Scorecard};
 use crate::scoring::{self, Score, Status};
+use crate::signal::{self, Signal};
 use crate::target::{Baseline, ResolvedTargets, TargetPlan};
 
 /// Where readings come from.
@@ -23,6 +24,9 @@ pub trait Readings {
 
     /// The interval that likely holds the true value, where one can be given.
     fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)>;
+
+    /// What the series up to a period says; none where nothing can be said.
+    fn signal(&self, question: &signal::Question<'_>) -> Option<Signal>;
 }
 
 /// What is to be evaluated.
@@ -121,6 +125,8 @@ pub struct MeasureResult {
     pub likely_range: Option<(f64, f64)>,
     /// The reading of the period that it is compared with.
     pub before: Reading,
+    /// What the series says, up to this period or, while it is still running, up to the one before.
+    pub signal: Option<Signal>,
     /// Values of the last periods, oldest first, this one last.
     pub history: Vec<(Period, Option<f64>)>,
     /// Baseline, target, stretch, red flag and deadline in values.
@@ -248,7 +254,17 @@ pub fn evaluate_measure(
         (Some(value), Some(baseline), Some(target)) => scoring::progress(value, baseline, target),
         _ => None,
     };
+    // A period that is still running is not comparable with whole ones.
+    let whole = if question.today < question.period.end() { question.period.previous() } else { question.period };
+    let signal = readings.signal(&signal::Question {
+        measure: &measure.id,
+        subject,
+        period: whole,
+        better: measure.better,
+        target: targets.target,
+    });
     MeasureResult {
+        signal,
         measure: Arc::clone(measure),
         key: usage.key,
         weight: usage.weight,

@@ -16,5 +16,6 @@ pub mod reading;
 pub mod record;
 pub mod scorecard;
 pub mod scoring;
+pub mod signal;
 pub mod source;
 pub mod target;

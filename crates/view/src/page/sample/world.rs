@@ -6,6 +6,7 @@ use evenkeel_model::evaluation::Readings;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::{Missing, Reading, Subject};
+use evenkeel_model::signal::{Question, Signal};
 
 /// The course of one measure in one unit.
 #[derive(Debug, Clone)]
@@ -86,6 +87,10 @@ impl Readings for World {
         let series = self.find(measure, subject)?;
         (self.ranges && series.half > 0.0 && self.age(period) >= series.silent)
             .then_some((series.value - series.half, series.value + series.half))
+    }
+
+    fn signal(&self, _: &Question<'_>) -> Option<Signal> {
+        None
     }
 }
 
