@@ -19,7 +19,7 @@ pub(crate) struct Project {
     pub(crate) fiscal_year_starts: Option<Spanned<Whole>>,
     /// The currency of every amount of money in the record, by its ISO 4217 code, for example `EUR`.
     pub(crate) currency: Option<Spanned<Text>>,
-    /// Where the data is kept: a folder, or an object store such as `s3://bucket/prefix`. Default `./data`.
+    /// The folder where the data is kept. Default `./data`.
     pub(crate) storage: Option<Spanned<Text>>,
     /// Raw files outside the project are allowed only below this folder.
     pub(crate) data_root: Option<Spanned<Text>>,
