@@ -1,6 +1,6 @@
 //! Cells: partial sums per person, unit and slot of time, filled by one scan per table.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -44,7 +44,7 @@ pub struct Sums {
     pub sum: Vec<i128>,
     /// Sums of squares, in billionths.
     pub squares: Vec<i128>,
-    /// Values, with their cell.
+    /// Values, with their cell; for distinct counts the code of each value.
     pub values: Vec<(u32, f64)>,
 }
 
@@ -65,7 +65,7 @@ impl Sums {
                 self.sum.resize(cells, 0);
                 self.squares.resize(cells, 0);
             }
-            Adding::Values => self.count.resize(cells, 0),
+            Adding::Values | Adding::Distinct => self.count.resize(cells, 0),
         }
     }
 
@@ -154,6 +154,26 @@ pub struct Context {
     pub timeline: Arc<Timeline>,
     /// The evaluation instant, in microseconds: what lies behind it is not known yet.
     pub as_of: i64,
+    /// The values of distinct counts.
+    pub names: Names,
+}
+
+/// Texts as numbers, the same for all workers.
+#[derive(Debug, Default)]
+pub struct Names(Mutex<HashMap<String, u32>>);
+
+impl Names {
+    fn codes(&self, texts: &Texts, rows: usize) -> Vec<Option<u32>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut codes = Vec::with_capacity(rows);
+        for row in 0..rows {
+            codes.push(texts.get(row).map(|text| {
+                let next = known.len() as u32;
+                *known.entry_ref(text).or_insert(next)
+            }));
+        }
+        codes
+    }
 }
 
 /// Fills the cells of a program; by segment when an expression to divide by is given for each table.
@@ -398,7 +418,7 @@ impl Partial {
                         put(&mut self.segments[segment].1.families[position].columns[column], cells[row] as usize);
                     }
                 };
-                add_column(adding, array, &mut add)?;
+                add_column(adding, array, &context.names, &mut add)?;
             }
         }
         for (position, stock) in scan.stocks.iter().enumerate() {
@@ -423,8 +443,18 @@ impl Partial {
 
 type Put<'a> = &'a mut dyn FnMut(usize, &dyn Fn(&mut Sums, usize));
 
-fn add_column(adding: Adding, array: &ArrayRef, add: Put<'_>) -> Result<(), EngineError> {
+fn add_column(adding: Adding, array: &ArrayRef, names: &Names, add: Put<'_>) -> Result<(), EngineError> {
     match adding {
+        Adding::Distinct => {
+            for (row, code) in names.codes(&Texts::of(array)?, array.len()).into_iter().enumerate() {
+                if let Some(code) = code {
+                    add(row, &|sums, cell| {
+                        sums.count[cell] += 1;
+                        sums.values.push((cell as u32, f64::from(code)));
+                    });
+                }
+            }
+        }
         Adding::Truth | Adding::Rows => {
             let truth = cast(array, &DataType::Boolean)?;
             let truth = truth.as_boolean();

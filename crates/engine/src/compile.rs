@@ -30,6 +30,8 @@ pub enum Adding {
     Moments,
     /// The values themselves.
     Values,
+    /// Which different values there are.
+    Distinct,
 }
 
 /// One column of cells.
@@ -241,6 +243,11 @@ impl Compiler<'_> {
                 let of = self.number(measure, rows, field, of)?;
                 let expression = self.only_where(measure, rows, of)?;
                 self.column(measure, rows, expression, Adding::Sum)
+            }
+            Amount::Distinct(of) => {
+                let of = cast(self.parse(measure, rows, field, of)?, DataType::Utf8);
+                let expression = self.only_where(measure, rows, of)?;
+                self.column(measure, rows, expression, Adding::Distinct)
             }
         }
     }

@@ -135,6 +135,7 @@ impl Engine {
             local: Arc::clone(&self.local),
             timeline: Arc::clone(&timeline),
             as_of: self.scope.as_of.as_microsecond(),
+            names: cells::Names::default(),
         });
         let segments = cells::fill(&self.session, &program, &context, request.segment.as_deref()).await?;
         Ok(segments

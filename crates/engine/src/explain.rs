@@ -141,6 +141,7 @@ impl Engine {
             let select = match amount {
                 Amount::Count => format!("count(*) as {name}"),
                 Amount::Sum(of) => format!("sum({of}) as {name}"),
+                Amount::Distinct(of) => format!("count(distinct {of}) as {name}"),
             };
             self.one(&select, rows, subject, period)
         };

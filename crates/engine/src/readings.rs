@@ -232,12 +232,20 @@ impl ReadingStore {
             let total = family.total(place.column, &family.entries(who, slots));
             match self.adding[place.family][place.column] {
                 Adding::Rows | Adding::Truth => (total.trues as f64, total.trues),
+                Adding::Distinct => {
+                    let mut codes = family.values_of(place.column, &family.entries(who, slots));
+                    codes.sort_unstable_by(f64::total_cmp);
+                    codes.dedup();
+                    (codes.len() as f64, total.count)
+                }
                 _ => (total.sum as f64 / PARTS, total.count),
             }
         };
         let (numerator, events) = side(above);
         let (denominator, rows) = side(below);
-        let n = if matches!(measure.formula, Formula::Rate { .. }) { events.max(rows) } else { rows };
+        // The rows behind a rate lie on either side; those behind a number of different values on the other.
+        let distinct = self.adding[below.family][below.column] == Adding::Distinct;
+        let n = if distinct || matches!(measure.formula, Formula::Rate { .. }) { events.max(rows) } else { rows };
         let has_value = denominator != 0.0;
         Reading {
             numerator: Some(numerator),
@@ -443,7 +451,7 @@ fn roll(family: &FamilyCells, adding: &[Adding], directory: &Directory, timeline
             }
         }
         columns.push(sums);
-        values.push((adding == Adding::Values).then(|| by_cell(base, family.keys.len())));
+        values.push(matches!(adding, Adding::Values | Adding::Distinct).then(|| by_cell(base, family.keys.len())));
     }
     let first_slot = family.keys.iter().map(|key| key.slot).min().unwrap_or(0);
     let last_slot = family.keys.iter().map(|key| key.slot).max().unwrap_or(0);

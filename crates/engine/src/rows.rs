@@ -78,11 +78,11 @@ impl Engine {
             Formula::NetPromoterScore { of, .. } => Some(("nps", of)),
             Formula::Quantile { of, .. } => Some(("quantile", of)),
             Formula::Ratio { numerator, .. } => match &numerator.amount {
-                Amount::Sum(of) => Some(("numerator", of)),
+                Amount::Sum(of) | Amount::Distinct(of) => Some(("numerator", of)),
                 Amount::Count => None,
             },
             Formula::Rate { events, .. } => match &events.amount {
-                Amount::Sum(of) => Some(("events", of)),
+                Amount::Sum(of) | Amount::Distinct(of) => Some(("events", of)),
                 Amount::Count => None,
             },
             Formula::Count { .. } => None,

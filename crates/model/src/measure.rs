@@ -47,6 +47,9 @@ pub enum Amount {
     Count,
     /// The sum of an expression; rows where it is NULL add nothing.
     Sum(Expression),
+    /// How many different values an expression has; NULL is none of them. It does not add up: a customer who came to
+    /// two branches counts once in each, and once in the unit above.
+    Distinct(Expression),
 }
 
 /// One side of a ratio: rows and what is added up over them.

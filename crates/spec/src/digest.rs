@@ -62,6 +62,10 @@ impl Canonical {
                 self.text("sum");
                 self.expression(of);
             }
+            Amount::Distinct(of) => {
+                self.text("distinct");
+                self.expression(of);
+            }
         }
     }
 

@@ -69,7 +69,7 @@ fn above(unit: &str, day: Date) -> Option<&'static str> {
     }
 }
 
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 17] = [
     (
         "evenkeel.yaml",
         "organisation: Roll-up\ntime_zone: America/New_York\nfiscal_year_starts: 4\nstorage: ./data\n\
@@ -124,6 +124,10 @@ const FILES: [(&str, &str); 16] = [
     (
         "measures/contact_rate.yaml",
         "measure: contact_rate\nrate: { events: { from: cases, count: rows }, exposure: { from: orders, count: rows }, per: 100 }\nbetter: lower\n",
+    ),
+    (
+        "measures/orders_each.yaml",
+        "measure: orders_each\nfrom: orders\nratio: { numerator: rows, denominator: { distinct: person_id } }\nbetter: higher\n",
     ),
     (
         "measures/backlog.yaml",
@@ -284,6 +288,14 @@ fn expected(record: &Record, days: Days, name: &str) -> BTreeMap<About, Reading>
         let events = cases.get(who).map_or(0, Vec::len);
         let (numerator, denominator) = (Some(events as f64), Some(rows.len() as f64));
         let value = events as f64 / rows.len() as f64;
+        // Someone who sold in two units counts in each of them, and once above.
+        let sellers: BTreeSet<&str> = rows.iter().filter_map(|order| order.person).collect();
+        if !sellers.is_empty() {
+            let (numerator, n) = (rows.len() as f64, rows.len() as u64);
+            let denominator = Some(sellers.len() as f64);
+            let value = numerator / sellers.len() as f64;
+            put("orders_each", who, Reading { numerator: Some(numerator), denominator, n, value });
+        }
         put("contact_rate", who, Reading { numerator, denominator, n: events.max(rows.len()) as u64, value });
     }
     let mut backlog: BTreeMap<(String, String), u64> = BTreeMap::new();

@@ -134,13 +134,14 @@ impl Converter<'_> {
     /// One side of a ratio or rate.
     fn side(&mut self, amount: &raw::Amount, name: &str) -> Option<Side> {
         let rows_only;
-        let raw::CountOf { count, sum, from, condition, period_of, attribute, unit_of, sound, at } = match amount {
-            raw::Amount::Full(full) => &**full,
-            raw::Amount::Rows(word) => {
-                rows_only = raw::CountOf::rows(word.clone());
-                &rows_only
-            }
-        };
+        let raw::CountOf { count, sum, distinct, from, condition, period_of, attribute, unit_of, sound, at } =
+            match amount {
+                raw::Amount::Full(full) => &**full,
+                raw::Amount::Rows(word) => {
+                    rows_only = raw::CountOf::rows(word.clone());
+                    &rows_only
+                }
+            };
         let own = RowKeys {
             from: from.as_ref(),
             condition: condition.as_ref(),
@@ -158,6 +159,11 @@ impl Converter<'_> {
         if let Some(sum) = sum {
             let known = self.known_column(sum, table?);
             return Some(Side { rows: rows?, amount: known.then(|| Amount::Sum(Expression(sum.value.0.clone())))? });
+        }
+        if let Some(distinct) = distinct {
+            let known = self.known_column(distinct, table?);
+            let amount = known.then(|| Amount::Distinct(Expression(distinct.value.0.clone())));
+            return Some(Side { rows: rows?, amount: amount? });
         }
         let count = count.as_ref()?;
         if count.value.0 == "rows" {

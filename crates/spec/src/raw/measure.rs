@@ -206,12 +206,14 @@ impl FromYaml for Amount {
 /// A count or a sum. What it leaves open it takes from the measure, or from the defaults of its own table.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields, rename = "Amount")]
-#[schemars(extend("oneOf" = [{ "required": ["count"] }, { "required": ["sum"] }]))]
+#[schemars(extend("oneOf" = [{ "required": ["count"] }, { "required": ["sum"] }, { "required": ["distinct"] }]))]
 pub(crate) struct CountOf {
     /// `rows`, or the SQL condition of the rows that count.
     pub(crate) count: Option<Spanned<Text>>,
     /// The SQL expression that is added up.
     pub(crate) sum: Option<Spanned<Text>>,
+    /// The SQL expression whose different values are counted.
+    pub(crate) distinct: Option<Spanned<Text>>,
     /// A table of the service record, or `case_facts`.
     #[schemars(transform = readable_tables)]
     pub(crate) from: Option<Spanned<Text>>,
@@ -224,7 +226,7 @@ pub(crate) struct CountOf {
     pub(crate) attribute: Option<Spanned<Text>>,
     /// The column with the unit of rows that count for no person; `none` for the whole organisation only.
     pub(crate) unit_of: Option<Spanned<Text>>,
-    /// Whether it has exactly one of `count` and `sum`; anything else has been reported.
+    /// Whether it has exactly one of `count`, `sum` and `distinct`; anything else has been reported.
     #[schemars(skip)]
     pub(crate) sound: bool,
     #[schemars(skip)]
@@ -235,24 +237,24 @@ impl FromYaml for CountOf {
     fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
         let place = format!("`{name}` of {}", reader.subject);
         let mut fields = reader.fields(node, name, place)?;
-        let sound = fields.has("count") != fields.has("sum");
-        if fields.has("count") && fields.has("sum") {
-            let one = fields.key("count");
-            let other = fields.key("sum");
-            if let (Some(one), Some(other)) = (one, other) {
-                let message = format!("{} has both `count` and `sum`", fields.place());
-                let found = crate::Diagnostic::error(crate::code::KIND, &other.span, message)
-                    .related(&one.span, "and this")
-                    .help("keep one of the two: an amount is a number of rows or a sum");
+        let kinds: Vec<&str> = ["count", "sum", "distinct"].into_iter().filter(|kind| fields.has(kind)).collect();
+        let sound = kinds.len() == 1;
+        if let [one, other, ..] = kinds[..] {
+            if let (Some(first), Some(second)) = (fields.key(one), fields.key(other)) {
+                let message = format!("{} has both `{one}` and `{other}`", fields.place());
+                let found = crate::Diagnostic::error(crate::code::KIND, &second.span, message)
+                    .related(&first.span, "and this")
+                    .help("keep one of the two: an amount is a number of rows, a sum or a number of different values");
                 fields.reader.report(found);
             }
         } else if !sound {
-            fields.missing("count` or `sum", "count: rows` or `sum: amount");
+            fields.missing("count`, `sum` or `distinct", "count: rows` or `sum: amount");
         }
         let at = fields.at();
         let amount = Self {
             count: fields.optional("count"),
             sum: fields.optional("sum"),
+            distinct: fields.optional("distinct"),
             from: fields.optional("from"),
             condition: fields.optional("where"),
             period_of: fields.optional("period_of"),
@@ -463,6 +465,7 @@ impl CountOf {
         Self {
             count: Some(word),
             sum: None,
+            distinct: None,
             from: None,
             condition: None,
             period_of: None,

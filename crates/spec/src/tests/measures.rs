@@ -453,7 +453,7 @@ fn no_kind_or_several() {
      4 | ratio: { numerator: is_complaint, denominator: { count: rows, sum: x } }
        |                                                               ^^^
        |                                                  ----- and this
-       = help: keep one of the two: an amount is a number of rows or a sum
+       = help: keep one of the two: an amount is a number of rows, a sum or a number of different values
     ");
     insta::assert_snapshot!(check("from: cases\nratio: { numerator: {} }"), @"
     error: `denominator` is missing in `ratio` of measure `x`
@@ -465,7 +465,7 @@ fn no_kind_or_several() {
        |        ^^^^^^^^^^^^^^^^^
        = help: add `denominator: rows`
 
-    error: `count` or `sum` is missing in `numerator` of measure `x`
+    error: `count`, `sum` or `distinct` is missing in `numerator` of measure `x`
       --> measures/x.yaml:4:21
        |
      2 | better: higher

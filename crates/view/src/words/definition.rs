@@ -119,6 +119,7 @@ fn side(side: &Side, noun: Option<&str>) -> Sentence {
     let amount = match &side.amount {
         Amount::Count => Sentence::plain(noun),
         Amount::Sum(of) => over(of, &noun),
+        Amount::Distinct(of) => Sentence::plain("different values of ").join(over(of, &noun)),
     };
     match &side.rows.condition {
         Some(condition) => amount.text(" (").join(expression(condition)).text(")"),
@@ -225,6 +226,7 @@ fn configured_side(out: &mut String, name: &str, side: &Side) {
     let amount = match &side.amount {
         Amount::Count => "count: rows".to_owned(),
         Amount::Sum(of) => format!("sum: {of}"),
+        Amount::Distinct(of) => format!("distinct: {of}"),
     };
     let _ = writeln!(out, "  {name}:\n    {amount}");
     configured_rows(out, "    ", &side.rows);
