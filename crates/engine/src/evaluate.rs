@@ -114,7 +114,8 @@ impl Engine {
         let needs_facts = measures.iter().any(|measure| measure.formula.tables().contains(&"case_facts"));
         let ready = self.session.context().table_exist(gather::TABLE)?;
         if needs_facts && !ready {
-            let facts = gather::case_facts(&self.session, self.scope.as_of.as_microsecond()).await?;
+            let as_of = self.scope.as_of.as_microsecond();
+            let facts = gather::case_facts(&self.session, &self.directory, &self.local, as_of).await?;
             self.session.put(gather::TABLE, facts, gather::schema())?;
         }
         Ok(())

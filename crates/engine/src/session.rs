@@ -93,7 +93,7 @@ pub fn tables_behind<'a>(tables: impl IntoIterator<Item = &'a str>) -> BTreeSet<
     let mut behind: BTreeSet<String> = ["units", "people", "memberships", "aliases"].map(str::to_owned).into();
     for table in tables {
         if table == "case_facts" {
-            behind.extend(["cases".to_owned(), "case_events".to_owned()]);
+            behind.extend(["cases", "case_events", "calendars", "holidays"].map(str::to_owned));
         } else {
             behind.insert(table.to_owned());
         }

@@ -6,6 +6,8 @@
 //!
 //! Terms are explained in GLOSSARY.md at the root of the repository.
 
+pub mod calendar;
+pub mod case;
 pub mod evaluation;
 pub mod ids;
 pub mod measure;
@@ -16,6 +18,7 @@ pub mod reading;
 pub mod record;
 pub mod scorecard;
 pub mod scoring;
+pub mod service_level;
 pub mod signal;
 pub mod source;
 pub mod target;

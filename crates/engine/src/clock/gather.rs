@@ -14,9 +14,11 @@ use evenkeel_model::record::{CASE_FACTS, ColumnKind};
 use futures::TryStreamExt;
 use hashbrown::HashMap;
 
-use super::{Actor, CaseClock, CaseFacts, Event, Status, What};
+use super::{Actor, CaseClock, CaseFacts, Event, Span, Status, What};
 use crate::EngineError;
-use crate::organisation::{Texts, column};
+use crate::clock::hours::Hours;
+use crate::local_time::LocalTime;
+use crate::organisation::{Directory, Texts, column};
 use crate::session::Session;
 
 const DAY: i64 = 86_400_000_000;
@@ -102,18 +104,27 @@ struct Cases {
 }
 
 /// Works out the facts of every case as of an instant, in microseconds.
-pub async fn case_facts(session: &Session, as_of: i64) -> Result<Vec<RecordBatch>, EngineError> {
+pub async fn case_facts(
+    session: &Session,
+    directory: &Directory,
+    local: &LocalTime,
+    as_of: i64,
+) -> Result<Vec<RecordBatch>, EngineError> {
     let mut words = Words::default();
     let mut sources = Words::default();
     let cases = load_cases(session, as_of, &mut words, &mut sources).await?;
     let groups = gather(session, as_of, &cases, &mut words, &mut sources).await?;
+    let first = cases.opened.iter().copied().min().unwrap_or(as_of);
+    let hours = Hours::load(session, directory, local, first..as_of.saturating_add(1)).await?;
+    let places = places(&cases, directory)?;
+    let new_clock = |case: usize| CaseClock::new(cases.opened[case], cases.units[case], hours.of(places[case]));
     let mut facts: Vec<Option<CaseFacts>> = vec![None; cases.opened.len()];
     let mut seen = vec![false; cases.opened.len()];
     for group in groups {
         let events = group.sorted();
         for run in events.chunk_by(|a, b| a.0 == b.0) {
             let case = run[0].0 as usize;
-            let mut clock = CaseClock::new(cases.opened[case], cases.units[case]);
+            let mut clock = new_clock(case);
             for (_, event) in run {
                 clock.apply(event);
             }
@@ -124,11 +135,20 @@ pub async fn case_facts(session: &Session, as_of: i64) -> Result<Vec<RecordBatch
     // A case of which no event is told is known by its own row alone.
     for case in 0..cases.opened.len() {
         if !seen[case] {
-            facts[case] = CaseClock::new(cases.opened[case], cases.units[case]).finish(as_of);
+            facts[case] = new_clock(case).finish(as_of);
         }
     }
-    let batch = table(&cases, &facts, &seen, &words, as_of)?;
+    let by_hours: Vec<bool> = places.iter().map(|place| hours.of(*place).is_some()).collect();
+    let batch = table(&cases, &facts, &seen, &by_hours, &words, as_of)?;
     Ok(vec![batch])
+}
+
+/// The code of the unit that each case is in.
+fn places(cases: &Cases, directory: &Directory) -> Result<Vec<Option<u32>>, EngineError> {
+    let units = Texts::of(column(&cases.rows, "unit_id")?)?;
+    let sources = Texts::of(column(&cases.rows, "source")?)?;
+    let place = |row: usize| units.get(row).map(|unit| directory.unit(sources.get(row), unit));
+    Ok((0..cases.rows.num_rows()).map(place).collect())
 }
 
 fn at_most(name: &str, as_of: i64) -> datafusion::prelude::Expr {
@@ -306,6 +326,7 @@ fn table(
     cases: &Cases,
     facts: &[Option<CaseFacts>],
     seen: &[bool],
+    by_hours: &[bool],
     words: &Words,
     as_of: i64,
 ) -> Result<RecordBatch, EngineError> {
@@ -342,7 +363,7 @@ fn table(
                 }),
                 Derived::Instant(builder) => builder.append_option(facts.solved_at),
                 Derived::Seconds(builder) => {
-                    builder.append_option(duration(facts, name).map(|micros| micros as f64 / 1e6));
+                    builder.append_option(duration(facts, name, by_hours[case]).map(|micros| micros as f64 / 1e6));
                 }
                 Derived::Whole(builder) => builder.append_value(i64::from(number(facts, name))),
                 Derived::Flag(builder) => builder.append_option(match name {
@@ -357,8 +378,18 @@ fn table(
     Ok(RecordBatch::try_new(schema, columns)?)
 }
 
-fn duration(facts: &CaseFacts, name: &str) -> Option<i64> {
-    match name {
+/// A duration in microseconds. Business time is not known where no calendar says when the unit works.
+fn duration(facts: &CaseFacts, name: &str, by_hours: bool) -> Option<i64> {
+    let span = |span: Option<Span>, business: bool| match business {
+        false => span.map(|span| span.calendar),
+        true => span.filter(|_| by_hours).map(|span| span.business),
+    };
+    let (plain, business) = match name.split_once("_business_s") {
+        Some((before, behind)) => (format!("{before}_s{behind}"), true),
+        None => (name.to_owned(), false),
+    };
+    let found = match plain.as_str() {
+        "age_s" => Some(facts.age),
         "first_response_s" => facts.first_response,
         "next_response_s_max" => facts.next_response_max,
         "next_response_s_sum" => (facts.next_response_n > 0).then_some(facts.next_response_sum),
@@ -368,7 +399,8 @@ fn duration(facts: &CaseFacts, name: &str) -> Option<i64> {
         "agent_wait_s" => Some(facts.agent_wait),
         "hold_s" => Some(facts.hold),
         _ => None,
-    }
+    };
+    span(found, business)
 }
 
 fn number(facts: &CaseFacts, name: &str) -> u32 {
