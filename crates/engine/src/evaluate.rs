@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use evenkeel_lake::Snapshot;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::Measure;
@@ -114,11 +115,15 @@ impl Engine {
         let needs_facts = measures.iter().any(|measure| measure.formula.tables().contains(&"case_facts"));
         let ready = self.session.context().table_exist(gather::TABLE)?;
         if needs_facts && !ready {
-            let as_of = self.scope.as_of.as_microsecond();
-            let facts = gather::case_facts(&self.session, &self.directory, &self.local, as_of).await?;
+            let facts = self.case_facts().await?;
             self.session.put(gather::TABLE, facts, gather::schema())?;
         }
         Ok(())
+    }
+
+    /// What the case clock says about each case, as of the evaluation instant.
+    pub async fn case_facts(&self) -> Result<Vec<RecordBatch>, EngineError> {
+        gather::case_facts(&self.session, &self.directory, &self.local, self.scope.as_of.as_microsecond()).await
     }
 
     /// Compiles measures against the tables of the record; all mistakes are given.

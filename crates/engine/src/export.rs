@@ -12,6 +12,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
+use crate::clock::gather;
 use crate::{EngineError, ReadingStore};
 
 /// Rows per batch.
@@ -101,6 +102,20 @@ pub fn each(
     Ok(())
 }
 
+/// Writes case facts as a Parquet file. Gives the number of cases.
+pub fn case_facts<W: Write + Send>(file: W, facts: &[RecordBatch]) -> Result<usize, EngineError> {
+    let mut writer = ArrowWriter::try_new(file, gather::schema(), Some(properties()?))?;
+    for batch in facts {
+        writer.write(batch)?;
+    }
+    writer.close()?;
+    Ok(facts.iter().map(RecordBatch::num_rows).sum())
+}
+
+fn properties() -> Result<WriterProperties, EngineError> {
+    Ok(WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?)).build())
+}
+
 /// A file of readings.
 pub enum Writer<W: Write + Send> {
     /// Apache Parquet.
@@ -138,8 +153,7 @@ impl<W: Write + Send> Writer<W> {
     /// Starts a Parquet file.
     pub fn parquet(file: W, with_segment: bool) -> Result<Self, EngineError> {
         let schema = schema(with_segment);
-        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?)).build();
-        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))?;
+        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()?))?;
         Ok(Writer::Parquet(Box::new(writer), Columns { schema, with_segment, rows: Vec::new() }))
     }
 

@@ -35,8 +35,8 @@ pub(crate) fn of(formula: &Formula, reading: &Reading, values: impl FnOnce() -> 
         Formula::NetPromoterScore { .. } => {
             // Promoters count one, detractors minus one: the squares count both.
             let (balance, both) = (reading.numerator?, reading.sum_of_squares?);
-            let promoters = whole((both + balance) / 2.0)?;
-            let detractors = whole((both - balance) / 2.0)?;
+            let promoters = whole(both.midpoint(balance))?;
+            let detractors = whole(both.midpoint(-balance))?;
             let passives = reading.n.checked_sub(promoters + detractors)?;
             net_promoter::score(NetPromoter::new(promoters, passives, detractors).ok()?, LEVEL)
         }

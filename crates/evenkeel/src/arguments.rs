@@ -102,6 +102,12 @@ pub enum Command {
   evenkeel readings --out by-channel.csv --measure reopen --by channel")]
     Readings(Readings),
 
+    /// Write what the case clock says about each case to a file: response, resolution and waiting times, hand-overs.
+    #[command(after_help = "Examples:
+  evenkeel facts --out cases.parquet
+  evenkeel facts --out cases.parquet --as-of 2026-11-02T06:10:00Z")]
+    Facts(Facts),
+
     /// Explain one number: definition, query, numerator, denominator, versions.
     #[command(after_help = "Examples:
   evenkeel explain csat
@@ -289,6 +295,16 @@ pub struct Readings {
     /// Divide the rows by a column or SQL expression, for example `channel`.
     #[arg(long, value_name = "EXPRESSION")]
     pub by: Option<String>,
+
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Facts {
+    /// The file; its name must end in .parquet.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 
     #[command(flatten)]
     pub as_of: AsOf,

@@ -15,6 +15,7 @@ pub mod row;
 pub mod rows_behind;
 pub mod sample;
 pub mod scorecard;
+pub mod signal;
 
 /// What writes a page as HTML: `page.render()`.
 pub use askama::Template;
@@ -26,3 +27,4 @@ pub use measure::{Detail, MeasurePage};
 pub use row::Row;
 pub use rows_behind::{Column, RowsBehind};
 pub use scorecard::ScorecardPage;
+pub use signal::SignalMark;

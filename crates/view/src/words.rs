@@ -10,6 +10,7 @@ pub mod period;
 pub mod reading;
 pub mod scoring;
 pub mod sentence;
+pub mod signal;
 pub mod sql;
 
 use evenkeel_model::measure::Direction;

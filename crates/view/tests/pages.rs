@@ -103,6 +103,49 @@ fn structure() {
     }
 }
 
+/// A signal is told by its shape and in words; colour only repeats it. Where nothing is known about any series, there
+/// are no columns of signals.
+#[test]
+fn signals_are_never_said_by_colour_alone() {
+    for (name, html, json) in pages() {
+        let elements = tags(&html);
+        let signs = elements.iter().filter(|tag| tag.starts_with("svg class=\"sign ")).count();
+        for tag in elements.iter().filter(|tag| tag.starts_with("svg class=\"sign ")) {
+            let icon = attribute(tag, "class").and_then(|class| class.strip_prefix("sign ")).expect("an icon");
+            assert!(html.contains(&format!("<use href=\"#{icon}\"/>")), "{name}: {icon}");
+            let words = attribute(tag, "aria-label");
+            assert!(words.is_some_and(|words| !words.is_empty()) || tag.contains("aria-hidden"), "{name}: {tag}");
+        }
+        // Circle, triangle and diamond: one shape for each meaning.
+        for (class, lines, arcs) in [("better", 0, 2), ("worse", 1, 0), ("change", 3, 0)] {
+            for tag in elements.iter().filter(|tag| tag.starts_with(&format!("path class=\"{class}\""))) {
+                let path = attribute(tag, "d").expect("a path");
+                assert_eq!((path.matches('L').count(), path.matches('a').count()), (lines, arcs), "{name}: {tag}");
+            }
+        }
+        if json["has_signals"] == false {
+            assert_eq!(signs, 0, "{name}");
+        }
+    }
+}
+
+/// Every line of the tables of legs has as many cells as its head.
+#[test]
+fn rows_have_a_cell_for_every_column() {
+    for (name, html, _) in pages().into_iter().filter(|(name, ..)| name.starts_with("scorecard")) {
+        for table in html.split("role=\"table\"").skip(1) {
+            let heads = table.matches("role=\"columnheader\"").count();
+            let rows = table.split("class=\"row\" role=\"row\"").skip(1);
+            for row in rows {
+                let row = row.split("role=\"row\"").next().unwrap_or_default();
+                let row = row.split("role=\"rowgroup\"").next().unwrap_or_default();
+                let cells = row.matches("role=\"cell\"").count() + row.matches("role=\"rowheader\"").count();
+                assert_eq!(cells, heads, "{name}");
+            }
+        }
+    }
+}
+
 /// Numbers on pages never show a sign before zero, a hyphen for a minus, or something that is not a number.
 #[test]
 fn no_page_shows_a_broken_number() {

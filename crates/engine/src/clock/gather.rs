@@ -14,7 +14,7 @@ use evenkeel_model::record::{CASE_FACTS, ColumnKind};
 use futures::TryStreamExt;
 use hashbrown::HashMap;
 
-use super::{Actor, CaseClock, CaseFacts, Event, Span, Status, What};
+use super::{Actor, CaseClock, CaseFacts, Event, Status, What};
 use crate::EngineError;
 use crate::clock::hours::Hours;
 use crate::local_time::LocalTime;
@@ -380,10 +380,6 @@ fn table(
 
 /// A duration in microseconds. Business time is not known where no calendar says when the unit works.
 fn duration(facts: &CaseFacts, name: &str, by_hours: bool) -> Option<i64> {
-    let span = |span: Option<Span>, business: bool| match business {
-        false => span.map(|span| span.calendar),
-        true => span.filter(|_| by_hours).map(|span| span.business),
-    };
     let (plain, business) = match name.split_once("_business_s") {
         Some((before, behind)) => (format!("{before}_s{behind}"), true),
         None => (name.to_owned(), false),
@@ -400,7 +396,7 @@ fn duration(facts: &CaseFacts, name: &str, by_hours: bool) -> Option<i64> {
         "hold_s" => Some(facts.hold),
         _ => None,
     };
-    span(found, business)
+    if business { found.filter(|_| by_hours).map(|span| span.business) } else { found.map(|span| span.calendar) }
 }
 
 fn number(facts: &CaseFacts, name: &str) -> u32 {

@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod explain;
+mod facts;
 mod import;
 mod init;
 mod readings;
@@ -35,6 +36,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Rejects(rejects) => rejects::run(&session, &rejects).await,
         Command::Score(score) => score::run(&session, &score).await,
         Command::Readings(readings) => readings::run(&session, &readings).await,
+        Command::Facts(facts) => facts::run(&session, &facts).await,
         Command::Explain(explain) => explain::run(&session, &explain).await,
         Command::Rows(rows) => rows::run(&session, &rows).await,
         Command::Rebuild(rebuild) => rebuild::run(&session, &rebuild).await,

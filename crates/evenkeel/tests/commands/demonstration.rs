@@ -1,5 +1,6 @@
 //! The demonstration, from nothing to a scorecard, and everything that is told about it afterwards.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 
@@ -142,12 +143,8 @@ fn whoever_asks_for_what_is_not_there_is_told_what_is() {
         let said = run(&project, arguments);
         assert_ne!(said.code, Some(0), "{arguments:?}");
         assert_eq!(said.out, "", "{arguments:?}");
-        all.push_str(&format!(
-            "$ evenkeel {}\n{}[exit code {}]\n\n",
-            arguments.join(" "),
-            said.err,
-            said.code.unwrap()
-        ));
+        let (command, code) = (arguments.join(" "), said.code.unwrap());
+        writeln!(all, "$ evenkeel {command}\n{}[exit code {code}]\n", said.err).unwrap();
     }
     insta::assert_snapshot!(all);
 }

@@ -1,5 +1,6 @@
 //! Projects that somebody writes: the empty one, and ones with mistakes in them.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -105,7 +106,7 @@ fn an_import_that_cannot_be_right_leaves_the_lake_alone() {
         let said = run(&project, &["import"]);
         let root = folder.path().canonicalize().unwrap();
         let text = said.err.replace(root.to_str().unwrap(), "[folder]");
-        all.push_str(&format!("--- {name}\n{}{text}[exit code {}]\n\n", said.out, said.code.unwrap()));
+        writeln!(all, "--- {name}\n{}{text}[exit code {}]\n", said.out, said.code.unwrap()).unwrap();
         assert_eq!(said.code, Some(1), "{name}: {}{}", said.out, said.err);
         std::fs::write(project.join(file), original).unwrap();
         assert_eq!(succeed(&project, &as_of).out, before, "{name}");

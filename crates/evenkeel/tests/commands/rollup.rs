@@ -229,11 +229,11 @@ fn counts_for(person: Option<&str>, unit: Option<&str>, day: Date) -> Vec<(Strin
 }
 
 /// All rows that count for someone in a period.
-fn gather<'a, T>(
-    rows: &'a [T],
+fn gather<T>(
+    rows: &[T],
     days: Days,
     of: impl Fn(&T) -> (Option<&str>, Option<&str>, Date),
-) -> BTreeMap<(String, String), Vec<&'a T>> {
+) -> BTreeMap<(String, String), Vec<&T>> {
     let mut found: BTreeMap<(String, String), Vec<&T>> = BTreeMap::new();
     for row in rows {
         let (person, unit, day) = of(row);

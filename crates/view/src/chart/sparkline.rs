@@ -1,6 +1,8 @@
-//! The course of a measure in the height of a line: gaps for missing values, target dashed, last value marked.
+//! The course of a measure in the height of a line: gaps for missing values, target dashed, last value marked. Behind
+//! it lies the usual range; what is more than usual variation carries a shape of its own.
 
 use askama::Template;
+use evenkeel_model::signal::Judgement;
 
 use super::{Scale, at, extent};
 
@@ -19,6 +21,10 @@ pub struct Course<'a> {
     pub goals: &'a [f64],
     /// The range within which values usually fall, where it is known.
     pub usual: Option<(f64, f64)>,
+    /// The middle of that range.
+    pub average: Option<f64>,
+    /// What each value means where it is more than usual variation, as long as the values; or nothing at all.
+    pub signals: &'a [Option<Judgement>],
     /// Whether the last period is still running.
     pub open: bool,
     /// The description in words.
@@ -32,9 +38,11 @@ pub struct Sparkline {
     label: String,
     width: String,
     usual: Option<Band>,
+    average: Option<String>,
     goals: Vec<String>,
     line: String,
     lone: Vec<(String, String)>,
+    signals: Vec<Sign>,
     last: Option<Last>,
 }
 
@@ -42,6 +50,13 @@ pub struct Sparkline {
 struct Band {
     top: String,
     height: String,
+}
+
+/// A shape around a point: a circle for better, a triangle for worse, a diamond where neither way is good.
+#[derive(Debug, Clone, PartialEq)]
+struct Sign {
+    class: &'static str,
+    path: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -61,9 +76,11 @@ impl Sparkline {
             label: course.label.clone(),
             width: at(width),
             usual: None,
+            average: None,
             goals: Vec::new(),
             line: String::new(),
             lone: Vec::new(),
+            signals: Vec::new(),
             last: None,
         };
         let Some((low, high)) = extent(known().chain(usual).chain(course.goals.iter().copied())) else {
@@ -78,6 +95,7 @@ impl Sparkline {
         picture.usual = course
             .usual
             .map(|(low, high)| Band { top: at(down.place(high)), height: at(down.place(low) - down.place(high)) });
+        picture.average = course.average.map(|average| at(down.clamped(average)));
         picture.goals = course.goals.iter().map(|&goal| at(down.place(goal))).collect();
         picture.trace(course.values, across, down);
         picture.last = course.values.iter().rposition(Option::is_some).and_then(|place| {
@@ -85,6 +103,13 @@ impl Sparkline {
             let newest = place + 1 == course.values.len();
             Some(Last { x: at(across.place(place as f64)), y: at(down.place(value)), open: course.open && newest })
         });
+        let last = course.values.iter().rposition(Option::is_some);
+        for (place, judgement) in course.signals.iter().enumerate() {
+            let value = course.values.get(place).copied().flatten().filter(|value| value.is_finite());
+            let Some((judgement, value)) = judgement.zip(value) else { continue };
+            let size = if Some(place) == last { 3.4 } else { 1.9 };
+            picture.signals.push(Sign::new(judgement, across.place(place as f64), down.place(value), size));
+        }
         picture
     }
 
@@ -114,12 +139,42 @@ impl Sparkline {
     }
 }
 
+impl Sign {
+    /// The shape around a point, with half its width.
+    fn new(judgement: Judgement, x: f64, y: f64, size: f64) -> Self {
+        let (s, x0, x1) = (at(size), x - size, x + size);
+        let (class, path) = match judgement {
+            Judgement::Better => (
+                "better",
+                format!("M{} {}a{s} {s} 0 1 0 {w} 0a{s} {s} 0 1 0 -{w} 0z", at(x0), at(y), w = at(size * 2.0)),
+            ),
+            Judgement::Worse => {
+                ("worse", format!("M{} {}H{}L{} {}z", at(x0), at(y - size * 0.8), at(x1), at(x), at(y + size * 0.9)))
+            }
+            Judgement::NoJudgement => (
+                "change",
+                format!(
+                    "M{} {}L{} {y}L{} {}L{} {y}z",
+                    at(x),
+                    at(y - size),
+                    at(x1),
+                    at(x),
+                    at(y + size),
+                    at(x0),
+                    y = at(y)
+                ),
+            ),
+        };
+        Self { class, path }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn svg(values: &[Option<f64>], goals: &[f64], open: bool) -> String {
-        let course = Course { values, goals, usual: None, open, label: "A & B".to_owned() };
+        let course = Course { values, goals, open, label: "A & B".to_owned(), ..Course::default() };
         Sparkline::new(&course, 96.0).render().unwrap()
     }
 
@@ -144,6 +199,17 @@ mod tests {
     fn equal_and_infinite_values_do_no_harm() {
         let picture = svg(&[Some(1.0), Some(1.0), Some(f64::INFINITY), Some(1.0)], &[1.0], false);
         assert!(!picture.contains("NaN") && !picture.contains("inf"), "{picture}");
+    }
+
+    #[test]
+    fn signals_have_a_shape_of_their_own() {
+        let course = Course {
+            values: &[Some(1.0), Some(4.0), Some(2.0), None],
+            signals: &[Some(Judgement::Worse), Some(Judgement::NoJudgement), Some(Judgement::Better), None],
+            average: Some(2.0),
+            ..Course::default()
+        };
+        insta::assert_snapshot!(Sparkline::new(&course, 96.0).render().unwrap());
     }
 
     #[test]

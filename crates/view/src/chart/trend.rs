@@ -1,14 +1,21 @@
 //! The course of a measure on its own page: option data for `ECharts`, with every text ready made.
 //!
+//! The usual range lies behind the course as a band, its average as a thin line; both go in steps where every period
+//! has its own. A point that is more than usual variation has the shape of its judgement.
+//!
 //! Colours are given as `var(--name)`; the script reads them from the style sheet, so the chart follows the
 //! theme. Formatters cannot be written in JSON, so the texts of tips and axis marks travel beside the option.
 
 use std::fmt;
 
+use evenkeel_model::signal::{Judgement, UsualRange};
 use serde_json::{Value, json};
 
 use super::extent;
 use crate::number::Format;
+
+/// A triangle that points down, as in the icons.
+const TRIANGLE: &str = "path://M0 0H12L6 10.5Z";
 
 /// What the chart shows.
 #[derive(Debug, Clone)]
@@ -32,6 +39,12 @@ pub struct Point {
     pub value: Option<f64>,
     /// What the tip says about a missing value.
     pub missing: String,
+    /// The range within which such a value usually falls.
+    pub usual: Option<UsualRange>,
+    /// What it means where it is more than usual variation.
+    pub judgement: Option<Judgement>,
+    /// More lines for the tip: usual range, signal.
+    pub notes: Vec<String>,
     /// Whether the axis names this period; the chart leaves names out where they would touch.
     pub named: bool,
 }
@@ -69,7 +82,8 @@ impl Trend {
         let values = course.points.iter().filter_map(|point| point.value);
         let lines = course.lines.iter().map(|line| line.value);
         values.clone().find(|value| value.is_finite())?;
-        let (low, high) = extent(values.chain(lines).map(plotted))?;
+        let usual = course.points.iter().filter_map(|point| point.usual).flat_map(|usual| [usual.low, usual.high]);
+        let (low, high) = extent(values.chain(lines).chain(usual).map(plotted))?;
         let axis = Axis::over(low, high, course.format.most());
         let ticks: Vec<String> = axis.ticks().map(|tick| course.format.tick(tick, axis.digits())).collect();
         let right = course.lines.iter().map(|line| line.label.chars().count()).max().map_or(24, |n| 18 + n * 7);
@@ -103,17 +117,7 @@ impl Trend {
                 "axisLabel": { "color": "var(--ink-2)", "fontSize": 12.5 },
                 "splitLine": { "lineStyle": { "color": "var(--line)" } },
             },
-            "series": [{
-                "type": "line",
-                "symbol": "circle",
-                "symbolSize": 5,
-                "showAllSymbol": true,
-                "lineStyle": { "color": "var(--ink-2)", "width": 1.75 },
-                "itemStyle": { "color": "var(--noise)" },
-                "emphasis": { "disabled": true },
-                "data": data(course),
-                "markLine": { "symbol": "none", "silent": true, "animation": false, "data": mark_lines(course) },
-            }],
+            "series": series(course),
         });
         let narrow = json!({
             "grid": { "right": 34 },
@@ -125,6 +129,67 @@ impl Trend {
     }
 }
 
+/// The course comes first; a narrow screen changes it by its place.
+fn series(course: &Course<'_>) -> Vec<Value> {
+    let mut series = vec![json!({
+        "type": "line",
+        "z": 4,
+        "symbol": "circle",
+        "symbolSize": 5,
+        "showAllSymbol": true,
+        "lineStyle": { "color": "var(--ink-2)", "width": 1.75 },
+        "itemStyle": { "color": "var(--noise)" },
+        "emphasis": { "disabled": true },
+        "data": data(course),
+        "markLine": { "symbol": "none", "silent": true, "animation": false, "data": mark_lines(course) },
+    })];
+    if course.points.iter().any(|point| point.usual.is_some()) {
+        series.extend(band(course));
+    }
+    series
+}
+
+/// Two stacked lines with the area between them, and the average.
+fn band(course: &Course<'_>) -> [Value; 3] {
+    let of = |pick: fn(UsualRange) -> f64| -> Vec<Option<f64>> {
+        course.points.iter().map(|point| point.usual.map(|usual| course.format.plotted(pick(usual)))).collect()
+    };
+    let line = |data: Vec<Option<f64>>, width: f64| {
+        json!({
+            "type": "line",
+            "z": 1,
+            "data": data,
+            "step": "middle",
+            "symbol": "none",
+            "silent": true,
+            "emphasis": { "disabled": true },
+            "lineStyle": { "color": "var(--line-2)", "width": width },
+        })
+    };
+    let mut low = line(of(|usual| usual.low), 0.0);
+    let mut height = line(of(|usual| usual.high - usual.low), 0.0);
+    for part in [&mut low, &mut height] {
+        part["stack"] = json!("usual");
+        // Ranges may lie on both sides of zero.
+        part["stackStrategy"] = json!("all");
+    }
+    height["areaStyle"] = json!({ "color": "var(--band)", "opacity": 1 });
+    [low, height, line(of(|usual| usual.average), 1.0)]
+}
+
+/// The shape and colour of a point that is more than usual variation.
+fn shape(judgement: Judgement) -> Value {
+    match judgement {
+        Judgement::Better => json!({ "symbol": "circle", "symbolSize": 9, "itemStyle": { "color": "var(--good)" } }),
+        Judgement::Worse => {
+            json!({ "symbol": TRIANGLE, "symbolSize": [11, 10], "itemStyle": { "color": "var(--bad)" } })
+        }
+        Judgement::NoJudgement => {
+            json!({ "symbol": "diamond", "symbolSize": 11, "itemStyle": { "color": "var(--neutral)" } })
+        }
+    }
+}
+
 fn data(course: &Course<'_>) -> Vec<Value> {
     let last = course.points.iter().rposition(|point| point.value.is_some());
     let newest = course.points.len().saturating_sub(1);
@@ -133,7 +198,10 @@ fn data(course: &Course<'_>) -> Vec<Value> {
         let Some(value) = point.value.filter(|value| value.is_finite()) else { return Value::Null };
         let plotted = course.format.plotted(value);
         if Some(place) != last {
-            return json!(plotted);
+            let Some(judgement) = point.judgement else { return json!(plotted) };
+            let mut item = shape(judgement);
+            item["value"] = json!(plotted);
+            return item;
         }
         // The text stays clear of the line that leads to the mark.
         let side = if before.is_some_and(|before| before > value) { "bottom" } else { "top" };
@@ -152,6 +220,11 @@ fn data(course: &Course<'_>) -> Vec<Value> {
                 "padding": [0, 2],
             },
         });
+        if let Some(Value::Object(shape)) = point.judgement.map(shape) {
+            for (key, value) in shape {
+                item[key] = value;
+            }
+        }
         if course.open && place == newest {
             item["itemStyle"] = json!({ "color": "var(--surface)", "borderColor": "var(--noise)", "borderWidth": 2 });
         }
@@ -200,7 +273,8 @@ fn axis_names(points: &[Point], most: usize) -> Vec<&str> {
 
 fn tip(point: &Point, format: &Format) -> String {
     let text = point.value.map_or_else(|| point.missing.clone(), |value| format.text(value));
-    format!("{}\n{text}", point.name)
+    let lines = [point.name.as_str(), text.as_str()].into_iter().chain(point.notes.iter().map(String::as_str));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// An axis with round marks.
@@ -270,10 +344,47 @@ mod tests {
         check(1_200_000.0, 1_900_000.0, None, "1000000 1200000 1400000 1600000 1800000 2000000");
     }
 
+    fn point(name: &str) -> Point {
+        Point {
+            name: name.to_owned(),
+            value: None,
+            missing: String::new(),
+            usual: None,
+            judgement: None,
+            notes: Vec::new(),
+            named: true,
+        }
+    }
+
+    #[test]
+    fn signals_have_a_shape_and_a_band_behind() {
+        let usual = Some(UsualRange { low: -1.0, average: 1.0, high: 3.0 });
+        let with = |name: &str, value: f64, judgement| Point { value: Some(value), usual, judgement, ..point(name) };
+        let points = [
+            with("a", 5.0, Some(Judgement::Better)),
+            with("b", 2.0, None),
+            with("c", -4.0, Some(Judgement::Worse)),
+            with("d", 4.0, Some(Judgement::NoJudgement)),
+        ];
+        crate::page::sample::with("rich", |evaluation, context| {
+            let result = evaluation.legs[0].measures().nth(2).unwrap();
+            let format = &crate::words::finding::format_of(result, context);
+            let trend = Trend::new(&Course { points: &points, lines: &[], format, open: false }).unwrap();
+            let series = &trend.block["option"]["series"];
+            let symbols: Vec<&Value> =
+                series[0]["data"].as_array().unwrap().iter().map(|item| &item["symbol"]).collect();
+            assert_eq!(symbols, [&json!("circle"), &Value::Null, &json!(TRIANGLE), &json!("diamond")]);
+            assert_eq!(series[0]["data"][3]["itemStyle"]["color"], "var(--neutral)");
+            assert_eq!(series[1]["data"], json!([-1.0, -1.0, -1.0, -1.0]));
+            assert_eq!(series[2]["data"], json!([4.0, 4.0, 4.0, 4.0]));
+            assert_eq!(series[3]["data"], json!([1.0, 1.0, 1.0, 1.0]));
+        });
+    }
+
     #[test]
     fn no_text_ends_the_script_around_it() {
         let hostile = "</script><!-- &";
-        let point = Point { name: hostile.to_owned(), value: Some(1.0), missing: String::new(), named: true };
+        let point = Point { value: Some(1.0), notes: vec![hostile.to_owned()], ..point(hostile) };
         let line = Line { label: hostile.to_owned(), value: 1.0, main: true };
         let written = crate::page::sample::with("rich", |evaluation, context| {
             let result = &evaluation.legs[0].objectives[0].measures[0];
@@ -288,7 +399,6 @@ mod tests {
 
     #[test]
     fn names_thin_out_from_the_newest() {
-        let point = |name: &str| Point { name: name.to_owned(), value: None, missing: String::new(), named: true };
         let points: Vec<Point> = ["a", "b", "c", "d", "e"].map(point).to_vec();
         assert_eq!(axis_names(&points, 3), ["a", "", "c", "", "e"]);
         assert_eq!(axis_names(&points, 7), ["a", "b", "c", "d", "e"]);

@@ -30,6 +30,8 @@ pub struct BelowTable {
     pub bar_heading: String,
     /// What the column of counts is called: `Answers`.
     pub count_heading: String,
+    /// Whether anything is known about the series of any unit; if not, the column of signals is left out.
+    pub has_signals: bool,
     /// The units, by name.
     pub rows: Vec<BelowRow>,
 }
@@ -71,6 +73,7 @@ impl BelowTable {
             heading: format!("By {kind}"),
             unit_heading: words::capitalised(kind),
             bar_heading: bar_heading(first.result, has_ranges, span, format),
+            has_signals: rows.iter().any(|row| row.row.variation.is_some()),
             count_heading: words::capitalised(&first.result.measure.noun),
             rows,
         })

@@ -16,7 +16,9 @@ use crate::page::context::Context;
 use crate::page::frame::Frame;
 use crate::page::row::{self, Row, StatusMark};
 use crate::page::rows_behind::{RowsBehind, RowsTable};
+use crate::page::signal::{self, SignalMark};
 use crate::words::definition::{self, Fact};
+use crate::words::signal::{Told, judgement, usual_of};
 use crate::words::{self, finding, period, reading, scoring};
 
 /// The width of the sparkline beside a guard-rail.
@@ -67,8 +69,14 @@ pub struct MeasurePage {
     pub readings: Vec<Reading>,
     /// What the course is called: `Month by month`.
     pub trend_heading: String,
+    /// What the band behind the course is; none without a usual range.
+    pub trend_note: Option<String>,
     /// The course in one sentence.
     pub trend_label: String,
+    /// Whether the periods of the course have a usual range.
+    pub has_usual: bool,
+    /// Earlier stretches that were more than usual variation, newest first.
+    pub earlier_signals: Vec<SignalMark>,
     /// What stands in place of a course without a single value.
     #[serde(skip)]
     pub no_course: &'static str,
@@ -111,6 +119,8 @@ pub struct Beside {
 pub struct Reading {
     /// The status it speaks of, where it speaks of one.
     pub status: Option<StatusMark>,
+    /// What it says about the series, where it speaks of that.
+    pub signal: Option<SignalMark>,
     /// The name of its icon where it speaks of something else.
     #[serde(skip)]
     pub icon: &'static str,
@@ -141,6 +151,7 @@ impl MeasurePage {
         let other = period::beside(context.place.compare_with, context.place.period, context.fiscal_year);
         let title = format!("{}, {}", measure.title, context.unit_name());
         let row = Row::new(result, context);
+        let told = Told::new(result, context);
         Self {
             frame: Frame::new(&title, context, &|place| links.measure(&measure.id, place)),
             eyebrow: [detail.leg.as_deref(), detail.objective.as_deref()]
@@ -152,7 +163,10 @@ impl MeasurePage {
             beside: beside(&row, &detail, &format, context),
             readings: readings(&detail, &format, context),
             trend_heading: by_grain(context.place.period.grain()).to_owned(),
+            trend_note: told.as_ref().and_then(Told::band).map(|band| words::capitalised(&band)),
             trend_label: trend_label(&row, result, context),
+            has_usual: row.history.iter().any(|point| point.usual_range.is_some()),
+            earlier_signals: told.as_ref().map(earlier_signals).unwrap_or_default(),
             no_course: reading::no_course(result),
             definition: definition::facts(measure, &format, &detail.stewards),
             version: format!("version {} ({})", measure.definition.number, measure.definition.digest),
@@ -203,31 +217,41 @@ fn beside(row: &Row, detail: &Detail<'_>, format: &Format, context: &Context<'_>
     beside
 }
 
-/// Whether the target is met, and how far the way to it has been gone. Whether something has changed, and whether
-/// the target will be met, come with signals.
+/// Whether the target is met, whether something has changed, whether the target will be met, and how far the way to it
+/// has been gone.
 fn readings(detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<Reading> {
     let result = detail.result;
-    let mut readings = vec![Reading {
-        status: Some(result.status.into()),
-        icon: "",
-        heading: reading::heading(result).to_owned(),
-        text: reading::target(result, format, context),
-    }];
+    let plain =
+        |icon: &'static str, heading: String, text: String| Reading { status: None, signal: None, icon, heading, text };
+    let met = plain("", reading::heading(result).to_owned(), reading::target(result, format, context));
+    let mut readings = vec![Reading { status: Some(result.status.into()), ..met }];
+    if let Some(told) = Told::new(result, context) {
+        let said = told.changed();
+        let mark = signal::variation(result, context);
+        readings.push(Reading { signal: mark, ..plain("", said.heading, said.text) });
+        if let Some(said) = told.assurance() {
+            let mark = signal::assurance(result, context);
+            readings.push(Reading { signal: mark, ..plain("", said.heading, said.text) });
+        }
+    }
     let from = detail.baseline_from.map(|from| period::name(from, context.fiscal_year));
     if let Some((heading, text)) = reading::way(result, from.as_deref(), format) {
-        readings.push(Reading { status: None, icon: "flag", heading, text });
+        readings.push(plain("flag", heading, text));
     }
     if let Some((heading, text)) = finding::running(context)
         && result.status != Status::NoData
     {
-        readings.push(Reading { status: None, icon: "clock", heading, text });
+        readings.push(plain("clock", heading, text));
     }
     readings
 }
 
+fn earlier_signals(told: &Told<'_>) -> Vec<SignalMark> {
+    told.history().into_iter().map(|finding| signal::of_finding(finding, told.earlier(finding))).collect()
+}
+
 fn guard(result: &MeasureResult, context: &Context<'_>) -> Guard {
-    let format = finding::format_of(result, context);
-    Guard { row: Row::new(result, context), spark: row::spark(result, &format, context.is_running(), GUARD_WIDTH) }
+    Guard { row: Row::new(result, context), spark: row::spark(result, context, GUARD_WIDTH) }
 }
 
 fn by_grain(grain: Grain) -> &'static str {
@@ -247,25 +271,41 @@ fn trend_label(row: &Row, result: &MeasureResult, context: &Context<'_>) -> Stri
         let name = |period: &Period| period::name(*period, context.fiscal_year);
         format!(", {} to {}", name(first), name(last))
     });
-    format!("{} by {grain}{span}. Target: {}.", row.name, row.target)
+    let usual = row.usual_range.as_ref().map_or_else(String::new, |range| format!(" Usual range: {}.", range.text));
+    let signal = row.variation.as_ref().map_or_else(String::new, |mark| format!(" {}.", mark.words));
+    format!("{} by {grain}{span}. Target: {}.{usual}{signal}", row.name, row.target)
 }
 
 fn trend(row: &Row, result: &MeasureResult, format: &Format, context: &Context<'_>) -> Option<Trend> {
     let grain = context.place.period.grain();
+    let told = Told::new(result, context);
     let points: Vec<trend::Point> = result
         .history
         .iter()
         .zip(&row.history)
-        .map(|(&(period, value), point)| trend::Point {
-            name: point.name.clone(),
-            value,
-            missing: "no figure".to_owned(),
-            named: is_named(period, grain, result.history.len()),
+        .map(|(&(period, value), point)| {
+            let known = told.as_ref().and_then(|told| Some((told.signal(), told.at(period)?)));
+            let usual = point.usual_range.as_ref().map(|range| format!("usual range {}", range.text));
+            trend::Point {
+                name: point.name.clone(),
+                value,
+                missing: "no figure".to_owned(),
+                usual: known.and_then(|(signal, point)| usual_of(signal, point)),
+                judgement: known.and_then(|(signal, point)| judgement(signal, point)),
+                notes: usual.into_iter().chain(point.signal.as_deref().map(lower_first)).collect(),
+                named: is_named(period, grain, result.history.len()),
+            }
         })
         .collect();
     let lines = trend_lines(result, format);
     let course = trend::Course { points: &points, lines: &lines, format, open: context.is_running() };
     Trend::new(&course)
+}
+
+/// Inside a tip the words go on after others.
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn trend_lines(result: &MeasureResult, format: &Format) -> Vec<Line> {

@@ -1,17 +1,20 @@
-//! One measure as a row: status, name, value, likely range, count, target, change, course.
+//! One measure as a row: status, name, value, likely range, count, target, change, course, signals.
 
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::measure::{Direction, Formula};
-use evenkeel_model::period::Grain;
+use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
+use evenkeel_model::signal::Judgement;
 use serde::Serialize;
 
 use crate::chart::Sparkline;
 use crate::chart::sparkline::Course;
 use crate::number::{self, Figure, Format, Range};
 use crate::page::context::Context;
+use crate::page::signal::{self, SignalMark};
 use crate::words::finding::{format_of, last_known};
+use crate::words::signal::{Told, judgement, usual};
 use crate::words::{self, period};
 
 /// The width of a sparkline in a row.
@@ -64,6 +67,8 @@ pub struct Change {
     pub difference: Option<f64>,
     /// In words: `−1.0 pts on Sep`, `no change on Sep`, or why there is none.
     pub text: String,
+    /// The rule that marks the latest period as a signal: `outside usual range`; none for usual variation.
+    pub signal: Option<String>,
 }
 
 /// A note beside a value that is not a plain, complete figure.
@@ -86,6 +91,10 @@ pub struct HistoryPoint {
     pub name: String,
     /// The value; none where nothing is known.
     pub value: Figure,
+    /// The range within which such a value usually falls.
+    pub usual_range: Option<Range>,
+    /// Whether it is more than usual variation, in words; none where that cannot be told.
+    pub signal: Option<String>,
 }
 
 /// One measure as a row.
@@ -122,6 +131,12 @@ pub struct Row {
     pub tag: Option<Tag>,
     /// Why there is no value.
     pub missing: Option<&'static str>,
+    /// Whether the latest period is more than usual variation.
+    pub variation: Option<SignalMark>,
+    /// Whether the target will be met while nothing changes.
+    pub assurance: Option<SignalMark>,
+    /// The range within which the latest value usually falls.
+    pub usual_range: Option<Range>,
     /// How good the value is, 0 to 100, unrounded.
     pub score: Option<f64>,
     /// Which definition produced the number.
@@ -164,11 +179,26 @@ impl Row {
             change: change(result, &format, context),
             tag: stale.map(|_| Tag { icon: "clock", text: "stale" }),
             missing: result.missing.map(words::missing),
+            variation: signal::variation(result, context),
+            assurance: signal::assurance(result, context),
+            usual_range: Told::new(result, context).and_then(|told| told.usual_range()),
             score: result.performance,
             definition: measure.definition.to_string(),
             history: history(result, &format, context),
-            spark: spark(result, &format, context.is_running(), SPARK_WIDTH),
+            spark: spark(result, context, SPARK_WIDTH),
         }
+    }
+
+    /// Whether the latest period is a signal.
+    #[must_use]
+    pub fn is_signal(&self) -> bool {
+        self.variation.as_ref().is_some_and(SignalMark::is_signal)
+    }
+
+    /// Whether anything is said about its series.
+    #[must_use]
+    pub fn has_signs(&self) -> bool {
+        self.variation.is_some() || self.assurance.is_some()
     }
 
     /// Whether there is a value, of whatever period.
@@ -222,31 +252,55 @@ pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
 /// The last periods of a result, worded.
 #[must_use]
 pub fn history(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Vec<HistoryPoint> {
-    let point = |&(period, value): &(evenkeel_model::period::Period, Option<f64>)| HistoryPoint {
+    let told = Told::new(result, context);
+    let point = |&(period, value): &(Period, Option<f64>)| HistoryPoint {
         period: period.id(context.fiscal_year),
         name: period::short(period, context.fiscal_year),
         value: value.map_or_else(|| Figure::words("no figure"), |value| format.figure(value)),
+        usual_range: told.as_ref().and_then(|told| told.usual_at(period)),
+        signal: told.as_ref().and_then(|told| told.point(period)),
     };
     result.history.iter().map(point).collect()
 }
 
-/// The course of a result as a sparkline.
-#[must_use]
-pub fn spark(result: &MeasureResult, format: &Format, running: bool, width: f64) -> Sparkline {
-    let values: Vec<Option<f64>> = result.history.iter().map(|&(_, value)| value).collect();
-    let label = spark_label(result, &values, format);
-    Sparkline::new(&Course { values: &values, goals: &goals(result), usual: None, open: running, label }, width)
+/// What each period of the history means where it is more than usual variation.
+fn judgements(result: &MeasureResult) -> Vec<Option<Judgement>> {
+    let Some(signal) = &result.signal else { return Vec::new() };
+    let of = |period: Period| signal.points.iter().find(|point| point.period == period);
+    result.history.iter().map(|&(period, _)| of(period).and_then(|point| judgement(signal, point))).collect()
 }
 
-fn spark_label(result: &MeasureResult, values: &[Option<f64>], format: &Format) -> String {
+/// The course of a result as a sparkline.
+#[must_use]
+pub fn spark(result: &MeasureResult, context: &Context<'_>, width: f64) -> Sparkline {
+    let values: Vec<Option<f64>> = result.history.iter().map(|&(_, value)| value).collect();
+    let usual = result.signal.as_ref().and_then(usual);
+    Sparkline::new(
+        &Course {
+            values: &values,
+            goals: &goals(result),
+            usual: usual.map(|usual| (usual.low, usual.high)),
+            average: usual.map(|usual| usual.average),
+            signals: &judgements(result),
+            open: context.is_running(),
+            label: spark_label(result, &values, context),
+        },
+        width,
+    )
+}
+
+fn spark_label(result: &MeasureResult, values: &[Option<f64>], context: &Context<'_>) -> String {
     let title = &result.measure.title;
     let span = result.history.last().map_or("periods", |(period, _)| period::plural(period.grain()));
     let known = values.iter().flatten();
     let low = known.clone().copied().reduce(f64::min);
     let high = known.copied().reduce(f64::max);
+    let range = Told::new(result, context).and_then(|told| told.usual_range());
+    let usual = range.map_or_else(String::new, |range| format!("; usual range {}", range.text));
     match (low, high) {
         (Some(low), Some(high)) => {
-            format!("{title}: last {} {span}, from {}", values.len(), format.range(low, high).text)
+            let range = format_of(result, context).range(low, high);
+            format!("{title}: last {} {span}, from {}{usual}", values.len(), range.text)
         }
         _ => format!("{title}: no figures in {} {span}", values.len()),
     }
@@ -254,20 +308,21 @@ fn spark_label(result: &MeasureResult, values: &[Option<f64>], format: &Format) 
 
 /// The last known value, where the record of the period is silent but an earlier one is not.
 #[must_use]
-pub fn stale(result: &MeasureResult) -> Option<(evenkeel_model::period::Period, f64)> {
+pub fn stale(result: &MeasureResult) -> Option<(Period, f64)> {
     (result.missing == Some(Missing::NoRows)).then(|| last_known(result)).flatten()
 }
 
 fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Change {
     let fiscal = context.fiscal_year;
     let place = &context.place;
+    let signal = Told::new(result, context).and_then(|told| told.in_short());
     let other = period::short_beside(place.compare_with, place.period, fiscal);
     if let Some((last, _)) = stale(result) {
         let name = period::beside(last, place.period, fiscal);
-        return Change { difference: None, text: format!("last figure from {name}") };
+        return Change { difference: None, text: format!("last figure from {name}"), signal };
     }
     if let Some(missing) = result.missing {
-        return Change { difference: None, text: words::missing(missing).to_owned() };
+        return Change { difference: None, text: words::missing(missing).to_owned(), signal };
     }
     let difference = result.reading.value.zip(result.before.value).map(|(now, before)| now - before);
     let text = match difference {
@@ -277,7 +332,7 @@ fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Cha
             None => format!("no change on {other}"),
         },
     };
-    Change { difference, text }
+    Change { difference, text, signal }
 }
 
 /// Terminals have the signs that the type of the pages lacks.

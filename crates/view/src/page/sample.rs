@@ -5,6 +5,7 @@
 
 mod bank;
 mod figures;
+mod signals;
 mod world;
 
 use std::collections::BTreeMap;
@@ -95,6 +96,7 @@ fn all() -> Vec<Sample> {
         bank::rich("rich"),
         perspectives(bank::rich("perspectives")),
         without_ranges(bank::rich("bare")),
+        without_signals(bank::rich("quiet")),
         running(bank::rich("running")),
         silent(bank::rich("silent")),
         empty(bank::rich("empty")),
@@ -113,9 +115,16 @@ fn perspectives(mut sample: Sample) -> Sample {
     sample
 }
 
-/// Values without likely ranges, and two measures that were not recorded this month.
+/// Likely ranges, but nothing that is known about any series.
+fn without_signals(mut sample: Sample) -> Sample {
+    sample.world.signals = false;
+    sample
+}
+
+/// Values without likely ranges and without signals, and two measures that were not recorded this month.
 fn without_ranges(mut sample: Sample) -> Sample {
     sample.world.ranges = false;
+    sample.world.signals = false;
     sample.world.silence("knowledge", 2);
     sample.world.silence("attrition", 24);
     sample

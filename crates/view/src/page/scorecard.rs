@@ -11,8 +11,13 @@ use crate::number::{self, Figure};
 use crate::page::context::{Arrangement, Context};
 use crate::page::frame::{Choice, Frame};
 use crate::page::row::{Row, StatusMark, history_heading};
+use crate::page::signal::{self, SignalMark};
 use crate::words::sentence::Sentence;
+use crate::words::signal::false_signals;
 use crate::words::{self, finding, period};
+
+/// How many signals are named one by one.
+const NAMED: usize = 3;
 
 /// The scorecard of a unit in a period. It writes itself as HTML and serialises as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Template)]
@@ -24,6 +29,8 @@ pub struct ScorecardPage {
     pub headline: String,
     /// One sentence per leg, and what else has to be said first.
     pub points: Vec<Point>,
+    /// The strongest signals, the bad ones first, at most three.
+    pub look_first: Vec<Sentence>,
     /// How far the legs lie apart, in words.
     pub spread: String,
     /// The same, unrounded.
@@ -44,6 +51,10 @@ pub struct ScorecardPage {
     pub notes: Vec<String>,
     /// Whether any row has a likely range; if none has, its column is left out.
     pub has_ranges: bool,
+    /// Whether anything is known about any series; if not, the columns of signals are left out.
+    pub has_signals: bool,
+    /// How many false signals to expect.
+    pub false_signals: Option<String>,
     /// The legs side by side, drawn; none with fewer than two.
     #[serde(skip)]
     pub balance: Option<Balance>,
@@ -57,6 +68,8 @@ pub struct ScorecardPage {
 pub struct Point {
     /// The status it speaks of; none for a note about the page itself.
     pub status: Option<StatusMark>,
+    /// The signal it speaks of; then its mark stands in place of that of the status.
+    pub variation: Option<SignalMark>,
     /// What it is about: the name of a leg.
     pub about: String,
     /// The sentence.
@@ -114,11 +127,14 @@ impl ScorecardPage {
         let links = context.links;
         let legs: Vec<LegPanel> = evaluation.legs.iter().map(|leg| panel(leg, evaluation, context)).collect();
         let has_ranges = legs.iter().flat_map(LegPanel::rows).any(|row| row.likely_range.is_some());
+        let has_signals = legs.iter().flat_map(LegPanel::rows).any(Row::has_signs);
+        let false_signals = false_signals(evaluation, context.fiscal_year);
         let history = evaluation.legs.iter().flat_map(LegResult::measures).map(|result| result.history.len()).max();
         Self {
             frame: Frame::new(context.unit_name(), context, &|place| links.scorecard(place)),
             headline: finding::headline(evaluation, context),
             points: points(evaluation, context),
+            look_first: finding::signals(evaluation, NAMED, context),
             spread: finding::spread(evaluation),
             spread_value: evaluation.spread,
             out_of_balance: evaluation.out_of_balance,
@@ -130,6 +146,8 @@ impl ScorecardPage {
             balance: balance(evaluation, context.place.arrangement),
             across: across(legs.len()),
             has_ranges,
+            has_signals,
+            false_signals,
             legs,
         }
     }
@@ -170,12 +188,17 @@ fn points(evaluation: &Evaluation, context: &Context<'_>) -> Vec<Point> {
         .iter()
         .filter(|_| !finding::is_silent(evaluation))
         .filter_map(|leg| {
-            let (status, text) = finding::leg(leg, context)?;
-            Some(Point { status: Some(status.into()), about: leg.title.clone(), text })
+            let said = finding::leg(leg, context)?;
+            let variation = said.signal.and_then(|result| signal::variation(result, context));
+            Some(Point { status: Some(said.status.into()), variation, about: leg.title.clone(), text: said.text })
         })
         .collect();
-    if let Some((about, text)) = finding::running(context) {
-        points.push(Point { status: None, about, text: Sentence::plain(text) });
+    if let Some((about, mut text)) = finding::running(context) {
+        if evaluation.legs.iter().flat_map(LegResult::measures).any(|result| result.signal.is_some()) {
+            let last = period::beside(evaluation.period.previous(), evaluation.period, context.fiscal_year);
+            text.extend([" Signals are read up to ", last.as_str(), "."]);
+        }
+        points.push(Point { status: None, variation: None, about, text: Sentence::plain(text) });
     }
     points
 }
@@ -192,6 +215,7 @@ fn panel(leg: &LegResult, evaluation: &Evaluation, context: &Context<'_>) -> Leg
     };
     let (key, rest) = (groups(true), groups(false));
     let others = rest.iter().map(|group| group.rows.len()).sum::<usize>();
+    let with_signal = rest.iter().flat_map(|group| &group.rows).filter(|row| row.is_signal()).count();
     LegPanel {
         id: leg.id.clone(),
         title: leg.title.clone(),
@@ -201,7 +225,16 @@ fn panel(leg: &LegResult, evaluation: &Evaluation, context: &Context<'_>) -> Leg
         weakness: weakness(leg, evaluation, context.place.arrangement),
         key,
         rest,
-        rest_heading: format!("{others} more {}", if others == 1 { "measure" } else { "measures" }),
+        rest_heading: rest_heading(others, with_signal),
+    }
+}
+
+/// `4 more measures, 1 with a signal`.
+fn rest_heading(others: usize, with_signal: usize) -> String {
+    let measures = if others == 1 { "measure" } else { "measures" };
+    match with_signal {
+        0 => format!("{others} more {measures}"),
+        n => format!("{others} more {measures}, {n} with a signal"),
     }
 }
 

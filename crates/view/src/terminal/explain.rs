@@ -81,27 +81,42 @@ fn history(out: &mut String, page: &MeasurePage, style: Style) {
     section(out, &page.trend_heading, style);
     push_line(out, &format!("  {}", blocks(&values)));
     let newest = page.row.history.iter().rev().take(LISTED);
-    let rows = newest.map(|point| vec![point.name.clone(), point.value.text.clone()]).collect();
-    indented(
-        out,
-        &Table { columns: vec![Column::text("period"), Column::number("value")], rows, ..Table::default() },
-        style,
-    );
+    let mut columns = vec![Column::text("period"), Column::number("value")];
+    if page.has_usual {
+        columns.extend([Column::number("usual range"), Column::text("signal")]);
+    }
+    let rows = newest.map(|point| {
+        let usual = point.usual_range.as_ref().map_or_else(String::new, |range| range.text.clone());
+        let signal = point.signal.clone().unwrap_or_default();
+        vec![point.name.clone(), point.value.text.clone(), usual, signal]
+    });
+    indented(out, &Table { columns, rows: rows.collect(), ..Table::default() }, style);
+    if !page.earlier_signals.is_empty() {
+        section(out, "Earlier signals", style);
+        for mark in &page.earlier_signals {
+            paragraph(out, 2, &mark.words, style);
+        }
+    }
 }
 
 fn below_table(below: &BelowTable) -> Table {
     let row = |row: &crate::page::below::BelowRow| {
         let range = row.row.likely_range.as_ref().map_or_else(String::new, |range| range.text.clone());
         let count = row.row.count.as_ref().map_or_else(String::new, |count| count.text.clone());
-        vec![row.row.status.glyph.to_string(), row.unit.clone(), row.row.value.text.clone(), range, count]
+        let signal = row.row.variation.as_ref().map_or("", |mark| mark.short);
+        let status = row.row.status.glyph.to_string();
+        vec![status, row.unit.clone(), row.row.value.text.clone(), range, count, signal.to_owned()]
     };
-    let columns = vec![
+    let mut columns = vec![
         Column::text(""),
         Column::text(&below.unit_heading.to_lowercase()),
         Column::number("value"),
         Column::number("likely range"),
         Column::number("out of"),
     ];
+    if below.has_signals {
+        columns.push(Column::text("signal"));
+    }
     Table { columns, rows: below.rows.iter().map(row).collect(), ..Table::default() }
 }
 

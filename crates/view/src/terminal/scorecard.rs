@@ -14,6 +14,8 @@ const FIGURE_MOST: usize = 24;
 const FIGURE_LEAST: usize = 12;
 /// The least room for names before the course of a measure is left out.
 const NAME_LEAST: usize = 18;
+/// How many of the newest periods are drawn where signals need the room.
+const HISTORY_LEAST: usize = 8;
 
 /// The scorecard. Key measures are marked with an asterisk.
 #[must_use]
@@ -47,13 +49,25 @@ pub fn scorecard(page: &ScorecardPage, style: Style) -> String {
     push_line(&mut out, &format!("  {}", layout.rule()));
     paragraph(&mut out, 2, &legend(page, &layout, style), style);
     out.push('\n');
-    for point in &page.points {
-        paragraph(&mut out, 2, &format!("{}. {}", point.about, point.text), style);
-    }
+    findings(&mut out, page, style);
     for note in &page.frame.foot {
         paragraph(&mut out, 2, note, style);
     }
     out
+}
+
+/// The signals, worst first, and what has to be said about the page. Without signals, a sentence about every leg.
+fn findings(out: &mut String, page: &ScorecardPage, style: Style) {
+    if !page.look_first.is_empty() {
+        push_line(out, &format!("  {}", style.paint(Tone::Strong, "Look at first")));
+        for sentence in &page.look_first {
+            paragraph(out, 4, &sentence.to_string(), style);
+        }
+    }
+    let said = page.points.iter().filter(|point| page.look_first.is_empty() || point.status.is_none());
+    for point in said {
+        paragraph(out, 2, &format!("{}. {}", point.about, point.text), style);
+    }
 }
 
 /// `Northmere Bank / Retail / Branch network        October 2026, compared with September 2026`.
@@ -69,7 +83,10 @@ fn legs(out: &mut String, page: &ScorecardPage, style: Style) {
     let widest =
         |text: &dyn Fn(&LegPanel) -> String| page.legs.iter().map(|leg| width(&clean(&text(leg)))).max().unwrap_or(0);
     let title = widest(&|leg| leg.title.clone()).clamp(8, 24);
-    let around = 2 + title + 2 + 3 + 2 + 3 + widest(&leg_notes);
+    let beside = 2 + 2 + 3 + 2 + 3 + widest(&leg_notes);
+    // What the notes and the shortest bar leave is for the names.
+    let title = title.min(style.width.saturating_sub(beside + BAR_LEAST)).max(8);
+    let around = beside + title;
     let bar = style.width.saturating_sub(around).clamp(BAR_LEAST, BAR);
     for leg in &page.legs {
         push_line(out, &format!("  {}", leg_line(leg, title, bar, style)));
@@ -102,48 +119,73 @@ struct Layout {
     count: usize,
     target: usize,
     history: usize,
+    signal: usize,
+    reach: usize,
+    /// Whether values leave out units that are words, so that there is room for signals.
+    short: bool,
 }
 
 impl Layout {
+    /// Signals give way first, as their sentences stand below; then the course, then the range, then whatever is too
+    /// wide. Names come first.
     fn new(page: &ScorecardPage, style: Style) -> Self {
+        let with_signals = Self::fitting(page, style, true);
+        if with_signals.signal > 0 && with_signals.room(style) >= NAME_LEAST {
+            return with_signals;
+        }
+        Self::fitting(page, style, false)
+    }
+
+    fn fitting(page: &ScorecardPage, style: Style, signals: bool) -> Self {
         let rows = || page.legs.iter().flat_map(LegPanel::rows);
         let widest = |text: &dyn Fn(&Row) -> String, head: &str| {
             let texts = rows().map(|row| width(&clean(&text(row)))).max().unwrap_or(0);
             if texts == 0 { 0 } else { texts.clamp(width(head), FIGURE_MOST) }
         };
         let mut layout = Self {
-            name: 0,
+            name: rows().map(|row| width(&clean(&row.name)) + key(row).len()).max().unwrap_or(0),
             value: widest(&value, "value"),
             range: widest(&range, "likely range"),
             count: widest(&|row| count(row, style), "out of"),
             target: widest(&|row| row.target_short.clone(), "target"),
             history: rows().map(|row| row.history.len().min(HISTORY)).max().unwrap_or(0),
+            signal: if signals { widest(&signal, "signal") } else { 0 },
+            reach: if signals { widest(&reach, "in reach") } else { 0 },
+            short: false,
         };
-        // Names come first: the course gives way, then the range, then whatever is too wide.
-        for give_way in [
-            (|layout| layout.history = 0) as fn(&mut Self),
-            |layout| layout.range = 0,
-            |layout| layout.value = layout.value.min(FIGURE_LEAST),
-            |layout| layout.target = layout.target.min(FIGURE_LEAST),
-            |layout| layout.count = layout.count.min(FIGURE_LEAST),
-        ] {
-            if layout.room(style) < NAME_LEAST {
-                give_way(&mut layout);
+        if signals {
+            if layout.room(style) < layout.name {
+                layout.short = true;
+                layout.value = widest(&short_value, "value");
+            }
+            if layout.room(style) < layout.name {
+                layout.history = layout.history.min(HISTORY_LEAST);
+            }
+        } else {
+            for give_way in [
+                (|layout| layout.history = 0) as fn(&mut Self),
+                |layout| layout.range = 0,
+                |layout| layout.value = layout.value.min(FIGURE_LEAST),
+                |layout| layout.target = layout.target.min(FIGURE_LEAST),
+                |layout| layout.count = layout.count.min(FIGURE_LEAST),
+            ] {
+                if layout.room(style) < NAME_LEAST {
+                    give_way(&mut layout);
+                }
             }
         }
-        let wanted = rows().map(|row| width(&clean(&row.name)) + 2).max().unwrap_or(0);
-        layout.name = wanted.min(layout.room(style)).max(NAME_LEAST);
+        layout.name = layout.name.min(layout.room(style)).max(NAME_LEAST);
         layout
     }
 
     /// What is left for names.
     fn room(&self, style: Style) -> usize {
-        let columns = [self.value, self.range, self.count, self.target, self.history];
+        let columns = [self.value, self.range, self.count, self.target, self.history, self.signal, self.reach];
         let used: usize = columns.iter().filter(|&&column| column > 0).map(|column| column + 2).sum();
         style.width.saturating_sub(used + 2)
     }
 
-    fn join(cells: [(&str, usize, bool); 6]) -> String {
+    fn join(cells: [(&str, usize, bool); 8]) -> String {
         let cells = cells.iter().filter(|(_, columns, _)| *columns > 0);
         cells.map(|(text, columns, right)| fit(text, *columns, *right)).collect::<Vec<_>>().join("  ")
     }
@@ -159,11 +201,14 @@ impl Layout {
             ("out of", self.count, true),
             ("target", self.target, true),
             (&history, self.history, false),
+            ("signal", self.signal, false),
+            ("in reach", self.reach, false),
         ])
     }
 
     fn rule(&self) -> String {
-        let columns = [self.name, self.value, self.range, self.count, self.target, self.history];
+        let columns =
+            [self.name, self.value, self.range, self.count, self.target, self.history, self.signal, self.reach];
         let used: usize = columns.iter().filter(|&&column| column > 0).map(|column| column + 2).sum();
         "─".repeat(used.saturating_sub(2))
     }
@@ -175,18 +220,21 @@ impl Layout {
             "missed" | "missed-perhaps" => Tone::Bad,
             _ => Tone::Quiet,
         };
-        let key = if row.key { " *" } else { "" };
+        let key = key(row);
         let name = clean(&row.name);
         let name = format!("{}{key}", fit(&name, width(&name).min(self.name - key.len()), false));
         let values: Vec<Option<f64>> = row.history.iter().map(|point| point.value.value).collect();
-        let newest = &values[values.len().saturating_sub(HISTORY)..];
+        let newest = &values[values.len().saturating_sub(self.history)..];
+        let value = if self.short { short_value(row) } else { value(row) };
         let cells = Self::join([
             (&name, self.name, false),
-            (&value(row), self.value, true),
+            (&value, self.value, true),
             (&range(row), self.range, false),
             (&count(row, style), self.count, true),
             (&row.target_short, self.target, true),
             (&blocks(newest), self.history, false),
+            (&signal(row), self.signal, false),
+            (&reach(row), self.reach, false),
         ]);
         format!("{} {cells}", style.paint(tone, &mark))
     }
@@ -199,6 +247,31 @@ fn value(row: &Row) -> String {
         (None, true) => row.value.text.clone(),
         (None, false) => "–".to_owned(),
     }
+}
+
+/// A value without a unit that is a word; the target beside it has none either.
+fn short_value(row: &Row) -> String {
+    let unit = row.value.unit.trim();
+    if unit.chars().count() <= 1 {
+        return value(row);
+    }
+    match (&row.value_from, row.has_value()) {
+        (Some(_), _) => format!("({})", row.value.number),
+        (None, true) => row.value.number.clone(),
+        (None, false) => value(row),
+    }
+}
+
+fn key(row: &Row) -> &'static str {
+    if row.key { " *" } else { "" }
+}
+
+fn signal(row: &Row) -> String {
+    row.variation.as_ref().map_or_else(String::new, |mark| mark.short.to_owned())
+}
+
+fn reach(row: &Row) -> String {
+    row.assurance.as_ref().map_or_else(String::new, |mark| mark.short.to_owned())
 }
 
 /// A terminal has room for a dash and not for a word.
@@ -224,8 +297,35 @@ fn legend(page: &ScorecardPage, layout: &Layout, style: Style) -> String {
     if rows().any(|row| row.value_from.is_some()) {
         text.push_str(" Values in brackets are from an earlier period.");
     }
+    if layout.signal > 0 {
+        text.push_str(&signal_legend(page));
+    }
+    if let Some(note) = &page.false_signals {
+        text.extend([" ", note.as_str()]);
+    }
     if layout.count > 0 && !style.wide {
         text.push_str(" --wide names what is counted.");
     }
     text
+}
+
+/// What the words of the two columns mean, as far as they stand there and do not speak for themselves.
+fn signal_legend(page: &ScorecardPage) -> String {
+    let explain = |column: &dyn Fn(&Row) -> String, words: &[(&str, &str)]| {
+        let seen = |word: &str| page.legs.iter().flat_map(LegPanel::rows).any(|row| column(row) == word);
+        let seen = words.iter().filter(|(word, _)| seen(word));
+        seen.map(|(word, meaning)| format!("{word}: {meaning}")).collect::<Vec<_>>().join("; ")
+    };
+    let signals = explain(&signal, &[("change", "neither good nor bad"), ("few", "too few points to tell")]);
+    let reaches = explain(
+        &reach,
+        &[
+            ("yes", "while nothing changes"),
+            ("some", "at times, by chance"),
+            ("no", "not until the process changes"),
+            ("wait", "just changed"),
+        ],
+    );
+    let part = |head: &str, text: String| if text.is_empty() { text } else { format!(" {head}: {text}.") };
+    format!("{}{}", part("Signal", signals), part("In reach", reaches))
 }

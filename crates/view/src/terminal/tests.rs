@@ -15,7 +15,7 @@ fn measure(name: &str) -> crate::page::MeasurePage {
 
 #[test]
 fn scorecards() {
-    for name in ["rich", "bare", "silent", "empty", "long"] {
+    for name in ["rich", "quiet", "bare", "running", "silent", "empty", "long"] {
         insta::assert_snapshot!(format!("scorecard_{name}"), scorecard(&page(name), Style::default()));
     }
     let wide = Style { width: 120, wide: true, colour: false };

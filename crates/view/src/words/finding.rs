@@ -1,21 +1,23 @@
 //! What is said at the top of a scorecard: a headline from the strongest finding, then one sentence per leg.
 //!
 //! Findings come from a list of sources, strongest first; the first source that has something to say gives the
-//! headline. Signals will be the first source once they are computed. Until then a headline rests on scores,
-//! balance and targets, which say where things stand and never where they are going.
+//! headline. A real deterioration comes before everything else. Without signals a headline rests on scores, balance
+//! and targets, which say where things stand and never where they are going.
 
 use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
+use evenkeel_model::signal::{Judgement, Variation};
 
 use super::{capitalised, period, targets_met, without_figure};
 use crate::number::{self, Format};
 use crate::page::context::Context;
 use crate::words::sentence::Sentence;
+use crate::words::signal::{self, Told};
 
 /// The sources of headlines, strongest first.
-const SOURCES: [fn(&Evaluation, &Context<'_>) -> Option<String>; 5] =
-    [no_measures, nothing_recorded, imbalance, balance, one_score];
+const SOURCES: [fn(&Evaluation, &Context<'_>) -> Option<String>; 7] =
+    [no_measures, nothing_recorded, deterioration, imbalance, improvement, balance, one_score];
 
 /// At most two sentences: where things stand, then what follows from it.
 #[must_use]
@@ -42,35 +44,108 @@ fn nothing_recorded(evaluation: &Evaluation, context: &Context<'_>) -> Option<St
     Some(format!("Nothing was recorded in {name}.{last}"))
 }
 
-fn imbalance(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
-    if !evaluation.out_of_balance {
-        return None;
+/// A measure that became worse, and how the legs stand.
+fn deterioration(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
+    changed(evaluation, context, |judgement| judgement == Judgement::Worse)
+}
+
+/// A measure that became better, or one that changed where neither way is good.
+fn improvement(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
+    changed(evaluation, context, |judgement| judgement == Judgement::Better)
+        .or_else(|| changed(evaluation, context, |judgement| judgement == Judgement::NoJudgement))
+}
+
+fn changed(evaluation: &Evaluation, context: &Context<'_>, wanted: fn(Judgement) -> bool) -> Option<String> {
+    let found: Vec<&MeasureResult> =
+        by_weight(evaluation).into_iter().filter(|result| signal::latest(result).is_some_and(wanted)).collect();
+    let told = Told::new(found.first()?, context)?;
+    let meaning = signal::meaning(signal::latest(found[0])?);
+    let more = match found.len() - 1 {
+        0 => String::new(),
+        1 => format!("; one more measure shows {meaning}"),
+        n => format!("; {} more measures show {meaning}", super::spelled(n)),
+    };
+    Some(format!("{} {}{more}. {}", found[0].measure.title, told.clause()?, standing(evaluation, context)))
+}
+
+/// The measures that show a signal: key measures before others, then those of the leg that has most, the bad before
+/// the good.
+fn by_weight(evaluation: &Evaluation) -> Vec<&MeasureResult> {
+    let worse =
+        |leg: &LegResult| leg.measures().filter(|result| signal::latest(result) == Some(Judgement::Worse)).count();
+    let mut found: Vec<(&MeasureResult, usize)> = evaluation
+        .legs
+        .iter()
+        .flat_map(|leg| leg.measures().map(move |result| (result, worse(leg))))
+        .filter(|(result, _)| signal::latest(result).is_some())
+        .collect();
+    found.sort_by_key(|(result, in_leg)| (severity(result), !result.key, std::cmp::Reverse(*in_leg)));
+    found.into_iter().map(|(result, _)| result).collect()
+}
+
+/// Worse comes before better, and better before a change without judgement.
+fn severity(result: &MeasureResult) -> u8 {
+    match signal::latest(result) {
+        Some(Judgement::Worse) => 0,
+        Some(Judgement::Better) => 1,
+        Some(Judgement::NoJudgement) => 2,
+        None => 3,
     }
+}
+
+/// The signals in sentences, worst first, at most so many.
+#[must_use]
+pub fn signals(evaluation: &Evaluation, most: usize, context: &Context<'_>) -> Vec<Sentence> {
+    let sentence = |result: &MeasureResult| {
+        let clause = Told::new(result, context)?.clause_with_meaning()?;
+        let url = context.links.measure(&result.measure.id, &context.place);
+        Some(Sentence::default().link(result.measure.title.clone(), url).text(format!(" {clause}.")))
+    };
+    by_weight(evaluation).into_iter().filter_map(sentence).take(most).collect()
+}
+
+/// How the legs stand to each other, in one sentence.
+fn standing(evaluation: &Evaluation, context: &Context<'_>) -> String {
+    weak_leg(evaluation, context).or_else(|| in_balance(evaluation, context)).unwrap_or_else(|| met_of_all(evaluation))
+}
+
+fn imbalance(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
+    let state = weak_leg(evaluation, context)?;
     let (weakest, _) = scored(evaluation).reduce(|a, b| if b.1 < a.1 { b } else { a })?;
-    let (strongest, _) = scored(evaluation).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
-    let state = format!(
-        "The weak {} is {}, {} points below {}.",
-        context.place.arrangement.singular(),
-        weakest.title,
-        spread_text(evaluation.spread?, evaluation.rules.imbalance),
-        strongest.title
-    );
     let consequence = furthest(weakest)
         .map_or_else(String::new, |result| format!(" Furthest from its target: {}.", result.measure.title));
     Some(format!("{state}{consequence}"))
 }
 
+fn weak_leg(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
+    if !evaluation.out_of_balance {
+        return None;
+    }
+    let (weakest, _) = scored(evaluation).reduce(|a, b| if b.1 < a.1 { b } else { a })?;
+    let (strongest, _) = scored(evaluation).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+    Some(format!(
+        "The weak {} is {}, {} points below {}.",
+        context.place.arrangement.singular(),
+        weakest.title,
+        spread_text(evaluation.spread?, evaluation.rules.imbalance),
+        strongest.title
+    ))
+}
+
 fn balance(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
+    Some(format!("{} {}", in_balance(evaluation, context)?, met_of_all(evaluation)))
+}
+
+fn in_balance(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
     evaluation.spread?;
     let low = number::score(scored(evaluation).map(|(_, score)| score).reduce(f64::min)?).text;
     let high = number::score(scored(evaluation).map(|(_, score)| score).reduce(f64::max)?).text;
     let group = context.place.arrangement.plural();
-    let state = if low == high {
+    Some(if low == high {
         format!("The {group} are in balance: all stand at {low} of 100.")
     } else {
         format!("The {group} are in balance, from {low} to {high} of 100.")
-    };
-    Some(format!("{state} {}", met_of_all(evaluation)))
+    })
 }
 
 fn one_score(evaluation: &Evaluation, context: &Context<'_>) -> Option<String> {
@@ -102,9 +177,21 @@ pub fn is_silent(evaluation: &Evaluation) -> bool {
     all(evaluation).all(|result| result.reading.value.is_none())
 }
 
-/// One sentence, or a few, about a leg, and the status of what it names first. None for a leg without measures.
+/// What is said about a leg.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LegFinding<'a> {
+    /// The status of what is named first.
+    pub status: Status,
+    /// The measure whose signal is named first, where one is.
+    pub signal: Option<&'a MeasureResult>,
+    /// One sentence, or a few.
+    pub text: Sentence,
+}
+
+/// One sentence, or a few, about a leg: its signals, then what it misses, then its targets. None for a leg without
+/// measures.
 #[must_use]
-pub fn leg(leg: &LegResult, context: &Context<'_>) -> Option<(Status, Sentence)> {
+pub fn leg<'a>(leg: &'a LegResult, context: &Context<'_>) -> Option<LegFinding<'a>> {
     leg.measures().next()?;
     let missing = leg.measures().filter(|result| result.reading.value.is_none()).count();
     if missing == leg.measures().count() {
@@ -113,28 +200,66 @@ pub fn leg(leg: &LegResult, context: &Context<'_>) -> Option<(Status, Sentence)>
             Some(Missing::NotYet) => "The period has not begun.",
             _ => "Nothing was recorded in this period.",
         };
-        return Some((Status::NoData, Sentence::plain(reason)));
+        return Some(LegFinding { status: Status::NoData, signal: None, text: Sentence::plain(reason) });
     }
     let (met, of) = targets(leg.measures());
     let rest = [Some(targets_met(met, of)), without_figure(missing)];
     let rest = rest.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let Some(named) = most_telling(leg) else {
-        let status = if of == 0 { Status::NoTarget } else { Status::Met };
-        return Some((status, Sentence::plain(rest)));
+    let (signal, said) = leg_signals(leg, context);
+    // A signal says more than a miss; beside good news a miss is still said.
+    let named = match signal {
+        Some(result) if signal::latest(result) == Some(Judgement::Worse) => None,
+        _ => most_telling(leg),
     };
-    let format = format_of(named, context);
+    let status = match (signal.or(named), of) {
+        (Some(result), _) => result.status,
+        (None, 0) => Status::NoTarget,
+        (None, _) => Status::Met,
+    };
+    let text = named.map_or(said.clone(), |result| said.join(missed_in_words(result, context)));
+    Some(LegFinding { status, signal, text: text.text(rest) })
+}
+
+/// The first signal of a leg in a sentence, and how many more there are.
+fn leg_signals<'a>(leg: &'a LegResult, context: &Context<'_>) -> (Option<&'a MeasureResult>, Sentence) {
+    let mut found: Vec<&MeasureResult> = leg.measures().filter(|result| signal::latest(result).is_some()).collect();
+    found.sort_by_key(|result| (severity(result), !result.key));
+    let first = found.first().copied();
+    let clause = first.and_then(|result| Told::new(result, context)?.clause_with_meaning());
+    let (Some(result), Some(clause)) = (first, clause) else { return (None, Sentence::default()) };
+    let more = match found.len() - 1 {
+        0 => String::new(),
+        1 => "One more measure shows a signal. ".to_owned(),
+        n => format!("{} more measures show a signal. ", capitalised(&super::spelled(n))),
+    };
+    let url = context.links.measure(&result.measure.id, &context.place);
+    let said = Sentence::default().link(result.measure.title.clone(), url).text(format!(" {clause}. {more}"));
+    (first, said)
+}
+
+/// A measure with its value, its change and its target, with a space behind.
+fn missed_in_words(result: &MeasureResult, context: &Context<'_>) -> Sentence {
+    let format = format_of(result, context);
     let mut sentence = Sentence::default()
-        .link(named.measure.title.clone(), context.links.measure(&named.measure.id, &context.place))
-        .text(format!(": {}", named.reading.value.map_or_else(String::new, |value| format.text(value))));
-    if let Some(change) = change_in_words(named, &format, context) {
+        .link(result.measure.title.clone(), context.links.measure(&result.measure.id, &context.place))
+        .text(format!(": {}", result.reading.value.map_or_else(String::new, |value| format.text(value))));
+    if let Some(change) = change_in_words(result, &format, context) {
         sentence = sentence.text(format!(", {change}"));
+        // A period that is still running is not judged.
+        if is_usual(result) && !context.is_running() {
+            sentence = sentence.text(", which is usual variation");
+        }
     }
-    let target = super::target(named.measure.better, named.targets.target, &format);
-    sentence = sentence.text(format!("; the target is {target}."));
-    if named.status == Status::MissedPerhapsByChance {
-        sentence = sentence.text(" Chance could explain that miss.");
+    let target = super::target(result.measure.better, result.targets.target, &format);
+    sentence = sentence.text(format!("; the target is {target}. "));
+    if result.status == Status::MissedPerhapsByChance {
+        sentence = sentence.text("Chance could explain that miss. ");
     }
-    Some((named.status, sentence.text(format!(" {rest}"))))
+    sentence
+}
+
+fn is_usual(result: &MeasureResult) -> bool {
+    result.signal.as_ref().is_some_and(|signal| signal.variation == Variation::Usual)
 }
 
 /// What has to be said while the period is still running.

@@ -30,7 +30,7 @@ pub(super) const LONG: &str = "Kundenzufriedenheitsbefragungsrücklaufquotenentw
 /// The branch network in October 2026, complete and with likely ranges.
 pub(super) fn rich(name: &'static str) -> Sample {
     let newest = Period::containing(date(2026, 10, 1), evenkeel_model::period::Grain::Month, FiscalYear::default());
-    let mut world = World { newest, ranges: true, series: BTreeMap::new() };
+    let mut world = World { newest, ranges: true, signals: true, series: BTreeMap::new() };
     let mut measures = BTreeMap::new();
     let mut legs = Vec::new();
     for (id, title, objectives) in LEGS {
@@ -133,6 +133,9 @@ fn units() -> Vec<UnitNode> {
     units
 }
 
+/// Longer than anyone looks back.
+const FOREVER: i32 = 1000;
+
 fn branch_id(name: &str) -> String {
     name.to_lowercase().replace(' ', "-")
 }
@@ -140,14 +143,23 @@ fn branch_id(name: &str) -> String {
 fn record(world: &mut World, sketch: &Sketch, measure: &Measure) {
     let factor = measure.unit.factor();
     let [value, half, step, start, ..] = sketch.numbers.map(|number| number / factor);
-    let series = Series { value, half, start, noise: half.max(value.abs() * 0.01), step, n: sketch.n, silent: 0 };
+    let usual = half.max(value.abs() * 0.01);
+    let (noise, known) = match sketch.names[0] {
+        // Some that hold still, so that their usual range is clear of the target, and one that is new.
+        "retention" => (usual * 0.05, FOREVER),
+        "complaint_rate" => (usual * 0.4, FOREVER),
+        "complaint_time" | "offers" => (usual * 0.5, FOREVER),
+        "story_cohesion" => (usual, 4),
+        _ => (usual, FOREVER),
+    };
+    let series = Series { value, half, start, noise, step, n: sketch.n, silent: 0, known };
     world.series.insert((measure.id.to_string(), "branches".to_owned()), series);
     if sketch.names[0] != "csat" {
         return;
     }
     for (name, value, half, n) in BRANCHES {
         let (value, half) = (value / factor, half / factor);
-        let series = Series { value, half, start: value, noise: half, step: 0.004, n, silent: 0 };
+        let series = Series { value, half, start: value, noise: half, step: 0.004, n, silent: 0, known: FOREVER };
         world.series.insert((measure.id.to_string(), branch_id(name)), series);
     }
 }

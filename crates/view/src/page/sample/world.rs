@@ -6,7 +6,9 @@ use evenkeel_model::evaluation::Readings;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::{Missing, Reading, Subject};
-use evenkeel_model::signal::{Question, Signal};
+use evenkeel_model::signal::{Question, Signal, periods_of_history};
+
+use super::signals;
 
 /// The course of one measure in one unit.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub(super) struct Series {
     pub n: u64,
     /// How many of the newest months are silent.
     pub silent: i32,
+    /// For how many months there are figures at all.
+    pub known: i32,
 }
 
 /// What was recorded.
@@ -34,6 +38,8 @@ pub(super) struct World {
     pub newest: Period,
     /// Whether likely ranges are known.
     pub ranges: bool,
+    /// Whether signals are looked for.
+    pub signals: bool,
     /// The series, by measure and subject.
     pub series: BTreeMap<(String, String), Series>,
 }
@@ -76,7 +82,7 @@ impl Readings for World {
     fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing> {
         let series = self.find(measure, subject).ok_or(Missing::NotAtThisLevel)?;
         let age = self.age(period);
-        if age < series.silent {
+        if age < series.silent || age >= series.known {
             return Err(Missing::NoRows);
         }
         let seed = measure.as_str().bytes().map(u64::from).sum();
@@ -89,8 +95,16 @@ impl Readings for World {
             .then_some((series.value - series.half, series.value + series.half))
     }
 
-    fn signal(&self, _: &Question<'_>) -> Option<Signal> {
-        None
+    fn signal(&self, question: &Question<'_>) -> Option<Signal> {
+        if !self.signals {
+            return None;
+        }
+        let periods = question.period.trailing(periods_of_history(question.period.grain()));
+        let known = periods.into_iter().filter_map(|period| {
+            let reading = self.reading(question.measure, question.subject, period).ok()?;
+            Some((period, reading.value?))
+        });
+        signals::read(question, &known.collect::<Vec<_>>())
     }
 }
 

@@ -5,9 +5,9 @@ use evenkeel_model::scoring::Status;
 use super::*;
 use crate::page::sample;
 
-/// The headline of the rich sample after a change.
+/// The headline of the sample without signals after a change.
 fn check(change: impl FnOnce(&mut Evaluation), wanted: &str) {
-    sample::with("rich", |mut evaluation, context| {
+    sample::with("quiet", |mut evaluation, context| {
         change(&mut evaluation);
         assert_eq!(headline(&evaluation, context), wanted);
     });
@@ -81,25 +81,88 @@ fn a_spread_just_beyond_is_not_rounded_onto_the_limit() {
 
 #[test]
 fn sentences_of_legs() {
-    sample::with("bare", |evaluation, context| {
-        let said: Vec<String> = evaluation
-            .legs
-            .iter()
-            .filter_map(|result| leg(result, context))
-            .map(|(status, sentence)| format!("{status:?}: {sentence}").replace(number::NO_BREAK_SPACE, " "))
-            .collect();
-        insta::assert_snapshot!(said.join("\n"));
-    });
-    sample::with("rich", |mut evaluation, context| {
+    for name in ["bare", "rich", "running"] {
+        sample::with(name, |evaluation, context| {
+            let said: Vec<String> = evaluation
+                .legs
+                .iter()
+                .filter_map(|result| leg(result, context))
+                .map(|said| {
+                    let named = said.signal.map_or("no signal", |result| result.measure.id.as_str());
+                    format!("{:?}, {named}: {}", said.status, said.text).replace(number::NO_BREAK_SPACE, " ")
+                })
+                .collect();
+            insta::assert_snapshot!(format!("legs_{name}"), said.join("\n"));
+        });
+    }
+    sample::with("quiet", |mut evaluation, context| {
         let business = &mut evaluation.legs[2];
         for objective in &mut business.objectives {
             objective.measures.retain(|result| matches!(result.status, Status::Met | Status::MetPerhapsByChance));
         }
-        let (status, sentence) = leg(business, context).unwrap();
-        assert_eq!((status, sentence.to_string().as_str()), (Status::Met, "All four targets are met."));
+        let said = leg(business, context).unwrap();
+        assert_eq!((said.status, said.text.to_string().as_str()), (Status::Met, "All four targets are met."));
         for objective in &mut business.objectives {
             objective.measures.clear();
         }
         assert_eq!(leg(business, context), None);
+    });
+}
+
+/// Leaves only the signals of these measures.
+fn keep(evaluation: &mut Evaluation, wanted: &[&str]) {
+    let legs = evaluation.legs.iter_mut();
+    for result in legs.flat_map(|leg| leg.objectives.iter_mut()).flat_map(|objective| objective.measures.iter_mut()) {
+        if !wanted.contains(&result.measure.id.as_str()) {
+            result.signal = None;
+        }
+    }
+}
+
+#[test]
+fn signals_lead() {
+    let check = |wanted: &[&str], balanced: bool, said: &str| {
+        sample::with("rich", |mut evaluation, context| {
+            keep(&mut evaluation, wanted);
+            if balanced {
+                scores(&mut evaluation, [Some(60.0), Some(66.0), Some(77.4)]);
+            }
+            assert_eq!(headline(&evaluation, context), said);
+        });
+    };
+    let (unbalanced, balanced) =
+        ("The weak leg is Employee, 29 points below Business.", "The legs are in balance, from 60 to 77 of 100.");
+    let engagement = "Engagement pulse has been below its average for eight months";
+    check(&["engagement"], false, &format!("{engagement}. {unbalanced}"));
+    // A key measure comes before others, a deterioration before an improvement.
+    check(
+        &["backlog", "engagement", "waiting"],
+        true,
+        &format!("{engagement}; one more measure shows a real deterioration. {balanced}"),
+    );
+    check(
+        &["backlog", "waiting"],
+        true,
+        &format!("Open cases has been above its usual range for four months. {balanced}"),
+    );
+    // An imbalance is more than an improvement.
+    check(&["waiting"], false, &format!("{unbalanced} Furthest from its target: Story cohesion."));
+    check(
+        &["waiting", "cost_contact", "revenue"],
+        true,
+        &format!(
+            "Served within 10 minutes has been above its usual range for five months; two more measures show a real improvement. {balanced}"
+        ),
+    );
+    check(&["response_rate"], true, &format!("Response rate has been below its average for eleven months. {balanced}"));
+    // Usual variation leads nowhere.
+    check(&["csat", "knowledge"], true, &format!("{balanced} Nine of 19 targets are met."));
+}
+
+#[test]
+fn what_to_look_at_first() {
+    sample::with("rich", |evaluation, context| {
+        let said: Vec<String> = signals(&evaluation, 3, context).iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(said.join("\n"));
     });
 }
