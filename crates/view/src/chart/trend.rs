@@ -86,14 +86,21 @@ impl Trend {
         let (low, high) = extent(values.chain(lines).chain(usual).map(plotted))?;
         let axis = Axis::over(low, high, course.format.most());
         let ticks: Vec<String> = axis.ticks().map(|tick| course.format.tick(tick, axis.digits())).collect();
-        let right = course.lines.iter().map(|line| line.label.chars().count()).max().map_or(24, |n| 18 + n * 7);
+        // The figure at the last point stands in the middle above it, or below it.
+        let last = course.points.iter().filter_map(|point| point.value).next_back();
+        let figure = last.map_or(0, |value| course.format.text(value).chars().count());
+        let half = 10 + figure * 4;
+        let labels = course.lines.iter().map(|line| line.label.chars().count()).max().map_or(24, |n| 18 + n * 7);
+        let right = labels.max(half);
+        let near_top = last.is_some_and(|value| plotted(value) > axis.high - (axis.high - axis.low) * 0.1);
+        let top = if near_top { 34 } else { 14 };
         let left = 14 + ticks.iter().map(|tick| tick.chars().count()).max().unwrap_or(0) * 7;
         let names: Vec<&str> = axis_names(course.points, 7);
         let few_names: Vec<&str> = axis_names(course.points, 3);
         let option = json!({
             "animation": false,
             "textStyle": { "fontSize": 12.5, "color": "var(--ink-2)" },
-            "grid": { "left": left, "right": right, "top": 14, "bottom": 28 },
+            "grid": { "left": left, "right": right, "top": top, "bottom": 28 },
             "tooltip": {
                 "trigger": "axis",
                 "showContent": false,
@@ -120,7 +127,7 @@ impl Trend {
             "series": series(course),
         });
         let narrow = json!({
-            "grid": { "right": 34 },
+            "grid": { "right": half.max(34) },
             "xAxis": { "data": few_names },
             "series": [{ "markLine": { "data": narrowed(mark_lines(course)) } }],
         });

@@ -1,6 +1,7 @@
 //! The same measure in the units directly below: alphabetical, with bars on one scale.
 
 use evenkeel_model::evaluation::MeasureResult;
+use evenkeel_model::measure::Formula;
 use serde::Serialize;
 
 use crate::chart::Interval;
@@ -63,7 +64,11 @@ impl BelowTable {
             let ends = range.into_iter().flat_map(|(low, high)| [low, high]);
             unit.result.reading.value.into_iter().chain(ends).chain(goals(unit.result))
         });
-        let span = Span::around(values).unwrap_or(Span { low: 0.0, high: 1.0 });
+        let mut span = Span::around(values).unwrap_or(Span { low: 0.0, high: 1.0 });
+        if matches!(first.result.measure.formula, Formula::Share { .. }) {
+            // Shares end where they end; the air around values does not.
+            span = Span { low: span.low.max(0.0), high: span.high.min(1.0) };
+        }
         let mut units: Vec<&UnitResult<'_>> = units.iter().collect();
         units.sort_by_key(|unit| (unit.unit.name.to_lowercase(), unit.unit.id.clone()));
         let kind = kind.unwrap_or("unit");

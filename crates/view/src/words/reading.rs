@@ -44,7 +44,15 @@ pub fn target(result: &MeasureResult, format: &Format, context: &Context<'_>) ->
 pub fn way(result: &MeasureResult, baseline_from: Option<&str>, format: &Format) -> Option<(String, String)> {
     let (progress, targets) = (result.progress?, &result.targets);
     let percent = |share: f64| format!("{}{}%", rounded(share * 100.0, 0), NO_BREAK_SPACE);
-    let heading = if progress < 0.0 {
+    // A measured baseline may already lie where the target is; then there is no way of which a share could be gone.
+    let met_before = match (result.measure.better, targets.baseline, targets.target) {
+        (Direction::Higher, Some(baseline), Some(target)) => baseline >= target,
+        (Direction::Lower, Some(baseline), Some(target)) => baseline <= target,
+        _ => false,
+    };
+    let heading = if met_before {
+        "The baseline already met the target".to_owned()
+    } else if progress < 0.0 {
         "Further from the target than the baseline".to_owned()
     } else if progress >= 1.0 {
         "The whole way to the target".to_owned()

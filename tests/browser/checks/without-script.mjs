@@ -1,0 +1,69 @@
+// Where no script runs, everything is still there but the drawing of charts.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { excessWidth, faultsOfLayout } from "../support/layout.mjs";
+import { SCORECARD, SHARE } from "../support/places.mjs";
+import { address, picture, visit } from "../support/suite.mjs";
+
+const OFF = { javaScriptEnabled: false };
+
+describe("without script", () => {
+  it("the scorecard says the same", () =>
+    visit(SCORECARD, {}, async (page) => {
+      const read = (where) => where.locator("h1, .row-name, .row-value, .row-target, .score").allTextContents();
+      const withScript = await read(page);
+      assert.ok(withScript.filter((text) => /\d/.test(text)).length > 20);
+      await visit(SCORECARD, OFF, async (bare) => {
+        await picture(bare, "without-script.scorecard");
+        assert.deepEqual(await read(bare), withScript);
+        assert.deepEqual(await bare.evaluate(faultsOfLayout), []);
+      });
+    }));
+
+  it("the figures of the chart stand in a table that is open", () =>
+    visit(SHARE, OFF, async (page) => {
+      await picture(page, "without-script.measure");
+      assert.equal(await page.locator(".chart").isVisible(), false, "no empty frame is left");
+      assert.equal(await page.locator("figure tbody td").first().isVisible(), true);
+      assert.equal(await page.locator("figure tbody tr").count(), 24);
+      assert.equal(await page.evaluate(excessWidth), 0);
+    }));
+
+  it("a switch that needs a script is not shown", () =>
+    visit(SCORECARD, OFF, async (page) => {
+      assert.equal(await page.locator("[data-theme-switch]").isVisible(), false);
+    }));
+
+  it("unit, period, comparison and arrangement are chosen by links", () =>
+    visit(SCORECARD, OFF, async (page) => {
+      await page.locator(".path .picker > summary").click();
+      await page.locator(".path .menu").getByText("Lakeside").click();
+      assert.equal(page.url(), address("/scorecard/lakeside?period=2026-10"));
+      await page.locator(".stepper a[rel=prev]").click();
+      assert.equal(page.url(), address("/scorecard/lakeside?period=2026-09"));
+      assert.equal(await page.locator(".stepper strong").innerText(), "September 2026");
+      await page.locator(".context > .picker > summary").click();
+      await page.getByText("compared with September 2025").click();
+      assert.equal(page.url(), address("/scorecard/lakeside?period=2026-09&compare=2025-09"));
+      await page.getByText("Perspectives").click();
+      assert.equal(await page.locator(".leg").count(), 4);
+    }));
+
+  it("folds open, and the table layout works", () =>
+    visit(SCORECARD, OFF, async (page) => {
+      const folded = page.locator("details.rest").first();
+      await folded.locator("summary").click();
+      assert.equal(await folded.locator(".row-value").first().isVisible(), true);
+      await page.getByText("Table", { exact: true }).click();
+      assert.equal(await page.locator("details.rest").last().locator(".row-value").first().isVisible(), true);
+    }));
+
+  it("where the chart library fails, the table is there instead of a blank", () =>
+    visit(SHARE, { own: true }, async (page) => {
+      await page.route("**/echarts.*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
+      await page.reload();
+      await page.locator("figure tbody td").first().waitFor({ state: "visible" });
+      assert.equal(await page.locator(".chart").isVisible(), false);
+    }));
+});

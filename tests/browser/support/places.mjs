@@ -1,0 +1,23 @@
+// The pages that are looked at: both kinds, measures of every kind of formula, and one team.
+
+export const SCORECARD = "/scorecard/northmere?period=2026-10";
+export const TEAM_SCORECARD = "/scorecard/cc-cards?period=2026-10";
+
+export const SHARE = "/measure/csat/northmere?period=2026-10";
+
+export const MEASURES = {
+  share: SHARE,
+  // The average of a duration, with a target that is told from a measured baseline.
+  mean: "/measure/counter_wait/northmere?period=2026-10",
+  quantile: "/measure/complaint_time/northmere?period=2026-10",
+  // A ratio in money, with a table of twelve units below it.
+  ratio: "/measure/cost_contact/branch-network?period=2026-10",
+  count: "/measure/cases_opened/northmere?period=2026-10",
+  team: "/measure/csat/cc-cards?period=2026-10",
+};
+
+export const PAGES = {
+  scorecard: SCORECARD,
+  "scorecard-team": TEAM_SCORECARD,
+  ...Object.fromEntries(Object.entries(MEASURES).map(([kind, at]) => [`measure-${kind}`, at])),
+};
