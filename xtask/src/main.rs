@@ -3,6 +3,7 @@
 //! `cargo xtask help` lists them. This crate is built before anything else is, so it uses nothing that takes long to
 //! build, and nothing of evenkeel itself.
 
+mod bench;
 mod console;
 mod markdown;
 mod repository;
@@ -22,7 +23,13 @@ struct Chore {
     run: fn(&[String]) -> anyhow::Result<ExitCode>,
 }
 
-const CHORES: [Chore; 2] = [
+const CHORES: [Chore; 3] = [
+    Chore {
+        name: "bench",
+        options: &["--small"],
+        what: "evenkeel and its peers on the same record, every answer checked; --small takes 30,000 cases",
+        run: bench::run,
+    },
     Chore {
         name: "test",
         options: &["--quick"],

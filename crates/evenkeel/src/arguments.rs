@@ -94,6 +94,12 @@ pub enum Command {
   evenkeel score --view perspectives --period 2026-Q3")]
     Score(Score),
 
+    /// List what has changed in a unit and in everything below it: signals, not usual variation.
+    #[command(after_help = "Examples:
+  evenkeel signals
+  evenkeel signals --unit branch-network --period 2026-10")]
+    Signals(Signals),
+
     /// Write readings to a file, as one long table.
     #[command(after_help = "Examples:
   evenkeel readings --out readings.parquet
@@ -264,6 +270,12 @@ pub enum View {
     Legs,
     /// By perspective.
     Perspectives,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Signals {
+    #[command(flatten)]
+    pub place: Where,
 }
 
 #[derive(Debug, clap::Args)]

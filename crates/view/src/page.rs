@@ -16,6 +16,7 @@ pub mod rows_behind;
 pub mod sample;
 pub mod scorecard;
 pub mod signal;
+pub mod signals;
 
 /// What writes a page as HTML: `page.render()`.
 pub use askama::Template;
@@ -28,3 +29,4 @@ pub use row::Row;
 pub use rows_behind::{Column, RowsBehind};
 pub use scorecard::ScorecardPage;
 pub use signal::SignalMark;
+pub use signals::{SignalList, UnitEvaluation};

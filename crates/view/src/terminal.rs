@@ -7,12 +7,14 @@ mod explain;
 mod import;
 mod readings;
 mod scorecard;
+mod signals;
 pub mod table;
 
 pub use explain::explain;
 pub use import::{import, rejects};
 pub use readings::readings;
 pub use scorecard::scorecard;
+pub use signals::signals;
 pub use table::Table;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};

@@ -21,7 +21,7 @@ use evenkeel_view::assets;
 use evenkeel_view::number::{Currency, Format};
 use evenkeel_view::page::{
     Arrangement, Column, Context, Detail, Freshness, Links, MeasurePage, NavigationEntry, Place, RowsBehind,
-    ScorecardPage, UnitLabel, UnitNode, UnitResult,
+    ScorecardPage, SignalList, UnitEvaluation, UnitLabel, UnitNode, UnitResult,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -249,6 +249,25 @@ impl World {
         let evaluation = self.evaluation(place).await?;
         let context = self.context(place, links, "Scorecard").await?;
         Ok(ScorecardPage::new(&evaluation, &context))
+    }
+
+    /// The signals of a unit and of all units below it.
+    pub async fn signals(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<SignalList, WorldError> {
+        let fiscal = self.project.fiscal_year;
+        let period = evenkeel_view::words::period::name(place.period, fiscal);
+        let title = format!("{}, {period}", self.name_of(&Subject::Unit(place.unit.clone())));
+        let mut units = Vec::new();
+        let mut waiting = vec![place.unit.clone()];
+        while let Some(unit) = waiting.pop() {
+            let there = place.in_unit(&unit);
+            units.push(UnitEvaluation {
+                evaluation: self.evaluation(&there).await?,
+                context: self.context(&there, links, "Signals").await?,
+            });
+            // Units come by name, each with those below it behind it.
+            waiting.extend(self.children(&unit, place.period).into_iter().rev().map(|unit| unit.id));
+        }
+        Ok(SignalList::new(title, &units))
     }
 
     /// The page of one measure of a unit, with its rows from `first` on.

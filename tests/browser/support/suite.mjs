@@ -20,6 +20,8 @@ before(async () => {
       // A page that asks for something elsewhere must not get it, wherever the tests run.
       "--disable-background-networking",
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+      // The address bar that nobody sees here would otherwise load pages of its own with every window.
+      "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     ],
   });
   demonstration = await startDemonstration(process.env.EVENKEEL);
@@ -55,9 +57,6 @@ export async function open(at, context) {
     page.problems = [];
     watch(page);
   }
-  // What the page before still had under way ends here, and is not held against the next one. An answer of the same
-  // server is left sooner than a blank page, for the browser keeps the process.
-  await page.goto(address("/health"));
   await page.emulateMedia({ media: null });
   page.problems = [];
   page.answer = await page.goto(address(at), { waitUntil: "load" });

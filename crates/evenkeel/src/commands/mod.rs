@@ -13,6 +13,7 @@ mod rows;
 mod schema;
 mod score;
 mod serve;
+mod signals;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Score(score) => score::run(&session, &score).await,
         Command::Readings(readings) => readings::run(&session, &readings).await,
         Command::Facts(facts) => facts::run(&session, &facts).await,
+        Command::Signals(signals) => signals::run(&session, &signals).await,
         Command::Explain(explain) => explain::run(&session, &explain).await,
         Command::Rows(rows) => rows::run(&session, &rows).await,
         Command::Rebuild(rebuild) => rebuild::run(&session, &rebuild).await,

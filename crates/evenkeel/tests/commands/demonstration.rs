@@ -111,6 +111,25 @@ fn a_number_is_the_same_wherever_it_is_told() {
 }
 
 #[test]
+fn signals_are_listed_for_every_unit_below() {
+    let folder = TempDir::new().unwrap();
+    demonstration(folder.path());
+    let project = folder.path().join("bank");
+    let list = json(&succeed(&project, &["signals", "--period", "2026-10", "--as-of", AS_OF, "--format", "json"]));
+    let series = list["series"].as_u64().unwrap();
+    let expected = list["expected_by_chance"].as_f64().unwrap();
+    assert!(series > 22 && expected > 0.0 && expected < series as f64 * 0.03, "{series} series, {expected} expected");
+    let order = ["worse", "better", "change"];
+    let found: Vec<&str> =
+        list["signals"].as_array().unwrap().iter().map(|s| s["judgement"].as_str().unwrap()).collect();
+    let places: Vec<usize> = found.iter().map(|word| order.iter().position(|known| known == word).unwrap()).collect();
+    assert!(places.is_sorted(), "{found:?}");
+    // One unit alone has fewer series than the bank with all of its units.
+    let one = json(&succeed(&project, &["signals", "--unit", "castlegate", "--as-of", AS_OF, "--format", "json"]));
+    assert!(one["series"].as_u64().unwrap() < series);
+}
+
+#[test]
 fn equal_questions_have_equal_answers() {
     let folder = TempDir::new().unwrap();
     demonstration(folder.path());

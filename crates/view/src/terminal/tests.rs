@@ -86,6 +86,20 @@ fn imports() {
 }
 
 #[test]
+fn signals_worst_first() {
+    use crate::page::{SignalList, UnitEvaluation};
+
+    let told = |name: &str| {
+        sample::with(name, |evaluation, context| {
+            let unit = UnitEvaluation { evaluation: evaluation.clone(), context: context.clone() };
+            signals(&SignalList::new("Branch network, October 2026".to_owned(), &[unit]), Style::default())
+        })
+    };
+    insta::assert_snapshot!("signals_rich", told("rich"));
+    insta::assert_snapshot!("signals_quiet", told("quiet"));
+}
+
+#[test]
 fn readings() {
     use crate::number::Currency;
     use crate::page::readings::{Entry, readings};

@@ -1,0 +1,78 @@
+//! Every signal of a unit and of the units below it, worst first.
+
+use evenkeel_model::evaluation::{Evaluation, LegResult};
+use evenkeel_model::signal::{Judgement, Variation};
+use serde::Serialize;
+
+use crate::page::context::Context;
+use crate::page::row::Row;
+use crate::words::capitalised;
+use crate::words::signal::Told;
+
+/// A unit with its evaluation.
+#[derive(Clone)]
+pub struct UnitEvaluation<'a> {
+    /// The scorecard held against the readings of the unit.
+    pub evaluation: Evaluation,
+    /// The page that the unit would have.
+    pub context: Context<'a>,
+}
+
+/// All signals below a unit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignalList {
+    /// What it is about: `Retail, October 2026`.
+    pub title: String,
+    /// The signals: worse first, then better, then those without judgement; within these by unit and measure.
+    pub signals: Vec<SignalLine>,
+    /// How many series were looked at.
+    pub series: usize,
+    /// How many of them would be marked if nothing had changed anywhere. Series of which that is not known, because
+    /// they are too short, do not count.
+    pub expected_by_chance: f64,
+}
+
+/// One signal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignalLine {
+    /// The unit.
+    pub unit: String,
+    /// The figures of the measure there.
+    pub row: Row,
+    /// What it means: `better`, `worse`, `change`.
+    pub judgement: &'static str,
+    /// The sentence.
+    pub text: String,
+}
+
+impl SignalList {
+    /// The signals of some units.
+    #[must_use]
+    pub fn new(title: String, units: &[UnitEvaluation<'_>]) -> Self {
+        let mut list = Self { title, signals: Vec::new(), series: 0, expected_by_chance: 0.0 };
+        for UnitEvaluation { evaluation, context } in units {
+            for result in evaluation.legs.iter().flat_map(LegResult::measures) {
+                let Some(signal) = &result.signal else { continue };
+                list.series += 1;
+                list.expected_by_chance += signal.false_alarm_rate.unwrap_or(0.0);
+                let Variation::Signal { judgement, .. } = signal.variation else { continue };
+                let Some(told) = Told::new(result, context) else { continue };
+                let clause = told.clause_with_meaning().unwrap_or_default();
+                list.signals.push(SignalLine {
+                    unit: context.unit_name().to_owned(),
+                    row: Row::new(result, context),
+                    judgement: match judgement {
+                        Judgement::Worse => "worse",
+                        Judgement::Better => "better",
+                        Judgement::NoJudgement => "change",
+                    },
+                    text: format!("{} {clause}.", capitalised(&result.measure.title)),
+                });
+            }
+        }
+        let order = |line: &SignalLine| ["worse", "better", "change"].iter().position(|word| *word == line.judgement);
+        // Units keep their order, and measures that of the scorecard.
+        list.signals.sort_by_key(order);
+        list
+    }
+}
