@@ -19,6 +19,18 @@ impl Failure {
         Self { status: StatusCode::NOT_FOUND, message: message.into() }
     }
 
+    /// An address that asks for something that cannot be.
+    pub(crate) fn bad(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, message: message.into() }
+    }
+
+    /// An address with parts that mean nothing, or that stand in it twice.
+    pub(crate) fn unreadable() -> Self {
+        let message = "This address cannot be read: a part of it means nothing here, or stands in it twice. \
+                       Begin again at the first page, which is at /.";
+        Self::bad(message)
+    }
+
     /// A page whose template failed.
     pub(crate) fn unwritten(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a page could not be written");

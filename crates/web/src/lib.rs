@@ -3,6 +3,7 @@
 //! A [`World`] is one state of the project and the lake, evaluated and ready to be asked; [`server`] answers requests
 //! from the present one and puts a new one in its place when new data have landed.
 
+mod asked;
 mod error;
 mod headers;
 pub mod links;

@@ -540,10 +540,9 @@ impl World {
             chosen.extend(position(wanted));
         }
         for (place, name) in records.columns.iter().enumerate() {
-            let says_who = name.ends_with("person_id") || name == "assignee_id" || name == "actor_id";
             let technical = matches!(name.as_str(), "attributes" | "source") || name.starts_with("scale_");
             let varies = records.rows.iter().any(|row| row[place] != records.rows[0][place]);
-            if chosen.len() < COLUMNS && !chosen.contains(&place) && !says_who && !technical && varies {
+            if chosen.len() < COLUMNS && !chosen.contains(&place) && !says_who(name) && !technical && varies {
                 chosen.push(place);
             }
         }
@@ -601,4 +600,9 @@ fn counts_as(measure: &Measure, format: &Format, value: &str) -> String {
         (_, Ok(number)) => number.to_string(),
         _ => value.to_owned(),
     }
+}
+
+/// Whether a column names a person who works here. Pages that everyone sees, and the files behind them, leave it out.
+pub(crate) fn says_who(column: &str) -> bool {
+    column.ends_with("person_id") || matches!(column, "assignee_id" | "actor_id" | "evaluator_id" | "entered_by")
 }

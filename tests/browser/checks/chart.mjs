@@ -20,12 +20,17 @@ describe("the chart", () => {
   it("says the figure under the pointer, as the table has it", () =>
     visit(SHARE, {}, async (page) => {
       const chart = await page.locator(".chart canvas").boundingBox();
-      const table = await page.locator("figure tbody tr").evaluateAll((rows) =>
-        rows.map((row) => `${row.cells[0].textContent}\n${row.cells[1].textContent}`),
-      );
-      for (const [place, expected] of [[0, table.at(-1)], [11, table[12]], [23, table[0]]]) {
+      const table = await page
+        .locator("figure tbody tr")
+        .evaluateAll((rows) => rows.map((row) => `${row.cells[0].textContent}\n${row.cells[1].textContent}`));
+      for (const [place, expected] of [
+        [0, table.at(-1)],
+        [11, table[12]],
+        [23, table[0]],
+      ]) {
         const across = await page.evaluate(
-          (at) => window.echarts.getInstanceByDom(document.querySelector(".chart")).convertToPixel({ xAxisIndex: 0 }, at),
+          (at) =>
+            window.echarts.getInstanceByDom(document.querySelector(".chart")).convertToPixel({ xAxisIndex: 0 }, at),
           place,
         );
         await page.mouse.move(chart.x + across, chart.y + chart.height / 2);

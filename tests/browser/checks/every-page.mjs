@@ -20,7 +20,9 @@ describe("every page", { concurrency: 2 }, () => {
     for (const colorScheme of SCHEMES) {
       describe(`${width} px, ${colorScheme}`, { concurrency: 1 }, () => {
         let context;
-        before(async () => { context = await surroundings({ width, colorScheme }); });
+        before(async () => {
+          context = await surroundings({ width, colorScheme });
+        });
         after(() => context?.close());
         for (const [name, at] of Object.entries(PAGES)) {
           describe(name, () => holdsTogether(at, () => context, `${name}.${width}.${colorScheme}`, colorScheme));
@@ -67,7 +69,10 @@ function holdsTogether(at, context, name, colorScheme) {
       assert.ok(line > 0.001, `the line covers ${line} of the canvas`);
       const chart = await page.evaluate(textsOfChart);
       const value = (await page.locator(".headline-figure .value").innerText()).replace(/\s/g, "");
-      assert.ok(chart.texts.some(({ text }) => text.replace(/\s/g, "") === value), `${value} stands at the last point`);
+      assert.ok(
+        chart.texts.some(({ text }) => text.replace(/\s/g, "") === value),
+        `${value} stands at the last point`,
+      );
       assert.deepEqual(faultsOfChart(chart), []);
     });
   }
@@ -92,7 +97,9 @@ function holdsTogether(at, context, name, colorScheme) {
     assert.equal(pickers.length, 2, "one for the unit and one for the comparison");
     for (const picker of pickers) {
       // Opening one closes the other, for they share a name.
-      await picker.evaluate((menu) => { menu.open = true; });
+      await picker.evaluate((menu) => {
+        menu.open = true;
+      });
       assert.equal(await page.evaluate(excessWidth), 0);
       const { x, width } = await picker.locator(".menu").boundingBox();
       assert.ok(x >= 0 && x + width <= page.viewportSize().width, `the menu reaches from ${x} to ${x + width}`);

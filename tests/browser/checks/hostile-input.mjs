@@ -37,7 +37,10 @@ describe("hostile input", () => {
       await visit(at, { forgiving: true }, async (page) => {
         assert.equal(await page.evaluate(() => window.struck), undefined);
         assert.equal(await page.locator("img").count(), 0);
-        assert.deepEqual(page.problems.filter((problem) => /^(dialog|script|asks)/.test(problem)), []);
+        assert.deepEqual(
+          page.problems.filter((problem) => /^(dialog|script|asks)/.test(problem)),
+          [],
+        );
       });
     });
   }

@@ -21,10 +21,17 @@ describe("keyboard", () => {
       await picture(page, "keyboard.skip");
       await press(page, "Enter");
       await press(page, "Tab");
-      assert.ok(await page.evaluate(() => document.activeElement.closest("main") !== null), "the next stop is in the content");
+      assert.ok(
+        await page.evaluate(() => document.activeElement.closest("main") !== null),
+        "the next stop is in the content",
+      );
     }));
 
-  for (const [name, at] of [["scorecard", SCORECARD], ["measure", SHARE], ["table of branches", MEASURES.ratio]]) {
+  for (const [name, at] of [
+    ["scorecard", SCORECARD],
+    ["measure", SHARE],
+    ["table of branches", MEASURES.ratio],
+  ]) {
     for (const width of [1440, 390]) {
       it(`every stop of the ${name} page shows the focus at ${width} px`, () =>
         visit(at, { width }, async (page) => {
@@ -37,12 +44,25 @@ describe("keyboard", () => {
             stops.push(stop);
           }
           const reached = stops.map((stop) => stop.text);
-          for (const wanted of ["Skip to content", "evenkeel", "Scorecard", "Earlier: September 2026", "compared with September 2026"]) {
+          for (const wanted of [
+            "Skip to content",
+            "evenkeel",
+            "Scorecard",
+            "Earlier: September 2026",
+            "compared with September 2026",
+          ]) {
             assert.ok(reached.includes(wanted), `${wanted} is reached`);
           }
           const expected = await page.evaluate(stopsThatThereShouldBe);
-          assert.equal(stops.length, expected.length, `reached: ${reached.join(", ")}\nexpected: ${expected.join(", ")}`);
-          assert.deepEqual(stops.filter((stop) => stop.faults.length > 0), []);
+          assert.equal(
+            stops.length,
+            expected.length,
+            `reached: ${reached.join(", ")}\nexpected: ${expected.join(", ")}`,
+          );
+          assert.deepEqual(
+            stops.filter((stop) => stop.faults.length > 0),
+            [],
+          );
         }));
     }
   }
@@ -86,14 +106,16 @@ function whereFocusIs() {
   const box = shown.getBoundingClientRect();
   const faults = [];
   if (style.outlineStyle === "none" || Number.parseFloat(style.outlineWidth) < 2) faults.push("no outline");
-  if (style.outlineColor === getComputedStyle(document.body).backgroundColor) faults.push("the outline has the colour of the ground");
+  if (style.outlineColor === getComputedStyle(document.body).backgroundColor)
+    faults.push("the outline has the colour of the ground");
   if (box.width < 4 || box.height < 4) faults.push(`${box.width} by ${box.height} px`);
-  if (box.right < 1 || box.left > innerWidth - 1 || box.bottom < 1 || box.top > innerHeight - 1) faults.push("out of view");
+  if (box.right < 1 || box.left > innerWidth - 1 || box.bottom < 1 || box.top > innerHeight - 1)
+    faults.push("out of view");
   const text = (focused.getAttribute("aria-label") ?? shown.innerText).replace(/\s+/g, " ").trim();
   return { text, faults };
 }
 
-/** The stops that the page has, each by its text: of radio buttons with one name only the chosen one. Runs inside the page. */
+/** The stops that the page has, each by its text; of several radio buttons only the chosen one. Runs inside the page. */
 function stopsThatThereShouldBe() {
   return [...document.querySelectorAll("a[href], button, summary, input, [tabindex='0']")]
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))

@@ -7,15 +7,27 @@ import { MEASURES, SCORECARD, SHARE, TEAM_SCORECARD } from "../support/places.mj
 import { address, settled, visit } from "../support/suite.mjs";
 
 describe("numbers", () => {
-  for (const [name, at] of [["organisation", SCORECARD], ["team", TEAM_SCORECARD]]) {
+  for (const [name, at] of [
+    ["organisation", SCORECARD],
+    ["team", TEAM_SCORECARD],
+  ]) {
     it(`each on the scorecard of the ${name} leads to a measure page that says the same`, () =>
       visit(at, {}, async (page) => {
         const rows = await page.evaluate(linesOfScorecard);
         assert.ok(rows.length > 15, `${rows.length} rows`);
-        assert.ok(rows.some((row) => /\d/.test(row.value)), "some row has a number");
+        assert.ok(
+          rows.some((row) => /\d/.test(row.value)),
+          "some row has a number",
+        );
         for (const row of rows) assert.match(row.url, /^\/measure\/[a-z0-9_]+\/[a-z0-9-]+\?period=2026-10$/, row.name);
-        const behind = await page.evaluate(figuresOf, rows.map((row) => row.url));
-        assert.deepEqual(behind, rows.map(({ url, ...says }) => ({ status: 200, ...says })));
+        const behind = await page.evaluate(
+          figuresOf,
+          rows.map((row) => row.url),
+        );
+        assert.deepEqual(
+          behind,
+          rows.map(({ url, ...says }) => ({ status: 200, ...says })),
+        );
       }));
   }
 
@@ -43,10 +55,16 @@ describe("numbers", () => {
   it("the table layout shows all measures, each column under its head", () =>
     visit(SCORECARD, {}, async (page) => {
       await page.getByText("Table", { exact: true }).click();
-      assert.equal(await page.locator("details.rest .row-value:visible").count(), await page.locator("details.rest .row-value").count());
+      assert.equal(
+        await page.locator("details.rest .row-value:visible").count(),
+        await page.locator("details.rest .row-value").count(),
+      );
       const columns = await page.evaluate(columnsOfTable);
       assert.ok(columns.length >= 7, `${columns.length} columns`);
-      assert.deepEqual(columns.filter((column) => !column.aligned), []);
+      assert.deepEqual(
+        columns.filter((column) => !column.aligned),
+        [],
+      );
       const heads = columns.map((column) => column.head);
       for (const head of ["Measure", "October 2026", "Target"]) assert.ok(heads.includes(head), heads.join(", "));
     }));
@@ -84,7 +102,9 @@ describe("numbers", () => {
         assert.match(explanation, /select [\s\S]+ from [a-z_]+/);
         assert.match(explanation, /as of 2026-11-02T06:10:00Z/);
 
-        const total = Number(/of ([\d,]+)$/.exec(await page.locator("#rows header .tiny").innerText())[1].replace(/,/g, ""));
+        const total = Number(
+          /of ([\d,]+)$/.exec(await page.locator("#rows header .tiny").innerText())[1].replace(/,/g, ""),
+        );
         const waiting = page.waitForEvent("download");
         await page.getByRole("link", { name: "All rows as a file" }).click();
         const download = await waiting;
@@ -92,7 +112,10 @@ describe("numbers", () => {
         const [header, ...rows] = table(readFileSync(await download.path(), "utf8"));
         assert.ok(header.length > 3 && header.every((column) => /^[a-z][a-z0-9_]*$/.test(column)), header.join());
         assert.equal(rows.length, total);
-        assert.ok(rows.every((row) => row.length === header.length), "every row has as many cells as the header");
+        assert.ok(
+          rows.every((row) => row.length === header.length),
+          "every row has as many cells as the header",
+        );
       }));
   }
 
@@ -131,7 +154,7 @@ function linesOfScorecard() {
   }));
 }
 
-/** The columns of the table layout, and whether each head shares an edge with what stands below it. Runs inside the page. */
+/** The columns of the table layout, and whether each head shares an edge with its cells. Runs inside the page. */
 function columnsOfTable() {
   const heads = [...document.querySelector(".row-head").children];
   const cells = [...document.querySelector(".row").children];

@@ -8,7 +8,7 @@ import { excessWidth, faultsOfLayout } from "../support/layout.mjs";
 import { MEASURES, PAGES, SCORECARD, SHARE } from "../support/places.mjs";
 import { picture, visit } from "../support/suite.mjs";
 
-// The text area of A4 in CSS pixels, with the margins that print.css sets: wide for the scorecard, upright for measures.
+// The text area of A4 in CSS pixels, less the margins of print.css: wide for the scorecard, upright for measures.
 const ACROSS = { wide: 1054, upright: 688 };
 
 describe("on paper", () => {
@@ -27,7 +27,15 @@ describe("on paper", () => {
         assert.equal(style.backgroundColor, "rgb(255, 255, 255)", "paper is white, whatever the screen is");
         assert.ok(style.ink < 80, `the ink is dark: ${style.ink}`);
         for (const control of [".theme", ".segments", ".main-nav", ".stepper a"]) {
-          assert.equal(await page.locator(control).first().isVisible().catch(() => false), false, `${control} is of no use on paper`);
+          assert.equal(
+            await page
+              .locator(control)
+              .first()
+              .isVisible()
+              .catch(() => false),
+            false,
+            `${control} is of no use on paper`,
+          );
         }
       }));
   }
@@ -41,7 +49,10 @@ describe("on paper", () => {
       assert.equal(await page.locator(".row-value:visible").count(), await all.count());
     }));
 
-  for (const [name, at] of [["legs", SCORECARD], ["perspectives", `${SCORECARD}&view=perspectives`]]) {
+  for (const [name, at] of [
+    ["legs", SCORECARD],
+    ["perspectives", `${SCORECARD}&view=perspectives`],
+  ]) {
     it(`the scorecard by ${name} takes one sheet, landscape`, () =>
       visit(at, {}, async (page) => {
         const sheets = await print(page, `scorecard-${name}`);
@@ -62,12 +73,19 @@ describe("on paper", () => {
       assert.ok(sheets.length >= 1 && sheets.length <= 3, `${sheets.length} sheets`);
       assert.ok(sheets[0].width < sheets[0].height, "upright");
       assert.equal(await page.evaluate(() => window.themeOnPaper), "light");
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), undefined, "the screen is dark again");
+      assert.equal(
+        await page.evaluate(() => document.documentElement.dataset.theme),
+        undefined,
+        "the screen is dark again",
+      );
     }));
 });
 
 describe("motion", () => {
-  for (const [name, at] of [["scorecard", SCORECARD], ["measure", MEASURES.share]]) {
+  for (const [name, at] of [
+    ["scorecard", SCORECARD],
+    ["measure", MEASURES.share],
+  ]) {
     it(`the ${name} page keeps still for those who ask for it`, () =>
       visit(at, {}, async (page) => {
         assert.deepEqual(await page.evaluate(whatMoves), []);

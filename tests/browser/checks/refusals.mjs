@@ -10,7 +10,12 @@ const REFUSALS = [
   ["a measure of an unknown unit", "/measure/csat/nowhere", 404, /no unit .*nowhere/],
   ["an explanation of an unknown measure", "/explain/nothing/northmere", 404, /no measure .*nothing/],
   ["the rows of an unknown measure", "/rows/nothing/northmere", 404, /no measure .*nothing/],
-  ["a period that is none", "/scorecard/northmere?period=soon", 400, /.soon. is not a period: write a day .*month \(2026-10\)/],
+  [
+    "a period that is none",
+    "/scorecard/northmere?period=soon",
+    400,
+    /.soon. is not a period: write a day .*month \(2026-10\)/,
+  ],
   ["a thirteenth month", "/measure/csat/northmere?period=2026-13", 400, /.2026-13. is not a period/],
   ["a comparison that is none", "/scorecard/northmere?compare=soon", 400, /.soon. is not a period/],
   ["a row number that is none", "/measure/csat/northmere?from=soon", 400, /soon|row/],
@@ -24,7 +29,7 @@ describe("refusals", () => {
   for (const [what, at, status, words] of REFUSALS) {
     it(`${what} is refused in plain words`, () =>
       visit(at, { forgiving: true }, async (page) => {
-          assert.equal(page.answer.status(), status);
+        assert.equal(page.answer.status(), status);
         const text = await page.locator("body").innerText();
         assert.match(text, words);
         assert.doesNotMatch(text, JARGON);
@@ -44,7 +49,13 @@ describe("refusals", () => {
   }
 
   it("every answer carries the headers that keep others out", async () => {
-    for (const at of ["/scorecard/northmere", "/measure/csat/northmere", "/explain/csat/northmere", "/rows/csat/northmere", "/nothing"]) {
+    for (const at of [
+      "/scorecard/northmere",
+      "/measure/csat/northmere",
+      "/explain/csat/northmere",
+      "/rows/csat/northmere",
+      "/nothing",
+    ]) {
       const { headers } = await fetch(address(at));
       assert.equal(headers.get("x-content-type-options"), "nosniff", at);
       assert.equal(headers.get("x-frame-options"), "DENY", at);

@@ -10,14 +10,21 @@ const comparisonPicker = (page) => page.locator(".context > .picker");
 const values = (page) => page.locator(".row-value").allInnerTexts();
 
 describe("selectors", () => {
-  for (const [kind, at, heading] of [["scorecard", SCORECARD], ["measure", SHARE, "Customer satisfaction"]]) {
+  for (const [kind, at, heading] of [
+    ["scorecard", SCORECARD],
+    ["measure", SHARE, "Customer satisfaction"],
+  ]) {
     it(`a unit chosen on the ${kind} page is the one that is shown`, () =>
       visit(at, {}, async (page) => {
         await unitPicker(page).locator("summary").click();
         await unitPicker(page).getByRole("link", { name: "Cards and payments" }).click();
         await page.waitForURL((url) => url.pathname.endsWith("/cc-cards") && url.search === "?period=2026-10");
         assert.equal((await unitPicker(page).locator("summary").innerText()).trim(), "Cards and payments");
-        assert.deepEqual(await page.locator(".path > ol > li > a").allInnerTexts(), ["Northmere Bank", "Retail", "Contact centre"]);
+        assert.deepEqual(await page.locator(".path > ol > li > a").allInnerTexts(), [
+          "Northmere Bank",
+          "Retail",
+          "Contact centre",
+        ]);
         assert.match(await page.title(), /Cards and payments, October 2026/);
         assert.equal(await unitPicker(page).locator("[aria-current=page]").textContent(), "Cards and payments");
         if (heading) assert.equal(await page.locator("h1").innerText(), heading);
@@ -48,7 +55,10 @@ describe("selectors", () => {
         await comparisonPicker(page).locator("summary").click();
         await comparisonPicker(page).getByRole("link", { name: "compared with October 2025" }).click();
         await page.waitForURL("**compare=2025-10");
-        assert.equal((await comparisonPicker(page).locator("summary").innerText()).trim(), "compared with October 2025");
+        assert.equal(
+          (await comparisonPicker(page).locator("summary").innerText()).trim(),
+          "compared with October 2025",
+        );
         assert.match(await page.locator("main").innerText(), /on Oct 2025/);
         assert.doesNotMatch(await page.locator("main").innerText(), /on Sep\b/);
       }));

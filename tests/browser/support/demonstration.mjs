@@ -49,7 +49,9 @@ export async function startDemonstration(binary) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
   try {
     const project = path.join(folder, "bank");
-    execFileSync(binary, ["demo", "--no-serve", "--scale", SCALE, "--dir", project], { stdio: ["ignore", "ignore", "pipe"] });
+    execFileSync(binary, ["demo", "--no-serve", "--scale", SCALE, "--dir", project], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     for (const [name, text] of Object.entries(FURTHER_MEASURES)) {
       writeFileSync(path.join(project, "measures", "customer", name), text);
     }
@@ -75,7 +77,7 @@ export async function startDemonstration(binary) {
   }
 }
 
-/** The address that the server prints once it listens. It chose the port itself, so no other process can have taken it. */
+/** The address that the server prints once it listens. It chose the port itself, so no other process can hold it. */
 function address(server) {
   return new Promise((resolve, reject) => {
     let said = "";

@@ -113,7 +113,8 @@ export function sharesOfInk() {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let line = 0;
   for (let place = 0; place < data.length; place += 4) {
-    const near = Math.abs(data[place] - red) + Math.abs(data[place + 1] - green) + Math.abs(data[place + 2] - blue) < 24;
+    const near =
+      Math.abs(data[place] - red) + Math.abs(data[place + 1] - green) + Math.abs(data[place + 2] - blue) < 24;
     if (near && data[place + 3] > 200) line += 1;
   }
   return { line: line / (data.length / 4), colour };

@@ -52,7 +52,13 @@ fn steps(workspace: &Workspace, quick: bool, report: &mut Report) {
     });
     report.step("documentation tests", || {
         if built {
-            run(Format::Libtest, &["test", "--workspace", "--doc", "--no-fail-fast"])
+            // Only crates with examples: the others would be built anew, with other features, to run nothing.
+            let crates = with_examples(workspace);
+            let mut arguments = vec!["test", "--doc", "--no-fail-fast"];
+            for name in &crates {
+                arguments.extend(["-p", name]);
+            }
+            run(Format::Libtest, &arguments)
         } else {
             failure("not run, because the step `tests` built nothing")
         }
@@ -66,6 +72,33 @@ fn steps(workspace: &Workspace, quick: bool, report: &mut Report) {
             }
         });
     }
+}
+
+/// The crates whose documentation holds examples.
+fn with_examples(workspace: &Workspace) -> Vec<&str> {
+    let mut found = Vec::new();
+    for member in &workspace.crates {
+        let folder = workspace.root.join(&member.manifest).with_file_name("src");
+        if has_example(&folder) {
+            found.push(member.name.as_str());
+        }
+    }
+    found
+}
+
+/// Whether a file below a folder has a code block in its documentation.
+fn has_example(folder: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            return has_example(&path);
+        }
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let is_rust = path.extension().is_some_and(|ending| ending == "rs");
+        let begins = |line: &str| ["/// ```", "//! ```"].iter().any(|start| line.trim_start().starts_with(start));
+        is_rust && text.lines().any(begins)
+    })
 }
 
 /// The tests of all crates, with nextest where it is installed: it runs them side by side.

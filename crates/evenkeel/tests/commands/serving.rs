@@ -94,6 +94,7 @@ fn pages_files_and_refusals() {
     let rows = server.ask("GET", &format!("/rows/csat/{unit}?period=2026-10"));
     assert_eq!(rows.status, 200);
     assert!(rows.head.contains("text/csv"), "{}", rows.head);
+    assert!(rows.body.contains("response_id") && !rows.body.contains("person_id"), "{}", rows.body);
     let explained = server.ask("GET", &format!("/explain/csat/{unit}?period=2026-10"));
     assert!(explained.body.contains("numerator"), "{}", explained.body);
 
@@ -102,6 +103,9 @@ fn pages_files_and_refusals() {
         ("/scorecard/nowhere", 404, "there is no unit"),
         (&*format!("/measure/csatt/{unit}"), 404, "did you mean `csat`?"),
         (&*format!("/scorecard/{unit}?period=soon"), 400, "is not a period"),
+        (&*format!("/measure/csat/{unit}?from=soon"), 400, "is not the number of a row"),
+        (&*format!("/scorecard/{unit}?period=2026-10&period=2026-09"), 400, "cannot be read"),
+        ("/scorecard/%ff", 400, "cannot be read"),
         ("/nothing/of/the/kind", 404, ""),
         ("/assets/../../Cargo.toml", 404, ""),
         ("/assets/..%2f..%2fevenkeel.yaml", 404, ""),

@@ -6,9 +6,10 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use evenkeel_view::assets;
 
+use crate::asked::Asked;
 use crate::error::Failure;
 
-pub(crate) async fn file(Path(name): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn file(Asked(Path(name)): Asked<Path<String>>) -> Result<Response, Failure> {
     let asset = assets::at(&name).ok_or_else(|| Failure::not_found("There is no such file."))?;
     let headers =
         [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];

@@ -10,13 +10,14 @@ use evenkeel_model::reading::Subject;
 use evenkeel_view::terminal::{self, Style};
 
 use super::{Looking, links};
+use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
 
 pub(crate) async fn show(
     Shared(state): Shared<State>,
-    Path((measure, unit)): Path<(String, String)>,
-    Query(looking): Query<Looking>,
+    Asked(Path((measure, unit))): Asked<Path<(String, String)>>,
+    Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<impl IntoResponse, Failure> {
     let world = state.world();
     let place = looking.place(&world, Some(&unit))?;

@@ -5,17 +5,18 @@ use axum::response::Html;
 use evenkeel_view::page::Template;
 
 use super::{Looking, links};
+use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
 
 pub(crate) async fn show(
     Shared(state): Shared<State>,
-    Path((measure, unit)): Path<(String, String)>,
-    Query(looking): Query<Looking>,
+    Asked(Path((measure, unit))): Asked<Path<(String, String)>>,
+    Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
     let world = state.world();
     let place = looking.place(&world, Some(&unit))?;
     let measure = world.measure(&measure)?;
-    let page = world.measure_page(measure, &place, looking.from as usize, &links(&world)).await?;
+    let page = world.measure_page(measure, &place, looking.first()?, &links(&world)).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }

@@ -23,11 +23,18 @@ pub(crate) struct Looking {
     compare: Option<String>,
     view: Option<String>,
     /// How many rows come before the first one shown.
-    #[serde(default)]
-    from: u64,
+    from: Option<String>,
 }
 
 impl Looking {
+    /// How many rows come before the first one shown.
+    pub(crate) fn first(&self) -> Result<usize, Failure> {
+        match &self.from {
+            None => Ok(0),
+            Some(text) => text.parse().map_err(|_| Failure::bad(format!("`{text}` is not the number of a row"))),
+        }
+    }
+
     /// The place that is meant.
     pub(crate) fn place(&self, world: &World, unit: Option<&str>) -> Result<Place, WorldError> {
         let period = world.period(self.period.as_deref())?;
@@ -49,7 +56,7 @@ pub(crate) fn links(world: &World) -> Routes {
 /// The first page: the scorecard of the whole organisation.
 pub(crate) async fn home(Shared(state): Shared<State>) -> Result<Redirect, Failure> {
     let world = state.world();
-    let looking = Looking { period: None, compare: None, view: None, from: 0 };
+    let looking = Looking { period: None, compare: None, view: None, from: None };
     let place = looking.place(&world, None)?;
     Ok(Redirect::to(&links(&world).scorecard(&place)))
 }

@@ -8,16 +8,18 @@ use evenkeel_model::reading::Subject;
 
 use super::Looking;
 use crate::WorldError;
+use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
+use crate::world::says_who;
 
 /// The most rows that one file holds.
 const MOST: usize = 1_000_000;
 
 pub(crate) async fn file(
     Shared(state): Shared<State>,
-    Path((measure, unit)): Path<(String, String)>,
-    Query(looking): Query<Looking>,
+    Asked(Path((measure, unit))): Asked<Path<(String, String)>>,
+    Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Response, Failure> {
     let world = state.world();
     let place = looking.place(&world, Some(&unit))?;
@@ -25,11 +27,13 @@ pub(crate) async fn file(
     let subject = Subject::Unit(place.unit.clone());
     let records = world.engine().rows(measure, &subject, place.period, 0, MOST).await.map_err(WorldError::from)?;
     let mut text = String::new();
-    let header: Vec<String> = records.columns.iter().map(|name| quoted(name)).collect();
+    // Without accounts nobody knows who reads this, so it does not say who did something.
+    let shown: Vec<usize> = (0..records.columns.len()).filter(|&place| !says_who(&records.columns[place])).collect();
+    let header: Vec<String> = shown.iter().map(|&place| quoted(&records.columns[place])).collect();
     text.push_str(&header.join(","));
     text.push('\n');
     for row in &records.rows {
-        let cells: Vec<String> = row.iter().map(|cell| quoted(cell.as_deref().unwrap_or_default())).collect();
+        let cells: Vec<String> = shown.iter().map(|&place| quoted(row[place].as_deref().unwrap_or_default())).collect();
         text.push_str(&cells.join(","));
         text.push('\n');
     }

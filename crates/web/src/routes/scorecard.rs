@@ -5,13 +5,14 @@ use axum::response::Html;
 use evenkeel_view::page::Template;
 
 use super::{Looking, links};
+use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
 
 pub(crate) async fn show(
     Shared(state): Shared<State>,
-    Path(unit): Path<String>,
-    Query(looking): Query<Looking>,
+    Asked(Path(unit)): Asked<Path<String>>,
+    Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
     let world = state.world();
     let place = looking.place(&world, Some(&unit))?;
