@@ -31,7 +31,7 @@ pub(crate) fn resolve(
             files: name.to_owned(),
             file: file.display().to_string(),
         };
-        if !inside(&normal(&absolute), bounds) {
+        if !declared_inside(&normal(&absolute), bounds) {
             return Err(outside(Path::new(pattern)));
         }
         let none = || IngestError::NoFiles {
@@ -79,10 +79,16 @@ fn normal(path: &Path) -> PathBuf {
     parts
 }
 
+/// Whether a path, as it is written, lies below a folder as that one is written, or as it really is.
+fn declared_inside(path: &Path, bounds: &Bounds) -> bool {
+    folders(bounds).any(|folder| path.starts_with(normal(folder))) || inside(path, bounds)
+}
+
+/// Whether a real path lies below a folder as that one really is.
 fn inside(path: &Path, bounds: &Bounds) -> bool {
-    let folders = [Some(&bounds.root), bounds.data_root.as_ref()];
-    folders.into_iter().flatten().any(|folder| {
-        let folder = folder.canonicalize().unwrap_or_else(|_| normal(folder));
-        path.starts_with(&folder)
-    })
+    folders(bounds).any(|folder| path.starts_with(folder.canonicalize().unwrap_or_else(|_| normal(folder))))
+}
+
+fn folders(bounds: &Bounds) -> impl Iterator<Item = &PathBuf> {
+    [Some(&bounds.root), bounds.data_root.as_ref()].into_iter().flatten()
 }

@@ -141,6 +141,30 @@ fn rows_that_cannot_be_read_are_listed() {
     assert!(succeed(&project, &["rejects"]).err.contains("No rows were rejected."));
 }
 
+/// A folder for raw files may be reached by a link; links that lead out of it may not be followed.
+#[cfg(unix)]
+#[test]
+fn raw_files_may_lie_behind_a_link() {
+    use std::os::unix::fs::symlink;
+
+    let folder = blank();
+    let project = folder.path().join("service");
+    let real = folder.path().join("real");
+    std::fs::create_dir(&real).unwrap();
+    std::fs::rename(project.join("raw/cases.csv"), real.join("cases.csv")).unwrap();
+    symlink(&real, folder.path().join("exports")).unwrap();
+    change(&project, "evenkeel.yaml", "storage: ./data", "storage: ./data\ndata_root: ../exports");
+    change(&project, "sources/desk.yaml", "raw/cases.csv", "../exports/cases.csv");
+    let said = succeed(&project, &["import"]);
+    assert!(said.out.contains("0 rejected"), "{}", said.out);
+    let secret = folder.path().join("secret.csv");
+    std::fs::rename(real.join("cases.csv"), &secret).unwrap();
+    symlink(&secret, real.join("cases.csv")).unwrap();
+    let said = run(&project, &["import"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("lies outside the project"), "{}", said.err);
+}
+
 #[test]
 fn schemas_are_written_for_editors() {
     let folder = TempDir::new().unwrap();
