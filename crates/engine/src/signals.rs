@@ -34,12 +34,20 @@ impl Figures {
     }
 }
 
+/// The share of periods that must have a value, from the first one that has.
+const FEWEST_RECORDED: f64 = 0.75;
+
 /// What a series of readings says, oldest first; the last one is the period that was asked for.
 pub(crate) fn read(measure: &Measure, question: &Question<'_>, readings: &[(Period, Reading)]) -> Option<Signal> {
     let known: Vec<(Period, Reading, f64)> =
         readings.iter().filter_map(|(period, reading)| Some((*period, *reading, reading.value?))).collect();
     // Without a value in the period that was asked for, nothing can be said about it.
     if known.last().is_none_or(|(period, ..)| *period != question.period) {
+        return None;
+    }
+    // What is recorded each month is no series of weeks: its points would be taken as successive.
+    let since_first = readings.iter().skip_while(|(_, reading)| reading.value.is_none()).count();
+    if (known.len() as f64) < FEWEST_RECORDED * since_first as f64 {
         return None;
     }
     let settings = Settings::guarded(season(question.period.grain()));
@@ -49,7 +57,7 @@ pub(crate) fn read(measure: &Measure, question: &Question<'_>, readings: &[(Peri
     let periods: Vec<Period> = known.iter().map(|(period, ..)| *period).collect();
     let found = |finding: &signal::Finding| of_finding(finding, &periods);
     Some(Signal {
-        points: points(&chart, &reading, &periods),
+        points: points(&chart, &reading, &periods, ends(measure, &known)),
         variation: of_variation(reading.variation),
         assurance: of_assurance(reading.assurance),
         finding: reading.finding.as_ref().and_then(found),
@@ -106,13 +114,28 @@ fn figures(measure: &Measure, known: &[(Period, Reading, f64)]) -> Option<Figure
     })
 }
 
-fn points(chart: &Chart, reading: &signal::Reading, periods: &[Period]) -> Vec<Point> {
+/// Where values end by nature. Limits may reach beyond, which would be shown as a range that nothing can reach.
+fn ends(measure: &Measure, known: &[(Period, Reading, f64)]) -> (f64, f64) {
+    match (&measure.formula, &measure.unit) {
+        (Formula::Share { .. }, _) => (0.0, 1.0),
+        (Formula::NetPromoterScore { .. }, _) => (-1.0, 1.0),
+        (Formula::Count { .. } | Formula::Stock { .. }, _) => (0.0, f64::INFINITY),
+        (_, ValueUnit::Duration(_)) if known.iter().all(|(.., value)| *value >= 0.0) => (0.0, f64::INFINITY),
+        _ => (f64::NEG_INFINITY, f64::INFINITY),
+    }
+}
+
+fn points(chart: &Chart, reading: &signal::Reading, periods: &[Period], (least, most): (f64, f64)) -> Vec<Point> {
     let mut points = Vec::with_capacity(periods.len());
     for ((point, mark), period) in chart.points.iter().zip(&reading.points).zip(periods) {
         points.push(Point {
             period: *period,
             value: point.value,
-            usual: point.limits.map(|limits| UsualRange { low: limits.low, average: limits.centre, high: limits.high }),
+            usual: point.limits.map(|limits| UsualRange {
+                low: limits.low.max(least),
+                average: limits.centre,
+                high: limits.high.min(most),
+            }),
             judgement: mark.judgement.map(of_judgement),
         });
     }

@@ -97,7 +97,7 @@ impl<'a> Told<'a> {
     #[must_use]
     pub fn in_short(&self) -> Option<String> {
         let finding = self.signal.finding?;
-        let run = format!("{} {}", finding.run_length, self.counted(finding.run_length));
+        let run = format!("{} {}", finding.run_length, self.counted(&finding));
         let text = match (finding.rule, finding.side) {
             (Rule::Outside, _) => "outside usual range".to_owned(),
             (Rule::Shift, Side::Above) => format!("{run} above average"),
@@ -118,7 +118,7 @@ impl<'a> Told<'a> {
     #[must_use]
     pub fn clause(&self) -> Option<String> {
         let finding = self.signal.finding?;
-        let run = || format!("{} {}", spelled(finding.run_length), self.counted(finding.run_length));
+        let run = || format!("{} {}", spelled(finding.run_length), self.counted(&finding));
         let place = place(finding.rule, finding.side);
         Some(match (finding.rule, finding.side) {
             (Rule::Outside, _) if finding.run_length > 1 => format!("has been {place} for {}", run()),
@@ -163,7 +163,7 @@ impl<'a> Told<'a> {
 
     /// What one stretch of marked periods says: `above its average for nine months in a row, since February 2026`.
     fn stretch(&self, finding: &Finding) -> String {
-        let run = format!("{} {}", spelled(finding.run_length), self.counted(finding.run_length));
+        let run = format!("{} {}", spelled(finding.run_length), self.counted(finding));
         let since = period::name(finding.since, self.fiscal);
         let place = place(finding.rule, finding.side);
         match (finding.rule, finding.side) {
@@ -335,7 +335,7 @@ impl<'a> Told<'a> {
         format!(
             "{} {} {have} a figure. That is too few for a usual range, and for a statement on what comes.",
             capitalised(&spelled(known)),
-            self.counted(known)
+            if known == 1 { self.period() } else { self.periods() }
         )
     }
 
@@ -404,8 +404,20 @@ impl<'a> Told<'a> {
         if self.is_span() { "period" } else { self.latest.period.grain().as_str() }
     }
 
-    fn counted(&self, n: usize) -> &'static str {
-        if n == 1 { self.period() } else { self.periods() }
+    /// What the points of a stretch are: periods, or figures where some periods between them have none.
+    fn counted(&self, finding: &Finding) -> &'static str {
+        let mut periods = 1;
+        let mut period = finding.since;
+        while period < finding.until && periods <= finding.run_length {
+            period = period.next();
+            periods += 1;
+        }
+        match (periods > finding.run_length, finding.run_length) {
+            (true, 1) => "figure",
+            (true, _) => "figures",
+            (false, 1) => self.period(),
+            (false, _) => self.periods(),
+        }
     }
 
     fn is_span(&self) -> bool {
