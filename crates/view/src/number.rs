@@ -197,6 +197,8 @@ impl Format {
     /// A mark of an axis, given in the unit of the axis: `82 %`, `£5`.
     #[must_use]
     pub fn tick(&self, plotted: f64, digits: usize) -> String {
+        // Nobody writes £5.6.
+        let digits = if self.unit == ValueUnit::Money && digits == 1 { 2 } else { digits };
         let number = self.with_symbol(plotted, &grouped(&rounded(plotted, digits)));
         match self.unit {
             ValueUnit::Percent | ValueUnit::Duration(_) => format!("{number}{}", self.unit_behind(&number)),

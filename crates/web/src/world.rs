@@ -98,7 +98,11 @@ impl World {
         let measures: Vec<Arc<Measure>> = project.measures.values().cloned().collect();
         engine.compile(&measures).await.map_err(WorldError::Measures)?;
         let months = engine.store(measures, Grain::Month).await?;
-        let by_perspective = evaluation::by_perspective(&scorecard, &project.measures);
+        let mut by_perspective = evaluation::by_perspective(&scorecard, &project.measures);
+        // Measures name their perspective in the middle of a line; here it is a title.
+        for leg in &mut by_perspective.legs {
+            leg.title = evenkeel_view::words::capitalised(&leg.title);
+        }
         let currency = Currency::new(project.currency.as_deref().unwrap_or_default());
         Ok(Self {
             project,

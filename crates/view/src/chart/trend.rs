@@ -265,6 +265,9 @@ fn mark_lines(course: &Course<'_>) -> Vec<Value> {
 fn narrowed(mut lines: Vec<Value>) -> Vec<Value> {
     for line in &mut lines {
         line["label"]["position"] = json!("insideStartTop");
+        // There it lies over the course.
+        line["label"]["backgroundColor"] = json!("var(--surface)");
+        line["label"]["padding"] = json!([1, 3]);
     }
     lines
 }

@@ -200,7 +200,8 @@ fn counts_and_scores() {
 #[test]
 fn ticks_say_their_unit() {
     assert_eq!(plain(&format(ValueUnit::Percent, 0.8).tick(80.0, 0)), "80 %");
-    assert_eq!(plain(&format(ValueUnit::Money, 4.0).tick(4.5, 1)), "£4.5");
+    assert_eq!(plain(&format(ValueUnit::Money, 4.0).tick(4.5, 1)), "£4.50");
+    assert_eq!(plain(&format(ValueUnit::Money, 4.0).tick(4.0, 0)), "£4");
     assert_eq!(plain(&format(ValueUnit::Points, 0.3).tick(-20.0, 0)), "-20");
     assert_eq!(plain(&format(HOURS, 3600.0).tick(24.0, 0)), "24 h");
     assert_eq!(plain(&format(ValueUnit::Count, 3600.0).tick(1500.0, 0)), "1,500");

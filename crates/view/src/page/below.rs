@@ -8,7 +8,7 @@ use crate::chart::Interval;
 use crate::chart::interval::Span;
 use crate::number::Format;
 use crate::page::context::{Context, UnitLabel};
-use crate::page::row::{Row, goals};
+use crate::page::row::{Row, counted_noun, goals};
 use crate::words;
 
 /// A measure in one of the units below.
@@ -59,15 +59,20 @@ impl BelowTable {
         context: &Context<'_>,
     ) -> Option<Self> {
         let first = units.first()?;
-        let values = units.iter().flat_map(|unit| {
-            let range = unit.result.likely_range.filter(|_| unit.result.reading.value.is_some());
-            let ends = range.into_iter().flat_map(|(low, high)| [low, high]);
-            unit.result.reading.value.into_iter().chain(ends).chain(goals(unit.result))
-        });
-        let mut span = Span::around(values).unwrap_or(Span { low: 0.0, high: 1.0 });
+        let values = || {
+            units.iter().flat_map(|unit| {
+                let range = unit.result.likely_range.filter(|_| unit.result.reading.value.is_some());
+                let ends = range.into_iter().flat_map(|(low, high)| [low, high]);
+                unit.result.reading.value.into_iter().chain(ends).chain(goals(unit.result))
+            })
+        };
+        let mut span = Span::around(values()).unwrap_or(Span { low: 0.0, high: 1.0 });
+        // The air around values ends where values do.
+        if values().all(|value| value >= 0.0) {
+            span.low = span.low.max(0.0);
+        }
         if matches!(first.result.measure.formula, Formula::Share { .. }) {
-            // Shares end where they end; the air around values does not.
-            span = Span { low: span.low.max(0.0), high: span.high.min(1.0) };
+            span.high = span.high.min(1.0);
         }
         let mut units: Vec<&UnitResult<'_>> = units.iter().collect();
         units.sort_by_key(|unit| (unit.unit.name.to_lowercase(), unit.unit.id.clone()));
@@ -79,7 +84,7 @@ impl BelowTable {
             unit_heading: words::capitalised(kind),
             bar_heading: bar_heading(first.result, has_ranges, span, format),
             has_signals: rows.iter().any(|row| row.row.variation.is_some()),
-            count_heading: words::capitalised(&first.result.measure.noun),
+            count_heading: words::capitalised(&counted_noun(&first.result.measure)),
             rows,
         })
     }

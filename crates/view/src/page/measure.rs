@@ -196,7 +196,7 @@ fn beside(row: &Row, detail: &Detail<'_>, format: &Format, context: &Context<'_>
     if let Some(count) = &row.count {
         // A measure that counts its rows says their number as its value; then this is only the way to them.
         let counts_rows = detail.result.measure.unit == ValueUnit::Count;
-        let term = if counts_rows { "rows".to_owned() } else { detail.result.measure.noun.clone() };
+        let term = if counts_rows { "rows".to_owned() } else { row::counted_noun(&detail.result.measure) };
         beside.push(Beside { term, text: count.number.clone(), url: Some(count.url.clone()) });
     }
     if detail.result.reading.value.is_some() {

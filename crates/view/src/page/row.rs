@@ -1,7 +1,7 @@
 //! One measure as a row: status, name, value, likely range, count, target, change, course, signals.
 
 use evenkeel_model::evaluation::MeasureResult;
-use evenkeel_model::measure::{Direction, Formula};
+use evenkeel_model::measure::{Direction, Formula, Measure, ValueUnit};
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
@@ -237,13 +237,23 @@ fn out_of(result: &MeasureResult) -> u64 {
     }
 }
 
+/// What the number that a value is out of counts: for a rate what it is related to, else the noun of the measure.
+#[must_use]
+pub fn counted_noun(measure: &Measure) -> String {
+    match (&measure.formula, &measure.unit) {
+        (Formula::Rate { .. }, ValueUnit::Per { of, .. }) if !of.is_empty() => of.clone(),
+        (Formula::Rate { exposure, .. }, _) => exposure.rows.table.replace('_', " "),
+        _ => measure.noun.clone(),
+    }
+}
+
 /// The rows behind a result, where it has any.
 #[must_use]
 pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
     let n = out_of(result);
     (result.missing.is_none()).then(|| Count {
         n,
-        text: number::counted(n, &result.measure.noun),
+        text: number::counted(n, &counted_noun(&result.measure)),
         number: number::count(n),
         url: context.links.rows(&result.measure.id, &context.place, 0),
     })

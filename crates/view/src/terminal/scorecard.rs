@@ -15,7 +15,9 @@ const FIGURE_LEAST: usize = 12;
 /// The least room for names before the course of a measure is left out.
 const NAME_LEAST: usize = 18;
 /// How many of the newest periods are drawn where signals need the room.
-const HISTORY_LEAST: usize = 8;
+const HISTORY_LEAST: usize = 6;
+/// The longest unit that may stand behind a name.
+const UNIT_MOST: usize = 14;
 
 /// The scorecard. Key measures are marked with an asterisk.
 #[must_use]
@@ -121,7 +123,7 @@ struct Layout {
     history: usize,
     signal: usize,
     reach: usize,
-    /// Whether values leave out units that are words, so that there is room for signals.
+    /// Whether units that are words stand behind the names instead of behind the values, to make room for signals.
     short: bool,
 }
 
@@ -157,10 +159,11 @@ impl Layout {
             if layout.room(style) < layout.name {
                 layout.short = true;
                 layout.value = widest(&short_value, "value");
+                let named = |row: &Row| width(&clean(&row.name)) + width(&unit_behind_name(row)) + key(row).len();
+                layout.name = rows().map(named).max().unwrap_or(0);
             }
-            if layout.room(style) < layout.name {
-                layout.history = layout.history.min(HISTORY_LEAST);
-            }
+            let short_by = layout.name.saturating_sub(layout.room(style));
+            layout.history = layout.history.saturating_sub(short_by).max(HISTORY_LEAST.min(layout.history));
         } else {
             for give_way in [
                 (|layout| layout.history = 0) as fn(&mut Self),
@@ -222,7 +225,9 @@ impl Layout {
         };
         let key = key(row);
         let name = clean(&row.name);
-        let name = format!("{}{key}", fit(&name, width(&name).min(self.name - key.len()), false));
+        let unit = if self.short { unit_behind_name(row) } else { String::new() };
+        let room = self.name.saturating_sub(key.len() + width(&unit));
+        let name = format!("{}{unit}{key}", fit(&name, width(&name).min(room), false));
         let values: Vec<Option<f64>> = row.history.iter().map(|point| point.value.value).collect();
         let newest = &values[values.len().saturating_sub(self.history)..];
         let value = if self.short { short_value(row) } else { value(row) };
@@ -249,10 +254,21 @@ fn value(row: &Row) -> String {
     }
 }
 
-/// A value without a unit that is a word; the target beside it has none either.
+/// The unit that [`short_value`] leaves out: `, per 1,000`. Nothing where the name says it already.
+fn unit_behind_name(row: &Row) -> String {
+    let unit = clean(row.value.unit.trim());
+    let said = clean(&row.name).to_lowercase().contains(&unit.to_lowercase());
+    if is_word(row) && !said { format!(", {unit}") } else { String::new() }
+}
+
+/// Whether the unit of a value is a word that there is room for behind a name.
+fn is_word(row: &Row) -> bool {
+    row.has_value() && (2..=UNIT_MOST).contains(&width(row.value.unit.trim()))
+}
+
+/// A value without a unit that is a word; it stands behind the name.
 fn short_value(row: &Row) -> String {
-    let unit = row.value.unit.trim();
-    if unit.chars().count() <= 1 {
+    if !is_word(row) {
         return value(row);
     }
     match (&row.value_from, row.has_value()) {

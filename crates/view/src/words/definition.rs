@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use evenkeel_model::measure::{Amount, Expression, Formula, Levels, Measure, QuantileMethod, Rows, Side};
+use evenkeel_model::measure::{Amount, Expression, Formula, Levels, Measure, QuantileMethod, Rows, Side, ValueUnit};
 use evenkeel_model::record;
 
 use super::sentence::Sentence;
@@ -27,7 +27,7 @@ fn fact(term: &'static str, text: Sentence) -> Fact {
 pub fn facts(measure: &Measure, format: &Format, stewards: &[String]) -> Vec<Fact> {
     let noun = measure.noun.as_str();
     let rows = measure.formula.rows();
-    let mut facts = counts(&measure.formula, noun);
+    let mut facts = counts(measure, noun);
     // The two sides of a ratio name their own conditions.
     let two_sided = matches!(measure.formula, Formula::Ratio { .. } | Formula::Rate { .. });
     if let Some(condition) = rows.condition.as_ref().filter(|_| !two_sided) {
@@ -53,8 +53,8 @@ pub fn facts(measure: &Measure, format: &Format, stewards: &[String]) -> Vec<Fac
     facts
 }
 
-fn counts(formula: &Formula, noun: &str) -> Vec<Fact> {
-    match formula {
+fn counts(measure: &Measure, noun: &str) -> Vec<Fact> {
+    match &measure.formula {
         Formula::Share { of, .. } => vec![
             fact("Counts", with_condition(noun, of)),
             fact("Out of", Sentence::plain(format!("all {noun} for which that is known"))),
@@ -69,8 +69,16 @@ fn counts(formula: &Formula, noun: &str) -> Vec<Fact> {
             vec![fact("Adds up", side(numerator, None)), fact("Divided by", side(denominator, None))]
         }
         Formula::Rate { events, exposure, per } => {
-            let many = Sentence::plain(format!("{} ", number::count(*per as u64)));
-            vec![fact("Counts", side(events, Some(noun))), fact("Per", many.join(side(exposure, None)))]
+            let many = number::count(*per as u64);
+            let per = match &measure.unit {
+                ValueUnit::Per { of, .. } if !of.is_empty() => {
+                    let plain = matches!(exposure.amount, Amount::Count) && exposure.rows.condition.is_none();
+                    let named = Sentence::plain(format!("{many} {of}"));
+                    if plain { named } else { named.text(", as told by ").join(side(exposure, None)) }
+                }
+                _ => Sentence::plain(format!("{many} ")).join(side(exposure, None)),
+            };
+            vec![fact("Counts", side(events, Some(noun))), fact("Per", per)]
         }
         Formula::NetPromoterScore { of, .. } => vec![
             fact(
