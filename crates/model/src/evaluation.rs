@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::ids::{MeasureId, UnitId};
-use crate::measure::Measure;
+use crate::measure::{Direction, Measure};
 use crate::period::Period;
 use crate::reading::{Missing, Reading, Subject};
 use crate::scorecard::{Leg, MeasureUse, Objective, ScoreRules, Scorecard};
@@ -137,7 +137,8 @@ pub struct MeasureResult {
     pub performance: Option<f64>,
     /// How good the value was in the period that it is compared with.
     pub performance_before: Option<f64>,
-    /// The share of the way from baseline to target.
+    /// The share of the way from baseline to target; none where the baseline already met the target, and none where
+    /// neither way is better.
     pub progress: Option<f64>,
 }
 
@@ -153,9 +154,8 @@ pub fn evaluate(
     let rules = scorecard.rules;
     let legs: Vec<LegResult> =
         scorecard.legs.iter().map(|leg| evaluate_leg(leg, measures, question, readings, rules)).collect();
-    let scores: Vec<Option<f64>> = legs.iter().map(|leg| leg.score.value).collect();
-    let spread = scoring::spread(&scores);
     let parts: Vec<(f64, Option<f64>)> = legs.iter().map(|leg| (leg.weight, leg.score.value)).collect();
+    let spread = scoring::spread(&parts);
     Evaluation {
         subject: question.subject.clone(),
         period: question.period,
@@ -251,7 +251,9 @@ pub fn evaluate_measure(
         .map(|period| (period, read(period).ok().and_then(|reading| reading.value)))
         .collect();
     let progress = match (reading.value, targets.baseline, targets.target) {
-        (Some(value), Some(baseline), Some(target)) => scoring::progress(value, baseline, target),
+        (Some(value), Some(baseline), Some(target)) if has_way(&targets, measure.better) => {
+            scoring::progress(value, baseline, target)
+        }
         _ => None,
     };
     // A period that is still running is not comparable with whole ones.
@@ -281,6 +283,11 @@ pub fn evaluate_measure(
     }
 }
 
+/// Whether a way leads from the baseline to the target.
+fn has_way(targets: &ResolvedTargets, better: Direction) -> bool {
+    better != Direction::Neither && !scoring::baseline_meets_target(targets, better)
+}
+
 /// The targets that hold for the first unit of the path: its own, else those of the nearest unit above that has
 /// some, else everyone's. Each part (target, stretch …) is looked up on its own.
 #[must_use]
@@ -294,19 +301,25 @@ pub fn plan_for(usage: &MeasureUse, path: &[UnitId]) -> TargetPlan {
     plan.or(&usage.plan)
 }
 
-/// The same measures arranged by perspective instead of by leg. Weights stay what they are; measures without a
-/// perspective come last, under “Other”.
+/// The same measures arranged by perspective instead of by leg. Weights of objectives and measures stay what they are;
+/// perspectives weigh the same. Capital and small letters are not told apart in the names of perspectives, objectives
+/// of different legs stay apart, and measures without a perspective come last, under “Other”.
 #[must_use]
 pub fn by_perspective(scorecard: &Scorecard, measures: &BTreeMap<MeasureId, Arc<Measure>>) -> Scorecard {
     let mut groups: Vec<Leg> = Vec::new();
     for leg in &scorecard.legs {
         for objective in &leg.objectives {
+            let mut parts: Vec<(usize, Objective)> = Vec::new();
             for usage in &objective.measures {
-                let title = measures
-                    .get(&usage.measure)
-                    .and_then(|measure| measure.perspective.clone())
-                    .unwrap_or_else(|| "Other".to_owned());
-                put(&mut groups, &title, objective, usage);
+                let perspective = measures.get(&usage.measure).and_then(|measure| measure.perspective.as_deref());
+                let group = group_of(&mut groups, perspective.unwrap_or(WITHOUT_PERSPECTIVE));
+                match parts.iter_mut().find(|(own, _)| *own == group) {
+                    Some((_, part)) => part.measures.push(usage.clone()),
+                    None => parts.push((group, Objective { measures: vec![usage.clone()], ..objective.clone() })),
+                }
+            }
+            for (group, part) in parts {
+                groups[group].objectives.push(part);
             }
         }
     }
@@ -314,24 +327,177 @@ pub fn by_perspective(scorecard: &Scorecard, measures: &BTreeMap<MeasureId, Arc<
     Scorecard { legs: groups, ..scorecard.clone() }
 }
 
-fn put(groups: &mut Vec<Leg>, title: &str, objective: &Objective, usage: &MeasureUse) {
-    let position = groups.iter().position(|group| group.id == title).unwrap_or_else(|| {
+/// The place of a perspective among those found so far; a new one comes last.
+fn group_of(groups: &mut Vec<Leg>, title: &str) -> usize {
+    let known = groups.iter().position(|group| group.id.to_lowercase() == title.to_lowercase());
+    known.unwrap_or_else(|| {
         groups.push(Leg { id: title.to_owned(), title: title.to_owned(), weight: 1.0, objectives: Vec::new() });
         groups.len() - 1
-    });
-    let objectives = &mut groups[position].objectives;
-    let place = objectives.iter().position(|own| own.title == objective.title).unwrap_or_else(|| {
-        objectives.push(Objective { measures: Vec::new(), ..objective.clone() });
-        objectives.len() - 1
-    });
-    objectives[place].measures.push(usage.clone());
+    })
 }
+
+/// What the measures without a perspective stand under.
+const WITHOUT_PERSPECTIVE: &str = "Other";
 
 /// Financial, customer, internal processes, learning and growth, as Kaplan and Norton list them; others after.
 fn perspective_order(title: &str) -> usize {
     const ORDER: [&str; 4] = ["financial", "customer", "internal processes", "learning and growth"];
-    if title == "Other" {
+    if title.eq_ignore_ascii_case(WITHOUT_PERSPECTIVE) {
         return usize::MAX;
     }
     ORDER.iter().position(|known| title.eq_ignore_ascii_case(known)).unwrap_or(ORDER.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{About, DefinitionVersion, Expression, Formula, Levels, Rows, ValueUnit};
+    use crate::period::FiscalYear;
+    use crate::target::{Goal, Normalisation};
+
+    /// The same value in every period.
+    struct Always(f64);
+
+    impl Readings for Always {
+        fn reading(&self, _: &MeasureId, _: &Subject, _: Period) -> Result<Reading, Missing> {
+            Ok(Reading { n: 10, value: Some(self.0), ..Reading::EMPTY })
+        }
+
+        fn likely_range(&self, _: &MeasureId, _: &Subject, _: Period) -> Option<(f64, f64)> {
+            None
+        }
+
+        fn signal(&self, _: &signal::Question<'_>) -> Option<Signal> {
+            None
+        }
+    }
+
+    fn measure(id: &str, perspective: Option<&str>, better: Direction) -> Arc<Measure> {
+        Arc::new(Measure {
+            id: MeasureId::new(id),
+            title: id.to_owned(),
+            leg: None,
+            perspective: perspective.map(str::to_owned),
+            noun: "rows".to_owned(),
+            unit: ValueUnit::Count,
+            decimals: None,
+            better,
+            levels: Levels { person: true, unit: true },
+            formula: Formula::Count {
+                rows: Rows {
+                    table: "cases".to_owned(),
+                    condition: None,
+                    period_of: Expression("opened_at".to_owned()),
+                    person: None,
+                    unit: None,
+                },
+            },
+            about: About::default(),
+            definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
+        })
+    }
+
+    fn used(id: &str, weight: f64) -> MeasureUse {
+        let plan =
+            TargetPlan { baseline: Some(Baseline::At(0.0)), target: Some(Goal::At(100.0)), ..TargetPlan::default() };
+        MeasureUse {
+            measure: MeasureId::new(id),
+            key: false,
+            weight,
+            normalisation: Normalisation::Automatic,
+            plan,
+            units: BTreeMap::new(),
+        }
+    }
+
+    fn leg(id: &str, weight: f64, objectives: &[(&str, f64, &[&str])]) -> Leg {
+        Leg {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            weight,
+            objectives: objectives
+                .iter()
+                .map(|(title, weight, measures)| Objective {
+                    title: (*title).to_owned(),
+                    weight: *weight,
+                    measures: measures.iter().map(|id| used(id, 1.0)).collect(),
+                })
+                .collect(),
+        }
+    }
+
+    fn scorecard(legs: Vec<Leg>) -> Scorecard {
+        let rules = ScoreRules::default();
+        Scorecard { id: "s".to_owned(), title: "s".to_owned(), legs, links: Vec::new(), rules }
+    }
+
+    fn by_id(measures: Vec<Arc<Measure>>) -> BTreeMap<MeasureId, Arc<Measure>> {
+        measures.into_iter().map(|measure| (measure.id.clone(), measure)).collect()
+    }
+
+    fn question() -> Question {
+        let period = Period::parse("2026-10", FiscalYear::default()).unwrap();
+        Question {
+            subject: Subject::Unit(UnitId::new("bank")),
+            path: Vec::new(),
+            period,
+            compare_with: period.previous(),
+            today: period.end(),
+            history: 1,
+        }
+    }
+
+    #[test]
+    fn perspectives_ignore_capitals_and_keep_objectives_of_legs_apart() {
+        let measures = by_id(vec![
+            measure("a", Some("Customer"), Direction::Higher),
+            measure("b", Some("customer"), Direction::Higher),
+            measure("c", None, Direction::Higher),
+            measure("d", Some("FINANCIAL"), Direction::Higher),
+        ]);
+        let legs = vec![
+            leg("employee", 1.0, &[("Quality", 2.0, &["a", "c"])]),
+            leg("customer", 1.0, &[("Quality", 3.0, &["b", "d"])]),
+        ];
+        let arranged = by_perspective(&scorecard(legs), &measures);
+        let found: Vec<(&str, Vec<(f64, &str)>)> = arranged
+            .legs
+            .iter()
+            .map(|leg| {
+                let parts = leg.objectives.iter();
+                (leg.title.as_str(), parts.map(|part| (part.weight, part.measures[0].measure.as_str())).collect())
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [("FINANCIAL", vec![(3.0, "d")]), ("Customer", vec![(2.0, "a"), (3.0, "b")]), ("Other", vec![(2.0, "c")]),]
+        );
+    }
+
+    #[test]
+    fn a_leg_without_weight_does_not_decide_the_balance() {
+        let mut zero = leg("employee", 0.0, &[("Calm", 1.0, &["low"])]);
+        zero.objectives[0].measures[0].plan.target = Some(Goal::At(1000.0));
+        let measures = by_id(vec![measure("low", None, Direction::Higher), measure("high", None, Direction::Higher)]);
+        let legs =
+            vec![zero, leg("customer", 1.0, &[("A", 1.0, &["high"])]), leg("business", 1.0, &[("B", 1.0, &["high"])])];
+        let evaluation = evaluate(&scorecard(legs), &measures, &question(), &Always(80.0));
+        assert!(evaluation.legs[0].score.value.is_some_and(|score| score < 10.0));
+        assert_eq!(evaluation.spread, Some(0.0));
+        assert!(!evaluation.out_of_balance);
+    }
+
+    #[test]
+    fn no_way_leads_from_a_baseline_that_met_the_target() {
+        let result = |baseline: f64, better: Direction| {
+            let mut usage = used("a", 1.0);
+            usage.plan.baseline = Some(Baseline::At(baseline));
+            evaluate_measure(&measure("a", None, better), &usage, &question(), &Always(80.0))
+        };
+        assert_eq!(result(60.0, Direction::Higher).progress, Some(0.5));
+        let beyond = result(120.0, Direction::Higher);
+        assert_eq!((beyond.progress, beyond.performance), (None, Some(0.0)));
+        let context = result(60.0, Direction::Neither);
+        assert_eq!((context.progress, context.performance), (None, None));
+    }
 }

@@ -86,7 +86,33 @@ pub fn band(value: f64, low: f64, high: f64, outer_low: f64, outer_high: f64) ->
     }
 }
 
-/// The performance of a value, 0 to 100; none when the targets do not suffice to work one out.
+/// Whether the baseline lies where the target wants to be, or beyond it: then no way leads from one to the other.
+#[must_use]
+pub fn baseline_meets_target(targets: &ResolvedTargets, better: Direction) -> bool {
+    match (targets.baseline, targets.target, better) {
+        (Some(baseline), Some(target), Direction::Higher) => baseline >= target,
+        (Some(baseline), Some(target), Direction::Lower) => baseline <= target,
+        _ => false,
+    }
+}
+
+/// Whether the red flag lies on the worse side of the target, where alone it makes sense.
+fn flag_is_worse(target: f64, red_flag: f64, better: Direction) -> bool {
+    match better {
+        Direction::Higher => red_flag < target,
+        Direction::Lower => red_flag > target,
+        Direction::Within { .. } | Direction::Neither => false,
+    }
+}
+
+/// The target and the red flag, where both are given and the flag lies on the worse side.
+#[must_use]
+pub fn target_and_red_flag(targets: &ResolvedTargets, better: Direction) -> Option<(f64, f64)> {
+    targets.target.zip(targets.red_flag).filter(|&(target, flag)| flag_is_worse(target, flag, better))
+}
+
+/// The performance of a value, 0 to 100; none when the targets do not suffice to work one out, and none for a
+/// measure of which neither way is better.
 #[must_use]
 pub fn performance(
     value: f64,
@@ -94,12 +120,21 @@ pub fn performance(
     better: Direction,
     normalisation: Normalisation,
 ) -> Option<f64> {
+    if better == Direction::Neither {
+        return None;
+    }
     let linear = || {
         let (baseline, target) = (targets.baseline?, targets.target?);
         // Nowhere to go: the target was already reached when it was set.
-        baseline_to_target(value, baseline, target).or_else(|| binary(value, targets, better))
+        if baseline_meets_target(targets, better) {
+            return binary(value, targets, better);
+        }
+        baseline_to_target(value, baseline, target)
     };
-    let flagged = || goal_and_red_flag(value, targets.target?, targets.red_flag?);
+    let flagged = || {
+        let (target, flag) = target_and_red_flag(targets, better)?;
+        goal_and_red_flag(value, target, flag)
+    };
     let banded = || match better {
         Direction::Within { low, high } => {
             let width = high - low;
@@ -167,10 +202,11 @@ pub fn roll_up(parts: &[(f64, Option<f64>)], floor: f64) -> Score {
     }
 }
 
-/// How far the legs lie apart: highest minus lowest score. None with fewer than two scores.
+/// How far the legs, weight and score of each, lie apart: highest minus lowest score. None with fewer than two
+/// scores. Legs whose weight is not positive never count.
 #[must_use]
-pub fn spread(legs: &[Option<f64>]) -> Option<f64> {
-    let present: Vec<f64> = legs.iter().flatten().copied().collect();
+pub fn spread(legs: &[(f64, Option<f64>)]) -> Option<f64> {
+    let present: Vec<f64> = legs.iter().filter(|(weight, _)| *weight > 0.0).filter_map(|(_, score)| *score).collect();
     if present.len() < 2 {
         return None;
     }
@@ -188,7 +224,7 @@ mod tests {
         assert!((a - b).abs() < 5e-5, "{a} is not {b}");
     }
 
-    /// Worked values of statistics.md, section 6.
+    /// Worked by hand.
     #[test]
     fn worked_values() {
         near(baseline_to_target(50.0, 0.0, 200.0).unwrap(), 25.0);
@@ -217,7 +253,9 @@ mod tests {
         let score = roll_up(&[(1.0, Some(90.0)), (1.0, Some(80.0)), (1.0, Some(20.0))], 5.0);
         assert!((score.value.unwrap() - 52.41).abs() < 5e-3);
         near(score.minimum.unwrap(), 20.0);
-        near(spread(&[Some(48.0), Some(66.0), Some(77.0)]).unwrap(), 29.0);
+        near(spread(&[(1.0, Some(48.0)), (1.0, Some(66.0)), (2.0, Some(77.0))]).unwrap(), 29.0);
+        // A leg without weight does not decide the balance.
+        near(spread(&[(0.0, Some(10.0)), (1.0, Some(66.0)), (2.0, Some(77.0))]).unwrap(), 11.0);
     }
 
     #[test]
@@ -233,7 +271,7 @@ mod tests {
         assert_eq!(roll_up(&[], 5.0), empty);
         assert_eq!(roll_up(&[(1.0, None)], 5.0), empty);
         assert_eq!(roll_up(&[(0.0, Some(50.0))], 5.0), empty);
-        assert_eq!(spread(&[Some(1.0), None]), None);
+        assert_eq!(spread(&[(1.0, Some(1.0)), (1.0, None)]), None);
     }
 
     #[test]
@@ -288,6 +326,46 @@ mod tests {
         near(score(both, Normalisation::BaselineToTarget).unwrap(), 83.33333);
         let reached = ResolvedTargets { baseline: Some(82.0), ..target_only };
         assert_eq!(score(reached, Normalisation::Automatic), Some(0.0));
+    }
+
+    #[test]
+    fn a_baseline_beyond_the_target_does_not_turn_the_score_round() {
+        let targets = ResolvedTargets { baseline: Some(90.0), target: Some(82.0), ..ResolvedTargets::default() };
+        let score = |value| performance(value, &targets, Direction::Higher, Normalisation::Automatic);
+        assert_eq!(score(95.0), Some(100.0));
+        assert_eq!(score(82.0), Some(100.0));
+        assert_eq!(score(80.0), Some(0.0));
+        let lower = |value| performance(value, &targets, Direction::Lower, Normalisation::Automatic);
+        near(lower(86.0).unwrap(), 50.0);
+    }
+
+    #[test]
+    fn a_red_flag_on_the_better_side_gives_no_score() {
+        let targets = ResolvedTargets { target: Some(82.0), red_flag: Some(90.0), ..ResolvedTargets::default() };
+        for normalisation in [Normalisation::Automatic, Normalisation::GoalAndRedFlag] {
+            assert_eq!(performance(95.0, &targets, Direction::Higher, normalisation), None);
+        }
+        let with_baseline = ResolvedTargets { baseline: Some(72.0), ..targets };
+        near(performance(77.0, &with_baseline, Direction::Higher, Normalisation::Automatic).unwrap(), 50.0);
+    }
+
+    #[test]
+    fn what_gives_context_has_no_score() {
+        let targets = ResolvedTargets {
+            baseline: Some(70.0),
+            target: Some(82.0),
+            red_flag: Some(74.0),
+            ..ResolvedTargets::default()
+        };
+        for normalisation in [
+            Normalisation::Automatic,
+            Normalisation::BaselineToTarget,
+            Normalisation::GoalAndRedFlag,
+            Normalisation::Band,
+            Normalisation::Binary,
+        ] {
+            assert_eq!(performance(80.0, &targets, Direction::Neither, normalisation), None);
+        }
     }
 
     proptest! {

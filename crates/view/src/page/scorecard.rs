@@ -265,14 +265,14 @@ fn weakness(leg: &LegResult, evaluation: &Evaluation, arrangement: Arrangement) 
     if !is_low(leg, evaluation) {
         return None;
     }
-    let lowest = evaluation.legs.iter().filter_map(|leg| leg.score.value).reduce(f64::min);
+    let lowest = finding::scored(evaluation).map(|(_, score)| score).reduce(f64::min);
     let words = if leg.score.value == lowest { "weakest" } else { "weak" };
     Some(format!("{words} {}", arrangement.singular()))
 }
 
 fn is_low(leg: &LegResult, evaluation: &Evaluation) -> bool {
-    let strongest = evaluation.legs.iter().filter_map(|leg| leg.score.value).reduce(f64::max);
-    match (leg.score.value, strongest) {
+    let strongest = finding::scored(evaluation).map(|(_, score)| score).reduce(f64::max);
+    match (leg.score.value.filter(|_| leg.weight > 0.0), strongest) {
         (Some(score), Some(strongest)) => evaluation.out_of_balance && strongest - score > evaluation.rules.imbalance,
         _ => false,
     }

@@ -350,8 +350,10 @@ fn all(evaluation: &Evaluation) -> impl Iterator<Item = &MeasureResult> {
     evaluation.legs.iter().flat_map(LegResult::measures)
 }
 
-fn scored(evaluation: &Evaluation) -> impl Iterator<Item = (&LegResult, f64)> {
-    evaluation.legs.iter().filter_map(|leg| leg.score.value.map(|score| (leg, score)))
+/// The legs that have a score and count in the whole.
+pub fn scored(evaluation: &Evaluation) -> impl Iterator<Item = (&LegResult, f64)> {
+    let counting = evaluation.legs.iter().filter(|leg| leg.weight > 0.0);
+    counting.filter_map(|leg| leg.score.value.map(|score| (leg, score)))
 }
 
 fn met_of_all(evaluation: &Evaluation) -> String {

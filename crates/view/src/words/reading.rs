@@ -3,7 +3,7 @@
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::measure::{Direction, Formula};
 use evenkeel_model::reading::Missing;
-use evenkeel_model::scoring::Status;
+use evenkeel_model::scoring::{Status, baseline_meets_target};
 
 use crate::number::{Format, NO_BREAK_SPACE, rounded};
 use crate::page::context::Context;
@@ -42,22 +42,21 @@ pub fn target(result: &MeasureResult, format: &Format, context: &Context<'_>) ->
 /// How far the way from baseline to target has been gone: a few words, and a sentence. None without both.
 #[must_use]
 pub fn way(result: &MeasureResult, baseline_from: Option<&str>, format: &Format) -> Option<(String, String)> {
-    let (progress, targets) = (result.progress?, &result.targets);
-    let percent = |share: f64| format!("{}{}%", rounded(share * 100.0, 0), NO_BREAK_SPACE);
+    let targets = &result.targets;
+    result.reading.value?;
     // A measured baseline may already lie where the target is; then there is no way of which a share could be gone.
-    let met_before = match (result.measure.better, targets.baseline, targets.target) {
-        (Direction::Higher, Some(baseline), Some(target)) => baseline >= target,
-        (Direction::Lower, Some(baseline), Some(target)) => baseline <= target,
-        _ => false,
-    };
-    let heading = if met_before {
+    let heading = if baseline_meets_target(targets, result.measure.better) {
         "The baseline already met the target".to_owned()
-    } else if progress < 0.0 {
-        "Further from the target than the baseline".to_owned()
-    } else if progress >= 1.0 {
-        "The whole way to the target".to_owned()
     } else {
-        format!("{} of the way to the target", percent(progress))
+        match result.progress? {
+            progress if progress < 0.0 => "Further from the target than the baseline".to_owned(),
+            progress if progress >= 1.0 => "The whole way to the target".to_owned(),
+            // Nearly there is not there, whatever rounding says.
+            progress => {
+                let percent = rounded((progress * 100.0).round().min(99.0), 0);
+                format!("{percent}{NO_BREAK_SPACE}% of the way to the target")
+            }
+        }
     };
     let from = baseline_from.map_or_else(String::new, |from| format!(", measured in {from},"));
     let by = targets.by.map_or_else(String::new, |by| format!(" by {}", period::deadline(by)));
@@ -93,6 +92,8 @@ fn judged(result: &MeasureResult, format: &Format) -> String {
                 (_, true) => "above",
                 (_, false) => "below",
             };
+            // As many decimals as it takes to see on which side it is.
+            let format = format.clone().telling_apart(Some(value), result.targets.target);
             let goal = result.targets.target.map(|target| format.goal(target)).unwrap_or_default();
             let verdict = if met { "" } else { " So this is a miss and not the luck of the sample." };
             format!("Even the {end} of the likely range, {}, is {side} {goal}.{verdict}", format.text(value))

@@ -2,7 +2,8 @@
 
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::measure::Direction;
-use evenkeel_model::target::{Normalisation, ResolvedTargets};
+use evenkeel_model::scoring::{baseline_meets_target, target_and_red_flag};
+use evenkeel_model::target::Normalisation;
 
 use crate::number::{self, Format};
 
@@ -20,17 +21,18 @@ pub fn explained(result: &MeasureResult, normalisation: Normalisation, format: &
 }
 
 fn rule(result: &MeasureResult, normalisation: Normalisation, format: &Format) -> String {
-    let targets = &result.targets;
     let none = "There is no score: it needs a target, and a baseline or a red flag.".to_owned();
+    if result.measure.better == Direction::Neither {
+        return "There is no score: neither way is better.".to_owned();
+    }
     match normalisation {
         Normalisation::Band => band(result, format).unwrap_or(none),
-        Normalisation::GoalAndRedFlag => flagged(targets, format).unwrap_or(none),
-        Normalisation::BaselineToTarget => linear(targets, format).unwrap_or(none),
+        Normalisation::GoalAndRedFlag => flagged(result, format).unwrap_or(none),
+        Normalisation::BaselineToTarget => linear(result, format).unwrap_or(none),
         Normalisation::Binary => "100 when the target is met, 0 when it is missed.".to_owned(),
-        Normalisation::Automatic => band(result, format)
-            .or_else(|| flagged(targets, format))
-            .or_else(|| linear(targets, format))
-            .unwrap_or(none),
+        Normalisation::Automatic => {
+            band(result, format).or_else(|| flagged(result, format)).or_else(|| linear(result, format)).unwrap_or(none)
+        }
     }
 }
 
@@ -45,8 +47,8 @@ fn band(result: &MeasureResult, format: &Format) -> Option<String> {
     Some(format!("100 inside {}, falling in a straight line to 0 {end}.", format.goal_range(low, high)))
 }
 
-fn flagged(targets: &ResolvedTargets, format: &Format) -> Option<String> {
-    let (target, flag) = (targets.target?, targets.red_flag?);
+fn flagged(result: &MeasureResult, format: &Format) -> Option<String> {
+    let (target, flag) = target_and_red_flag(&result.targets, result.measure.better)?;
     Some(format!(
         "67 at the target of {}, 33 at the red flag of {}, and on in a straight line to 100 and 0.",
         format.goal(target),
@@ -54,9 +56,9 @@ fn flagged(targets: &ResolvedTargets, format: &Format) -> Option<String> {
     ))
 }
 
-fn linear(targets: &ResolvedTargets, format: &Format) -> Option<String> {
-    let (target, baseline) = (targets.target?, targets.baseline?);
-    if target == baseline {
+fn linear(result: &MeasureResult, format: &Format) -> Option<String> {
+    let (target, baseline) = (result.targets.target?, result.targets.baseline?);
+    if baseline_meets_target(&result.targets, result.measure.better) {
         return Some("100 when the target is met, else 0: the target was already reached when it was set.".to_owned());
     }
     Some(format!(
@@ -68,6 +70,8 @@ fn linear(targets: &ResolvedTargets, format: &Format) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::number::NO_BREAK_SPACE;
     use crate::page::sample;
@@ -109,8 +113,16 @@ mod tests {
             "There is no score: it needs a target, and a baseline or a red flag.",
         );
         check(
+            Normalisation::Automatic,
+            |result| {
+                Arc::make_mut(&mut result.measure).better = Direction::Neither;
+                result.performance = None;
+            },
+            "There is no score: neither way is better.",
+        );
+        check(
             Normalisation::BaselineToTarget,
-            |result| result.targets.baseline = result.targets.target,
+            |result| result.targets.baseline = Some(0.9),
             &format!("100 when the target is met, else 0: the target was already reached when it was set. {gives}"),
         );
     }

@@ -17,7 +17,7 @@ fn scores(evaluation: &mut Evaluation, values: [Option<f64>; 3]) {
     for (leg, value) in evaluation.legs.iter_mut().zip(values) {
         leg.score.value = value;
     }
-    evaluation.spread = evenkeel_model::scoring::spread(&values);
+    evaluation.spread = evenkeel_model::scoring::spread(&values.map(|value| (1.0, value)));
     evaluation.out_of_balance = evaluation.spread.is_some_and(|spread| spread > evaluation.rules.imbalance);
 }
 

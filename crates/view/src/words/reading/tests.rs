@@ -34,6 +34,13 @@ fn whether_the_target_is_met() {
     );
     check(0.85, Some((0.83, 0.87)), Direction::Higher, "Even the bottom of the likely range, 83.0 %, is above 82 %.");
     check(0.85, Some((0.82, 0.88)), Direction::Higher, "Even the bottom of the likely range, 82.0 %, is on 82 %.");
+    // Rounded alike, but not the same.
+    check(
+        0.85,
+        Some((0.8204, 0.88)),
+        Direction::Higher,
+        "Even the bottom of the likely range, 82.04 %, is above 82 %.",
+    );
     check(
         0.85,
         Some((0.83, 0.87)),
@@ -72,4 +79,24 @@ fn whether_the_target_is_met() {
         "This measure gives context: neither way is better, so it has no target and no score."
     );
     assert!(said(0.8, None, None, Direction::Higher).starts_with("No target holds for this unit"));
+}
+
+#[test]
+fn how_far_the_way_has_been_gone() {
+    let heading = |value: f64, baseline: f64, target: f64| {
+        sample::with("rich", |evaluation, context| {
+            let mut result: MeasureResult = evaluation.legs[1].objectives[0].measures[0].clone();
+            result.reading.value = Some(value);
+            (result.targets.baseline, result.targets.target) = (Some(baseline), Some(target));
+            let met_before = scoring::baseline_meets_target(&result.targets, result.measure.better);
+            result.progress = scoring::progress(value, baseline, target).filter(|_| !met_before);
+            let format = format_of(&result, context);
+            way(&result, None, &format).map(|(heading, _)| heading.replace(NO_BREAK_SPACE, " "))
+        })
+    };
+    assert_eq!(heading(0.79, 0.75, 0.85).as_deref(), Some("40 % of the way to the target"));
+    assert_eq!(heading(0.849_9, 0.75, 0.85).as_deref(), Some("99 % of the way to the target"));
+    assert_eq!(heading(0.85, 0.75, 0.85).as_deref(), Some("The whole way to the target"));
+    assert_eq!(heading(0.7, 0.75, 0.85).as_deref(), Some("Further from the target than the baseline"));
+    assert_eq!(heading(0.8, 0.9, 0.85).as_deref(), Some("The baseline already met the target"));
 }
