@@ -373,8 +373,16 @@ fn grouped(number: &str) -> String {
 /// The singular of a noun, as far as the usual endings go; other nouns are left as they are.
 #[must_use]
 pub fn singular(noun: &str) -> String {
-    const ENDINGS: [(&str, &str); 6] =
-        [("people", "person"), ("sses", "ss"), ("ches", "ch"), ("xes", "x"), ("ies", "y"), ("s", "")];
+    const ENDINGS: [(&str, &str); 8] = [
+        ("people", "person"),
+        ("series", "series"),
+        ("sses", "ss"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("xes", "x"),
+        ("ies", "y"),
+        ("s", ""),
+    ];
     if noun.ends_with("ss") {
         return noun.to_owned();
     }
@@ -387,6 +395,9 @@ pub fn singular(noun: &str) -> String {
 /// The plural of a noun, by the usual endings.
 #[must_use]
 pub fn plural(noun: &str) -> String {
+    if noun.ends_with("series") {
+        return noun.to_owned();
+    }
     if noun.ends_with("person") {
         return noun.replace("person", "people");
     }

@@ -298,7 +298,9 @@ struct Axis {
 impl Axis {
     /// About six marks, each a round number, that enclose all values. `most` is what no value can exceed.
     fn over(low: f64, high: f64, most: Option<f64>) -> Self {
-        let width = if high > low { high - low } else { high.abs().max(1.0) * 0.2 };
+        let size = high.abs().max(low.abs());
+        // Less than that is the dust of arithmetic and not a difference.
+        let width = if high - low > size * 1e-9 { high - low } else { size.max(1.0) * 0.2 };
         let rough = width / 5.0;
         let magnitude = 10f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 2.5, 5.0, 10.0]
@@ -310,7 +312,7 @@ impl Axis {
         let from = if low >= 0.0 { (low - width * 0.08).max(0.0) } else { low - width * 0.08 };
         let room = high + width * 0.08;
         let to = most.filter(|&most| high <= most).map_or(room, |most| room.min(most));
-        Self { low: round((from / step).floor() * step), high: round((to / step).ceil() * step), step: round(step) }
+        Self { low: round((from / step).floor() * step), high: round((to / step).ceil() * step), step }
     }
 
     fn ticks(self) -> impl Iterator<Item = f64> {
@@ -320,17 +322,21 @@ impl Axis {
 
     /// Decimals that a mark needs.
     fn digits(self) -> usize {
-        (0..6).find(|&digits| self.ticks().all(|tick| is_whole(tick * 10f64.powi(digits)))).unwrap_or(6) as usize
+        // Every mark is a multiple of the step.
+        (0..MOST_DIGITS).find(|&digits| is_whole(self.step * 10f64.powi(digits))).unwrap_or(MOST_DIGITS) as usize
     }
 }
 
+/// The most decimals of a mark.
+const MOST_DIGITS: i32 = 12;
+
 fn is_whole(value: f64) -> bool {
-    (value - value.round()).abs() < 1e-6
+    value >= 0.5 && (value - value.round()).abs() < value * 1e-6
 }
 
-/// Takes the dust out of sums of decimal fractions.
+/// Takes the dust out of multiples of decimal fractions, however small they are.
 fn round(value: f64) -> f64 {
-    (value * 1e9).round() / 1e9
+    format!("{value:.12e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -351,6 +357,15 @@ mod tests {
         check(0.0, 104.0, Some(100.0), "0 25 50 75 100 125");
         check(-12.0, 8.0, None, "-15 -10 -5 0 5 10");
         check(0.0, 0.0, None, "0.00 0.05");
+        // Numbers far below what is usually shown.
+        check(0.0, 4e-10, None, "0.0000000000 0.0000000001 0.0000000002 0.0000000003 0.0000000004 0.0000000005");
+        check(
+            2e-300,
+            9e-300,
+            None,
+            "0.000000000000 0.000000000000 0.000000000000 0.000000000000 0.000000000000 0.000000000000",
+        );
+        check(1e9, 1e9 + 1e-7, None, "950000000 1000000000 1050000000");
         check(1_200_000.0, 1_900_000.0, None, "1000000 1200000 1400000 1600000 1800000 2000000");
     }
 

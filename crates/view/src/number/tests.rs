@@ -187,8 +187,12 @@ fn counts_and_scores() {
     check(1, "cases", "1 case");
     check(1, "addresses", "1 address");
     check(1, "staff", "1 staff");
+    check(1, "time series", "1 time series");
+    check(1, "dishes", "1 dish");
     check(1_234_567, "contacts", "1,234,567 contacts");
-    for (one, many) in [("branch", "branches"), ("team", "teams"), ("agency", "agencies"), ("day", "days")] {
+    for (one, many) in
+        [("branch", "branches"), ("team", "teams"), ("agency", "agencies"), ("day", "days"), ("series", "series")]
+    {
         assert_eq!(plural(one), many);
     }
     assert_eq!(score(47.6).text, "48");
