@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::cells::{self, Context};
-use crate::clock::gather;
+use crate::clock::{gather, hours};
 use crate::compile::{Program, compile};
 use crate::error::{EngineError, closest};
 use crate::local_time::LocalTime;
@@ -124,6 +124,11 @@ impl Engine {
     /// What the case clock says about each case, as of the evaluation instant.
     pub async fn case_facts(&self) -> Result<Vec<RecordBatch>, EngineError> {
         gather::case_facts(&self.session, &self.directory, &self.local, self.scope.as_of.as_microsecond()).await
+    }
+
+    /// What cannot be right about the calendars of the record, and what was assumed instead.
+    pub async fn calendar_problems(&self) -> Result<Vec<hours::Problem>, EngineError> {
+        hours::problems(&self.session, &self.directory).await
     }
 
     /// Compiles measures against the tables of the record; all mistakes are given.

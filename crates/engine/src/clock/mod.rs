@@ -3,9 +3,25 @@
 //! Events come in any order and from any file. They are gathered by case ([`gather`]), put in order of time and, at
 //! equal instants, of their identifier, and run through [`CaseClock`]. A case whose story has not ended is measured
 //! up to the evaluation instant; it is never left out.
+//!
+//! # Rules
+//! - The row of the case says when it was opened. It is `new` from then until its first change of status, whether an
+//!   `opened` event is told or not; such an event only says who opened it.
+//! - What is told to have happened before the opening counts as happening at the opening. No duration is negative.
+//! - The first public message of an agent is no response where an agent opened the case and the message is not later
+//!   than the `opened` event. Of several such events the first one counts.
+//! - A wait for a response runs from the first unanswered public message of the customer to the next public message of
+//!   an agent; at one instant the agent answers the customer. The time for which the case is solved is no part of it,
+//!   for nobody waits then. It is the rule of [`evenkeel_model::service_level`] too.
+//! - A transfer is an assignment, also to nobody, or a move to a unit that is told after the first assignment to a
+//!   person. Sources tell such events when something changes; one that repeats what held before counts all the same.
+//! - Merging a case into another one changes nothing here: it has its own life until then, and a status that says how
+//!   it ended. What happened to the other case belongs to that one.
 
 pub mod gather;
 pub mod hours;
+#[cfg(test)]
+mod tests;
 
 use evenkeel_model::calendar::WorkingHistory;
 pub use evenkeel_model::case::Status;
@@ -93,7 +109,8 @@ pub struct CaseFacts {
     pub first_response: Option<Span>,
     /// Opened → the evaluation instant.
     pub age: Span,
-    /// The longest span from the first unanswered customer message to the next public human reply.
+    /// The longest span from the first unanswered customer message to the next public human reply, without the time
+    /// for which the case was solved.
     pub next_response_max: Option<Span>,
     /// The sum of these spans.
     pub next_response_sum: Span,
@@ -125,7 +142,7 @@ pub struct CaseFacts {
     pub agents_involved: u32,
     /// Distinct units.
     pub units_involved: u32,
-    /// Changes of unit or assignee after the first assignment.
+    /// Assignments and moves to a unit after the first assignment to a person.
     pub transfers: u32,
     /// The status at the evaluation instant.
     pub status: Option<Status>,
@@ -139,6 +156,21 @@ impl CaseFacts {
     }
 }
 
+/// A wait for a response.
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    since: Moment,
+    /// For how long the case had been solved before.
+    solved: Span,
+}
+
+/// A public message of an agent.
+#[derive(Debug, Clone, Copy)]
+struct Reply {
+    at: i64,
+    answers: bool,
+}
+
 /// Runs through the events of one case.
 #[derive(Debug, Clone)]
 pub struct CaseClock<'a> {
@@ -147,11 +179,17 @@ pub struct CaseClock<'a> {
     opened: Moment,
     status: Status,
     since: Moment,
-    opened_by_agent: bool,
+    /// Who opened it and when, as far as an event tells.
+    opened_by: Option<(Actor, i64)>,
     assigned: bool,
     assignee: Option<u32>,
     assignee_when_solved: Option<u32>,
-    unanswered_since: Option<Moment>,
+    /// For how long it was solved, until the status that it is in now.
+    solved_time: Span,
+    wait: Option<Wait>,
+    last_reply: Option<Reply>,
+    first_reply: Option<Moment>,
+    second_reply: Option<Moment>,
     solved: Option<Moment>,
     agents: Vec<u32>,
     units: Vec<u32>,
@@ -164,8 +202,7 @@ fn moment(hours: Option<&WorkingHistory>, at: i64) -> Moment {
 }
 
 impl<'a> CaseClock<'a> {
-    /// A case that was opened at an instant, in a unit that works at certain hours. Histories without a first event
-    /// start as `new` there.
+    /// A case that was opened at an instant, in a unit that works at certain hours.
     #[must_use]
     pub fn new(opened: i64, unit: Option<u32>, hours: Option<&'a WorkingHistory>) -> Self {
         let opened = moment(hours, opened);
@@ -175,11 +212,15 @@ impl<'a> CaseClock<'a> {
             opened,
             status: Status::New,
             since: opened,
-            opened_by_agent: false,
+            opened_by: None,
             assigned: false,
             assignee: None,
             assignee_when_solved: None,
-            unanswered_since: None,
+            solved_time: Span::default(),
+            wait: None,
+            last_reply: None,
+            first_reply: None,
+            second_reply: None,
             solved: None,
             agents: Vec::new(),
             units: unit.into_iter().collect(),
@@ -189,24 +230,22 @@ impl<'a> CaseClock<'a> {
 
     /// Takes the next event. Events must come in order.
     pub fn apply(&mut self, event: &Event) {
-        let now = moment(self.hours, event.at);
+        let now = moment(self.hours, event.at.max(self.opened.at));
         match event.what {
             What::Opened => {
-                self.status = Status::New;
-                self.since = now;
-                self.opened_by_agent = event.actor == Actor::Agent;
+                self.opened_by.get_or_insert((event.actor, now.at));
             }
             What::Status(status) => self.change_status(status, now),
             What::PublicMessage => self.message(event, now),
             What::Assignee(person) => {
                 self.facts.transfers += u32::from(self.assigned);
-                self.assigned = true;
+                self.assigned |= person.is_some();
                 self.assignee = person;
                 if let Some(person) = person {
                     note(&mut self.agents, person);
                 }
                 // Solving and handing over often carry one time stamp; whoever holds it then solved it.
-                if self.facts.solved_at == Some(event.at) {
+                if self.facts.solved_at == Some(now.at) {
                     self.assignee_when_solved = person;
                 }
             }
@@ -251,8 +290,17 @@ impl<'a> CaseClock<'a> {
                 self.facts.hold.add(spent);
             }
             Status::Pending => self.facts.agent_wait.add(spent),
-            Status::Solved => {}
+            Status::Solved => self.solved_time.add(spent),
         }
+    }
+
+    /// For how long it was solved until an instant.
+    fn solved_until(&self, now: Moment) -> Span {
+        let mut solved = self.solved_time;
+        if self.status == Status::Solved {
+            solved.add(now.since(self.since));
+        }
+        solved
     }
 
     fn message(&mut self, event: &Event, now: Moment) {
@@ -262,26 +310,56 @@ impl<'a> CaseClock<'a> {
                 if let Some(agent) = event.agent {
                     note(&mut self.agents, agent);
                 }
-                // The message with which an agent opened the case is no response.
-                let opening = self.opened_by_agent && self.facts.agent_replies == 1 && event.at == self.opened.at;
-                if !opening {
-                    self.facts.first_response.get_or_insert(now.since(self.opened));
+                match self.facts.agent_replies {
+                    1 => self.first_reply = Some(now),
+                    2 => self.second_reply = Some(now),
+                    _ => {}
                 }
-                if let Some(since) = self.unanswered_since.take() {
-                    let span = now.since(since);
-                    // Each clock has its own longest wait.
-                    let most = self.facts.next_response_max.get_or_insert(span);
-                    most.calendar = most.calendar.max(span.calendar);
-                    most.business = most.business.max(span.business);
-                    self.facts.next_response_sum.add(span);
-                    self.facts.next_response_n += 1;
+                let wait = self.wait.take();
+                let answered_at_once = self.last_reply.is_some_and(|reply| reply.at == now.at && reply.answers);
+                self.last_reply = Some(Reply { at: now.at, answers: wait.is_some() || answered_at_once });
+                if let Some(wait) = wait {
+                    let mut span = now.since(wait.since);
+                    let solved = self.solved_until(now);
+                    span.calendar -= solved.calendar - wait.solved.calendar;
+                    span.business -= solved.business - wait.solved.business;
+                    self.end_wait(span);
                 }
             }
             Actor::Customer => {
                 self.facts.customer_messages += 1;
-                self.unanswered_since.get_or_insert(now);
+                match &mut self.last_reply {
+                    // An agent wrote at the same instant; the order of identifiers tells nothing about who was first.
+                    Some(reply) if reply.at == now.at => {
+                        if !std::mem::replace(&mut reply.answers, true) {
+                            self.end_wait(Span::default());
+                        }
+                    }
+                    _ => {
+                        let solved = self.solved_until(now);
+                        self.wait.get_or_insert(Wait { since: now, solved });
+                    }
+                }
             }
             Actor::Bot | Actor::System => {}
+        }
+    }
+
+    fn end_wait(&mut self, span: Span) {
+        // Each clock has its own longest wait.
+        let most = self.facts.next_response_max.get_or_insert(span);
+        most.calendar = most.calendar.max(span.calendar);
+        most.business = most.business.max(span.business);
+        self.facts.next_response_sum.add(span);
+        self.facts.next_response_n += 1;
+    }
+
+    /// The first public message of an agent that is not the one with which an agent opened the case.
+    fn first_response(&self) -> Option<Moment> {
+        let first = self.first_reply?;
+        match self.opened_by {
+            Some((Actor::Agent, opened_at)) if first.at <= opened_at => self.second_reply,
+            _ => Some(first),
         }
     }
 
@@ -293,7 +371,9 @@ impl<'a> CaseClock<'a> {
         }
         let now = moment(self.hours, as_of.max(self.since.at));
         self.leave(now);
+        let first_response = self.first_response();
         let mut facts = self.facts;
+        facts.first_response = first_response.map(|response| response.since(self.opened));
         facts.age = now.since(self.opened);
         facts.full_resolution = self.solved.map(|solved| solved.since(self.opened));
         facts.person = if facts.solved_at.is_some() { self.assignee_when_solved } else { self.assignee };
@@ -308,126 +388,5 @@ impl<'a> CaseClock<'a> {
 fn note(codes: &mut Vec<u32>, code: u32) {
     if !codes.contains(&code) {
         codes.push(code);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOUR: i64 = 3_600_000_000;
-
-    fn run(events: &[(i64, What, Actor)], as_of: i64) -> CaseFacts {
-        let mut clock = CaseClock::new(0, Some(1), None);
-        for &(hour, what, actor) in events {
-            clock.apply(&Event { at: hour * HOUR, what, actor, agent: (actor == Actor::Agent).then_some(7) });
-        }
-        clock.finish(as_of * HOUR).unwrap()
-    }
-
-    /// A span without a calendar.
-    fn span(hours: i64) -> Span {
-        Span { calendar: hours * HOUR, business: 0 }
-    }
-
-    #[test]
-    fn a_plain_case() {
-        let facts = run(
-            &[
-                (0, What::Opened, Actor::Customer),
-                (0, What::PublicMessage, Actor::Customer),
-                (0, What::PublicMessage, Actor::Bot),
-                (1, What::Assignee(Some(7)), Actor::System),
-                (2, What::PublicMessage, Actor::Agent),
-                (2, What::Status(Status::Pending), Actor::Agent),
-                (5, What::Status(Status::Open), Actor::Customer),
-                (6, What::Status(Status::Solved), Actor::Agent),
-                (9, What::Status(Status::Solved), Actor::System),
-            ],
-            100,
-        );
-        assert_eq!(facts.first_response, Some(span(2)));
-        assert_eq!(facts.first_resolution, Some(span(6)));
-        assert_eq!(facts.full_resolution, Some(span(6)));
-        assert_eq!((facts.requester_wait, facts.agent_wait, facts.hold), (span(3), span(3), span(0)));
-        assert_eq!((facts.person, facts.solved_at), (Some(7), Some(6 * HOUR)));
-        assert_eq!((facts.next_response_n, facts.next_response_max), (1, Some(span(2))));
-        assert!(facts.one_touch());
-    }
-
-    #[test]
-    fn a_reopened_case_is_not_solved_until_it_is() {
-        let events = [
-            (0, What::Opened, Actor::Customer),
-            (1, What::Assignee(Some(7)), Actor::System),
-            (2, What::Status(Status::Solved), Actor::Agent),
-            (4, What::Status(Status::Open), Actor::Customer),
-            (5, What::Assignee(Some(8)), Actor::System),
-        ];
-        let facts = run(&events, 10);
-        assert_eq!((facts.reopens, facts.solved_at, facts.full_resolution), (1, None, None));
-        assert_eq!(facts.first_resolution, Some(span(2)));
-        assert_eq!(facts.requester_wait, span(8), "it still waits");
-        assert_eq!((facts.person, facts.transfers), (Some(8), 1));
-    }
-
-    #[test]
-    fn an_opening_message_by_an_agent_is_no_response() {
-        let facts = run(
-            &[
-                (0, What::Opened, Actor::Agent),
-                (0, What::PublicMessage, Actor::Agent),
-                (3, What::PublicMessage, Actor::Agent),
-            ],
-            10,
-        );
-        assert_eq!((facts.first_response, facts.agent_replies), (Some(span(3)), 2));
-    }
-
-    #[test]
-    fn without_a_first_event_the_case_starts_when_it_was_opened() {
-        let facts = run(&[(4, What::Status(Status::Hold), Actor::Agent)], 10);
-        assert_eq!((facts.requester_wait, facts.hold), (span(10), span(6)));
-        assert_eq!(facts.status, Some(Status::Hold));
-    }
-
-    #[test]
-    fn a_deleted_case_does_not_count() {
-        let mut clock = CaseClock::new(0, None, None);
-        clock.apply(&Event { at: 1, what: What::Deleted, actor: Actor::System, agent: None });
-        assert_eq!(clock.finish(10), None);
-    }
-
-    #[test]
-    fn business_time_passes_while_the_unit_works() {
-        use std::sync::Arc;
-
-        use evenkeel_model::calendar::{Calendar, Hours, WorkingTime};
-
-        // Thursday, 1 January 1970, is day 4 of the week; work is from 9 to 17 on weekdays.
-        let weekdays: Vec<Hours> = (1..=5).map(|weekday| Hours::weekly(weekday, 9 * 60, 17 * 60)).collect();
-        let (calendar, problems) = Calendar::build("office", &weekdays, &[]);
-        assert!(problems.is_empty());
-        let span = 0..40 * 24 * HOUR;
-        let working = WorkingTime::new(Arc::new(calendar), jiff::tz::TimeZone::UTC, span);
-        let hours: WorkingHistory = Arc::new(working).into();
-        // Opened on Friday at 16:00, answered on Monday at 10:00, solved on Tuesday at 9:30.
-        let mut clock = CaseClock::new(40 * HOUR, None, Some(&hours));
-        let event = |hour: i64, what, actor| Event { at: hour * HOUR, what, actor, agent: Some(7) };
-        clock.apply(&event(40, What::Opened, Actor::Customer));
-        clock.apply(&event(41, What::PublicMessage, Actor::Customer));
-        clock.apply(&event(4 * 24 + 10, What::PublicMessage, Actor::Agent));
-        let solved =
-            Event { at: (5 * 24 + 9) * HOUR + HOUR / 2, ..event(0, What::Status(Status::Solved), Actor::Agent) };
-        clock.apply(&solved);
-        let facts = clock.finish(30 * 24 * HOUR).unwrap();
-        let business = |span: Option<Span>| span.unwrap().business / (HOUR / 2);
-        assert_eq!(facts.first_response.unwrap().calendar, 66 * HOUR);
-        // One hour on Friday, one on Monday.
-        assert_eq!(business(facts.first_response), 4);
-        assert_eq!(business(facts.next_response_max), 2);
-        // One hour on Friday, eight on Monday, a half on Tuesday.
-        assert_eq!(business(facts.full_resolution), 19);
-        assert_eq!(facts.requester_wait, facts.full_resolution.unwrap());
     }
 }

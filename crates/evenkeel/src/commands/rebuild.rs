@@ -42,11 +42,12 @@ pub async fn run(session: &Session<'_>, arguments: &Rebuild) -> anyhow::Result<E
     step("case facts");
     let store = engine.store(measures.clone(), Grain::Month).await?;
     step("cells and readings");
-    let problems = engine.directory().problems();
+    let organisation = engine.directory().problems().iter().map(ToString::to_string);
+    let calendars = engine.calendar_problems().await?;
+    let problems: Vec<String> = organisation.chain(calendars.iter().map(ToString::to_string)).collect();
     let periods = store.periods(Grain::Month).len();
     let data_version = engine.data_version(&measures);
     if session.output.is_json() {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         session.output.json(&serde_json::json!({
             "measures": measures.len(), "months": periods, "data_version": data_version,
             "problems": problems, "steps": steps,

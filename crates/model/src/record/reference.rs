@@ -304,7 +304,7 @@ const OF_TABLES: &[(&str, Meanings)] = &[
             ("customer_messages", "Public messages of the customer."),
             ("agents_involved", "How many people it was assigned to, or who answered as agents."),
             ("units_involved", "How many units it was in."),
-            ("transfers", "How often its person or its unit changed after it was first assigned to a person."),
+            ("transfers", "How often it was assigned anew or moved to a unit after it was first assigned to a person."),
             ("escalated", "Whether it was ever escalated."),
             ("one_touch", "Whether it is solved, was never reopened, and took at most one public message of an agent."),
             (
