@@ -12,6 +12,8 @@ pub const TOO_LARGE: &str = "too-large";
 pub const TOO_MANY: &str = "too-many";
 /// A file lies where files of the project lie, and nothing reads it.
 pub const UNLISTED_FILE: &str = "unlisted-file";
+/// A scorecard that is not the first one: it is checked, and nothing shows it.
+pub const NOT_SHOWN: &str = "not-shown";
 /// A file is listed twice.
 pub const LISTED_TWICE: &str = "listed-twice";
 /// A path leads to a place that the project may not read.
@@ -103,6 +105,7 @@ pub const ALL: &[&str] = &[
     TOO_LARGE,
     TOO_MANY,
     UNLISTED_FILE,
+    NOT_SHOWN,
     LISTED_TWICE,
     OUTSIDE_PROJECT,
     BAD_PATH,

@@ -206,12 +206,16 @@ impl Loader<'_> {
         let known = Known { measures: &measures.sound, broken: &measures.broken, fiscal: settings.fiscal_year };
         let mut scorecards = Vec::new();
         let mut names: BTreeMap<String, Span> = BTreeMap::new();
-        for (path, listed_at) in self.listed(&settings.scorecards, "scorecards") {
+        for (place, (path, listed_at)) in self.listed(&settings.scorecards, "scorecards").into_iter().enumerate() {
             let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
             let (id, subject) = identity(&document, "scorecard");
             let raw: Option<raw::Scorecard> = self.read(&document, subject.clone(), "scorecard: service");
             if let Some(id) = id {
-                self.once(&id, "scorecard", &mut names);
+                if self.once(&id, "scorecard", &mut names) && place > 0 {
+                    let message = format!("`{path}` is checked, but only the first scorecard of the list is shown");
+                    let found = Diagnostic::warning(code::NOT_SHOWN, &listed_at, message);
+                    self.findings.push(found.help("list the one first that pages and commands are to show"));
+                }
                 self.source_map.insert(Item::Scorecard(&id.value), Arc::clone(&document));
             }
             if let Some(raw) = raw.filter(|_| !document.cut) {

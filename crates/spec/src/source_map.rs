@@ -175,7 +175,7 @@ fn side_node(measure: &Map, side: FormulaSide) -> Option<&Node> {
 
 /// What one side of a ratio or rate adds up.
 fn amount(side: &Node) -> &Node {
-    let inside = side.as_map().and_then(|map| map.pair("sum").or_else(|| map.pair("count")));
+    let inside = side.as_map().and_then(|map| ["sum", "distinct", "count"].iter().find_map(|key| map.pair(key)));
     inside.map_or(side, |pair| &pair.value)
 }
 

@@ -172,8 +172,9 @@ impl Converter<'_> {
         if let raw::Amount::Rows(word) = amount {
             let message = format!("{place} cannot be {}", quoted(&word.value.0));
             let found = Diagnostic::error(code::UNKNOWN_WORD, &word.span, message);
-            self.findings
-                .push(found.help(format!("write `rows`, `{{ count: {0} }}` or `{{ sum: {0} }}`", word.value.0)));
+            let help =
+                format!("write `rows`, `{{ count: {0} }}`, `{{ sum: {0} }}` or `{{ distinct: {0} }}`", word.value.0);
+            self.findings.push(found.help(help));
             return None;
         }
         let known = self.known_column(count, table?);

@@ -20,7 +20,7 @@ pub(crate) struct Scorecard {
     /// The legs, in the order in which they are shown.
     #[schemars(required)]
     pub(crate) legs: Option<Filled<Entries<Leg>>>,
-    /// Which measure is claimed to move which other.
+    /// Which measure is claimed to move which other. Links are checked; nothing is worked out from them yet.
     pub(crate) links: Option<Vec<Link>>,
 }
 

@@ -55,6 +55,25 @@ fn a_file_that_is_listed_twice() {
 }
 
 #[test]
+fn a_scorecard_that_is_not_shown() {
+    let list = "[scorecards/service.yaml, scorecards/other.yaml]";
+    let other = super::SCORECARD.replace("scorecard: service", "scorecard: other");
+    let files = sound()
+        .with("scorecards/other.yaml", other)
+        .with("evenkeel.yaml", PROJECT.replace("[scorecards/service.yaml]", list));
+    insta::assert_snapshot!(findings(&files), @"
+    warning: `scorecards/other.yaml` is checked, but only the first scorecard of the list is shown
+      --> evenkeel.yaml:5:39
+       |
+     3 | currency: GBP
+     4 | sources: [sources/crm.yaml]
+     5 | scorecards: [scorecards/service.yaml, scorecards/other.yaml]
+       |                                       ^^^^^^^^^^^^^^^^^^^^^
+       = help: list the one first that pages and commands are to show
+    ");
+}
+
+#[test]
 fn a_file_that_is_not_listed() {
     insta::assert_snapshot!(with("sources/new.yaml", "source: new\n"), @"
     warning: `sources/new.yaml` is not listed under `sources` and is not read

@@ -443,7 +443,7 @@ fn no_kind_or_several() {
      3 | from: cases
      4 | ratio: { numerator: is_complaint, denominator: { count: rows, sum: x } }
        |                     ^^^^^^^^^^^^
-       = help: write `rows`, `{ count: is_complaint }` or `{ sum: is_complaint }`
+       = help: write `rows`, `{ count: is_complaint }`, `{ sum: is_complaint }` or `{ distinct: is_complaint }`
 
     error: `denominator` of measure `x` has both `count` and `sum`
       --> measures/x.yaml:4:63

@@ -76,6 +76,8 @@ fn parts_of_a_formula_with_one_side() {
     check(FormulaPart::PeriodOf, 0..11, "3 responses");
     let quantile = "from: calls\nquantile: { of: hold_s, at: 0.5 }\nunit: seconds";
     assert_eq!(part(quantile, FormulaSide::Whole, FormulaPart::Of, 0..6), "4 hold_s");
+    let distinct = "from: cases\nratio:\n  numerator: { distinct: customer_id }\n  denominator: rows";
+    assert_eq!(part(distinct, FormulaSide::Numerator, FormulaPart::Of, 0..11), "5 customer_id");
     let stock = "from: case_facts\nstock: { until: solved_at }";
     assert_eq!(part(stock, FormulaSide::Whole, FormulaPart::Of, 0..9), "4 solved_at");
 }
