@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn each_kind_has_its_method() {
         let score = || Expression("score".to_owned());
-        // statistics.md, section 2.1: 45 of 50 by Wilson.
+        // 45 of 50 by Wilson.
         let share = Formula::Share { rows: rows(), of: Expression("score >= 4".to_owned()) };
         close(of(&share, &reading(45.0, 50.0, 50, None), Vec::new), (0.7864, 0.9565));
         let nps = Formula::NetPromoterScore { rows: rows(), of: score() };
@@ -106,7 +106,7 @@ mod tests {
             at: 0.5,
             method: evenkeel_model::measure::QuantileMethod::NearestRank,
         };
-        // statistics.md, section 4: the sixth and the fifteenth of twenty.
+        // The sixth and the fifteenth of twenty.
         let values = "3 5 7 8 8 9 10 11 12 12 13 14 15 18 21 25 33 41 60 120";
         let values = values.split(' ').map(|value| value.parse().unwrap()).collect();
         close(of(&quantile, &reading(12.0, 1.0, 20, None), || values), (9.0, 21.0));

@@ -550,7 +550,7 @@ mod tests {
         let check = |at, method, value| assert_eq!(quantile(data.clone(), at, method), Some(value));
         check(0.5, QuantileMethod::Interpolated, 12.5);
         check(0.5, QuantileMethod::NearestRank, 12.0);
-        // statistics.md, section 4: type 7 gives 42.9, nearest rank 41.
+        // Type 7 of Hyndman and Fan gives 42.9, nearest rank 41.
         assert!((quantile(data.clone(), 0.9, QuantileMethod::Interpolated).unwrap() - 42.9).abs() < 1e-9);
         check(0.9, QuantileMethod::NearestRank, 41.0);
         check(1.0, QuantileMethod::NearestRank, 120.0);
