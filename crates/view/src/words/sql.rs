@@ -3,6 +3,8 @@
 //! Most conditions of a scorecard are a few comparisons joined by AND. Those are said in words; everything else
 //! is shown as it is written, because a wrong paraphrase is worse than code.
 
+use crate::number::{self, NO_BREAK_SPACE};
+
 /// The expression in words, or none when it is more than a few plain comparisons.
 #[must_use]
 pub fn in_words(expression: &str) -> Option<String> {
@@ -116,18 +118,18 @@ fn comparison(tokens: &[Token]) -> Option<String> {
                 "<" => "less than ",
                 _ => return None,
             };
-            column_in_words(column).map(|column| format!("{column} {relation}{value}"))
+            Some(format!("{} {relation}{}", column_in_words(column)?, value_in_words(column, value)))
         }
         [Token::Word(column), Token::Word(between), Token::Literal(low), Token::Word(_), Token::Literal(high)]
             if between.eq_ignore_ascii_case("between") =>
         {
-            column_in_words(column).map(|column| format!("{column} {low} to {high}"))
+            let value = |value: &str| value_in_words(column, value);
+            Some(format!("{} {} to {}", column_in_words(column)?, value(low), value(high)))
         }
         [Token::Word(column), Token::Word(within), Token::Symbol("("), list @ .., Token::Symbol(")")]
             if within.eq_ignore_ascii_case("in") =>
         {
-            let column = column_in_words(column)?;
-            Some(format!("{column} {}", alternatives(list)?))
+            Some(format!("{} {}", column_in_words(column)?, alternatives(column, list)?))
         }
         _ => None,
     }
@@ -139,18 +141,34 @@ fn flag_in_words(flag: &str) -> Option<String> {
     (plain && !flag.is_empty()).then(|| flag.replace('_', " "))
 }
 
-fn alternatives(tokens: &[Token]) -> Option<String> {
+/// A value beside its column. The name of the column says that seconds are meant, and is told without it; so the value
+/// is told with its unit: `24 h` for 86400.
+fn value_in_words(column: &str, value: &str) -> String {
+    let seconds = value.parse::<u64>().ok().filter(|_| column.ends_with("_s"));
+    match seconds {
+        None if column.ends_with("_s") && value.parse::<f64>().is_ok() => format!("{value}{NO_BREAK_SPACE}s"),
+        None => value.to_owned(),
+        Some(seconds) => {
+            let units = [(3600, "h"), (60, "min")];
+            let whole = units.into_iter().find(|(length, _)| seconds > 0 && seconds % length == 0);
+            let (length, unit) = whole.unwrap_or((1, "s"));
+            format!("{}{NO_BREAK_SPACE}{unit}", number::count(seconds / length))
+        }
+    }
+}
+
+fn alternatives(column: &str, tokens: &[Token]) -> Option<String> {
     let mut values = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
         match (place % 2, token) {
-            (0, Token::Literal(value)) => values.push(value.as_str()),
+            (0, Token::Literal(value)) => values.push(value_in_words(column, value)),
             (1, Token::Symbol(",")) => {}
             _ => return None,
         }
     }
     match values.as_slice() {
         [] => None,
-        [only] => Some((*only).to_owned()),
+        [only] => Some(only.clone()),
         [rest @ .., last] => Some(format!("{} or {last}", rest.join(", "))),
     }
 }
@@ -161,7 +179,10 @@ mod tests {
 
     #[test]
     fn plain_comparisons_are_said_in_words() {
-        let check = |sql: &str, words: &str| assert_eq!(in_words(sql).as_deref(), Some(words), "{sql}");
+        let check = |sql: &str, words: &str| {
+            let said = in_words(sql).map(|said| said.replace(NO_BREAK_SPACE, " "));
+            assert_eq!(said.as_deref(), Some(words), "{sql}");
+        };
         check("score >= 4", "score at least 4");
         check("score in (4, 5)", "score 4 or 5");
         check("score between 4 and 5", "score 4 to 5");
@@ -171,7 +192,10 @@ mod tests {
         check("answered_at is not null and question = 'csat'", "answered known, question “csat”");
         check("answered_at is null", "answered not known");
         check("channel <> 'chat'", "channel other than “chat”");
-        check("full_resolution_s < 86400", "full resolution less than 86400");
+        check("full_resolution_s < 86400", "full resolution less than 24 h");
+        check("hold_s between 90 and 5400", "hold 90 s to 90 min");
+        check("hold_s in (1, 0, 1.5)", "hold 1 s, 0 s or 1.5 s");
+        check("agents_involved >= 3600", "agents involved at least 3600");
         check("kind in ('a', 'b', 'c')", "kind “a”, “b” or “c”");
     }
 
