@@ -137,6 +137,12 @@ impl Period {
         Self { count: 1, ..self }
     }
 
+    /// Whether this is several periods in a row.
+    #[must_use]
+    pub fn is_span(self) -> bool {
+        self.count > 1
+    }
+
     /// Which kind of period this is; of several in a row, which kind each of them is.
     #[must_use]
     pub fn grain(self) -> Grain {

@@ -23,8 +23,21 @@ pub struct LegScore {
     pub now: Option<f64>,
     /// Its score in the period that it is compared with.
     pub before: Option<f64>,
+    /// Whether it has any weight in the whole; only then does it count in the balance.
+    pub counts: bool,
     /// Whether it lies further below the strongest than is allowed.
     pub low: bool,
+}
+
+/// The words around the picture.
+#[derive(Debug, Clone, Copy)]
+pub struct BalanceWords<'a> {
+    /// What it is called.
+    pub heading: &'a str,
+    /// How far the legs lie apart.
+    pub state: &'a str,
+    /// The period that it is compared with.
+    pub before: &'a str,
 }
 
 /// The picture, placed. It writes itself as SVG.
@@ -72,26 +85,26 @@ struct Bottom {
 }
 
 impl Balance {
-    /// Places the legs. `state` says how far they lie apart; `beyond` whether that is more than `allowed` points.
+    /// Places the legs. `beyond` says whether they lie further apart than `allowed` points.
     #[must_use]
-    pub fn new(heading: &str, legs: &[LegScore], allowed: f64, state: &str, beyond: bool) -> Self {
+    pub fn new(words: &BalanceWords<'_>, legs: &[LegScore], allowed: f64, beyond: bool) -> Self {
         let longest = legs.iter().map(|leg| leg.title.chars().count()).max().unwrap_or(0) as f64;
         let start = (longest * LETTER).clamp(60.0, LABEL_MOST) + 18.0;
         let across = Scale { from: 0.0, to: 100.0, start, end: END };
         let letters = (LABEL_MOST / LETTER) as usize;
         let rows = legs.iter().enumerate().map(|(place, leg)| row(place, leg, across, letters)).collect();
-        let strongest = legs.iter().filter_map(|leg| leg.now).reduce(f64::max);
+        let strongest = legs.iter().filter(|leg| leg.counts).filter_map(|leg| leg.now).reduce(f64::max);
         let below = FIRST_ROW + legs.len() as f64 * ROW;
         let tolerance = strongest.map(|strongest| {
             let left = across.clamped(strongest - allowed);
             Tolerance { x: at(left), width: at(across.clamped(strongest) - left), height: at(legs.len() as f64 * ROW) }
         });
         Self {
-            label: label(legs, state),
-            heading: heading.to_owned(),
-            state: state.to_owned(),
+            label: label(legs, words.state),
+            heading: words.heading.to_owned(),
+            state: words.state.to_owned(),
             beyond,
-            caption: format!("Ring: period before. Shaded: {} below the strongest.", number::rounded(allowed, 0)),
+            caption: format!("Ring: {}. Shaded: {} below the strongest.", words.before, number::rounded(allowed, 0)),
             height: at(below + 54.0),
             start: at(start),
             tolerance,
@@ -140,7 +153,7 @@ mod tests {
     use super::*;
 
     fn leg(title: &str, now: Option<f64>, before: Option<f64>, low: bool) -> LegScore {
-        LegScore { title: title.to_owned(), now, before, low }
+        LegScore { title: title.to_owned(), now, before, counts: true, low }
     }
 
     #[test]
@@ -151,12 +164,18 @@ mod tests {
             leg("A perspective with a long name", None, Some(75.0), false),
         ];
         let state = "Spread 29 points, more than the 20 allowed: imbalance";
-        insta::assert_snapshot!(Balance::new("Balance of the legs", &legs, 20.0, state, true).render().unwrap());
+        let words = BalanceWords { heading: "Balance of the legs", state, before: "Oct 2025" };
+        insta::assert_snapshot!(Balance::new(&words, &legs, 20.0, true).render().unwrap());
     }
 
     #[test]
     fn the_tolerance_ends_at_the_scale() {
-        let picture = Balance::new("", &[leg("A", Some(10.0), None, false)], 20.0, "", false);
+        let picture = Balance::new(
+            &BalanceWords { heading: "", state: "", before: "" },
+            &[leg("A", Some(10.0), None, false)],
+            20.0,
+            false,
+        );
         assert_eq!(picture.tolerance.unwrap().x, picture.start);
     }
 }

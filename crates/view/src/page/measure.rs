@@ -4,6 +4,7 @@ use askama::Template;
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::measure::{Direction, ValueUnit};
 use evenkeel_model::period::{Grain, Period};
+use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::target::Normalisation;
 use serde::Serialize;
@@ -162,7 +163,7 @@ impl MeasurePage {
             means: measure.about.means.clone(),
             beside: beside(&row, &detail, &format, context),
             readings: readings(&detail, &format, context),
-            trend_heading: by_grain(context.place.period.grain()).to_owned(),
+            trend_heading: one_by_one(context.place.period),
             trend_note: told.as_ref().and_then(Told::band).map(|band| words::capitalised(&band)),
             trend_label: trend_label(&row, result, context),
             has_usual: row.history.iter().any(|point| point.usual_range.is_some()),
@@ -176,7 +177,9 @@ impl MeasurePage {
             scoring: scoring::explained(result, detail.normalisation, &format, &other),
             below: BelowTable::new(&detail.below, detail.below_kind.as_deref(), &format, context),
             rows: detail.rows.map(|rows| RowsTable::new(rows, &measure.id, context)),
-            explain_url: links.explain(&measure.id, &context.place),
+            explain_url: links
+                .explain(&measure.id, &context.place)
+                .filter(|_| result.missing != Some(Missing::NotAtThisLevel)),
             trend: trend(&row, result, &format, context),
             row,
         }
@@ -254,18 +257,14 @@ fn guard(result: &MeasureResult, context: &Context<'_>) -> Guard {
     Guard { row: Row::new(result, context), spark: row::spark(result, context, GUARD_WIDTH) }
 }
 
-fn by_grain(grain: Grain) -> &'static str {
-    match grain {
-        Grain::Day => "Day by day",
-        Grain::Week => "Week by week",
-        Grain::Month => "Month by month",
-        Grain::Quarter => "Quarter by quarter",
-        Grain::Year => "Year by year",
-    }
+/// `Month by month`.
+fn one_by_one(period: Period) -> String {
+    let one = period::singular(period);
+    format!("{} by {one}", words::capitalised(one))
 }
 
 fn trend_label(row: &Row, result: &MeasureResult, context: &Context<'_>) -> String {
-    let grain = context.place.period.grain();
+    let by = period::singular(context.place.period);
     let ends = result.history.first().zip(result.history.last());
     let span = ends.map_or_else(String::new, |((first, _), (last, _))| {
         let name = |period: &Period| period::name(*period, context.fiscal_year);
@@ -273,7 +272,7 @@ fn trend_label(row: &Row, result: &MeasureResult, context: &Context<'_>) -> Stri
     });
     let usual = row.usual_range.as_ref().map_or_else(String::new, |range| format!(" Usual range: {}.", range.text));
     let signal = row.variation.as_ref().map_or_else(String::new, |mark| format!(" {}.", mark.words));
-    format!("{} by {grain}{span}. Target: {}.{usual}{signal}", row.name, row.target)
+    format!("{} by {by}{span}. Target: {}.{usual}{signal}", row.name, row.target)
 }
 
 fn trend(row: &Row, result: &MeasureResult, format: &Format, context: &Context<'_>) -> Option<Trend> {

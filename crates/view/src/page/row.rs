@@ -2,7 +2,7 @@
 
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::measure::{Direction, Formula, Measure, ValueUnit};
-use evenkeel_model::period::{Grain, Period};
+use evenkeel_model::period::Period;
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::signal::Judgement;
@@ -301,7 +301,7 @@ pub fn spark(result: &MeasureResult, context: &Context<'_>, width: f64) -> Spark
 
 fn spark_label(result: &MeasureResult, values: &[Option<f64>], context: &Context<'_>) -> String {
     let title = &result.measure.title;
-    let span = result.history.last().map_or("periods", |(period, _)| period::plural(period.grain()));
+    let span = result.history.last().map_or("periods", |&(period, _)| period::plural(period));
     let known = values.iter().flatten();
     let low = known.clone().copied().reduce(f64::min);
     let high = known.copied().reduce(f64::max);
@@ -357,6 +357,6 @@ fn target_short(result: &MeasureResult, format: &Format) -> String {
 
 /// What the column of small charts is called: `24 months`.
 #[must_use]
-pub fn history_heading(length: usize, grain: Grain) -> String {
-    number::counted(length as u64, period::plural(grain))
+pub fn history_heading(length: usize, last: Period) -> String {
+    number::counted(length as u64, period::plural(last))
 }

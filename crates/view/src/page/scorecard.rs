@@ -6,7 +6,7 @@ use evenkeel_model::scoring::Status;
 use serde::Serialize;
 
 use crate::chart::Balance;
-use crate::chart::balance::LegScore;
+use crate::chart::balance::{BalanceWords, LegScore};
 use crate::number::{self, Figure};
 use crate::page::context::{Arrangement, Context};
 use crate::page::frame::{Choice, Frame};
@@ -128,7 +128,7 @@ impl ScorecardPage {
         let legs: Vec<LegPanel> = evaluation.legs.iter().map(|leg| panel(leg, evaluation, context)).collect();
         let has_ranges = legs.iter().flat_map(LegPanel::rows).any(|row| row.likely_range.is_some());
         let has_signals = legs.iter().flat_map(LegPanel::rows).any(Row::has_signs);
-        let false_signals = false_signals(evaluation, context.fiscal_year);
+        let false_signals = false_signals(evaluation);
         let history = evaluation.legs.iter().flat_map(LegResult::measures).map(|result| result.history.len()).max();
         Self {
             frame: Frame::new(context.unit_name(), context, &|place| links.scorecard(place)),
@@ -142,8 +142,8 @@ impl ScorecardPage {
             notes: notes(&legs, evaluation, context.place.arrangement),
             arrangements: arrangements(context),
             value_heading: words::capitalised(&period::name(evaluation.period, context.fiscal_year)),
-            history_heading: history_heading(history.unwrap_or(0), evaluation.period.grain()),
-            balance: balance(evaluation, context.place.arrangement),
+            history_heading: history_heading(history.unwrap_or(0), evaluation.period),
+            balance: balance(evaluation, context),
             across: across(legs.len()),
             has_ranges,
             has_signals,
@@ -278,7 +278,7 @@ fn is_low(leg: &LegResult, evaluation: &Evaluation) -> bool {
     }
 }
 
-fn balance(evaluation: &Evaluation, arrangement: Arrangement) -> Option<Balance> {
+fn balance(evaluation: &Evaluation, context: &Context<'_>) -> Option<Balance> {
     let legs: Vec<LegScore> = evaluation
         .legs
         .iter()
@@ -286,14 +286,19 @@ fn balance(evaluation: &Evaluation, arrangement: Arrangement) -> Option<Balance>
             title: leg.title.clone(),
             now: leg.score.value,
             before: leg.before.value,
+            counts: leg.weight > 0.0,
             low: is_low(leg, evaluation),
         })
         .collect();
     let known = legs.iter().filter(|leg| leg.now.is_some() || leg.before.is_some()).count();
-    let heading = format!("Balance of the {}", arrangement.plural());
+    let heading = format!("Balance of the {}", context.place.arrangement.plural());
     (known >= 2).then(|| {
-        let state = finding::spread(evaluation);
-        Balance::new(&heading, &legs, evaluation.rules.imbalance, &state, evaluation.out_of_balance)
+        let words = BalanceWords {
+            heading: &heading,
+            state: &finding::spread(evaluation),
+            before: &period::short_beside(evaluation.compare_with, evaluation.period, context.fiscal_year),
+        };
+        Balance::new(&words, &legs, evaluation.rules.imbalance, evaluation.out_of_balance)
     })
 }
 

@@ -292,7 +292,11 @@ pub fn spread(evaluation: &Evaluation) -> String {
             "Spread {} points, more than the {allowed} allowed: imbalance",
             spread_text(spread, evaluation.rules.imbalance)
         ),
-        Some(spread) => format!("Spread {} points, within the {allowed} allowed", number::rounded(spread, 0)),
+        Some(spread) => {
+            let points = number::rounded(spread, 0);
+            let noun = if points == "1" { "point" } else { "points" };
+            format!("Spread {points} {noun}, within the {allowed} allowed")
+        }
     }
 }
 

@@ -104,6 +104,12 @@ pub fn full_day(date: Date) -> String {
     format!("{} {} {}", date.day(), month(date), date.year())
 }
 
+/// The month that a day lies in: `October 2026`.
+#[must_use]
+pub fn month_of(date: Date) -> String {
+    format!("{} {}", month(date), date.year())
+}
+
 /// An instant on the clock of the project: `2 Nov 06:10`, with the year where it is not the one that is meant.
 #[must_use]
 pub fn instant(at: DateTime, year: i16) -> String {
@@ -121,10 +127,19 @@ pub fn deadline(by: Date) -> String {
     if by == by.last_of_month() { format!("{} {}", month(by), by.year()) } else { full_day(by) }
 }
 
-/// The word for a period of this length, in the plural: `months`.
+/// The word for a period like this one: `month`. Several in a row are a `period`.
 #[must_use]
-pub fn plural(grain: Grain) -> &'static str {
-    match grain {
+pub fn singular(period: Period) -> &'static str {
+    if period.is_span() { "period" } else { period.grain().as_str() }
+}
+
+/// The word for periods like this one: `months`. Several in a row, again and again, are `periods`.
+#[must_use]
+pub fn plural(period: Period) -> &'static str {
+    if period.is_span() {
+        return "periods";
+    }
+    match period.grain() {
         Grain::Day => "days",
         Grain::Week => "weeks",
         Grain::Month => "months",
@@ -171,6 +186,14 @@ mod tests {
 
     fn april() -> FiscalYear {
         FiscalYear::starting_in(4).unwrap()
+    }
+
+    #[test]
+    fn several_in_a_row_are_not_called_by_the_length_of_one() {
+        let period = |id: &str| Period::parse(id, calendar()).unwrap();
+        assert_eq!((singular(period("2026-10")), plural(period("2026-10"))), ("month", "months"));
+        let span = period("2026-08..2026-10");
+        assert_eq!((singular(span), plural(span)), ("period", "periods"));
     }
 
     #[test]

@@ -396,12 +396,12 @@ impl<'a> Told<'a> {
 
     /// The word for many periods; several months in a row are not months.
     fn periods(&self) -> &'static str {
-        if self.is_span() { "periods" } else { period::plural(self.latest.period.grain()) }
+        period::plural(self.latest.period)
     }
 
     /// The word for one period.
     fn period(&self) -> &'static str {
-        if self.is_span() { "period" } else { self.latest.period.grain().as_str() }
+        period::singular(self.latest.period)
     }
 
     /// What the points of a stretch are: periods, or figures where some periods between them have none.
@@ -418,10 +418,6 @@ impl<'a> Told<'a> {
             (false, 1) => self.period(),
             (false, _) => self.periods(),
         }
-    }
-
-    fn is_span(&self) -> bool {
-        self.latest.period.ends(self.fiscal).is_some()
     }
 }
 
@@ -503,17 +499,13 @@ fn place(rule: Rule, side: Side) -> String {
 
 /// How many false signals to expect on a page like this one; none where it shows no series.
 #[must_use]
-pub fn false_signals(evaluation: &Evaluation, fiscal: FiscalYear) -> Option<String> {
+pub fn false_signals(evaluation: &Evaluation) -> Option<String> {
     let rates = evaluation.legs.iter().flat_map(LegResult::measures).filter_map(|result| result.signal.as_ref());
     let expected: f64 = rates.filter(|signal| is_readable(signal)).filter_map(|signal| signal.false_alarm_rate).sum();
     if !expected.is_finite() || expected <= 0.0 {
         return None;
     }
-    let grain = evaluation.period.grain();
-    let (one, many) = match evaluation.period.ends(fiscal) {
-        Some(_) => ("period", "periods"),
-        None => (grain.as_str(), period::plural(grain)),
-    };
+    let (one, many) = (period::singular(evaluation.period), period::plural(evaluation.period));
     let apart = (1.0 / expected).round() as usize;
     let rate = match (apart, expected.round() as usize) {
         (0 | 1, 0 | 1) => format!("about one false signal every {one}"),

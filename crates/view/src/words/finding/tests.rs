@@ -74,6 +74,7 @@ fn a_spread_just_beyond_is_not_rounded_onto_the_limit() {
         };
         check([Some(50.0), Some(60.0), Some(70.3)], "Spread 20.3 points, more than the 20 allowed: imbalance");
         check([Some(50.0), Some(60.0), Some(70.0)], "Spread 20 points, within the 20 allowed");
+        check([Some(50.0), Some(50.4), Some(51.0)], "Spread 1 point, within the 20 allowed");
         check([Some(50.0), Some(60.0), Some(79.0)], "Spread 29 points, more than the 20 allowed: imbalance");
         check([None, None, Some(79.0)], "Balance needs at least two scores");
     });

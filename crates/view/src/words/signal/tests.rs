@@ -353,13 +353,13 @@ fn what_to_know_about_the_usual_range() {
 #[test]
 fn how_many_false_signals_to_expect() {
     let check = |rates: &[f64], wanted: Option<&str>| {
-        sample::with("quiet", |mut evaluation, context| {
+        sample::with("quiet", |mut evaluation, _| {
             let results = evaluation.legs.iter_mut().flat_map(|leg| leg.objectives.iter_mut());
             for (result, rate) in results.flat_map(|objective| objective.measures.iter_mut()).zip(rates) {
                 result.signal = Some(Signal { false_alarm_rate: Some(*rate), ..usual_signal("2026-10") });
             }
             let wanted = wanted.map(|wanted| format!("On an operation in which nothing changes, expect {wanted}."));
-            assert_eq!(false_signals(&evaluation, context.fiscal_year), wanted);
+            assert_eq!(false_signals(&evaluation), wanted);
         });
     };
     check(&[], None);
