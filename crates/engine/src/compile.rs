@@ -4,7 +4,7 @@
 //! placement in time, a person and a unit. Columns with the same placement form a *family*; families of one table
 //! are filled by one scan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
@@ -102,6 +102,8 @@ pub enum Parts {
     Two(Place, Place),
     /// A stock, by its position.
     Stock(usize),
+    /// Nothing of its own: it is worked out from other measures of the program.
+    OtherMeasures,
 }
 
 /// Measures compiled together.
@@ -111,8 +113,10 @@ pub struct Program {
     pub families: Vec<Family>,
     /// Stocks.
     pub stocks: Vec<StockPlan>,
-    /// What each measure is made of.
+    /// What each measure is made of, those included that others are worked out from.
     pub measures: BTreeMap<MeasureId, (Arc<Measure>, Parts)>,
+    /// The measures that were asked for.
+    pub asked: BTreeSet<MeasureId>,
 }
 
 /// Compiles measures. Each mistake in an expression is an error of its own; all are given.
@@ -123,7 +127,9 @@ pub async fn compile<'a>(
     let mut compiler =
         Compiler { session, tables: BTreeMap::new(), placements: Vec::new(), program: Program::default() };
     let mut errors = Vec::new();
-    for measure in measures {
+    let measures: Vec<&Arc<Measure>> = measures.into_iter().collect();
+    compiler.program.asked = measures.iter().map(|measure| measure.id.clone()).collect();
+    for measure in with_parts(&measures) {
         match compiler.measure(measure).await {
             Ok(parts) => {
                 compiler.program.measures.insert(measure.id.clone(), (Arc::clone(measure), parts));
@@ -132,6 +138,20 @@ pub async fn compile<'a>(
         }
     }
     if errors.is_empty() { Ok(compiler.program) } else { Err(errors) }
+}
+
+/// Measures and all that they are worked out from, each once.
+fn with_parts<'a>(measures: &[&'a Arc<Measure>]) -> Vec<&'a Arc<Measure>> {
+    let mut known: BTreeSet<&MeasureId> = BTreeSet::new();
+    let mut all: Vec<&Arc<Measure>> = Vec::new();
+    let mut waiting: Vec<&Arc<Measure>> = measures.iter().rev().copied().collect();
+    while let Some(measure) = waiting.pop() {
+        if known.insert(&measure.id) {
+            all.push(measure);
+            waiting.extend(measure.formula.parts());
+        }
+    }
+    all
 }
 
 /// An expression of a measure over the columns of its table.
@@ -224,6 +244,7 @@ impl Compiler<'_> {
                 self.program.stocks.push(plan);
                 Parts::Stock(self.program.stocks.len() - 1)
             }
+            Formula::OfMeasures { .. } | Formula::Composite(_) => Parts::OtherMeasures,
         })
     }
 

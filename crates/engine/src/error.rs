@@ -65,6 +65,14 @@ pub enum EngineError {
         /// The measure.
         measure: String,
     },
+    /// A measure that is worked out from other measures has no rows of its own.
+    #[error("`{measure}` has no rows of its own: it is worked out from other measures")]
+    NoOwnRows {
+        /// The measure.
+        measure: String,
+        /// The measures that it is worked out from.
+        parts: Vec<String>,
+    },
     /// The lake cannot be read.
     #[error(transparent)]
     Lake(#[from] evenkeel_lake::LakeError),
@@ -93,6 +101,9 @@ impl EngineError {
             EngineError::Measure { help, .. } => help.clone(),
             EngineError::NotForPeople { .. } => {
                 Some("ask for a unit; for a person, choose a measure that `levels` allows".to_owned())
+            }
+            EngineError::NoOwnRows { parts, .. } => {
+                Some(format!("ask for the rows of one of its parts: {}", parts.join(", ")))
             }
             EngineError::NotForUnits { .. } => {
                 Some("ask for the whole organisation, or choose a measure that `levels` allows".to_owned())

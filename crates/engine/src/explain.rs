@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use evenkeel_model::evaluation::Readings;
+use evenkeel_model::evaluation::{PartResult, Readings, known, parts_of};
 use evenkeel_model::measure::{Amount, Formula, Measure, QuantileMethod, Rows};
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::{Missing, Reading, Subject};
@@ -25,6 +25,8 @@ pub struct Explanation {
     pub reading: Reading,
     /// Why there is no value.
     pub missing: Option<Missing>,
+    /// The measures that it is worked out from, with their readings.
+    pub parts: Vec<PartResult>,
     /// The same as a query over the lake, to be read and to be tried elsewhere.
     pub query: String,
     /// Of the rows behind the measure, how many belong to a unit, and how many there are.
@@ -46,17 +48,17 @@ impl Engine {
         subject: &Subject,
         period: Period,
     ) -> Result<Explanation, EngineError> {
-        let (reading, missing) = match store.reading(&measure.id, subject, period) {
-            Ok(reading) => (reading, reading.value.is_none().then_some(Missing::NoRows)),
-            Err(Missing::NotAtThisLevel) => return Err(EngineError::not_at_this_level(measure, subject)),
-            Err(missing) => (Reading::EMPTY, Some(missing)),
-        };
+        let (reading, missing) = known(store.reading(&measure.id, subject, period));
+        if missing == Some(Missing::NotAtThisLevel) {
+            return Err(EngineError::not_at_this_level(measure, subject));
+        }
         Ok(Explanation {
             measure: Arc::clone(measure),
             subject: subject.clone(),
             period,
             reading,
             missing,
+            parts: parts_of(measure, subject, period, store),
             query: self.query(measure, subject, period),
             coverage: store.coverage(&measure.id),
             as_of: self.scope().as_of,
@@ -68,6 +70,14 @@ impl Engine {
     /// The measure of one unit or person and period as SQL over the lake.
     fn query(&self, measure: &Measure, subject: &Subject, period: Period) -> String {
         match &measure.formula {
+            Formula::OfMeasures { .. } | Formula::Composite(_) => {
+                let mut text = String::new();
+                for part in measure.formula.parts() {
+                    let separate = if text.is_empty() { "" } else { "\n" };
+                    let _ = write!(text, "{separate}-- {}\n{};", part.id, self.query(part, subject, period));
+                }
+                text
+            }
             Formula::Ratio { numerator, denominator } => self.two(
                 ("numerator", &numerator.rows, &numerator.amount),
                 ("denominator", &denominator.rows, &denominator.amount),

@@ -80,7 +80,8 @@ pub fn each(
                 let Ok(reading) = store.reading(&measure.id, subject, period) else { continue };
                 let Some(value) = reading.value else { continue };
                 // A count of zero for someone who does not appear at all says nothing.
-                if reading.n == 0 && reading.denominator.is_none() && value == 0.0 {
+                let of_rows = measure.formula.rows().is_some();
+                if of_rows && reading.n == 0 && reading.denominator.is_none() && value == 0.0 {
                     continue;
                 }
                 take(LongReading {

@@ -14,7 +14,8 @@ use evenkeel_stats::interval::{Interval, Level, mean, net_promoter, order_statis
 const LEVEL: Level = Level::P95;
 
 /// The interval of a reading, in the unit of its value. None where there is no method: for sums and stocks, which are
-/// counted and not sampled, for ratios of two sums, and where there are too few rows.
+/// counted and not sampled, for ratios of two sums, for what is worked out from other measures, and where there are too
+/// few rows.
 ///
 /// `values` gives the single values behind a quantile.
 pub(crate) fn of(formula: &Formula, reading: &Reading, values: impl FnOnce() -> Vec<f64>) -> Option<(f64, f64)> {
@@ -41,7 +42,11 @@ pub(crate) fn of(formula: &Formula, reading: &Reading, values: impl FnOnce() -> 
             net_promoter::score(NetPromoter::new(promoters, passives, detractors).ok()?, LEVEL)
         }
         Formula::Quantile { at, .. } => order_statistic::interval(&values(), *at, LEVEL).ok()?,
-        Formula::Sum { .. } | Formula::Ratio { .. } | Formula::Stock { .. } => return None,
+        Formula::Sum { .. }
+        | Formula::Ratio { .. }
+        | Formula::Stock { .. }
+        | Formula::OfMeasures { .. }
+        | Formula::Composite(_) => return None,
     };
     (interval.low.is_finite() && interval.high.is_finite()).then_some((interval.low, interval.high))
 }

@@ -1,8 +1,9 @@
 //! Readings: cells merged up the organisation and along time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use evenkeel_model::derived;
 use evenkeel_model::evaluation::Readings;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Formula, Measure, QuantileMethod};
@@ -67,6 +68,7 @@ struct Stock {
 #[derive(Debug)]
 pub struct ReadingStore {
     measures: BTreeMap<MeasureId, (Arc<Measure>, Parts)>,
+    asked: BTreeSet<MeasureId>,
     adding: Vec<Vec<Adding>>,
     families: Vec<Rolled>,
     stocks: Vec<Stock>,
@@ -102,6 +104,7 @@ impl ReadingStore {
         let stocks = cells.stocks.into_iter().map(stock).collect();
         Self {
             measures: program.measures.clone(),
+            asked: program.asked.clone(),
             adding,
             families,
             stocks,
@@ -120,9 +123,9 @@ impl ReadingStore {
         &self.directory
     }
 
-    /// The measures.
+    /// The measures that were asked for.
     pub fn measures(&self) -> impl Iterator<Item = &Arc<Measure>> {
-        self.measures.values().map(|(measure, _)| measure)
+        self.measures.values().map(|(measure, _)| measure).filter(|measure| self.asked.contains(&measure.id))
     }
 
     /// Of the rows behind a measure, how many belong to a unit, and how many there are.
@@ -130,7 +133,7 @@ impl ReadingStore {
     pub fn coverage(&self, measure: &MeasureId) -> Option<(u64, u64)> {
         match self.measures.get(measure)?.1 {
             Parts::One(place) | Parts::Two(place, _) => self.coverage.get(place.family).copied(),
-            Parts::Stock(_) => None,
+            Parts::Stock(_) | Parts::OtherMeasures => None,
         }
     }
 
@@ -167,7 +170,18 @@ impl ReadingStore {
             Parts::One(place) => Ok(self.single(measure, place, who, period)),
             Parts::Two(above, below) => Ok(self.ratio(measure, above, below, who, period)),
             Parts::Stock(stock) => Ok(self.stock_at(stock, who, period)),
+            Parts::OtherMeasures => self.of_measures(measure, who, period),
         }
+    }
+
+    /// A reading that is worked out from those of other measures, of the same unit or person and period.
+    fn of_measures(&self, measure: &Measure, who: Who, period: Period) -> Result<Reading, Missing> {
+        let read = |part: &Arc<Measure>| match self.measures.get(&part.id) {
+            Some((part, parts)) => self.read(part, *parts, who, period),
+            None => Err(Missing::NoRows),
+        };
+        let parts: Vec<Result<Reading, Missing>> = measure.formula.parts().into_iter().map(read).collect();
+        derived::reading(&measure.formula, &parts).unwrap_or(Err(Missing::NoRows))
     }
 
     fn single(&self, measure: &Measure, place: Place, who: Who, period: Period) -> Reading {
@@ -327,13 +341,18 @@ impl Readings for ReadingStore {
     fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {
         let reading = self.reading(measure, subject, period).ok()?;
         let (measure, parts) = self.measures.get(measure)?;
+        if let Formula::OfMeasures { arithmetic, parts } = &measure.formula {
+            // Two parts are measured on the same people and cases, and nothing is known about how they vary together.
+            let only = parts.get(arithmetic.only_part()?)?;
+            return arithmetic.range(self.likely_range(&only.id, subject, period)?);
+        }
         let who = self.who(subject)?;
         likely_range::of(&measure.formula, &reading, || match parts {
             Parts::One(place) => {
                 let family = &self.families[place.family];
                 family.values_of(place.column, &family.entries(who, self.timeline.slots(period)))
             }
-            Parts::Two(..) | Parts::Stock(_) => Vec::new(),
+            Parts::Two(..) | Parts::Stock(_) | Parts::OtherMeasures => Vec::new(),
         })
     }
 

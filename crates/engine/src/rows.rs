@@ -59,7 +59,10 @@ impl Engine {
             return Err(EngineError::not_at_this_level(measure, subject));
         }
         self.prepare(std::slice::from_ref(measure)).await?;
-        let rows = measure.formula.rows();
+        let Some(rows) = measure.formula.rows() else {
+            let parts = measure.formula.parts().iter().map(|part| part.id.to_string()).collect();
+            return Err(EngineError::NoOwnRows { measure: measure.id.to_string(), parts });
+        };
         let frame = self.session().table(&rows.table).await?;
         let parse = |field, text| expression(self.session(), &frame, measure, field, text);
         let names: Vec<String> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -85,7 +88,7 @@ impl Engine {
                 Amount::Sum(of) | Amount::Distinct(of) => Some(("events", of)),
                 Amount::Count => None,
             },
-            Formula::Count { .. } => None,
+            Formula::Count { .. } | Formula::OfMeasures { .. } | Formula::Composite(_) => None,
             Formula::Stock { until, .. } => Some(("stock", until)),
         };
         if let Some((field, of)) = counted {

@@ -119,6 +119,7 @@ fn ends(measure: &Measure, known: &[(Period, Reading, f64)]) -> (f64, f64) {
     match (&measure.formula, &measure.unit) {
         (Formula::Share { .. }, _) => (0.0, 1.0),
         (Formula::NetPromoterScore { .. }, _) => (-1.0, 1.0),
+        (Formula::Composite(_), _) => (0.0, 100.0),
         (Formula::Count { .. } | Formula::Stock { .. }, _) => (0.0, f64::INFINITY),
         (_, ValueUnit::Duration(_)) if known.iter().all(|(.., value)| *value >= 0.0) => (0.0, f64::INFINITY),
         _ => (f64::NEG_INFINITY, f64::INFINITY),

@@ -121,6 +121,8 @@ pub struct MeasureResult {
     pub reading: Reading,
     /// Why the reading has no value.
     pub missing: Option<Missing>,
+    /// The measures that it is worked out from, in the order of its definition; none for what is worked out from rows.
+    pub parts: Vec<PartResult>,
     /// The interval that likely holds the true value.
     pub likely_range: Option<(f64, f64)>,
     /// The reading of the period that it is compared with.
@@ -140,6 +142,36 @@ pub struct MeasureResult {
     /// The share of the way from baseline to target; none where the baseline already met the target, and none where
     /// neither way is better.
     pub progress: Option<f64>,
+}
+
+/// A measure that another one is worked out from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartResult {
+    /// The definition.
+    pub measure: Arc<Measure>,
+    /// Its reading in the same unit and period.
+    pub reading: Reading,
+    /// Why the reading has no value.
+    pub missing: Option<Missing>,
+}
+
+/// The measures that a measure is worked out from, each with its reading.
+#[must_use]
+pub fn parts_of(measure: &Measure, subject: &Subject, period: Period, readings: &dyn Readings) -> Vec<PartResult> {
+    let part = |part: &Arc<Measure>| {
+        let (reading, missing) = known(readings.reading(&part.id, subject, period));
+        PartResult { measure: Arc::clone(part), reading, missing }
+    };
+    measure.formula.parts().into_iter().map(part).collect()
+}
+
+/// A reading, and why it has no value when it has none.
+#[must_use]
+pub fn known(reading: Result<Reading, Missing>) -> (Reading, Option<Missing>) {
+    match reading {
+        Ok(reading) => (reading, reading.value.is_none().then_some(Missing::NoRows)),
+        Err(missing) => (Reading::EMPTY, Some(missing)),
+    }
 }
 
 /// Holds a scorecard against readings. Measures that are not in `measures` are left out; the reader of a project
@@ -229,10 +261,7 @@ pub fn evaluate_measure(
 ) -> MeasureResult {
     let subject = &question.subject;
     let read = |period: Period| readings.reading(&measure.id, subject, period);
-    let (reading, missing) = match read(question.period) {
-        Ok(reading) => (reading, None),
-        Err(missing) => (Reading::EMPTY, Some(missing)),
-    };
+    let (reading, missing) = known(read(question.period));
     let before = read(question.compare_with).unwrap_or(Reading::EMPTY);
     let plan = plan_for(usage, &question.path);
     let measured_baseline = match plan.baseline {
@@ -270,7 +299,8 @@ pub fn evaluate_measure(
         measure: Arc::clone(measure),
         key: usage.key,
         weight: usage.weight,
-        missing: missing.or((reading.value.is_none()).then_some(Missing::NoRows)),
+        missing,
+        parts: parts_of(measure, subject, question.period, readings),
         status: scoring::status(reading.value, likely_range, targets.target, measure.better),
         performance: performance(&reading),
         performance_before: performance(&before),

@@ -6,8 +6,11 @@
 //!
 //! Terms are explained in GLOSSARY.md at the root of the repository.
 
+pub mod arithmetic;
 pub mod calendar;
 pub mod case;
+pub mod composite;
+pub mod derived;
 pub mod evaluation;
 pub mod ids;
 pub mod measure;

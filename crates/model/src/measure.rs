@@ -4,7 +4,10 @@
 //! organisation. The SQL expressions inside a [`Formula`] are text here; the engine compiles them.
 
 use std::fmt;
+use std::sync::Arc;
 
+use crate::arithmetic::Arithmetic;
+use crate::composite::Composite;
 use crate::ids::MeasureId;
 
 /// An SQL expression over the columns of one table.
@@ -140,44 +143,68 @@ pub enum Formula {
         /// When it stops counting; NULL while it still counts.
         until: Expression,
     },
+    /// Arithmetic over the readings of other measures, at every level and in every period.
+    OfMeasures {
+        /// What is worked out; parts are named by their position.
+        arithmetic: Arithmetic,
+        /// The measures, in the order in which they are first named.
+        parts: Vec<Arc<Measure>>,
+    },
+    /// Several measures on one scale from 0 to 100, weighted.
+    Composite(Composite),
 }
 
 impl Formula {
-    /// The tables that the formula reads, without repetition.
+    /// The tables that the formula reads, those of other measures included, without repetition.
     #[must_use]
     pub fn tables(&self) -> Vec<&str> {
-        let (first, second) = match self {
-            Formula::Ratio { numerator, denominator } => (&numerator.rows, Some(&denominator.rows)),
-            Formula::Rate { events, exposure, .. } => (&events.rows, Some(&exposure.rows)),
+        let own: Vec<&str> = match self {
+            Formula::Ratio { numerator, denominator } => vec![&numerator.rows.table, &denominator.rows.table],
+            Formula::Rate { events, exposure, .. } => vec![&events.rows.table, &exposure.rows.table],
             Formula::Share { rows, .. }
             | Formula::Count { rows }
             | Formula::Sum { rows, .. }
             | Formula::Mean { rows, .. }
             | Formula::NetPromoterScore { rows, .. }
             | Formula::Quantile { rows, .. }
-            | Formula::Stock { rows, .. } => (rows, None),
+            | Formula::Stock { rows, .. } => vec![&rows.table],
+            Formula::OfMeasures { .. } | Formula::Composite(_) => {
+                self.parts().into_iter().flat_map(|part| part.formula.tables()).collect()
+            }
         };
-        let mut tables = vec![first.table.as_str()];
-        if let Some(second) = second
-            && second.table != first.table
-        {
-            tables.push(second.table.as_str());
+        let mut tables: Vec<&str> = Vec::new();
+        for table in own {
+            if !tables.contains(&table) {
+                tables.push(table);
+            }
         }
         tables
     }
 
-    /// The rows that stand behind a single number: those of the numerator where there are two sides.
+    /// The rows that stand behind a single number: those of the numerator where there are two sides. None for what is
+    /// worked out from other measures.
     #[must_use]
-    pub fn rows(&self) -> &Rows {
+    pub fn rows(&self) -> Option<&Rows> {
         match self {
-            Formula::Ratio { numerator: side, .. } | Formula::Rate { events: side, .. } => &side.rows,
+            Formula::Ratio { numerator: side, .. } | Formula::Rate { events: side, .. } => Some(&side.rows),
             Formula::Share { rows, .. }
             | Formula::Count { rows }
             | Formula::Sum { rows, .. }
             | Formula::Mean { rows, .. }
             | Formula::NetPromoterScore { rows, .. }
             | Formula::Quantile { rows, .. }
-            | Formula::Stock { rows, .. } => rows,
+            | Formula::Stock { rows, .. } => Some(rows),
+            Formula::OfMeasures { .. } | Formula::Composite(_) => None,
+        }
+    }
+
+    /// The measures that it is worked out from, in the order of the definition; none for what is worked out from rows.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Arc<Measure>> {
+        match self {
+            Formula::OfMeasures { parts, .. } => parts.iter().collect(),
+            Formula::Composite(composite) => composite.parts.iter().map(|part| &part.measure).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -194,6 +221,8 @@ impl Formula {
             Formula::NetPromoterScore { .. } => "net promoter score",
             Formula::Quantile { .. } => "quantile",
             Formula::Stock { .. } => "stock",
+            Formula::OfMeasures { .. } => "formula",
+            Formula::Composite(_) => "composite",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ids::{PersonId, UnitId};
+use crate::ids::{MeasureId, PersonId, UnitId};
 
 /// What a reading is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +45,7 @@ impl Reading {
 }
 
 /// Why there is no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Missing {
     /// No row fell into the period.
     NoRows,
@@ -53,16 +53,36 @@ pub enum Missing {
     NotYet,
     /// The measure must not be reported at this level.
     NotAtThisLevel,
+    /// A measure that it is worked out from has no value.
+    Part {
+        /// The measure.
+        part: MeasureId,
+        /// Why that one has none.
+        because: Box<Missing>,
+    },
+    /// It would be divided by zero.
+    DividedByZero,
+    /// More of its parts have no value than its definition allows.
+    TooFewParts {
+        /// The parts without a value.
+        missing: Vec<MeasureId>,
+    },
 }
 
 impl Missing {
-    /// In words.
+    /// In words; `title` tells what people call a measure.
     #[must_use]
-    pub fn reason(self) -> &'static str {
+    pub fn reason(&self, title: &dyn Fn(&MeasureId) -> String) -> String {
         match self {
-            Missing::NoRows => "nothing was recorded in this period",
-            Missing::NotYet => "the period has not begun",
-            Missing::NotAtThisLevel => "this measure is not reported at this level",
+            Missing::NoRows => "nothing was recorded in this period".to_owned(),
+            Missing::NotYet => "the period has not begun".to_owned(),
+            Missing::NotAtThisLevel => "this measure is not reported at this level".to_owned(),
+            Missing::Part { part, because } => format!("no figure for {}: {}", title(part), because.reason(title)),
+            Missing::DividedByZero => "it would be divided by zero".to_owned(),
+            Missing::TooFewParts { missing } => {
+                let titles: Vec<String> = missing.iter().map(title).collect();
+                format!("too many parts have no figure: {}", titles.join(", "))
+            }
         }
     }
 }

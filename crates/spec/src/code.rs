@@ -72,6 +72,10 @@ pub const BAD_UNIT: &str = "bad-unit";
 /// The bounds of a range are reversed or equal.
 pub const BAD_RANGE: &str = "bad-range";
 
+/// A formula over measures that cannot be read.
+pub const FORMULA: &str = "formula";
+/// Measures that are worked out from each other.
+pub const CYCLE: &str = "cycle";
 /// A measure that is not defined.
 pub const UNKNOWN_MEASURE: &str = "unknown-measure";
 /// A measure is used twice in one scorecard.
@@ -132,6 +136,8 @@ pub const ALL: &[&str] = &[
     NO_PERIOD,
     BAD_UNIT,
     BAD_RANGE,
+    FORMULA,
+    CYCLE,
     UNKNOWN_MEASURE,
     USED_TWICE,
     ONE_LEG,

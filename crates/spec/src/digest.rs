@@ -4,7 +4,8 @@
 //! nothing that decides only how it is shown. White space and comments in SQL make no difference; everything else
 //! in an expression does.
 
-use evenkeel_model::measure::{Amount, Expression, Formula, QuantileMethod, Rows, Side};
+use evenkeel_model::composite::{Composite, CompositePart};
+use evenkeel_model::measure::{Amount, Expression, Formula, Measure, QuantileMethod, Rows, Side};
 
 /// The first eight hexadecimal digits of the digest.
 #[must_use]
@@ -69,6 +70,12 @@ impl Canonical {
         }
     }
 
+    /// A measure that another one is worked out from: a change of the one is a change of the other.
+    fn part(&mut self, part: &Measure) {
+        self.text(part.id.as_str());
+        self.text(&part.definition.digest);
+    }
+
     fn formula(&mut self, formula: &Formula) {
         self.text(formula.kind());
         match formula {
@@ -89,6 +96,23 @@ impl Canonical {
                 self.side(events);
                 self.side(exposure);
                 self.number(*per);
+            }
+            Formula::OfMeasures { arithmetic, parts } => {
+                let name = |position: usize| parts.get(position).map_or_else(String::new, |part| part.id.to_string());
+                self.text(&arithmetic.written(&name));
+                for part in parts {
+                    self.part(part);
+                }
+            }
+            Formula::Composite(Composite { method, parts, needed }) => {
+                self.text(method.words());
+                self.number(*needed);
+                for CompositePart { measure, weight, worst, best } in parts {
+                    self.part(measure);
+                    self.number(*weight);
+                    self.number(*worst);
+                    self.number(*best);
+                }
             }
             Formula::Quantile { rows, of, at, method } => {
                 self.rows(rows);
@@ -195,8 +219,15 @@ fn class(char: char) -> Class {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
+
+    use evenkeel_model::arithmetic::{Arithmetic, Operator};
+    use evenkeel_model::composite::CompositeMethod;
+    use evenkeel_model::ids::MeasureId;
+    use evenkeel_model::measure::{About, DefinitionVersion, Direction, Levels, ValueUnit};
     use proptest::prelude::*;
+
+    use super::*;
 
     fn share(of: &str) -> Formula {
         Formula::Share { rows: rows("responses"), of: Expression(of.to_owned()) }
@@ -243,6 +274,7 @@ mod tests {
     fn digests_stay_the_same_from_release_to_release() {
         let side = |amount| Side { rows: rows("orders"), amount };
         let expression = |text: &str| Expression(text.to_owned());
+        let ratio = Arithmetic::operation(Operator::DividedBy, Arithmetic::Part(0), Arithmetic::Part(1));
         let formulas = [
             share("score >= 4"),
             Formula::Count { rows: rows("responses") },
@@ -258,6 +290,12 @@ mod tests {
                 method: QuantileMethod::Interpolated,
             },
             Formula::Stock { rows: rows("cases"), until: expression("solved_at") },
+            Formula::OfMeasures { arithmetic: ratio, parts: vec![part("cost", "1"), part("cases", "2")] },
+            Formula::Composite(Composite {
+                method: CompositeMethod::Mean,
+                parts: vec![CompositePart { measure: part("csat", "1"), weight: 2.0, worst: 0.5, best: 0.9 }],
+                needed: 1.0,
+            }),
         ];
         let lines: Vec<String> = formulas.iter().map(|formula| format!("{} {}", of(formula), formula.kind())).collect();
         insta::assert_snapshot!(lines.join("\n"), @"
@@ -270,7 +308,45 @@ mod tests {
         64696d00 net promoter score
         394afbbf quantile
         d89fb715 stock
+        ba3888ba formula
+        c4d86de3 composite
         ");
+    }
+
+    fn part(id: &str, digest: &str) -> Arc<Measure> {
+        Arc::new(Measure {
+            id: MeasureId::new(id),
+            title: id.to_owned(),
+            leg: None,
+            perspective: None,
+            noun: "answers".to_owned(),
+            unit: ValueUnit::Percent,
+            decimals: None,
+            better: Direction::Higher,
+            levels: Levels { person: true, unit: true },
+            formula: share("score >= 4"),
+            about: About::default(),
+            definition: DefinitionVersion { number: 1, digest: digest.to_owned() },
+        })
+    }
+
+    #[test]
+    fn another_formula_of_a_part_is_another_formula() {
+        let parts = |digest: &str| vec![part("cost", digest), part("cases", "1")];
+        let over = |arithmetic, digest: &str| of(&Formula::OfMeasures { arithmetic, parts: parts(digest) });
+        let sum = || Arithmetic::operation(Operator::Plus, Arithmetic::Part(0), Arithmetic::Part(1));
+        let difference = Arithmetic::operation(Operator::Minus, Arithmetic::Part(0), Arithmetic::Part(1));
+        assert_eq!(over(sum(), "1"), over(sum(), "1"));
+        assert_ne!(over(sum(), "1"), over(sum(), "2"));
+        assert_ne!(over(sum(), "1"), over(difference, "1"));
+        let composite = |weight, worst, needed| {
+            let parts = vec![CompositePart { measure: part("csat", "1"), weight, worst, best: 0.9 }];
+            of(&Formula::Composite(Composite { method: CompositeMethod::Mean, parts, needed }))
+        };
+        let base = composite(1.0, 0.5, 1.0);
+        for other in [composite(2.0, 0.5, 1.0), composite(1.0, 0.4, 1.0), composite(1.0, 0.5, 0.8)] {
+            assert_ne!(base, other);
+        }
     }
 
     #[test]

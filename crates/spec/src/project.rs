@@ -89,6 +89,20 @@ struct Defined {
     unit: Option<Span>,
 }
 
+/// One measure as its file has it.
+struct Written {
+    id: Spanned<String>,
+    raw: raw::Measure,
+    subject: String,
+    document: Arc<Document>,
+    /// Whether it can become a measure of the project; what speaks against it has been reported.
+    sound: bool,
+    /// Whether every key could be read.
+    readable: bool,
+    /// The measures that it is worked out from.
+    uses: Vec<Spanned<String>>,
+}
+
 #[derive(Default)]
 struct Measures {
     sound: BTreeMap<MeasureId, Arc<Measure>>,
@@ -134,6 +148,7 @@ impl Loader<'_> {
     fn measures(&mut self) -> Measures {
         let mut measures = Measures::default();
         let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        let mut written: Vec<Written> = Vec::new();
         for path in self.list(MEASURES) {
             if extension(&path) == Some("yml") {
                 let found =
@@ -156,26 +171,114 @@ impl Loader<'_> {
             };
             let first = self.once(&id, "measure", &mut names);
             let readable = self.findings.errors() == errors;
-            let before = self.findings.len();
-            let raw = raw.filter(|_| !document.cut);
-            let parts = raw.and_then(|raw| convert::measure(raw, &subject, &mut self.findings));
-            if !readable {
-                // A key that could not be read is there all the same.
-                self.findings.retain_from(before, |found| found.code != code::MISSING_KEY);
-            }
-            match parts {
-                Some(convert::MeasureParts { measure, read_with, unit }) if first && readable => {
-                    self.source_map.insert(Item::Measure(&id.value), Arc::clone(&document));
-                    measures.defined.insert(measure.id.clone(), Defined { read_with, unit });
-                    measures.sound.insert(measure.id.clone(), Arc::new(measure));
-                }
-                _ => {
+            let sound = first && readable;
+            match raw.filter(|_| !document.cut) {
+                Some(raw) => written.push(Written { uses: raw.uses(), id, raw, subject, document, sound, readable }),
+                None => {
                     measures.broken.insert(id.value);
                 }
             }
         }
+        self.in_order_of_use(written, &mut measures);
         self.read_with(&measures);
         measures
+    }
+
+    /// Converts every measure after those that it is worked out from.
+    fn in_order_of_use(&mut self, mut waiting: Vec<Written>, measures: &mut Measures) {
+        self.unknown_parts(&mut waiting, measures);
+        while !waiting.is_empty() {
+            let names: BTreeSet<String> = waiting.iter().map(|written| written.id.value.clone()).collect();
+            let (ready, later): (Vec<Written>, Vec<Written>) = std::mem::take(&mut waiting)
+                .into_iter()
+                .partition(|written| written.uses.iter().all(|part| !names.contains(&part.value)));
+            waiting = later;
+            if ready.is_empty() {
+                self.cycle(&mut waiting, measures);
+            }
+            for written in ready {
+                self.convert(written, measures);
+            }
+        }
+    }
+
+    /// Reports measures that are not defined, where others are worked out from them.
+    fn unknown_parts(&mut self, waiting: &mut [Written], measures: &Measures) {
+        let defined: BTreeSet<&str> = waiting.iter().map(|written| written.id.value.as_str()).collect();
+        let mut found = Vec::new();
+        for (position, written) in waiting.iter().enumerate() {
+            for part in &written.uses {
+                let name = part.value.as_str();
+                if defined.contains(name) || measures.broken.contains(name) {
+                    continue;
+                }
+                let message = format!("{} is worked out from {}, which is not defined", written.subject, quoted(name));
+                let unknown = Diagnostic::error(code::UNKNOWN_MEASURE, &part.span, message);
+                let names = defined.iter().copied().chain(measures.broken.iter().map(String::as_str));
+                let unknown = match nearest(name, names) {
+                    Some(meant) => unknown.label(format!("did you mean `{meant}`?")),
+                    None => unknown.help(format!("define it in `measures/{name}.yaml`, or take it out here")),
+                };
+                found.push((position, unknown));
+            }
+        }
+        for (position, unknown) in found {
+            waiting[position].sound = false;
+            self.findings.push(unknown);
+        }
+    }
+
+    /// Reports measures that are worked out from each other, and takes them out of those that wait.
+    fn cycle(&mut self, waiting: &mut Vec<Written>, measures: &mut Measures) {
+        let position = |name: &str| waiting.iter().position(|written| written.id.value == name);
+        // Each of those that wait is worked out from another one of them, so that this path comes back to itself.
+        let mut path: Vec<(usize, Span)> = Vec::new();
+        let mut at = 0;
+        let around = loop {
+            let next = waiting[at].uses.iter().find_map(|part| Some((position(&part.value)?, part.span.clone())));
+            let Some((next, span)) = next else { break path.clone() };
+            path.push((at, span));
+            if let Some(start) = path.iter().position(|(known, _)| *known == next) {
+                break path[start..].to_vec();
+            }
+            at = next;
+        };
+        let names: Vec<String> = around.iter().map(|(at, _)| waiting[*at].id.value.clone()).collect();
+        if let (Some((_, span)), Some(first)) = (around.first(), names.first()) {
+            let way: Vec<String> = names.iter().chain([first]).map(|name| format!("`{name}`")).collect();
+            let message = if names.len() == 1 {
+                format!("measure {} is worked out from itself", quoted(first))
+            } else {
+                format!("measures are worked out from each other: {}", way.join(" → "))
+            };
+            let mut found = Diagnostic::error(code::CYCLE, span, message);
+            for (at, span) in around.iter().skip(1) {
+                found = found.related(span, format!("in {}", waiting[*at].subject));
+            }
+            self.findings.push(found.help("name measures that do not lead back here"));
+        }
+        waiting.retain(|written| !names.contains(&written.id.value));
+        measures.broken.extend(names);
+    }
+
+    fn convert(&mut self, written: Written, measures: &mut Measures) {
+        let Written { id, raw, subject, document, sound, readable, uses: _ } = written;
+        let before = self.findings.len();
+        let parts = convert::measure(raw, &subject, &measures.sound, &mut self.findings);
+        if !readable {
+            // A key that could not be read is there all the same.
+            self.findings.retain_from(before, |found| found.code != code::MISSING_KEY);
+        }
+        match parts {
+            Some(convert::MeasureParts { measure, read_with, unit }) if sound => {
+                self.source_map.insert(Item::Measure(&id.value), document);
+                measures.defined.insert(measure.id.clone(), Defined { read_with, unit });
+                measures.sound.insert(measure.id.clone(), Arc::new(measure));
+            }
+            _ => {
+                measures.broken.insert(id.value);
+            }
+        }
     }
 
     fn read_with(&mut self, measures: &Measures) {

@@ -187,7 +187,7 @@ fn expression(measure: &Map) -> Option<&Node> {
 }
 
 /// Where bytes of a text were written. Reading takes white space off both ends of it.
-fn in_node(document: &Document, node: &Node, bytes: &Range<usize>) -> Span {
+pub(crate) fn in_node(document: &Document, node: &Node, bytes: &Range<usize>) -> Span {
     let Kind::Scalar(scalar) = &node.kind else { return document.span(&node.range) };
     let leading = scalar.text.len() - scalar.text.trim_start().len();
     let length = scalar.text.trim().len();

@@ -311,6 +311,12 @@ pub fn count(n: u64) -> String {
     grouped(&n.to_string())
 }
 
+/// A share of a whole, for sentences: `67 %`.
+#[must_use]
+pub fn share(share: f64) -> String {
+    format!("{}{NO_BREAK_SPACE}%", rounded(share * 100.0, 0))
+}
+
 /// A score from 0 to 100, without decimals.
 #[must_use]
 pub fn score(value: f64) -> Figure {

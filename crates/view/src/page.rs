@@ -10,6 +10,7 @@ pub mod context;
 pub mod frame;
 pub mod import;
 pub mod measure;
+pub mod parts;
 pub mod readings;
 pub mod row;
 pub mod rows_behind;

@@ -13,7 +13,8 @@ pub mod sentence;
 pub mod signal;
 pub mod sql;
 
-use evenkeel_model::measure::Direction;
+use evenkeel_model::ids::MeasureId;
+use evenkeel_model::measure::{Direction, Measure};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 
@@ -55,19 +56,28 @@ pub fn direction(better: Direction, format: &Format) -> String {
     }
 }
 
-/// Why there is no value, as a label.
+/// Why there is no value of a measure, as a label.
 #[must_use]
-pub fn missing(missing: Missing) -> &'static str {
-    missing.reason()
+pub fn missing(missing: &Missing, measure: &Measure) -> String {
+    missing.reason(&|part| title_of_part(measure, part).unwrap_or_else(|| part.to_string()))
+}
+
+/// What people call a measure that another one is worked out from, through however many others.
+fn title_of_part(measure: &Measure, id: &MeasureId) -> Option<String> {
+    let parts = measure.formula.parts();
+    let own = parts.iter().find(|part| part.id == *id).map(|part| part.title.clone());
+    own.or_else(|| parts.into_iter().find_map(|part| title_of_part(part, id)))
 }
 
 /// Why there is no value, for a narrow column.
 #[must_use]
-pub fn missing_short(missing: Missing) -> &'static str {
+pub fn missing_short(missing: &Missing) -> &'static str {
     match missing {
         Missing::NoRows => "no rows",
         Missing::NotYet => "not begun",
         Missing::NotAtThisLevel => "not at this level",
+        Missing::Part { .. } | Missing::TooFewParts { .. } => "part missing",
+        Missing::DividedByZero => "division by 0",
     }
 }
 

@@ -42,9 +42,9 @@ impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
         let status = match &error {
             WorldError::NoData
-            | WorldError::Engine(EngineError::UnknownSubject { .. } | EngineError::UnknownMeasure { .. }) => {
-                StatusCode::NOT_FOUND
-            }
+            | WorldError::Engine(
+                EngineError::UnknownSubject { .. } | EngineError::UnknownMeasure { .. } | EngineError::NoOwnRows { .. },
+            ) => StatusCode::NOT_FOUND,
             // What may be known about people is decided elsewhere; that it is not told here is no fault.
             WorldError::Engine(EngineError::NotForPeople { .. } | EngineError::NotForUnits { .. }) => {
                 StatusCode::FORBIDDEN

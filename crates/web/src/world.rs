@@ -9,7 +9,7 @@ use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question};
 use evenkeel_model::ids::{MeasureId, UnitId};
-use evenkeel_model::measure::{Formula, Measure};
+use evenkeel_model::measure::{Formula, Measure, Rows};
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Subject;
@@ -303,7 +303,15 @@ impl World {
             })
             .filter(|(_, result)| result.reading.value.is_some())
             .collect();
-        let records = self.engine.rows(measure, &Subject::Unit(place.unit.clone()), place.period, first, ROWS).await?;
+        let rows = match measure.formula.rows() {
+            Some(rows) => {
+                let subject = Subject::Unit(place.unit.clone());
+                let records = self.engine.rows(measure, &subject, place.period, first, ROWS).await?;
+                Some(self.rows_behind(measure, rows, &records, first))
+            }
+            // What is worked out from other measures has no rows of its own.
+            None => None,
+        };
         let (leg, objective) = self.leg_and_objective(&measure.id);
         let plan = evaluation::plan_for(&usage, &question.path);
         let detail = Detail {
@@ -320,7 +328,7 @@ impl World {
             read_with: read_with.iter().collect(),
             below_kind: self.kind_below(&place.unit, place.period),
             below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
-            rows: Some(self.rows_behind(measure, &records, first)),
+            rows,
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))
@@ -534,10 +542,10 @@ const COLUMNS: usize = 7;
 impl World {
     /// Records as a page shows them: when and where first, then what tells one row from another. People are not named
     /// on pages that are shared.
-    fn rows_behind(&self, measure: &Measure, records: &Records, first: usize) -> RowsBehind {
+    fn rows_behind(&self, measure: &Measure, rows: &Rows, records: &Records, first: usize) -> RowsBehind {
         let table = record::readable_table(&records.table);
         let kind = |name: &str| table.and_then(|table| table.column(name)).map(|column| column.kind);
-        let placed_by = measure.formula.rows().period_of.as_str();
+        let placed_by = rows.period_of.as_str();
         let mut chosen: Vec<usize> = Vec::new();
         let position = |wanted: &str| records.columns.iter().position(|name| name == wanted);
         for wanted in [placed_by, "unit_id", evenkeel_engine::rows::COUNTS_AS] {

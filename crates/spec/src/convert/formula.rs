@@ -1,8 +1,13 @@
 //! How a measure is worked out: rows, expressions and what is added up.
 
-use evenkeel_model::measure::{Amount, Expression, Formula, QuantileMethod, Rows, Side};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use evenkeel_model::ids::MeasureId;
+use evenkeel_model::measure::{Amount, Expression, Formula, Measure, QuantileMethod, Rows, Side};
 use evenkeel_model::record::{self, ColumnKind, Table};
 
+use super::derived;
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
@@ -30,6 +35,8 @@ pub(super) struct Kinds {
     pub(super) nps: Option<Spanned<Text>>,
     pub(super) quantile: Option<Spanned<raw::Quantile>>,
     pub(super) stock: Option<Spanned<raw::Stock>>,
+    pub(super) formula: Option<Spanned<raw::OfMeasures>>,
+    pub(super) composite: Option<Spanned<raw::Composite>>,
 }
 
 /// What was wrong has been reported.
@@ -42,13 +49,23 @@ pub(super) struct Converter<'a> {
     pub(super) at: &'a Span,
     /// The measure, in words.
     pub(super) subject: &'a str,
+    /// The measures that it can be worked out from.
+    pub(super) measures: &'a BTreeMap<MeasureId, Arc<Measure>>,
     pub(super) findings: &'a mut Findings,
 }
 
 impl Converter<'_> {
     /// The formula; `shown_per` is the number that the unit names.
     pub(super) fn formula(&mut self, kinds: Kinds, shown_per: Option<f64>) -> Option<Formula> {
-        let Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock } = kinds;
+        let Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock, formula, composite } = kinds;
+        if let Some(formula) = formula {
+            self.no_rows_of_its_own();
+            return derived::of_measures(formula.value, self.measures);
+        }
+        if let Some(composite) = composite {
+            self.no_rows_of_its_own();
+            return derived::composite(composite, self.measures, self.subject, self.findings);
+        }
         if let Some(ratio) = ratio {
             let raw::Ratio { numerator, denominator } = ratio.value;
             let numerator = numerator.and_then(|amount| self.side(&amount, "numerator"));
@@ -105,6 +122,25 @@ impl Converter<'_> {
             return None;
         }
         Some(Formula::Count { rows: rows? })
+    }
+
+    /// Points out what has no effect because the parts say which rows count.
+    fn no_rows_of_its_own(&mut self) {
+        let RowKeys { from, condition, period_of, attribute, unit_of } = self.keys;
+        let keys = [
+            ("from", from),
+            ("where", condition),
+            ("period_of", period_of),
+            ("attribute", attribute),
+            ("unit_of", unit_of),
+        ];
+        for (key, given) in keys {
+            if let Some(given) = given {
+                let message = format!("`{key}` has no effect: {} is worked out from other measures", self.subject);
+                let found = Diagnostic::warning(code::NO_EFFECT, &given.span, message);
+                self.findings.push(found.help(format!("take `{key}` out; each of its parts says which rows count")));
+            }
+        }
     }
 
     fn rate(&mut self, rate: Spanned<raw::Rate>, shown_per: Option<f64>) -> Option<Formula> {

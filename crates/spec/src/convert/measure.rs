@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{About, DefinitionVersion, Direction, Formula, Levels, Measure, ValueUnit};
 use evenkeel_model::quantity::parse_quantity;
@@ -10,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::digest;
 use crate::place::{Span, Spanned};
 use crate::raw;
-use crate::suggest::list;
+use crate::suggest::{list, quoted};
 
 /// A measure, and what only the whole project can check.
 pub(crate) struct MeasureParts {
@@ -21,7 +24,13 @@ pub(crate) struct MeasureParts {
     pub(crate) unit: Option<Span>,
 }
 
-pub(crate) fn measure(raw: raw::Measure, subject: &str, findings: &mut Findings) -> Option<MeasureParts> {
+/// Converts a measure. `measures` has those that it can be worked out from.
+pub(crate) fn measure(
+    raw: raw::Measure,
+    subject: &str,
+    measures: &BTreeMap<MeasureId, Arc<Measure>>,
+    findings: &mut Findings,
+) -> Option<MeasureParts> {
     let raw::Measure {
         measure,
         title,
@@ -41,6 +50,8 @@ pub(crate) fn measure(raw: raw::Measure, subject: &str, findings: &mut Findings)
         nps,
         quantile,
         stock,
+        formula,
+        composite,
         period_of,
         attribute,
         unit_of,
@@ -69,15 +80,15 @@ pub(crate) fn measure(raw: raw::Measure, subject: &str, findings: &mut Findings)
         attribute: attribute.as_ref(),
         unit_of: unit_of.as_ref(),
     };
-    let mut converter = Converter { keys, at: &at, subject, findings };
-    let kinds = Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock };
+    let mut converter = Converter { keys, at: &at, subject, measures, findings };
+    let kinds = Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock, formula, composite };
     let formula = one_kind.then(|| converter.formula(kinds, shown_per)).flatten();
     let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, findings));
     let version = version.map_or(Some(1), |version| counted_version(&version, findings));
-    let levels = levels.map_or(Levels { person: true, unit: true }, |levels| levels_of(&levels.value));
     let (about, read_with) = about.map(readers_notes).unwrap_or_default();
 
     let formula = formula?;
+    let levels = reported_levels(levels.as_ref(), &formula, findings);
     let unit_span = unit.as_ref().map(|unit| unit.span.clone());
     let unit = match written {
         Some((None, _)) => None,
@@ -90,7 +101,7 @@ pub(crate) fn measure(raw: raw::Measure, subject: &str, findings: &mut Findings)
         title: title.map_or_else(|| names::title(&id), |title| title.value.0),
         leg: leg.map(|leg| leg.value.0),
         perspective: perspective.map(|perspective| perspective.value.0),
-        noun: noun.map_or_else(|| unit::noun(&formula.rows().table).to_owned(), |noun| noun.value.0),
+        noun: noun.map_or_else(|| default_noun(&formula), |noun| noun.value.0),
         unit,
         decimals,
         better: better?,
@@ -147,9 +158,48 @@ fn counted_version(version: &Spanned<raw::Whole>, findings: &mut Findings) -> Op
     Some(version.value.0)
 }
 
-fn levels_of(levels: &[Spanned<raw::Level>]) -> Levels {
-    let given = |level| levels.iter().any(|given| given.value == level);
-    Levels { person: given(raw::Level::Person), unit: given(raw::Level::Unit) }
+/// The levels at which the measure is reported: those given, and none at which one of its parts is not.
+fn reported_levels(
+    given: Option<&Spanned<Vec<Spanned<raw::Level>>>>,
+    formula: &Formula,
+    findings: &mut Findings,
+) -> Levels {
+    let parts = formula.parts();
+    let allowed = |level: raw::Level| {
+        parts.iter().find(|part| match level {
+            raw::Level::Person => !part.levels.person,
+            raw::Level::Unit => !part.levels.unit,
+        })
+    };
+    let Some(given) = given else {
+        let (person, unit) = (allowed(raw::Level::Person).is_none(), allowed(raw::Level::Unit).is_none());
+        return Levels { person, unit };
+    };
+    let mut levels = Levels { person: false, unit: false };
+    for level in &given.value {
+        if let Some(part) = allowed(level.value) {
+            let message =
+                format!("{} has no effect: its part `{}` is not reported there", quoted(level.span.text()), part.id);
+            let found = Diagnostic::warning(code::NO_EFFECT, &level.span, message);
+            findings.push(found.help("take it out here, or allow it in that measure"));
+            continue;
+        }
+        match level.value {
+            raw::Level::Person => levels.person = true,
+            raw::Level::Unit => levels.unit = true,
+        }
+    }
+    levels
+}
+
+/// What one counted row is called where the file does not say: as the table is, or as the parts do that agree.
+fn default_noun(formula: &Formula) -> String {
+    if let Some(rows) = formula.rows() {
+        return unit::noun(&rows.table).to_owned();
+    }
+    let mut nouns = formula.parts().into_iter().map(|part| part.noun.as_str());
+    let first = nouns.next().unwrap_or("records");
+    if nouns.all(|noun| noun == first) { first } else { "records" }.to_owned()
 }
 
 fn readers_notes(about: raw::About) -> (About, Vec<Spanned<String>>) {

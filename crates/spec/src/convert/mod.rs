@@ -3,6 +3,7 @@
 //! Every conversion takes its raw struct apart field by field, so that a new key does not build until something is
 //! done with it. A conversion reports all it finds and returns nothing when an error makes its result useless.
 
+mod derived;
 mod formula;
 mod measure;
 mod names;

@@ -134,6 +134,7 @@ pub(super) fn quantity(
         Formula::Count { .. } | Formula::Stock { .. } => {
             Some((0.0, f64::INFINITY, "a number of rows is never negative"))
         }
+        Formula::Composite(_) => Some((0.0, 100.0, "a composite lies between 0 and 100")),
         _ => None,
     };
     if let Some((low, high, because)) = range

@@ -136,7 +136,10 @@ pub(super) fn fitting(
             "it is shown in the unit of the values themselves",
             "write the unit of the expression, or use `rate`",
         ),
-        Formula::Ratio { .. } => (true, "", ""),
+        Formula::Ratio { .. } | Formula::OfMeasures { .. } => (true, "", ""),
+        Formula::Composite(_) => {
+            (plain, "a composite runs from 0 to 100", "take `unit` out, or write a word such as `points`")
+        }
         Formula::Rate { per, .. } => (
             matches!(unit, ValueUnit::Per { many, .. } if many == *per)
                 || (unit == ValueUnit::Percent && *per == 100.0),
@@ -158,9 +161,12 @@ fn default(formula: &Formula) -> ValueUnit {
         Formula::NetPromoterScore { .. } => ValueUnit::Points,
         Formula::Count { .. } | Formula::Stock { .. } => ValueUnit::Count,
         Formula::Rate { exposure, per, .. } => ValueUnit::Per { many: *per, of: noun(&exposure.rows.table).to_owned() },
-        Formula::Sum { .. } | Formula::Mean { .. } | Formula::Ratio { .. } | Formula::Quantile { .. } => {
-            ValueUnit::Number { word: None }
-        }
+        Formula::Sum { .. }
+        | Formula::Mean { .. }
+        | Formula::Ratio { .. }
+        | Formula::Quantile { .. }
+        | Formula::OfMeasures { .. } => ValueUnit::Number { word: None },
+        Formula::Composite(_) => ValueUnit::Number { word: Some("points".to_owned()) },
     }
 }
 

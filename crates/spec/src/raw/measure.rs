@@ -1,13 +1,15 @@
 use schemars::JsonSchema;
 
+use super::arithmetic::OfMeasures;
 use super::read::{FromYaml, Reader};
-use super::values::{Choice, Number, Quantity, Text, Whole, choice, unknown_word};
+use super::values::{Choice, Filled, Number, Quantity, Text, Whole, choice, unknown_word};
 use crate::place::{Span, Spanned};
 use crate::schema::readable_tables;
 use crate::yaml::{Kind, Node};
 
 /// The keys that say how a measure is worked out, one of which has to be there.
-pub(crate) const KINDS: [&str; 9] = ["share", "count", "sum", "mean", "ratio", "rate", "nps", "quantile", "stock"];
+pub(crate) const KINDS: [&str; 11] =
+    ["share", "count", "sum", "mean", "ratio", "rate", "nps", "quantile", "stock", "formula", "composite"];
 
 /// A measure: what is counted, over which rows, shown in which unit. Targets stand in the scorecard.
 #[derive(Debug, Clone, JsonSchema)]
@@ -22,6 +24,8 @@ pub(crate) const KINDS: [&str; 9] = ["share", "count", "sum", "mean", "ratio", "
     { "required": ["nps"] },
     { "required": ["quantile"] },
     { "required": ["stock"] },
+    { "required": ["formula"] },
+    { "required": ["composite"] },
 ]))]
 pub(crate) struct Measure {
     /// The identifier: small letters, digits and `_`.
@@ -66,6 +70,10 @@ pub(crate) struct Measure {
     pub(crate) quantile: Option<Spanned<Quantile>>,
     /// How many rows are open at the end of the period. `period_of` is when a row begins to count.
     pub(crate) stock: Option<Spanned<Stock>>,
+    /// Arithmetic over other measures, with `+`, `-`, `*`, `/`, brackets, numbers and identifiers: `cost / cases`.
+    pub(crate) formula: Option<Spanned<OfMeasures>>,
+    /// Several measures on one scale from 0 to 100, weighted.
+    pub(crate) composite: Option<Spanned<Composite>>,
     /// The column that puts a row into its period. Each table has a default.
     pub(crate) period_of: Option<Spanned<Text>>,
     /// The column with the person that a row counts for; `none` for nobody. Each table has a default.
@@ -115,6 +123,8 @@ impl FromYaml for Measure {
             nps: fields.optional("nps"),
             quantile: fields.optional("quantile"),
             stock: fields.optional("stock"),
+            formula: fields.optional("formula"),
+            composite: fields.optional("composite"),
             period_of: fields.optional("period_of"),
             attribute: fields.optional("attribute"),
             unit_of: fields.optional("unit_of"),
@@ -126,6 +136,99 @@ impl FromYaml for Measure {
         };
         fields.finish();
         Some(measure)
+    }
+}
+
+impl Measure {
+    /// The measures that it is worked out from.
+    pub(crate) fn uses(&self) -> Vec<Spanned<String>> {
+        let composite = self.composite.iter().flat_map(|composite| composite.value.parts.iter().flatten());
+        let parts = composite.filter_map(|part| part.measure.as_ref()).map(|name| name.with(name.value.0.clone()));
+        self.formula.iter().flat_map(|formula| formula.value.names.iter().cloned()).chain(parts).collect()
+    }
+}
+
+/// Several measures on one scale from 0 to 100.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Composite {
+    /// How the parts are put together. Default `mean`.
+    pub(crate) method: Option<CompositeMethod>,
+    /// The share of all weight for which there have to be values, for example `80 %`. Default `100 %`: every part.
+    pub(crate) needs: Option<Spanned<Quantity>>,
+    /// The measures.
+    #[schemars(required, length(min = 1))]
+    pub(crate) parts: Option<Vec<CompositePart>>,
+}
+
+impl FromYaml for Composite {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let parts: Option<Filled<Vec<CompositePart>>> =
+            fields.required("parts", "parts: [{ use: csat, worst: 50 %, best: 90 % }]");
+        let composite = Self {
+            method: fields.optional("method"),
+            needs: fields.optional("needs"),
+            parts: parts.map(|parts| parts.0),
+        };
+        fields.finish();
+        Some(composite)
+    }
+}
+
+/// How the parts of a composite are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(inline)]
+pub(crate) enum CompositeMethod {
+    /// The weighted mean.
+    #[schemars(rename = "mean")]
+    Mean,
+    /// The weighted geometric mean: a weak part pulls the whole down further.
+    #[schemars(rename = "geometric mean")]
+    GeometricMean,
+}
+
+impl Choice for CompositeMethod {
+    const WORDS: &'static [(&'static str, Self)] = &[("mean", Self::Mean), ("geometric mean", Self::GeometricMean)];
+}
+
+impl FromYaml for CompositeMethod {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        choice(node, name, reader)
+    }
+}
+
+/// One measure of a composite.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct CompositePart {
+    /// The measure.
+    #[schemars(required, rename = "use")]
+    pub(crate) measure: Option<Spanned<Text>>,
+    /// Its weight. Default 1.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub(crate) weight: Option<Spanned<Number>>,
+    /// The value that means 0, in the unit of the measure.
+    #[schemars(required)]
+    pub(crate) worst: Option<Spanned<Quantity>>,
+    /// The value that means 100, in the unit of the measure.
+    #[schemars(required)]
+    pub(crate) best: Option<Spanned<Quantity>>,
+}
+
+impl FromYaml for CompositePart {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let part = Self {
+            measure: fields.required("use", "use: csat"),
+            weight: fields.optional("weight"),
+            worst: fields.required("worst", "worst: 50 %"),
+            best: fields.required("best", "best: 90 %"),
+        };
+        fields.finish();
+        Some(part)
     }
 }
 

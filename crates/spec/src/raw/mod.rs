@@ -4,6 +4,7 @@
 //! mistake of a file. The structs here say which keys there are; the JSON Schema is made from them and the
 //! reference of the file formats describes them. What the values mean together is the business of `convert`.
 
+mod arithmetic;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod measure;
 mod project;
@@ -14,8 +15,10 @@ mod scorecard;
 mod source;
 mod values;
 
+pub(crate) use arithmetic::OfMeasures;
 pub(crate) use measure::{
-    About, Amount, Better, CountOf, KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Way, Within,
+    About, Amount, Better, Composite, CompositeMethod, CompositePart, CountOf, KINDS, Level, Measure, Method, Quantile,
+    Rate, Ratio, Stock, Way, Within,
 };
 pub(crate) use project::Project;
 pub(crate) use read::{FromYaml, Reader};

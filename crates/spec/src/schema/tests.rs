@@ -168,10 +168,28 @@ fn names_of_properties(schema: &Value, names: &mut BTreeSet<String>) {
 /// the file above would have it as an unknown key; so it is enough that the file has all of the schema.
 #[test]
 fn the_files_above_have_every_key_of_the_schemas() {
-    let other_kinds =
-        BTreeSet::from(["share", "count", "sum", "mean", "ratio", "nps", "quantile", "stock"].map(str::to_owned));
-    let parts_of_other_kinds =
-        BTreeSet::from(["numerator", "denominator", "distinct", "of", "at", "method", "until"].map(str::to_owned));
+    let other_kinds = BTreeSet::from(
+        ["share", "count", "sum", "mean", "ratio", "nps", "quantile", "stock", "formula", "composite"]
+            .map(str::to_owned),
+    );
+    let parts_of_other_kinds = BTreeSet::from(
+        [
+            "numerator",
+            "denominator",
+            "distinct",
+            "of",
+            "at",
+            "method",
+            "until",
+            "needs",
+            "parts",
+            "use",
+            "weight",
+            "worst",
+            "best",
+        ]
+        .map(str::to_owned),
+    );
     for ((_, schema), (kind, _, text)) in all().into_iter().zip(FULL) {
         let mut names = BTreeSet::new();
         names_of_properties(&serde_json::from_str(&schema).unwrap(), &mut names);
@@ -193,6 +211,8 @@ fn every_kind_of_measure_fits() {
         "nps: score",
         "quantile: { of: hold_s, at: 0.9, method: interpolated }",
         "stock: { until: solved_at }",
+        "formula: cost / (cases - 2.5)",
+        "composite: { method: geometric mean, needs: 80 %, parts: [{ use: csat, weight: 2, worst: 50 %, best: 90 }] }",
     ] {
         for better in ["higher", "lower", "neither"] {
             assert_valid("measure", &format!("measure: x\nfrom: orders\n{kind}\nbetter: {better}\n"));
@@ -222,6 +242,10 @@ fn what_does_not_fit() {
     measure("better: higher\ncount: rows\nlevels: [persons]");
     measure("better: higher\nquantile: { of: x, at: 90 }");
     measure("better: higher\nquantile: { of: x, at: '0.5' }");
+    measure("better: higher\nformula: [cost, cases]");
+    measure("better: higher\ncomposite: { parts: [] }");
+    measure("better: higher\ncomposite: { parts: [{ use: csat, worst: 50 % }] }");
+    measure("better: higher\ncomposite: { parts: [{ use: csat, worst: 50 %, best: 90 %, weight: 0 }] }");
     measure("better: higher\nratio: { numerator: { count: x, sum: y }, denominator: rows }");
     check("measure", "measure: x\nfrom: case\ncount: rows\nbetter: higher\n");
     let used = |used: &str| {
@@ -254,7 +278,7 @@ fn blocks_of_the_reference() -> Vec<(String, String)> {
                 block.push_str(line);
                 block.push('\n');
             }
-            (None, line) => heading = line.strip_prefix("## ").unwrap_or(heading),
+            (None, line) => heading = line.strip_prefix("## ").or(line.strip_prefix("### ")).unwrap_or(heading),
         }
     }
     blocks
@@ -264,7 +288,7 @@ fn kind_of(heading: &str) -> &'static str {
     match heading {
         "evenkeel.yaml" => "project",
         "Sources" => "source",
-        "Measures" => "measure",
+        "Measures" | "Measures over measures" => "measure",
         "Scorecards" => "scorecard",
         other => panic!("`{other}` has an example of no kind"),
     }
@@ -273,7 +297,7 @@ fn kind_of(heading: &str) -> &'static str {
 #[test]
 fn the_examples_of_the_reference_fit_the_schemas() {
     let blocks = blocks_of_the_reference();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 5);
     for (heading, text) in blocks {
         assert_valid(kind_of(&heading), &text);
     }
@@ -288,10 +312,11 @@ fn the_examples_of_the_reference_make_a_project() {
         files = files.with(format!("measures/{id}.yaml"), stub(id));
     }
     for (heading, text) in blocks_of_the_reference() {
-        let path = match kind_of(&heading) {
-            "project" => "evenkeel.yaml",
-            "source" => "sources/crm.yaml",
-            "measure" => "measures/complaint_time.yaml",
+        let path = match heading.as_str() {
+            "evenkeel.yaml" => "evenkeel.yaml",
+            "Sources" => "sources/crm.yaml",
+            "Measures" => "measures/complaint_time.yaml",
+            "Measures over measures" => "measures/service_index.yaml",
             _ => "scorecards/service.yaml",
         };
         files = files.with(path, text);
@@ -314,8 +339,14 @@ fn the_kinds_of_the_reference_are_read() {
             _ if example.contains("solved_at") || example.contains("is_complaint") => "case_facts",
             _ => "orders",
         };
-        let text = format!("measure: x\nfrom: {table}\n{example}\nbetter: higher\n");
+        let from = match example {
+            _ if example.starts_with("formula:") || example.starts_with("composite:") => String::new(),
+            _ => format!("from: {table}\n"),
+        };
+        let text = format!("measure: x\n{from}{example}\nbetter: higher\n");
         assert_valid("measure", &text);
-        assert_eq!(tests::with("measures/x.yaml", &text), "", "{example}");
+        let contacts = "measure: contacts\nfrom: calls\ncount: rows\nbetter: neither\n";
+        let files = sound().with("measures/contacts.yaml", contacts).with("measures/x.yaml", text);
+        assert_eq!(tests::findings(&files), "", "{example}");
     }
 }

@@ -315,8 +315,8 @@ fn keys_of_measures() {
        |
        = help: keys that can stand here: `measure`, `title`, `leg`, `perspective`, `noun`, `unit`,
                `decimals`, `from`, `where`, `share`, `count`, `sum`, `mean`, `ratio`, `rate`, `nps`,
-               `quantile`, `stock`, `period_of`, `attribute`, `unit_of`, `better`, `levels`, `version`
-               and `about`
+               `quantile`, `stock`, `formula`, `composite`, `period_of`, `attribute`, `unit_of`,
+               `better`, `levels`, `version` and `about`
     ");
     insta::assert_snapshot!(csat("title: Customer satisfaction", "about: { mean: x }"), @"
     error: unknown key `mean` in `about` of measure `csat`
@@ -408,7 +408,8 @@ fn no_kind_or_several() {
        |          ^^^^
      2 | title: Customer satisfaction
        |
-       = help: add one of `share`, `count`, `sum`, `mean`, `ratio`, `rate`, `nps`, `quantile` or `stock`
+       = help: add one of `share`, `count`, `sum`, `mean`, `ratio`, `rate`, `nps`, `quantile`, `stock`,
+               `formula` or `composite`
     ");
     insta::assert_snapshot!(csat("better", "mean: score\nnps: score\nbetter"), @"
     error: measure `csat` says in several ways how it is worked out: `share`, `mean` and `nps`

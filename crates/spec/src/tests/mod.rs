@@ -1,5 +1,6 @@
 //! Every check, shown whole: a small project, one mistake, and what a person gets to read.
 
+mod derived;
 mod files;
 mod measures;
 mod project_file;

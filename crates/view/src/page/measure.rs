@@ -15,6 +15,7 @@ use crate::number::Format;
 use crate::page::below::{BelowTable, UnitResult};
 use crate::page::context::Context;
 use crate::page::frame::Frame;
+use crate::page::parts::PartsTable;
 use crate::page::row::{self, Row, StatusMark};
 use crate::page::rows_behind::{RowsBehind, RowsTable};
 use crate::page::signal::{self, SignalMark};
@@ -81,6 +82,8 @@ pub struct MeasurePage {
     /// What stands in place of a course without a single value.
     #[serde(skip)]
     pub no_course: &'static str,
+    /// The measures that it is worked out from.
+    pub parts: Option<PartsTable>,
     /// The definition line by line.
     pub definition: Vec<Fact>,
     /// Which definition it is: `version 2 (ab12cd34)`.
@@ -169,6 +172,7 @@ impl MeasurePage {
             has_usual: row.history.iter().any(|point| point.usual_range.is_some()),
             earlier_signals: told.as_ref().map(earlier_signals).unwrap_or_default(),
             no_course: reading::no_course(result),
+            parts: PartsTable::new(result, context),
             definition: definition::facts(measure, &format, &detail.stewards),
             version: format!("version {} ({})", measure.definition.number, measure.definition.digest),
             configured: detail.configuration.clone().unwrap_or_else(|| definition::configured(measure)),
@@ -193,13 +197,23 @@ fn beside(row: &Row, detail: &Detail<'_>, format: &Format, context: &Context<'_>
     if let Some(from) = &row.value_from {
         beside.push(plain("from", from.clone()));
     }
-    if let Some(range) = &row.likely_range {
-        beside.push(plain("likely range", range.text.clone()));
+    match &row.likely_range {
+        Some(range) => beside.push(plain("likely range", range.text.clone())),
+        None if detail.result.measure.formula.rows().is_none() && row.value_from.is_none() && row.has_value() => {
+            beside.push(plain("likely range", "none can be justified".to_owned()));
+        }
+        None => {}
     }
     if let Some(count) = &row.count {
         // A measure that counts its rows says their number as its value; then this is only the way to them.
         let counts_rows = detail.result.measure.unit == ValueUnit::Count;
-        let term = if counts_rows { "rows".to_owned() } else { row::counted_noun(&detail.result.measure) };
+        let term = if detail.result.measure.formula.rows().is_none() {
+            "in its smallest part".to_owned()
+        } else if counts_rows {
+            "rows".to_owned()
+        } else {
+            row::counted_noun(&detail.result.measure)
+        };
         beside.push(Beside { term, text: count.number.clone(), url: Some(count.url.clone()) });
     }
     if detail.result.reading.value.is_some() {

@@ -1,5 +1,6 @@
 //! Readings as a list: measures, units and periods, each with its value and what it is made of.
 
+use evenkeel_model::evaluation::known;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::reading::{Missing, Reading};
@@ -50,7 +51,7 @@ pub struct ReadingLine {
     /// The interval that likely holds the true value.
     pub likely_range: Option<Range>,
     /// Why there is no value.
-    pub missing: Option<&'static str>,
+    pub missing: Option<String>,
     /// The same for a narrow column.
     #[serde(skip)]
     pub missing_short: &'static str,
@@ -66,8 +67,7 @@ pub fn readings(entries: &[Entry<'_>], currency: &Currency, fiscal: FiscalYear) 
 
 fn line(entry: &Entry<'_>, currency: &Currency, fiscal: FiscalYear) -> ReadingLine {
     let measure = entry.measure;
-    let reading = entry.reading.unwrap_or(Reading::EMPTY);
-    let missing = entry.reading.err().or(reading.value.is_none().then_some(Missing::NoRows));
+    let (reading, missing) = known(entry.reading.clone());
     let format = Format::of(measure, currency, reading.value);
     let range = entry.likely_range.filter(|_| reading.value.is_some());
     ReadingLine {
@@ -82,8 +82,8 @@ fn line(entry: &Entry<'_>, currency: &Currency, fiscal: FiscalYear) -> ReadingLi
         n: reading.n,
         count: number::counted(reading.n, &measure.noun),
         likely_range: range.map(|(low, high)| format.range(low, high)),
-        missing: missing.map(words::missing),
-        missing_short: missing.map_or("", words::missing_short),
+        missing: missing.as_ref().map(|missing| words::missing(missing, measure)),
+        missing_short: missing.as_ref().map_or("", words::missing_short),
         definition: measure.definition.to_string(),
     }
 }

@@ -12,6 +12,7 @@ use crate::chart::Sparkline;
 use crate::chart::sparkline::Course;
 use crate::number::{self, Figure, Format, Range};
 use crate::page::context::Context;
+use crate::page::parts;
 use crate::page::signal::{self, SignalMark};
 use crate::words::finding::{format_of, last_known};
 use crate::words::signal::{Told, judgement, usual};
@@ -78,7 +79,7 @@ pub struct Tag {
     #[serde(skip)]
     pub icon: &'static str,
     /// The word.
-    pub text: &'static str,
+    pub text: String,
 }
 
 /// One period of the course of a measure.
@@ -130,7 +131,7 @@ pub struct Row {
     /// A note beside the value.
     pub tag: Option<Tag>,
     /// Why there is no value.
-    pub missing: Option<&'static str>,
+    pub missing: Option<String>,
     /// Whether the latest period is more than usual variation.
     pub variation: Option<SignalMark>,
     /// Whether the target will be met while nothing changes.
@@ -177,8 +178,8 @@ impl Row {
             target_value: target,
             target_short: target_short(result, &format),
             change: change(result, &format, context),
-            tag: stale.map(|_| Tag { icon: "clock", text: "stale" }),
-            missing: result.missing.map(words::missing),
+            tag: tag(result, stale.is_some()),
+            missing: result.missing.as_ref().map(|missing| words::missing(missing, measure)),
             variation: signal::variation(result, context),
             assurance: signal::assurance(result, context),
             usual_range: Told::new(result, context).and_then(|told| told.usual_range()),
@@ -206,6 +207,15 @@ impl Row {
     pub fn has_value(&self) -> bool {
         self.value.value.is_some()
     }
+}
+
+/// What keeps a value from being a plain, complete figure.
+fn tag(result: &MeasureResult, is_stale: bool) -> Option<Tag> {
+    if is_stale {
+        return Some(Tag { icon: "clock", text: "stale".to_owned() });
+    }
+    let present = parts::present(result)?;
+    Some(Tag { icon: "flag", text: format!("{} of its weight", number::share(present)) })
 }
 
 /// The goals of a result: the target, or the two ends of the range that is best.
@@ -251,11 +261,17 @@ pub fn counted_noun(measure: &Measure) -> String {
 #[must_use]
 pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
     let n = out_of(result);
+    let counted = number::counted(n, &counted_noun(&result.measure));
+    let has_rows = result.measure.formula.rows().is_some();
     (result.missing.is_none()).then(|| Count {
         n,
-        text: number::counted(n, &counted_noun(&result.measure)),
+        text: if has_rows { counted } else { format!("{counted} in the smallest part") },
         number: number::count(n),
-        url: context.links.rows(&result.measure.id, &context.place, 0),
+        url: if has_rows {
+            context.links.rows(&result.measure.id, &context.place, 0)
+        } else {
+            context.links.measure(&result.measure.id, &context.place)
+        },
     })
 }
 
@@ -331,8 +347,8 @@ fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Cha
         let name = period::beside(last, place.period, fiscal);
         return Change { difference: None, text: format!("last figure from {name}"), signal };
     }
-    if let Some(missing) = result.missing {
-        return Change { difference: None, text: words::missing(missing).to_owned(), signal };
+    if let Some(missing) = &result.missing {
+        return Change { difference: None, text: words::missing(missing, &result.measure), signal };
     }
     let difference = result.reading.value.zip(result.before.value).map(|(now, before)| now - before);
     let text = match difference {

@@ -4,6 +4,7 @@ use super::scorecard::heading;
 use super::{Column, Style, Table, Tone, blocks, clean, fit, paragraph, push_line, width};
 use crate::page::MeasurePage;
 use crate::page::below::BelowTable;
+use crate::page::parts::{PartLine, PartsTable};
 
 /// How many of the newest periods are listed.
 const LISTED: usize = 12;
@@ -27,6 +28,13 @@ pub fn explain(page: &MeasurePage, style: Style) -> String {
     }
     for line in &page.scoring {
         paragraph(&mut out, 2, line, style);
+    }
+    if let Some(parts) = &page.parts {
+        section(&mut out, "Worked out from", style);
+        for line in [Some(&parts.rule), parts.gap.as_ref()].into_iter().flatten() {
+            paragraph(&mut out, 2, line, style);
+        }
+        indented(&mut out, &parts_table(parts), style);
     }
     section(&mut out, &format!("Definition, {}", page.version), style);
     pairs(&mut out, page.definition.iter().map(|fact| (fact.term.to_owned(), fact.text.to_string())), style);
@@ -97,6 +105,21 @@ fn history(out: &mut String, page: &MeasurePage, style: Style) {
             paragraph(out, 2, &mark.words, style);
         }
     }
+}
+
+fn parts_table(parts: &PartsTable) -> Table {
+    let mut columns = vec![Column::text("measure"), Column::number("value"), Column::text("out of")];
+    if parts.weighted {
+        columns.extend([Column::number("weight"), Column::number("0 to 100"), Column::text("scale")]);
+    }
+    let row = |part: &PartLine| {
+        let mut cells = vec![part.name.clone(), part.value.text.clone(), part.count.clone()];
+        if let Some(place) = &part.place {
+            cells.extend([place.weight_text.clone(), place.scaled_text.clone(), place.scale.clone()]);
+        }
+        cells
+    };
+    Table { columns, rows: parts.parts.iter().map(row).collect(), ..Table::default() }
 }
 
 fn below_table(below: &BelowTable) -> Table {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use evenkeel_model::composite::CompositePart;
 use evenkeel_model::measure::{Amount, Expression, Formula, Levels, Measure, QuantileMethod, Rows, Side, ValueUnit};
 use evenkeel_model::record;
 
@@ -26,18 +27,19 @@ fn fact(term: &'static str, text: Sentence) -> Fact {
 #[must_use]
 pub fn facts(measure: &Measure, format: &Format, stewards: &[String]) -> Vec<Fact> {
     let noun = measure.noun.as_str();
-    let rows = measure.formula.rows();
     let mut facts = counts(measure, noun);
     // The two sides of a ratio name their own conditions.
     let two_sided = matches!(measure.formula, Formula::Ratio { .. } | Formula::Rate { .. });
-    if let Some(condition) = rows.condition.as_ref().filter(|_| !two_sided) {
-        facts.push(fact("Only", expression(condition)));
+    if let Some(rows) = measure.formula.rows() {
+        if let Some(condition) = rows.condition.as_ref().filter(|_| !two_sided) {
+            facts.push(fact("Only", expression(condition)));
+        }
+        facts.push(fact("Left out", Sentence::plain(format!("{noun} without ")).join(code(&rows.period_of))));
+        if !matches!(measure.formula, Formula::Stock { .. }) {
+            facts.push(fact("In the period of", period_of(&measure.formula, rows)));
+        }
+        facts.push(fact("Counts for", attribution(rows)));
     }
-    facts.push(fact("Left out", Sentence::plain(format!("{noun} without ")).join(code(&rows.period_of))));
-    if !matches!(measure.formula, Formula::Stock { .. }) {
-        facts.push(fact("In the period of", period_of(&measure.formula)));
-    }
-    facts.push(fact("Counts for", attribution(rows)));
     facts.push(fact("Reported for", Sentence::plain(levels(measure.levels))));
     facts.push(fact("Direction", Sentence::plain(super::direction(measure.better, format))));
     if let Some(collected) = &measure.about.collected {
@@ -93,6 +95,33 @@ fn counts(measure: &Measure, noun: &str) -> Vec<Fact> {
             fact("Open from", code(&rows.period_of)),
             fact("Open until", code(until)),
         ],
+        formula @ (Formula::OfMeasures { .. } | Formula::Composite(_)) => {
+            let rule = rule_of_parts(formula).unwrap_or_default();
+            let titles: Vec<&str> = formula.parts().into_iter().map(|part| part.title.as_str()).collect();
+            vec![
+                fact("Works out", Sentence::plain(rule)),
+                fact("From", Sentence::plain(format!("{}, in the same unit and period", super::listed(&titles)))),
+            ]
+        }
+    }
+}
+
+/// How the parts of a measure are put together; none for a measure that is worked out from rows.
+#[must_use]
+pub fn rule_of_parts(formula: &Formula) -> Option<String> {
+    match formula {
+        Formula::OfMeasures { arithmetic, parts } => Some(
+            arithmetic.written(&|position| parts.get(position).map_or_else(String::new, |part| part.title.clone())),
+        ),
+        Formula::Composite(composite) => {
+            let needed = if composite.needed >= 1.0 {
+                "every part must have a figure".to_owned()
+            } else {
+                format!("parts with a figure must carry {} of the weight", number::share(composite.needed))
+            };
+            Some(format!("the weighted {} on a scale from 0 to 100; {needed}", composite.method.words()))
+        }
+        _ => None,
     }
 }
 
@@ -135,11 +164,11 @@ fn side(side: &Side, noun: Option<&str>) -> Sentence {
     }
 }
 
-fn period_of(formula: &Formula) -> Sentence {
-    let above = code(&formula.rows().period_of);
+fn period_of(formula: &Formula, rows: &Rows) -> Sentence {
+    let above = code(&rows.period_of);
     match formula {
         Formula::Ratio { denominator: below, .. } | Formula::Rate { exposure: below, .. }
-            if below.rows.period_of != formula.rows().period_of =>
+            if below.rows.period_of != rows.period_of =>
         {
             above.text(" above the line, ").join(code(&below.rows.period_of)).text(" below it")
         }
@@ -213,6 +242,18 @@ pub fn configured(measure: &Measure) -> String {
             line(&mut out, "quantile", &format!("{{ of: {of}, at: {at}, method: {method} }}"));
         }
         Formula::Stock { until, .. } => line(&mut out, "stock", &format!("{{ until: {until} }}")),
+        Formula::OfMeasures { arithmetic, parts } => {
+            let name = |position: usize| parts.get(position).map_or_else(String::new, |part| part.id.to_string());
+            line(&mut out, "formula", &arithmetic.written(&name));
+        }
+        Formula::Composite(composite) => {
+            let method = composite.method.words();
+            let _ = writeln!(out, "composite:\n  method: {method}\n  needs: {} %\n  parts:", composite.needed * 100.0);
+            for CompositePart { measure, weight, worst, best } in &composite.parts {
+                let ends = format!("worst: {}, best: {}", quantity(*worst, measure), quantity(*best, measure));
+                let _ = writeln!(out, "    - {{ use: {}, weight: {weight}, {ends} }}", measure.id);
+            }
+        }
         Formula::Ratio { numerator, denominator } => {
             out.push_str("ratio:\n");
             configured_side(&mut out, "numerator", numerator);
@@ -226,8 +267,21 @@ pub fn configured(measure: &Measure) -> String {
             return finish(out, measure);
         }
     }
-    configured_rows(&mut out, "", measure.formula.rows());
+    if let Some(rows) = measure.formula.rows() {
+        configured_rows(&mut out, "", rows);
+    }
     finish(out, measure)
+}
+
+/// A value as a project file has it, in the unit of its measure.
+fn quantity(value: f64, measure: &Measure) -> String {
+    // The factors are no powers of two: 0.07 × 100 is not quite 7.
+    let shown = (value * measure.unit.factor() * 1e9).round() / 1e9;
+    match &measure.unit {
+        ValueUnit::Percent => format!("{shown} %"),
+        ValueUnit::Duration(unit) => format!("{shown} {}", unit.symbol()),
+        _ => shown.to_string(),
+    }
 }
 
 fn configured_side(out: &mut String, name: &str, side: &Side) {

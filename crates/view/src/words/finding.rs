@@ -195,7 +195,7 @@ pub fn leg<'a>(leg: &'a LegResult, context: &Context<'_>) -> Option<LegFinding<'
     leg.measures().next()?;
     let missing = leg.measures().filter(|result| result.reading.value.is_none()).count();
     if missing == leg.measures().count() {
-        let reason = match leg.measures().find_map(|result| result.missing) {
+        let reason = match leg.measures().find_map(|result| result.missing.as_ref()) {
             Some(Missing::NotAtThisLevel) => "Its measures are not reported at this level.",
             Some(Missing::NotYet) => "The period has not begun.",
             _ => "Nothing was recorded in this period.",

@@ -8,12 +8,12 @@ use evenkeel_model::scoring::{Status, baseline_meets_target};
 use crate::number::{Format, NO_BREAK_SPACE, rounded};
 use crate::page::context::Context;
 use crate::words::finding::last_known;
-use crate::words::{self, capitalised, missing, period};
+use crate::words::{self, capitalised, period};
 
 /// Whether the target is met, in a few words; where nothing can be said, why not.
 #[must_use]
 pub fn heading(result: &MeasureResult) -> &'static str {
-    match (result.status, result.missing) {
+    match (result.status, &result.missing) {
         (Status::NoData, Some(Missing::NotAtThisLevel)) => "Not reported at this level",
         (Status::NoData, Some(Missing::NotYet)) => "Not begun",
         (status, _) => words::status(status),
@@ -23,7 +23,7 @@ pub fn heading(result: &MeasureResult) -> &'static str {
 /// What stands in place of a course without a single value: what will appear, or why nothing will.
 #[must_use]
 pub fn no_course(result: &MeasureResult) -> &'static str {
-    match result.missing {
+    match &result.missing {
         Some(Missing::NotAtThisLevel) => "This measure is not reported at this level, so no line is drawn.",
         _ => "The line begins with the first period that has a figure.",
     }
@@ -73,6 +73,11 @@ fn judged(result: &MeasureResult, format: &Format) -> String {
         // What is counted in full has no likely range, and none is missed.
         return match result.measure.formula {
             Formula::Count { .. } | Formula::Sum { .. } | Formula::Stock { .. } => place,
+            Formula::OfMeasures { .. } | Formula::Composite(_) => {
+                format!(
+                    "{place} No likely range can be justified for a figure worked out from several others, so chance cannot be weighed."
+                )
+            }
             _ => format!("{place} No likely range is known, so chance cannot be weighed."),
         };
     };
@@ -133,7 +138,8 @@ fn no_data(result: &MeasureResult, format: &Format, context: &Context<'_>) -> St
     if result.missing == Some(Missing::NotAtThisLevel) {
         return "It is fit for larger units only. Here it leaves the score and is not counted as zero.".to_owned();
     }
-    let reason = capitalised(result.missing.map_or("nothing was recorded in this period", missing));
+    let missing = result.missing.as_ref().unwrap_or(&Missing::NoRows);
+    let reason = capitalised(&words::missing(missing, &result.measure));
     let consequence = "It leaves the score and is not counted as zero.";
     let last = last_known(result).filter(|_| result.missing == Some(Missing::NoRows));
     match last {

@@ -25,7 +25,7 @@ fn silence(evaluation: &mut Evaluation, missing: Missing) {
     let legs = evaluation.legs.iter_mut();
     for result in legs.flat_map(|leg| leg.objectives.iter_mut()).flat_map(|objective| objective.measures.iter_mut()) {
         result.reading = Reading::EMPTY;
-        result.missing = Some(missing);
+        result.missing = Some(missing.clone());
         result.status = Status::NoData;
         for (_, value) in result.history.iter_mut().rev().take(2) {
             *value = None;
