@@ -132,7 +132,11 @@ impl FamilyCells {
     }
 }
 
-/// What begins and ends, per person and unit: changes of the stock by day.
+/// The day on which a row ends that has not ended.
+pub const NEVER: i64 = i64::MAX;
+
+/// What begins and ends, per person and unit: changes of the stock by day; or, where rows are kept, the day on which
+/// each begins and the day on which it ends.
 pub type StockFlows = HashMap<(u32, u32), Vec<(i32, i64)>>;
 
 /// The cells of a whole program, for one segment.
@@ -434,6 +438,10 @@ impl Partial {
                 let person = people.as_ref().map_or(NONE, |people| people[row]);
                 let unit = units.as_ref().map_or(NONE, |units| units[row]);
                 let flows = &mut self.segments[segment].1.stocks[position];
+                if scan.program.stocks[scan.stock_positions[position]].keeps_rows {
+                    flows.entry((unit, person)).or_default().push((from, until[row].map_or(NEVER, i64::from)));
+                    continue;
+                }
                 add_stock(flows, context, from, until[row], person, unit);
             }
         }

@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::{Expr, ExprSchemable, cast, lit, when};
 use datafusion::prelude::DataFrame;
 use evenkeel_model::ids::MeasureId;
-use evenkeel_model::measure::{Amount, Expression, Formula, Measure, Rows};
+use evenkeel_model::measure::{Amount, Expression, Formula, Measure, Rows, Window};
 
 use crate::EngineError;
 use crate::session::Session;
@@ -82,6 +82,9 @@ pub struct StockPlan {
     pub person: Option<Expr>,
     /// The unit that it counts for without a person.
     pub unit: Option<Expr>,
+    /// Whether the rows themselves are kept, and not only how many are open on each day: to tell which of those that
+    /// were there at one time are still there at another.
+    pub keeps_rows: bool,
 }
 
 /// Where the cells of a measure are found: family and column.
@@ -102,6 +105,8 @@ pub enum Parts {
     Two(Place, Place),
     /// A stock, by its position.
     Stock(usize),
+    /// Those of a stock that stay, by its position; the rows are kept.
+    Staying(usize),
     /// Nothing of its own: it is worked out from other measures of the program.
     OtherMeasures,
 }
@@ -229,23 +234,75 @@ impl Compiler<'_> {
                 let below = self.amount(measure, &exposure.rows, &exposure.amount, "exposure")?;
                 Parts::Two(above, below)
             }
-            Formula::Stock { rows, until } => {
-                let plan = StockPlan {
-                    table: rows.table.clone(),
-                    from: self.parse(measure, rows, "period_of", &rows.period_of)?,
-                    until: self.parse(measure, rows, "stock", until)?,
-                    condition: match &rows.condition {
-                        Some(condition) => Some(self.condition(measure, rows, "where", condition)?),
-                        None => None,
-                    },
-                    person: self.optional(measure, rows, "attribute", rows.person.as_ref())?,
-                    unit: self.optional(measure, rows, "unit_of", rows.unit.as_ref())?,
-                };
-                self.program.stocks.push(plan);
-                Parts::Stock(self.program.stocks.len() - 1)
+            Formula::Stock { rows, until } => Parts::Stock(self.stock(measure, rows, "stock", until, false)?),
+            Formula::Retention { rows, until, lost } => {
+                let field = if *lost { "churn" } else { "retention" };
+                Parts::Staying(self.stock(measure, rows, field, until, true)?)
+            }
+            Formula::Distinct { rows, of } => {
+                let amount = Amount::Distinct(of.clone());
+                Parts::One(self.amount(measure, rows, &amount, "distinct")?)
+            }
+            Formula::Cohort { rows, reached, within } => {
+                let in_time = self.within(measure, rows, reached, *within)?;
+                let expression = self.only_where(measure, rows, in_time)?;
+                Parts::One(self.column(measure, rows, expression, Adding::Truth)?)
             }
             Formula::OfMeasures { .. } | Formula::Composite(_) => Parts::OtherMeasures,
         })
+    }
+
+    /// The position of rows that begin and end.
+    fn stock(
+        &mut self,
+        measure: &Measure,
+        rows: &Rows,
+        field: &'static str,
+        until: &Expression,
+        keeps_rows: bool,
+    ) -> Result<usize, EngineError> {
+        let plan = StockPlan {
+            table: rows.table.clone(),
+            from: self.parse(measure, rows, "period_of", &rows.period_of)?,
+            until: self.parse(measure, rows, field, until)?,
+            condition: match &rows.condition {
+                Some(condition) => Some(self.condition(measure, rows, "where", condition)?),
+                None => None,
+            },
+            person: self.optional(measure, rows, "attribute", rows.person.as_ref())?,
+            unit: self.optional(measure, rows, "unit_of", rows.unit.as_ref())?,
+            keeps_rows,
+        };
+        self.program.stocks.push(plan);
+        Ok(self.program.stocks.len() - 1)
+    }
+
+    /// Whether a row reached something in time. It is true or false for every row that entered, and never unknown.
+    fn within(
+        &self,
+        measure: &Measure,
+        rows: &Rows,
+        reached: &Expression,
+        within: Window,
+    ) -> Result<Expr, EngineError> {
+        let entered = self.parse(measure, rows, "period_of", &rows.period_of)?;
+        let parsed = self.parse(measure, rows, "cohort", reached)?;
+        let is_day = |of: &Expr| -> Result<bool, EngineError> {
+            Ok(matches!(of.get_type(self.schema(rows)?)?, DataType::Date32 | DataType::Date64))
+        };
+        if is_day(&entered)? != is_day(&parsed)? {
+            return Err(Self::wrong(
+                measure,
+                "cohort",
+                reached,
+                format!("`{reached}` and `{}` are not both instants or both days", rows.period_of),
+                "compare an instant with an instant, or a day with a day",
+            ));
+        }
+        let micros = |of: Expr| cast(cast(of, DataType::Timestamp(TimeUnit::Microsecond, None)), DataType::Int64);
+        let passed = micros(parsed) - micros(entered);
+        let in_time = passed.lt_eq(lit(i64::from(within.seconds) * 1_000_000));
+        Ok(when(in_time.is_true(), lit(true)).otherwise(lit(false))?)
     }
 
     fn amount(

@@ -112,6 +112,32 @@ impl Engine {
                 };
                 self.one(&format!("{name}({at}) within group (order by {of}) as value"), rows, subject, period)
             }
+            Formula::Distinct { rows, of } => {
+                self.one(&format!("count(distinct {of}) as value"), rows, subject, period)
+            }
+            Formula::Cohort { rows, reached, within } => {
+                let entered = &rows.period_of;
+                let select = format!(
+                    "count(*) filter (where {reached} <= {entered} + interval '{within}') as numerator,\n       count(*) as denominator"
+                );
+                self.one(&select, rows, subject, period)
+            }
+            Formula::Retention { rows, until, lost } => {
+                let start = self.local().start_of(period.start());
+                let end = self.end_of(period);
+                let counted = if *lost {
+                    format!("{until} < timestamp '{end}'")
+                } else {
+                    format!("{until} is null or {until} >= timestamp '{end}'")
+                };
+                let mut query = format!(
+                    "select count(*) filter (where {counted}) as numerator,\n       count(*) as denominator\n  from {}\n where {} < timestamp '{start}'",
+                    rows.table, rows.period_of
+                );
+                let _ = write!(query, "\n   and ({until} is null or {until} >= timestamp '{start}')");
+                self.rest(&mut query, rows, subject);
+                query
+            }
             Formula::Stock { rows, until } => {
                 let end = self.end_of(period);
                 let mut query = format!(

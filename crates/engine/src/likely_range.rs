@@ -21,7 +21,7 @@ const LEVEL: Level = Level::P95;
 pub(crate) fn of(formula: &Formula, reading: &Reading, values: impl FnOnce() -> Vec<f64>) -> Option<(f64, f64)> {
     reading.value?;
     let interval = match formula {
-        Formula::Share { .. } => {
+        Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. } => {
             let share = Proportion::new(whole(reading.numerator?)?, whole(reading.denominator?)?).ok()?;
             proportion::wilson(share, LEVEL)
         }
@@ -45,6 +45,7 @@ pub(crate) fn of(formula: &Formula, reading: &Reading, values: impl FnOnce() -> 
         Formula::Sum { .. }
         | Formula::Ratio { .. }
         | Formula::Stock { .. }
+        | Formula::Distinct { .. }
         | Formula::OfMeasures { .. }
         | Formula::Composite(_) => return None,
     };

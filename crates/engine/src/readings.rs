@@ -64,6 +64,26 @@ struct Stock {
     on_day: Mutex<HashMap<i32, StockOnDay>>,
 }
 
+/// Of those that were there at one time, how many there were and how many were there at a later time.
+type StayedBetween = Arc<HashMap<Who, (u64, u64)>>;
+
+/// Rows that begin and end, with the two days of each.
+#[derive(Debug)]
+struct Staying {
+    rows: Vec<Levels>,
+    first_day: Option<i32>,
+    between: Mutex<HashMap<(i32, i32), StayedBetween>>,
+}
+
+impl Staying {
+    fn new(rows: StockFlows) -> Self {
+        let mut rows: Vec<Levels> = rows.into_iter().collect();
+        rows.sort_unstable_by_key(|(key, _)| *key);
+        let first_day = rows.iter().flat_map(|(_, days)| days.iter().map(|(from, _)| *from)).min();
+        Self { rows, first_day, between: Mutex::default() }
+    }
+}
+
 /// All readings of some measures, ready to be looked up.
 #[derive(Debug)]
 pub struct ReadingStore {
@@ -72,6 +92,7 @@ pub struct ReadingStore {
     adding: Vec<Vec<Adding>>,
     families: Vec<Rolled>,
     stocks: Vec<Stock>,
+    staying: Vec<Staying>,
     directory: Arc<Directory>,
     timeline: Arc<Timeline>,
     fiscal: FiscalYear,
@@ -101,13 +122,21 @@ impl ReadingStore {
             .zip(&adding)
             .map(|(family, adding)| roll(family, adding, directory, timeline))
             .collect();
-        let stocks = cells.stocks.into_iter().map(stock).collect();
+        let mut stocks = Vec::new();
+        let mut staying = Vec::new();
+        for (plan, flows) in program.stocks.iter().zip(cells.stocks) {
+            let (levels, rows) =
+                if plan.keeps_rows { (StockFlows::default(), flows) } else { (flows, StockFlows::default()) };
+            stocks.push(stock(levels));
+            staying.push(Staying::new(rows));
+        }
         Self {
             measures: program.measures.clone(),
             asked: program.asked.clone(),
             adding,
             families,
             stocks,
+            staying,
             directory: Arc::clone(directory),
             timeline: Arc::clone(timeline),
             fiscal,
@@ -133,7 +162,7 @@ impl ReadingStore {
     pub fn coverage(&self, measure: &MeasureId) -> Option<(u64, u64)> {
         match self.measures.get(measure)?.1 {
             Parts::One(place) | Parts::Two(place, _) => self.coverage.get(place.family).copied(),
-            Parts::Stock(_) | Parts::OtherMeasures => None,
+            Parts::Stock(_) | Parts::Staying(_) | Parts::OtherMeasures => None,
         }
     }
 
@@ -149,12 +178,9 @@ impl ReadingStore {
         let first =
             self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.first_slot).min();
         let last = self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.last_slot).max();
-        let stock_first = self
-            .stocks
-            .iter()
-            .filter(|stock| !stock.flows.is_empty())
-            .map(|stock| self.timeline.slot(stock.first_day))
-            .min();
+        let stocks = self.stocks.iter().filter(|stock| !stock.flows.is_empty()).map(|stock| stock.first_day);
+        let staying = self.staying.iter().filter_map(|staying| staying.first_day);
+        let stock_first = stocks.chain(staying).map(|day| self.timeline.slot(day)).min();
         let today = self.timeline.slot(day_number(self.today));
         let Some(first) = [first, stock_first].into_iter().flatten().min() else { return Vec::new() };
         let last = if stock_first.is_some() { today } else { last.unwrap_or(today).min(today) };
@@ -166,10 +192,15 @@ impl ReadingStore {
         if period.start() > self.today {
             return Err(Missing::NotYet);
         }
+        let known_from = measure.known_from(period);
+        if measure.wait.is_some() && self.today < known_from {
+            return Err(Missing::KnownFrom(known_from));
+        }
         match parts {
             Parts::One(place) => Ok(self.single(measure, place, who, period)),
             Parts::Two(above, below) => Ok(self.ratio(measure, above, below, who, period)),
             Parts::Stock(stock) => Ok(self.stock_at(stock, who, period)),
+            Parts::Staying(position) => Ok(self.stayed(measure, position, who, period)),
             Parts::OtherMeasures => self.of_measures(measure, who, period),
         }
     }
@@ -207,6 +238,16 @@ impl ReadingStore {
                     sum_of_squares: None,
                 }
             }
+            Formula::Distinct { .. } if covered => {
+                let different = different(family.values_of(place.column, &entries)) as f64;
+                Reading {
+                    numerator: Some(different),
+                    denominator: None,
+                    n: total.count,
+                    value: Some(different),
+                    sum_of_squares: None,
+                }
+            }
             Formula::Quantile { at, method, .. } if total.count > 0 => {
                 let values = family.values_of(place.column, &entries);
                 let value = quantile(values, *at, *method);
@@ -218,7 +259,7 @@ impl ReadingStore {
                     sum_of_squares: None,
                 }
             }
-            Formula::Share { .. } if total.count > 0 => Reading {
+            Formula::Share { .. } | Formula::Cohort { .. } if total.count > 0 => Reading {
                 numerator: Some(total.trues as f64),
                 denominator: Some(total.count as f64),
                 n: total.count,
@@ -247,10 +288,8 @@ impl ReadingStore {
             match self.adding[place.family][place.column] {
                 Adding::Rows | Adding::Truth => (total.trues as f64, total.trues),
                 Adding::Distinct => {
-                    let mut codes = family.values_of(place.column, &family.entries(who, slots));
-                    codes.sort_unstable_by(f64::total_cmp);
-                    codes.dedup();
-                    (codes.len() as f64, total.count)
+                    let codes = family.values_of(place.column, &family.entries(who, slots));
+                    (different(codes) as f64, total.count)
                 }
                 _ => (total.sum as f64 / PARTS, total.count),
             }
@@ -285,6 +324,63 @@ impl ReadingStore {
             value: Some(open as f64),
             sum_of_squares: None,
         }
+    }
+
+    /// Of those that were there on the day before a period, how many were kept or lost at its end.
+    fn stayed(&self, measure: &Measure, position: usize, who: Who, period: Period) -> Reading {
+        let before = day_number(period.start()) - 1;
+        let last = day_number(period.last_day().min(self.today));
+        let counted = self.stayed_between(&self.staying[position], before, last);
+        let Some(&(there, kept)) = counted.get(&who) else { return Reading::EMPTY };
+        let lost = matches!(measure.formula, Formula::Retention { lost: true, .. });
+        let numerator = if lost { there - kept } else { kept };
+        Reading {
+            numerator: Some(numerator as f64),
+            denominator: Some(there as f64),
+            n: there,
+            value: Some(numerator as f64 / there as f64),
+            sum_of_squares: None,
+        }
+    }
+
+    /// Who was there at the end of one day and of those at the end of another, for everyone; worked out once for two
+    /// days. A row belongs to the unit of its person on the first of them, so that those who move on are still kept,
+    /// and what is counted is what the stock was then.
+    fn stayed_between(&self, staying: &Staying, before: i32, last: i32) -> StayedBetween {
+        let mut known = staying.between.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(&(before, last)) {
+            return Arc::clone(found);
+        }
+        let epoch = self.directory.organisation().epoch_of(date_of(before));
+        let mut counted: HashMap<Who, (u64, u64)> = HashMap::new();
+        for ((unit, person), rows) in &staying.rows {
+            let (mut there, mut kept) = (0, 0);
+            for &(from, until) in rows {
+                if from <= before && until > i64::from(before) {
+                    there += 1;
+                    kept += u64::from(until > i64::from(last));
+                }
+            }
+            if there == 0 {
+                continue;
+            }
+            let mut add = |who: Who| {
+                let sums = counted.entry(who).or_default();
+                sums.0 += there;
+                sums.1 += kept;
+            };
+            let home = if *person == NONE { None } else { self.directory.unit_of(*person, date_of(before)) };
+            if *person != NONE {
+                add(Who::Person(*person));
+            }
+            match home.unwrap_or(*unit) {
+                NONE => add(Who::Unit(self.directory.organisation().root().0)),
+                unit => self.directory.each_above(epoch, unit, |above| add(Who::Unit(above))),
+            }
+        }
+        let counted = Arc::new(counted);
+        known.insert((before, last), Arc::clone(&counted));
+        counted
     }
 
     /// What is open at the end of a day, for everyone; worked out once per day that is asked for.
@@ -352,7 +448,7 @@ impl Readings for ReadingStore {
                 let family = &self.families[place.family];
                 family.values_of(place.column, &family.entries(who, self.timeline.slots(period)))
             }
-            Parts::Two(..) | Parts::Stock(_) | Parts::OtherMeasures => Vec::new(),
+            Parts::Two(..) | Parts::Stock(_) | Parts::Staying(_) | Parts::OtherMeasures => Vec::new(),
         })
     }
 
@@ -531,6 +627,13 @@ fn stock(flows: StockFlows) -> Stock {
         }
     }
     Stock { flows, first_day, on_day: Mutex::default() }
+}
+
+/// How many different codes there are.
+fn different(mut codes: Vec<f64>) -> usize {
+    codes.sort_unstable_by(f64::total_cmp);
+    codes.dedup();
+    codes.len()
 }
 
 /// A quantile of values in any order.

@@ -88,6 +88,9 @@ impl Engine {
                 Amount::Sum(of) | Amount::Distinct(of) => Some(("events", of)),
                 Amount::Count => None,
             },
+            Formula::Distinct { of, .. } => Some(("distinct", of)),
+            Formula::Retention { until, lost, .. } => Some((if *lost { "churn" } else { "retention" }, until)),
+            Formula::Cohort { reached, .. } => Some(("cohort", reached)),
             Formula::Count { .. } | Formula::OfMeasures { .. } | Formula::Composite(_) => None,
             Formula::Stock { until, .. } => Some(("stock", until)),
         };
@@ -98,8 +101,11 @@ impl Engine {
         if let Some(condition) = &rows.condition {
             query = query.filter(parse("where", condition)?)?;
         }
-        let is_stock = matches!(measure.formula, Formula::Stock { .. });
-        if let (Some((field, of)), false) = (counted, is_stock) {
+        let placed = Placed::of(&measure.formula);
+        let is_stock = placed != Placed::InThePeriod;
+        // What has not ended or not been reached counts all the same.
+        let may_be_unknown = is_stock || matches!(measure.formula, Formula::Cohort { .. });
+        if let (Some((field, of)), false) = (counted, may_be_unknown) {
             // Rows for which there is nothing to count are not behind the number.
             query = query.filter(parse(field, of)?.is_not_null())?;
         }
@@ -114,7 +120,7 @@ impl Engine {
         let batches = self.session().collect(query.select(columns)?).await?;
         let mut kept: Vec<RecordBatch> = Vec::new();
         for batch in batches {
-            let mask = self.mask(&batch, subject, period, is_stock)?;
+            let mask = self.mask(&batch, subject, period, placed)?;
             kept.push(filter_record_batch(&batch, &mask)?);
         }
         let shown: Vec<String> =
@@ -128,23 +134,27 @@ impl Engine {
         batch: &RecordBatch,
         subject: &Subject,
         period: Period,
-        is_stock: bool,
+        placed: Placed,
     ) -> Result<BooleanArray, EngineError> {
         let days = self.days(column(batch, PERIOD)?)?;
-        let ends = if is_stock { Some(self.days(column(batch, COUNTS)?)?) } else { None };
+        let ends = if placed != Placed::InThePeriod { Some(self.days(column(batch, COUNTS)?)?) } else { None };
         let people = batch.column_by_name(PERSON).map(Texts::of).transpose()?;
         let units = batch.column_by_name(UNIT).map(Texts::of).transpose()?;
         let sources = batch.column_by_name("source").map(Texts::of).transpose()?;
         let directory = self.directory();
         let organisation = directory.organisation();
-        let last_day = period.last_day().min(self.today());
+        let last_day = match placed {
+            Placed::BeforeThePeriod => period.start().yesterday().unwrap_or(period.start()),
+            Placed::InThePeriod | Placed::AtItsEnd => period.last_day().min(self.today()),
+        };
         let mut mask = Vec::with_capacity(batch.num_rows());
         for row in 0..batch.num_rows() {
             let Some(day) = days[row] else {
                 mask.push(false);
                 continue;
             };
-            // A stock is what is open at the end of the period; anything else is what fell into it.
+            // A stock is what is open at the end of the period, and what may be kept or lost is what was open before
+            // it; anything else is what fell into it.
             let (in_time, placed_on) = match &ends {
                 Some(ends) => {
                     let open = date_of(day) <= last_day && ends[row].is_none_or(|end| date_of(end) > last_day);
@@ -195,6 +205,27 @@ impl Engine {
                     .map(|at| at.filter(|at| *at <= as_of).map(|at| self.local().day(at)))
                     .collect())
             }
+        }
+    }
+}
+
+/// Where in time a row has to lie to count for a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Placed {
+    /// It fell into the period.
+    InThePeriod,
+    /// It was open at the end of the period.
+    AtItsEnd,
+    /// It was open on the day before the period.
+    BeforeThePeriod,
+}
+
+impl Placed {
+    fn of(formula: &Formula) -> Self {
+        match formula {
+            Formula::Stock { .. } => Placed::AtItsEnd,
+            Formula::Retention { .. } => Placed::BeforeThePeriod,
+            _ => Placed::InThePeriod,
         }
     }
 }

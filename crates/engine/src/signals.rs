@@ -92,7 +92,7 @@ fn figures(measure: &Measure, known: &[(Period, Reading, f64)]) -> Option<Figure
     let values = || -> Vec<f64> { known.iter().map(|(.., value)| *value).collect() };
     let whole = |number: f64| (number >= 0.0).then(|| number.round() as u64);
     Some(match &measure.formula {
-        Formula::Share { .. } => {
+        Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. } => {
             let share =
                 |reading: &Reading| Proportion::new(whole(reading.numerator?)?, whole(reading.denominator?)?).ok();
             Figures::Shares(known.iter().map(|(_, reading, _)| share(reading)).collect::<Option<_>>()?)
@@ -117,10 +117,10 @@ fn figures(measure: &Measure, known: &[(Period, Reading, f64)]) -> Option<Figure
 /// Where values end by nature. Limits may reach beyond, which would be shown as a range that nothing can reach.
 fn ends(measure: &Measure, known: &[(Period, Reading, f64)]) -> (f64, f64) {
     match (&measure.formula, &measure.unit) {
-        (Formula::Share { .. }, _) => (0.0, 1.0),
+        (Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. }, _) => (0.0, 1.0),
         (Formula::NetPromoterScore { .. }, _) => (-1.0, 1.0),
         (Formula::Composite(_), _) => (0.0, 100.0),
-        (Formula::Count { .. } | Formula::Stock { .. }, _) => (0.0, f64::INFINITY),
+        (Formula::Count { .. } | Formula::Stock { .. } | Formula::Distinct { .. }, _) => (0.0, f64::INFINITY),
         (_, ValueUnit::Duration(_)) if known.iter().all(|(.., value)| *value >= 0.0) => (0.0, f64::INFINITY),
         _ => (f64::NEG_INFINITY, f64::INFINITY),
     }

@@ -127,6 +127,7 @@ pub(crate) mod tests {
             better: Direction::Higher,
             levels: Levels { person: true, unit: true },
             formula: Formula::Mean { rows, of: Expression("score".to_owned()) },
+            wait: None,
             about: About::default(),
             definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
         })

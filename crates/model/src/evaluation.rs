@@ -422,6 +422,7 @@ mod tests {
                     unit: None,
                 },
             },
+            wait: None,
             about: About::default(),
             definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
         })

@@ -6,9 +6,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::ToSpan;
+use jiff::civil::Date;
+
 use crate::arithmetic::Arithmetic;
 use crate::composite::Composite;
 use crate::ids::MeasureId;
+use crate::period::Period;
 
 /// An SQL expression over the columns of one table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +147,32 @@ pub enum Formula {
         /// When it stops counting; NULL while it still counts.
         until: Expression,
     },
+    /// How many different values an expression has over the rows; NULL is none of them.
+    Distinct {
+        /// The rows.
+        rows: Rows,
+        /// What is told apart.
+        of: Expression,
+    },
+    /// Of the rows that were there when the period began, the share that was still there, or was lost, when it ended.
+    /// Rows that begin in the period do not count. A row belongs to the unit of its person on the day before the period.
+    Retention {
+        /// The rows; `period_of` is the day on which a row begins.
+        rows: Rows,
+        /// The day on which it ends; NULL while it has not ended.
+        until: Expression,
+        /// Whether those that were lost are counted, and not those that were kept.
+        lost: bool,
+    },
+    /// Of the rows that entered in the period, the share that reached something within a time of their own.
+    Cohort {
+        /// The rows; `period_of` is when a row enters.
+        rows: Rows,
+        /// When it reaches what is asked for; NULL while it has not.
+        reached: Expression,
+        /// How long it has for that.
+        within: Window,
+    },
     /// Arithmetic over the readings of other measures, at every level and in every period.
     OfMeasures {
         /// What is worked out; parts are named by their position.
@@ -153,6 +183,39 @@ pub enum Formula {
     /// Several measures on one scale from 0 to 100, weighted.
     Composite(Composite),
 }
+
+/// A stretch of time that has to pass before something is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Window {
+    /// How long it is, in seconds.
+    pub seconds: u32,
+}
+
+impl Window {
+    /// So many days of 24 hours.
+    #[must_use]
+    pub fn of_days(days: u16) -> Self {
+        Self { seconds: u32::from(days) * SECONDS_OF_A_DAY }
+    }
+
+    /// The whole days after which it has passed.
+    #[must_use]
+    pub fn days(self) -> u32 {
+        self.seconds.div_ceil(SECONDS_OF_A_DAY)
+    }
+}
+
+impl fmt::Display for Window {
+    /// `7 days`, `36 hours`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(SECONDS_OF_A_DAY, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
+        let (size, word) = units.into_iter().find(|(size, _)| self.seconds % size == 0).unwrap_or((1, "second"));
+        let many = self.seconds / size;
+        write!(f, "{many} {word}{}", if many == 1 { "" } else { "s" })
+    }
+}
+
+const SECONDS_OF_A_DAY: u32 = 86_400;
 
 impl Formula {
     /// The tables that the formula reads, those of other measures included, without repetition.
@@ -167,6 +230,9 @@ impl Formula {
             | Formula::Mean { rows, .. }
             | Formula::NetPromoterScore { rows, .. }
             | Formula::Quantile { rows, .. }
+            | Formula::Distinct { rows, .. }
+            | Formula::Retention { rows, .. }
+            | Formula::Cohort { rows, .. }
             | Formula::Stock { rows, .. } => vec![&rows.table],
             Formula::OfMeasures { .. } | Formula::Composite(_) => {
                 self.parts().into_iter().flat_map(|part| part.formula.tables()).collect()
@@ -193,6 +259,9 @@ impl Formula {
             | Formula::Mean { rows, .. }
             | Formula::NetPromoterScore { rows, .. }
             | Formula::Quantile { rows, .. }
+            | Formula::Distinct { rows, .. }
+            | Formula::Retention { rows, .. }
+            | Formula::Cohort { rows, .. }
             | Formula::Stock { rows, .. } => Some(rows),
             Formula::OfMeasures { .. } | Formula::Composite(_) => None,
         }
@@ -221,6 +290,10 @@ impl Formula {
             Formula::NetPromoterScore { .. } => "net promoter score",
             Formula::Quantile { .. } => "quantile",
             Formula::Stock { .. } => "stock",
+            Formula::Distinct { .. } => "number of different values",
+            Formula::Retention { lost: false, .. } => "retention",
+            Formula::Retention { lost: true, .. } => "churn",
+            Formula::Cohort { .. } => "cohort",
             Formula::OfMeasures { .. } => "formula",
             Formula::Composite(_) => "composite",
         }
@@ -384,8 +457,37 @@ pub struct Measure {
     pub levels: Levels,
     /// How it is worked out.
     pub formula: Formula,
+    /// How long after the end of a period its figure is known, and not before; none where it is known at once.
+    pub wait: Option<Window>,
     /// What a reader has to know.
     pub about: About,
     /// Which definition this is.
     pub definition: DefinitionVersion,
+}
+
+impl Measure {
+    /// The first day on which the figure of a period is known.
+    #[must_use]
+    pub fn known_from(&self, period: Period) -> Date {
+        let days = self.wait.map_or(0, |wait| i64::from(wait.days()));
+        period.end().saturating_add(days.days())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_in_words_and_days() {
+        let check = |seconds: u32, text: &str, days: u32| {
+            let window = Window { seconds };
+            assert_eq!((window.to_string().as_str(), window.days()), (text, days));
+        };
+        check(604_800, "7 days", 7);
+        check(86_400, "1 day", 1);
+        check(129_600, "36 hours", 2);
+        check(90, "90 seconds", 1);
+        assert_eq!(Window::of_days(7).seconds, 604_800);
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
+
 use crate::ids::{MeasureId, PersonId, UnitId};
 
 /// What a reading is about.
@@ -51,6 +53,8 @@ pub enum Missing {
     NoRows,
     /// The period has not begun at the evaluation instant.
     NotYet,
+    /// It cannot be known before this day: a window has to pass after the end of the period.
+    KnownFrom(Date),
     /// The measure must not be reported at this level.
     NotAtThisLevel,
     /// A measure that it is worked out from has no value.
@@ -67,22 +71,4 @@ pub enum Missing {
         /// The parts without a value.
         missing: Vec<MeasureId>,
     },
-}
-
-impl Missing {
-    /// In words; `title` tells what people call a measure.
-    #[must_use]
-    pub fn reason(&self, title: &dyn Fn(&MeasureId) -> String) -> String {
-        match self {
-            Missing::NoRows => "nothing was recorded in this period".to_owned(),
-            Missing::NotYet => "the period has not begun".to_owned(),
-            Missing::NotAtThisLevel => "this measure is not reported at this level".to_owned(),
-            Missing::Part { part, because } => format!("no figure for {}: {}", title(part), because.reason(title)),
-            Missing::DividedByZero => "it would be divided by zero".to_owned(),
-            Missing::TooFewParts { missing } => {
-                let titles: Vec<String> = missing.iter().map(title).collect();
-                format!("too many parts have no figure: {}", titles.join(", "))
-            }
-        }
-    }
 }

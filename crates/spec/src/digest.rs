@@ -84,6 +84,8 @@ impl Canonical {
             | Formula::Sum { rows, of }
             | Formula::Mean { rows, of }
             | Formula::NetPromoterScore { rows, of }
+            | Formula::Distinct { rows, of }
+            | Formula::Retention { rows, until: of, lost: _ }
             | Formula::Stock { rows, until: of } => {
                 self.rows(rows);
                 self.expression(of);
@@ -96,6 +98,11 @@ impl Canonical {
                 self.side(events);
                 self.side(exposure);
                 self.number(*per);
+            }
+            Formula::Cohort { rows, reached, within } => {
+                self.rows(rows);
+                self.expression(reached);
+                self.number(f64::from(within.seconds));
             }
             Formula::OfMeasures { arithmetic, parts } => {
                 let name = |position: usize| parts.get(position).map_or_else(String::new, |part| part.id.to_string());
@@ -224,7 +231,7 @@ mod tests {
     use evenkeel_model::arithmetic::{Arithmetic, Operator};
     use evenkeel_model::composite::CompositeMethod;
     use evenkeel_model::ids::MeasureId;
-    use evenkeel_model::measure::{About, DefinitionVersion, Direction, Levels, ValueUnit};
+    use evenkeel_model::measure::{About, DefinitionVersion, Direction, Levels, ValueUnit, Window};
     use proptest::prelude::*;
 
     use super::*;
@@ -290,6 +297,10 @@ mod tests {
                 method: QuantileMethod::Interpolated,
             },
             Formula::Stock { rows: rows("cases"), until: expression("solved_at") },
+            Formula::Distinct { rows: rows("orders"), of: expression("customer_id") },
+            Formula::Retention { rows: rows("customers"), until: expression("left_on"), lost: false },
+            Formula::Retention { rows: rows("customers"), until: expression("left_on"), lost: true },
+            Formula::Cohort { rows: rows("case_facts"), reached: expression("solved_at"), within: Window::of_days(7) },
             Formula::OfMeasures { arithmetic: ratio, parts: vec![part("cost", "1"), part("cases", "2")] },
             Formula::Composite(Composite {
                 method: CompositeMethod::Mean,
@@ -308,6 +319,10 @@ mod tests {
         64696d00 net promoter score
         394afbbf quantile
         d89fb715 stock
+        2219515a number of different values
+        c05d1d82 retention
+        0ad65e05 churn
+        88b3f9e9 cohort
         ba3888ba formula
         c4d86de3 composite
         ");
@@ -325,6 +340,7 @@ mod tests {
             better: Direction::Higher,
             levels: Levels { person: true, unit: true },
             formula: share("score >= 4"),
+            wait: None,
             about: About::default(),
             definition: DefinitionVersion { number: 1, digest: digest.to_owned() },
         })

@@ -59,7 +59,21 @@ pub fn direction(better: Direction, format: &Format) -> String {
 /// Why there is no value of a measure, as a label.
 #[must_use]
 pub fn missing(missing: &Missing, measure: &Measure) -> String {
-    missing.reason(&|part| title_of_part(measure, part).unwrap_or_else(|| part.to_string()))
+    let title = |part: &MeasureId| title_of_part(measure, part).unwrap_or_else(|| part.to_string());
+    match missing {
+        Missing::NoRows => "nothing was recorded in this period".to_owned(),
+        Missing::NotYet => "the period has not begun".to_owned(),
+        Missing::KnownFrom(day) => format!("not yet: known from {}", period::full_day(*day)),
+        Missing::NotAtThisLevel => "this measure is not reported at this level".to_owned(),
+        Missing::Part { part, because } => {
+            format!("no figure for {}: {}", title(part), self::missing(because, measure))
+        }
+        Missing::DividedByZero => "it would be divided by zero".to_owned(),
+        Missing::TooFewParts { missing } => {
+            let titles: Vec<String> = missing.iter().map(title).collect();
+            format!("too many of its parts have no figure: {}", listed(&titles))
+        }
+    }
 }
 
 /// What people call a measure that another one is worked out from, through however many others.
@@ -75,6 +89,7 @@ pub fn missing_short(missing: &Missing) -> &'static str {
     match missing {
         Missing::NoRows => "no rows",
         Missing::NotYet => "not begun",
+        Missing::KnownFrom(_) => "not known yet",
         Missing::NotAtThisLevel => "not at this level",
         Missing::Part { .. } | Missing::TooFewParts { .. } => "part missing",
         Missing::DividedByZero => "division by 0",

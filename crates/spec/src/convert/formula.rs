@@ -7,7 +7,7 @@ use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Amount, Expression, Formula, Measure, QuantileMethod, Rows, Side};
 use evenkeel_model::record::{self, ColumnKind, Table};
 
-use super::derived;
+use super::{derived, window};
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
@@ -35,6 +35,10 @@ pub(super) struct Kinds {
     pub(super) nps: Option<Spanned<Text>>,
     pub(super) quantile: Option<Spanned<raw::Quantile>>,
     pub(super) stock: Option<Spanned<raw::Stock>>,
+    pub(super) distinct: Option<Spanned<Text>>,
+    pub(super) retention: Option<Spanned<raw::Stock>>,
+    pub(super) churn: Option<Spanned<raw::Stock>>,
+    pub(super) cohort: Option<Spanned<raw::Cohort>>,
     pub(super) formula: Option<Spanned<raw::OfMeasures>>,
     pub(super) composite: Option<Spanned<raw::Composite>>,
 }
@@ -57,7 +61,23 @@ pub(super) struct Converter<'a> {
 impl Converter<'_> {
     /// The formula; `shown_per` is the number that the unit names.
     pub(super) fn formula(&mut self, kinds: Kinds, shown_per: Option<f64>) -> Option<Formula> {
-        let Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock, formula, composite } = kinds;
+        let Kinds {
+            share,
+            count,
+            sum,
+            mean,
+            ratio,
+            rate,
+            nps,
+            quantile,
+            stock,
+            distinct,
+            retention,
+            churn,
+            cohort,
+            formula,
+            composite,
+        } = kinds;
         if let Some(formula) = formula {
             self.no_rows_of_its_own();
             return derived::of_measures(formula.value, self.measures);
@@ -112,6 +132,25 @@ impl Converter<'_> {
             let until = until?;
             let known = table.is_none_or(|table| self.instant_column(&until, table, "until"));
             return Some(Formula::Stock { rows: rows?, until: known.then_some(Expression(until.value.0))? });
+        }
+        if let Some(distinct) = distinct {
+            let of = of(&distinct);
+            return Some(Formula::Distinct { rows: rows?, of: of? });
+        }
+        let lost = churn.is_some();
+        if let Some(stays) = retention.or(churn) {
+            let raw::Stock { until } = stays.value;
+            let until = until?;
+            let known = table.is_none_or(|table| self.instant_column(&until, table, "until"));
+            return Some(Formula::Retention { rows: rows?, until: known.then_some(Expression(until.value.0))?, lost });
+        }
+        if let Some(cohort) = cohort {
+            let raw::Cohort { reached, within } = cohort.value;
+            let within = within.and_then(|within| window::read(&within, "within", self.findings));
+            let reached = reached?;
+            let known = table.is_none_or(|table| self.instant_column(&reached, table, "reached"));
+            let reached = known.then_some(Expression(reached.value.0))?;
+            return Some(Formula::Cohort { rows: rows?, reached, within: within? });
         }
         let count = count?;
         if count.value.0 != "rows" {

@@ -8,6 +8,7 @@ use evenkeel_model::quantity::parse_quantity;
 use super::formula::{Converter, Kinds, RowKeys};
 use super::names::{self, Form};
 use super::unit::{self, Written};
+use super::window;
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::digest;
@@ -50,6 +51,10 @@ pub(crate) fn measure(
         nps,
         quantile,
         stock,
+        distinct,
+        retention,
+        churn,
+        cohort,
         formula,
         composite,
         period_of,
@@ -57,6 +62,7 @@ pub(crate) fn measure(
         unit_of,
         better,
         levels,
+        wait,
         version,
         about,
         kinds,
@@ -81,7 +87,23 @@ pub(crate) fn measure(
         unit_of: unit_of.as_ref(),
     };
     let mut converter = Converter { keys, at: &at, subject, measures, findings };
-    let kinds = Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock, formula, composite };
+    let kinds = Kinds {
+        share,
+        count,
+        sum,
+        mean,
+        ratio,
+        rate,
+        nps,
+        quantile,
+        stock,
+        distinct,
+        retention,
+        churn,
+        cohort,
+        formula,
+        composite,
+    };
     let formula = one_kind.then(|| converter.formula(kinds, shown_per)).flatten();
     let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, findings));
     let version = version.map_or(Some(1), |version| counted_version(&version, findings));
@@ -89,6 +111,7 @@ pub(crate) fn measure(
 
     let formula = formula?;
     let levels = reported_levels(levels.as_ref(), &formula, findings);
+    let wait = window::wait(wait.as_ref(), &formula, findings);
     let unit_span = unit.as_ref().map(|unit| unit.span.clone());
     let unit = match written {
         Some((None, _)) => None,
@@ -106,6 +129,7 @@ pub(crate) fn measure(
         decimals,
         better: better?,
         levels,
+        wait,
         definition: DefinitionVersion { number: version?, digest: digest::of(&formula) },
         formula,
         about,

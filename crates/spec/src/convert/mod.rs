@@ -13,6 +13,7 @@ mod project;
 mod scorecard;
 mod source;
 mod unit;
+mod window;
 
 pub(crate) use formula::{combined, inherits};
 pub(crate) use measure::{MeasureParts, measure};

@@ -129,9 +129,11 @@ pub(super) fn quantity(
         }
     };
     let range = match formula {
-        Formula::Share { .. } => Some((0.0, 1.0, "a share lies between 0 % and 100 %")),
+        Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. } => {
+            Some((0.0, 1.0, "a share lies between 0 % and 100 %"))
+        }
         Formula::NetPromoterScore { .. } => Some((-1.0, 1.0, "a net promoter score lies between -100 and 100")),
-        Formula::Count { .. } | Formula::Stock { .. } => {
+        Formula::Count { .. } | Formula::Stock { .. } | Formula::Distinct { .. } => {
             Some((0.0, f64::INFINITY, "a number of rows is never negative"))
         }
         Formula::Composite(_) => Some((0.0, 100.0, "a composite lies between 0 and 100")),

@@ -115,7 +115,7 @@ pub(super) fn fitting(
     };
     let plain = matches!(unit, ValueUnit::Count | ValueUnit::Number { .. });
     let (fits, because, help) = match formula {
-        Formula::Share { .. } => (
+        Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. } => (
             matches!(unit, ValueUnit::Percent | ValueUnit::Per { .. }),
             "a share is a fraction",
             "take `unit` out to show it in per cent, or write `unit: per 1,000 cases`",
@@ -123,8 +123,8 @@ pub(super) fn fitting(
         Formula::NetPromoterScore { .. } => {
             (unit == ValueUnit::Points, "a net promoter score runs from -100 to 100 points", "take `unit` out")
         }
-        Formula::Count { .. } | Formula::Stock { .. } => {
-            (plain, "rows are counted", "take `unit` out, or write the word for what is counted")
+        Formula::Count { .. } | Formula::Stock { .. } | Formula::Distinct { .. } => {
+            (plain, "whole things are counted", "take `unit` out, or write the word for what is counted")
         }
         Formula::Sum { .. } => (
             plain || matches!(unit, ValueUnit::Duration(_) | ValueUnit::Money),
@@ -157,9 +157,9 @@ pub(super) fn fitting(
 
 fn default(formula: &Formula) -> ValueUnit {
     match formula {
-        Formula::Share { .. } => ValueUnit::Percent,
+        Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. } => ValueUnit::Percent,
         Formula::NetPromoterScore { .. } => ValueUnit::Points,
-        Formula::Count { .. } | Formula::Stock { .. } => ValueUnit::Count,
+        Formula::Count { .. } | Formula::Stock { .. } | Formula::Distinct { .. } => ValueUnit::Count,
         Formula::Rate { exposure, per, .. } => ValueUnit::Per { many: *per, of: noun(&exposure.rows.table).to_owned() },
         Formula::Sum { .. }
         | Formula::Mean { .. }

@@ -8,8 +8,23 @@ use crate::schema::readable_tables;
 use crate::yaml::{Kind, Node};
 
 /// The keys that say how a measure is worked out, one of which has to be there.
-pub(crate) const KINDS: [&str; 11] =
-    ["share", "count", "sum", "mean", "ratio", "rate", "nps", "quantile", "stock", "formula", "composite"];
+pub(crate) const KINDS: [&str; 15] = [
+    "share",
+    "count",
+    "sum",
+    "mean",
+    "ratio",
+    "rate",
+    "nps",
+    "quantile",
+    "stock",
+    "distinct",
+    "retention",
+    "churn",
+    "cohort",
+    "formula",
+    "composite",
+];
 
 /// A measure: what is counted, over which rows, shown in which unit. Targets stand in the scorecard.
 #[derive(Debug, Clone, JsonSchema)]
@@ -24,6 +39,10 @@ pub(crate) const KINDS: [&str; 11] =
     { "required": ["nps"] },
     { "required": ["quantile"] },
     { "required": ["stock"] },
+    { "required": ["distinct"] },
+    { "required": ["retention"] },
+    { "required": ["churn"] },
+    { "required": ["cohort"] },
     { "required": ["formula"] },
     { "required": ["composite"] },
 ]))]
@@ -70,6 +89,16 @@ pub(crate) struct Measure {
     pub(crate) quantile: Option<Spanned<Quantile>>,
     /// How many rows are open at the end of the period. `period_of` is when a row begins to count.
     pub(crate) stock: Option<Spanned<Stock>>,
+    /// How many different values an SQL expression has; NULL is none of them.
+    pub(crate) distinct: Option<Spanned<Text>>,
+    /// Of the rows that were there when the period began, the share that is still there when it ends. `period_of` is
+    /// when a row begins.
+    pub(crate) retention: Option<Spanned<Stock>>,
+    /// Of the rows that were there when the period began, the share that is lost when it ends. `period_of` is when a
+    /// row begins.
+    pub(crate) churn: Option<Spanned<Stock>>,
+    /// Of the rows that entered in the period, the share that reached something within a time of their own.
+    pub(crate) cohort: Option<Spanned<Cohort>>,
     /// Arithmetic over other measures, with `+`, `-`, `*`, `/`, brackets, numbers and identifiers: `cost / cases`.
     pub(crate) formula: Option<Spanned<OfMeasures>>,
     /// Several measures on one scale from 0 to 100, weighted.
@@ -86,6 +115,9 @@ pub(crate) struct Measure {
     pub(crate) better: Option<Better>,
     /// Where it may be reported. An empty list: for the organisation as a whole only. Default both.
     pub(crate) levels: Option<Spanned<Vec<Spanned<Level>>>>,
+    /// How long after the end of a period its figure is known, and not told before: `7 days`. Default: at once, or as
+    /// long as the formula itself has to wait.
+    pub(crate) wait: Option<Spanned<Quantity>>,
     /// Counted up whenever the formula changes. Default 1.
     #[schemars(range(min = 1))]
     pub(crate) version: Option<Spanned<Whole>>,
@@ -123,6 +155,10 @@ impl FromYaml for Measure {
             nps: fields.optional("nps"),
             quantile: fields.optional("quantile"),
             stock: fields.optional("stock"),
+            distinct: fields.optional("distinct"),
+            retention: fields.optional("retention"),
+            churn: fields.optional("churn"),
+            cohort: fields.optional("cohort"),
             formula: fields.optional("formula"),
             composite: fields.optional("composite"),
             period_of: fields.optional("period_of"),
@@ -130,6 +166,7 @@ impl FromYaml for Measure {
             unit_of: fields.optional("unit_of"),
             better: fields.required("better", "better: higher` or `better: lower"),
             levels: fields.optional("levels"),
+            wait: fields.optional("wait"),
             version: fields.optional("version"),
             about: fields.optional("about"),
             at,
@@ -422,7 +459,7 @@ impl FromYaml for Method {
     }
 }
 
-/// How many rows are open at the end of the period.
+/// Rows that begin and end: the backlog, or those that stay.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Stock {
@@ -438,6 +475,31 @@ impl FromYaml for Stock {
         let stock = Self { until: fields.required("until", "until: solved_at") };
         fields.finish();
         Some(stock)
+    }
+}
+
+/// Rows by when they entered, and what they reached since.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Cohort {
+    /// The column that says when a row reached it; NULL while it has not.
+    #[schemars(required)]
+    pub(crate) reached: Option<Spanned<Text>>,
+    /// How long it has for that, from `period_of` on: `7 days`.
+    #[schemars(required)]
+    pub(crate) within: Option<Spanned<Quantity>>,
+}
+
+impl FromYaml for Cohort {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let cohort = Self {
+            reached: fields.required("reached", "reached: solved_at"),
+            within: fields.required("within", "within: 7 days"),
+        };
+        fields.finish();
+        Some(cohort)
     }
 }
 

@@ -108,6 +108,7 @@ attribute: person_id
 unit_of: unit_id
 better: { within: [1, 2.5] }
 levels: [person, unit]
+wait: 7 days
 version: 2
 about: { means: A, collected: B, moved_by: [c], read_with: [csat], pitfalls: [d] }
 "),
@@ -169,8 +170,23 @@ fn names_of_properties(schema: &Value, names: &mut BTreeSet<String>) {
 #[test]
 fn the_files_above_have_every_key_of_the_schemas() {
     let other_kinds = BTreeSet::from(
-        ["share", "count", "sum", "mean", "ratio", "nps", "quantile", "stock", "formula", "composite"]
-            .map(str::to_owned),
+        [
+            "share",
+            "count",
+            "sum",
+            "mean",
+            "ratio",
+            "nps",
+            "quantile",
+            "stock",
+            "distinct",
+            "retention",
+            "churn",
+            "cohort",
+            "formula",
+            "composite",
+        ]
+        .map(str::to_owned),
     );
     let parts_of_other_kinds = BTreeSet::from(
         [
@@ -184,6 +200,8 @@ fn the_files_above_have_every_key_of_the_schemas() {
             "needs",
             "parts",
             "use",
+            "weight",
+            "reached",
             "weight",
             "worst",
             "best",
@@ -211,6 +229,10 @@ fn every_kind_of_measure_fits() {
         "nps: score",
         "quantile: { of: hold_s, at: 0.9, method: interpolated }",
         "stock: { until: solved_at }",
+        "distinct: customer_id",
+        "retention: { until: left_on }",
+        "churn: { until: left_on }",
+        "cohort: { reached: solved_at, within: 7 days }",
         "formula: cost / (cases - 2.5)",
         "composite: { method: geometric mean, needs: 80 %, parts: [{ use: csat, weight: 2, worst: 50 %, best: 90 }] }",
     ] {
@@ -336,6 +358,7 @@ fn the_kinds_of_the_reference_are_read() {
         let table = match example {
             _ if example.contains("score") => "responses",
             _ if example.contains("hold_s") => "calls",
+            _ if example.contains("left_on") => "customers",
             _ if example.contains("solved_at") || example.contains("is_complaint") => "case_facts",
             _ => "orders",
         };

@@ -89,6 +89,7 @@ about: { means: M, collected: C, moved_by: [a, b], read_with: [csat], pitfalls: 
             at: 0.9,
             method: Interpolated,
         },
+        wait: None,
         about: About {
             means: Some(
                 "M",
@@ -157,6 +158,7 @@ fn what_holds_by_default() {
                 "score >= 4",
             ),
         },
+        wait: None,
         about: About {
             means: None,
             collected: None,
@@ -315,8 +317,8 @@ fn keys_of_measures() {
        |
        = help: keys that can stand here: `measure`, `title`, `leg`, `perspective`, `noun`, `unit`,
                `decimals`, `from`, `where`, `share`, `count`, `sum`, `mean`, `ratio`, `rate`, `nps`,
-               `quantile`, `stock`, `formula`, `composite`, `period_of`, `attribute`, `unit_of`,
-               `better`, `levels`, `version` and `about`
+               `quantile`, `stock`, `distinct`, `retention`, `churn`, `cohort`, `formula`, `composite`,
+               `period_of`, `attribute`, `unit_of`, `better`, `levels`, `wait`, `version` and `about`
     ");
     insta::assert_snapshot!(csat("title: Customer satisfaction", "about: { mean: x }"), @"
     error: unknown key `mean` in `about` of measure `csat`
@@ -409,7 +411,7 @@ fn no_kind_or_several() {
      2 | title: Customer satisfaction
        |
        = help: add one of `share`, `count`, `sum`, `mean`, `ratio`, `rate`, `nps`, `quantile`, `stock`,
-               `formula` or `composite`
+               `distinct`, `retention`, `churn`, `cohort`, `formula` or `composite`
     ");
     insta::assert_snapshot!(csat("better", "mean: score\nnps: score\nbetter"), @"
     error: measure `csat` says in several ways how it is worked out: `share`, `mean` and `nps`
@@ -820,7 +822,7 @@ fn units() {
      4 | count: rows
      5 | unit: percent
        |       ^^^^^^^
-       = rows are counted
+       = whole things are counted
        = help: take `unit` out, or write the word for what is counted
     ");
     insta::assert_snapshot!(check("from: responses\nnps: score\nunit: percent"), @"

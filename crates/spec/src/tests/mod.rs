@@ -2,6 +2,7 @@
 
 mod derived;
 mod files;
+mod kinds;
 mod measures;
 mod project_file;
 mod scorecards;

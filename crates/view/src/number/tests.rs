@@ -24,6 +24,7 @@ fn measure(unit: ValueUnit, decimals: Option<u8>) -> Measure {
         better: Direction::Higher,
         levels: Levels { person: true, unit: true },
         formula: Formula::Count { rows },
+        wait: None,
         about: About::default(),
         definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
     }

@@ -71,7 +71,8 @@ impl BelowTable {
         if values().all(|value| value >= 0.0) {
             span.low = span.low.max(0.0);
         }
-        if matches!(first.result.measure.formula, Formula::Share { .. }) {
+        let formula = &first.result.measure.formula;
+        if matches!(formula, Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. }) {
             span.high = span.high.min(1.0);
         }
         let mut units: Vec<&UnitResult<'_>> = units.iter().collect();

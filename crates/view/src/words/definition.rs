@@ -35,10 +35,14 @@ pub fn facts(measure: &Measure, format: &Format, stewards: &[String]) -> Vec<Fac
             facts.push(fact("Only", expression(condition)));
         }
         facts.push(fact("Left out", Sentence::plain(format!("{noun} without ")).join(code(&rows.period_of))));
-        if !matches!(measure.formula, Formula::Stock { .. }) {
+        if !matches!(measure.formula, Formula::Stock { .. } | Formula::Retention { .. }) {
             facts.push(fact("In the period of", period_of(&measure.formula, rows)));
         }
         facts.push(fact("Counts for", attribution(rows)));
+    }
+    if let Some(wait) = measure.wait {
+        let text = format!("{wait} after the end of a period, and not before");
+        facts.push(fact("Known", Sentence::plain(text)));
     }
     facts.push(fact("Reported for", Sentence::plain(levels(measure.levels))));
     facts.push(fact("Direction", Sentence::plain(super::direction(measure.better, format))));
@@ -94,6 +98,37 @@ fn counts(measure: &Measure, noun: &str) -> Vec<Fact> {
             fact("Counts", Sentence::plain(format!("{noun} still open at the end of the period"))),
             fact("Open from", code(&rows.period_of)),
             fact("Open until", code(until)),
+        ],
+        Formula::Distinct { of, .. } => {
+            vec![fact("Counts", Sentence::plain("different values of ").join(over(of, noun)))]
+        }
+        Formula::Retention { rows, until, lost } => vec![
+            fact(
+                "Counts",
+                Sentence::plain(if *lost {
+                    format!("{noun} that are gone at the end of the period")
+                } else {
+                    format!("{noun} still there at the end of the period")
+                }),
+            ),
+            fact(
+                "Out of",
+                Sentence::plain(format!(
+                    "{noun} there on the day before the period; those that begin in it never count"
+                )),
+            ),
+            fact("There from", code(&rows.period_of)),
+            fact("There until", code(until)),
+        ],
+        Formula::Cohort { rows, reached, within } => vec![
+            fact(
+                "Counts",
+                Sentence::plain(format!("{noun} with "))
+                    .join(code(reached))
+                    .text(format!(" within {within} after "))
+                    .join(code(&rows.period_of)),
+            ),
+            fact("Out of", Sentence::plain(format!("all {noun} that entered in the period"))),
         ],
         formula @ (Formula::OfMeasures { .. } | Formula::Composite(_)) => {
             let rule = rule_of_parts(formula).unwrap_or_default();
@@ -242,6 +277,13 @@ pub fn configured(measure: &Measure) -> String {
             line(&mut out, "quantile", &format!("{{ of: {of}, at: {at}, method: {method} }}"));
         }
         Formula::Stock { until, .. } => line(&mut out, "stock", &format!("{{ until: {until} }}")),
+        Formula::Distinct { of, .. } => line(&mut out, "distinct", of.as_str()),
+        Formula::Retention { until, lost, .. } => {
+            line(&mut out, if *lost { "churn" } else { "retention" }, &format!("{{ until: {until} }}"));
+        }
+        Formula::Cohort { reached, within, .. } => {
+            line(&mut out, "cohort", &format!("{{ reached: {reached}, within: {within} }}"));
+        }
         Formula::OfMeasures { arithmetic, parts } => {
             let name = |position: usize| parts.get(position).map_or_else(String::new, |part| part.id.to_string());
             line(&mut out, "formula", &arithmetic.written(&name));
@@ -310,6 +352,9 @@ fn configured_rows(out: &mut String, indent: &str, rows: &Rows) {
 }
 
 fn finish(mut out: String, measure: &Measure) -> String {
+    if let Some(wait) = measure.wait {
+        let _ = writeln!(out, "wait: {wait}");
+    }
     let _ = write!(out, "version: {}", measure.definition.number);
     out
 }

@@ -198,6 +198,7 @@ pub fn leg<'a>(leg: &'a LegResult, context: &Context<'_>) -> Option<LegFinding<'
         let reason = match leg.measures().find_map(|result| result.missing.as_ref()) {
             Some(Missing::NotAtThisLevel) => "Its measures are not reported at this level.",
             Some(Missing::NotYet) => "The period has not begun.",
+            Some(Missing::KnownFrom(_)) => "Its measures are not known yet.",
             _ => "Nothing was recorded in this period.",
         };
         return Some(LegFinding { status: Status::NoData, signal: None, text: Sentence::plain(reason) });

@@ -16,6 +16,7 @@ pub fn heading(result: &MeasureResult) -> &'static str {
     match (result.status, &result.missing) {
         (Status::NoData, Some(Missing::NotAtThisLevel)) => "Not reported at this level",
         (Status::NoData, Some(Missing::NotYet)) => "Not begun",
+        (Status::NoData, Some(Missing::KnownFrom(_))) => "Not known yet",
         (status, _) => words::status(status),
     }
 }
@@ -72,7 +73,7 @@ fn judged(result: &MeasureResult, format: &Format) -> String {
     let Some((low, high)) = result.likely_range else {
         // What is counted in full has no likely range, and none is missed.
         return match result.measure.formula {
-            Formula::Count { .. } | Formula::Sum { .. } | Formula::Stock { .. } => place,
+            Formula::Count { .. } | Formula::Sum { .. } | Formula::Stock { .. } | Formula::Distinct { .. } => place,
             Formula::OfMeasures { .. } | Formula::Composite(_) => {
                 format!(
                     "{place} No likely range can be justified for a figure worked out from several others, so chance cannot be weighed."

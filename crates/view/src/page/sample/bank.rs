@@ -253,6 +253,7 @@ fn measure(sketch: &Sketch, leg: &str) -> Measure {
             Neither => Direction::Neither,
         },
         levels: Levels { person: false, unit: true },
+        wait: None,
         formula: formula(sketch.kind, id),
         about: about(id),
         definition: DefinitionVersion { number: if id == "csat" { 2 } else { 1 }, digest: "9f3c71ae".to_owned() },
