@@ -160,8 +160,8 @@ pub struct Where {
     #[arg(long, value_name = "UNIT")]
     pub unit: Option<String>,
 
-    /// The period: 2026-10-05, 2026-W41, 2026-10, 2026-Q4, 2026, or several in a row such as 2026-08..2026-10; the
-    /// last whole month with data unless given.
+    /// The period: 2026-10-05, 2026-W41, 2026-10, 2026-Q4, 2026, several in a row such as 2026-08..2026-10, or a year
+    /// to date, 2026-YTD; the last whole month with data unless given.
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
 

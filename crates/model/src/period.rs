@@ -206,6 +206,47 @@ impl Period {
         Self { start, ..self }
     }
 
+    /// The last day of this period for which there can be figures: the day to which the record reaches, when it lies in
+    /// the period and the period is still running; else `today`.
+    #[must_use]
+    pub fn reach(self, today: Date, complete_to: Option<Date>) -> Date {
+        complete_to.filter(|day| self.contains(today) && self.contains(*day)).map_or(today, |day| day.min(today))
+    }
+
+    /// What this period, as far as it has gone on `today`, is compared with: the same stretch of an earlier one, so
+    /// that a part is never held against a whole. To 12 November that is 1 to 12 October, or 1 January to 12 November of
+    /// the year before. A period that has ended, and one that has not begun, is compared with the whole of the other.
+    #[must_use]
+    pub fn like_for_like(self, other: Self, today: Date) -> Self {
+        if today < self.start || today >= self.end() || other.start >= self.start {
+            return other;
+        }
+        let last = match self.grain {
+            Grain::Day | Grain::Week => {
+                let passed = self.start.until(today).map_or(0, |span| span.get_days());
+                other.start.saturating_add(i64::from(passed).days())
+            }
+            Grain::Month | Grain::Quarter | Grain::Year => {
+                let months = |date: Date| i64::from(date.year()) * 12 + i64::from(date.month());
+                today.saturating_sub((months(self.start) - months(other.start)).months())
+            }
+        };
+        if last >= other.last_day() {
+            return other;
+        }
+        let day = |start: Date| Self { grain: Grain::Day, start, count: 1 };
+        Self::spanning(day(other.start), day(last)).unwrap_or(other)
+    }
+
+    /// The months of a year up to the one that holds `today`; all of them once the year has ended, and the first one
+    /// before it begins.
+    #[must_use]
+    pub fn year_to_date(year: Self, today: Date, fiscal: FiscalYear) -> Self {
+        let month = |day: Date| Self::containing(day, Grain::Month, fiscal);
+        let last = today.clamp(year.start, year.last_day());
+        Self::spanning(month(year.start), month(last)).unwrap_or(year)
+    }
+
     /// The `count` periods that end with this one, oldest first.
     #[must_use]
     pub fn trailing(self, count: usize) -> Vec<Self> {
@@ -328,6 +369,49 @@ mod tests {
 
     fn calendar() -> FiscalYear {
         FiscalYear::default()
+    }
+
+    #[test]
+    fn a_part_is_compared_with_a_part() {
+        let period = |text: &str| Period::parse(text, calendar()).unwrap();
+        let check = |this: &str, other: &str, today: Date, expected: &str| {
+            let found = period(this).like_for_like(period(other), today);
+            assert_eq!(found.id(calendar()), expected, "{this} on {today} with {other}");
+        };
+        check("2026-11", "2026-10", date(2026, 11, 12), "2026-10-01..2026-10-12");
+        check("2026-11", "2026-10", date(2026, 11, 1), "2026-10-01");
+        check("2026-11", "2025-11", date(2026, 11, 12), "2025-11-01..2025-11-12");
+        check("2026-Q4", "2026-Q3", date(2026, 11, 12), "2026-07-01..2026-08-12");
+        check("2026-01..2026-11", "2025-01..2025-11", date(2026, 11, 12), "2025-01-01..2025-11-12");
+        check("2026-W46", "2026-W45", date(2026, 11, 11), "2026-11-02..2026-11-04");
+        // After 28 days of March all of February has passed.
+        check("2026-03", "2026-02", date(2026, 3, 27), "2026-02-01..2026-02-27");
+        check("2026-03", "2026-02", date(2026, 3, 30), "2026-02");
+        // What has ended is compared with the whole, and so is what has not begun.
+        check("2026-11", "2026-10", date(2026, 12, 1), "2026-10");
+        check("2026-11", "2026-10", date(2026, 10, 31), "2026-10");
+        check("2026-10", "2026-11", date(2026, 10, 5), "2026-11");
+    }
+
+    #[test]
+    fn how_far_figures_reach() {
+        let november = Period::parse("2026-11", calendar()).unwrap();
+        assert_eq!(november.reach(date(2026, 11, 12), Some(date(2026, 11, 9))), date(2026, 11, 9));
+        assert_eq!(november.reach(date(2026, 11, 12), Some(date(2026, 10, 20))), date(2026, 11, 12));
+        assert_eq!(november.reach(date(2026, 11, 12), None), date(2026, 11, 12));
+        assert_eq!(november.reach(date(2026, 12, 12), Some(date(2026, 11, 9))), date(2026, 12, 12));
+    }
+
+    #[test]
+    fn years_to_date() {
+        let check = |year: &str, today: Date, fiscal: FiscalYear, expected: &str| {
+            let year = Period::parse(year, fiscal).unwrap();
+            assert_eq!(Period::year_to_date(year, today, fiscal).id(fiscal), expected);
+        };
+        check("2026", date(2026, 11, 12), calendar(), "2026-01..2026-11");
+        check("2026", date(2026, 1, 2), calendar(), "2026-01");
+        check("2025", date(2026, 11, 12), calendar(), "2025-01..2025-12");
+        check("2027", date(2026, 11, 12), april(), "2026-04..2026-11");
     }
 
     fn april() -> FiscalYear {

@@ -7,14 +7,15 @@ use evenkeel_engine::explain::Explanation;
 use evenkeel_engine::rows::Records;
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
-use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question};
+use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::measure::{Formula, Measure, Rows};
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::period::{Grain, Period};
-use evenkeel_model::reading::Subject;
+use evenkeel_model::reading::{Missing, Reading, Subject};
 use evenkeel_model::record::{self, ColumnKind};
 use evenkeel_model::scorecard::{MeasureUse, Scorecard};
+use evenkeel_model::signal::Signal;
 use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
 use evenkeel_spec::Project;
 use evenkeel_view::assets;
@@ -165,12 +166,24 @@ impl World {
         whole.or(periods.last()).copied().ok_or(WorldError::NoData)
     }
 
-    /// Reads a period; the default one when none is given.
+    /// Reads a period; the default one when none is given. `2026-YTD` is the year up to the evaluation instant.
     pub fn period(&self, text: Option<&str>) -> Result<Period, WorldError> {
+        let fiscal = self.project.fiscal_year;
         match text {
+            Some(text) if is_to_date(text) => {
+                let year = Period::parse(text.trim_end_matches(YEAR_TO_DATE), fiscal)?;
+                Ok(Period::year_to_date(year, self.today(), fiscal))
+            }
             Some(text) => Ok(Period::parse(text, self.project.fiscal_year)?),
             None => self.default_period(),
         }
+    }
+
+    /// The period that another one is compared with when nothing else is said: the one before it, and for a year to
+    /// date the same months of the year before. `text` is how the period was asked for.
+    #[must_use]
+    pub fn compared_by_default(&self, text: Option<&str>, period: Period) -> Period {
+        if text.is_some_and(is_to_date) { period.a_year_earlier() } else { period.previous() }
     }
 
     /// Finds a unit by identifier or name; the organisation when none is given.
@@ -227,12 +240,25 @@ impl World {
         }
     }
 
+    /// The last day on which any record lies, as far as it is not in the future.
+    fn complete_to(&self) -> Option<Date> {
+        self.months.last_day().map(|last| last.min(self.today()))
+    }
+
+    /// Readings of a period and of the one that it is compared with, which may be a stretch of days.
+    async fn readings(&self, question: &Question) -> Result<Stores<'_>, WorldError> {
+        let periods = self.store(question.period.grain()).await?;
+        let compared = self.store(question.compare_with.grain()).await?;
+        Ok(Stores { periods, compare_with: question.compare_with, compared })
+    }
+
     fn question(&self, place: &Place) -> Question {
+        let reach = place.period.reach(self.today(), self.complete_to());
         Question {
             subject: Subject::Unit(place.unit.clone()),
             path: self.path(&place.unit, place.period),
             period: place.period,
-            compare_with: place.compare_with,
+            compare_with: place.period.like_for_like(place.compare_with, reach),
             today: self.today(),
             history: HISTORY,
         }
@@ -240,12 +266,13 @@ impl World {
 
     /// The scorecard held against the readings of a unit.
     pub async fn evaluation(&self, place: &Place) -> Result<Evaluation, WorldError> {
-        let store = self.store(place.period.grain()).await?;
+        let question = self.question(place);
+        let readings = self.readings(&question).await?;
         let scorecard = match place.arrangement {
             Arrangement::Legs => &self.scorecard,
             Arrangement::Perspectives => &self.by_perspective,
         };
-        Ok(evaluation::evaluate(scorecard, &self.project.measures, &self.question(place), store))
+        Ok(evaluation::evaluate(scorecard, &self.project.measures, &question, &readings))
     }
 
     /// The scorecard page of a unit.
@@ -282,8 +309,8 @@ impl World {
         first: usize,
         links: &(dyn Links + Sync),
     ) -> Result<MeasurePage, WorldError> {
-        let store = self.store(place.period.grain()).await?;
         let question = self.question(place);
+        let store = &self.readings(&question).await?;
         let usage = self.usage(&measure.id);
         let result = evaluation::evaluate_measure(measure, &usage, &question, store);
         let read_with: Vec<MeasureResult> = measure
@@ -457,7 +484,6 @@ impl World {
         let measures = self.project.measures.values();
         let earlier = place.period.previous();
         let later = place.period.next();
-        let complete_to = store.last_day().map(|last| last.min(self.today()));
         Ok(Context {
             organisation: self.project.organisation.clone(),
             place: place.clone(),
@@ -469,7 +495,7 @@ impl World {
             arrangements: vec![Arrangement::Legs, Arrangement::Perspectives],
             today: self.today(),
             freshness: Freshness {
-                complete_to,
+                complete_to: self.complete_to(),
                 loaded_at: self.loaded_at.map(|at| self.project.time_zone.to_datetime(at)),
             },
             data_version: self.engine.data_version(measures),
@@ -533,6 +559,41 @@ impl World {
         let first = organisation.stretch(*children.first()?, day).kind.as_str();
         let same = children.iter().all(|&child| organisation.stretch(child, day).kind == first);
         same.then(|| first.replace('_', " "))
+    }
+}
+
+/// How a year up to the evaluation instant is asked for, behind its number.
+const YEAR_TO_DATE: &str = "-YTD";
+
+/// Whether a year to date is asked for.
+fn is_to_date(text: &str) -> bool {
+    text.strip_suffix(YEAR_TO_DATE).is_some_and(|year| !year.contains(['-', '.']))
+}
+
+/// Readings of periods, and of the one that they are compared with where that is divided otherwise.
+struct Stores<'a> {
+    periods: &'a ReadingStore,
+    compare_with: Period,
+    compared: &'a ReadingStore,
+}
+
+impl Stores<'_> {
+    fn of(&self, period: Period) -> &ReadingStore {
+        if period == self.compare_with { self.compared } else { self.periods }
+    }
+}
+
+impl Readings for Stores<'_> {
+    fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing> {
+        self.of(period).reading(measure, subject, period)
+    }
+
+    fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {
+        self.of(period).likely_range(measure, subject, period)
+    }
+
+    fn signal(&self, question: &evenkeel_model::signal::Question<'_>) -> Option<Signal> {
+        self.periods.signal(question)
     }
 }
 

@@ -81,7 +81,7 @@ pub fn place(world: &World, place: &Where, compare: Option<&str>, arrangement: A
     let period = world.period(place.period.as_deref())?;
     let compare_with = match compare {
         Some(text) => world.period(Some(text))?,
-        None => period.previous(),
+        None => world.compared_by_default(place.period.as_deref(), period),
     };
     Ok(Place { unit: world.unit(place.unit.as_deref())?, period, compare_with, arrangement })
 }

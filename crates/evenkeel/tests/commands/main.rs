@@ -6,6 +6,7 @@ mod clock;
 mod demonstration;
 mod examples;
 mod killed;
+mod kinds;
 mod projects;
 mod rollup;
 mod serving;

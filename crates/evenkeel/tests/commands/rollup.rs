@@ -69,7 +69,7 @@ fn above(unit: &str, day: Date) -> Option<&'static str> {
     }
 }
 
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 23] = [
     (
         "evenkeel.yaml",
         "organisation: Roll-up\ntime_zone: America/New_York\nfiscal_year_starts: 4\nstorage: ./data\n\
@@ -132,6 +132,24 @@ const FILES: [(&str, &str); 17] = [
     (
         "measures/backlog.yaml",
         "measure: backlog\nfrom: cases\nstock: { until: \"cast(json_text(attributes, 'solved') as timestamp)\" }\nbetter: lower\n",
+    ),
+    (
+        "measures/kept.yaml",
+        "measure: kept\nfrom: cases\nretention: { until: \"cast(json_text(attributes, 'solved') as timestamp)\" }\nbetter: lower\n",
+    ),
+    (
+        "measures/gone.yaml",
+        "measure: gone\nfrom: cases\nchurn: { until: \"cast(json_text(attributes, 'solved') as timestamp)\" }\nbetter: higher\n",
+    ),
+    (
+        "measures/prompt.yaml",
+        "measure: prompt\nfrom: cases\ncohort: { reached: \"cast(json_text(attributes, 'solved') as timestamp)\", within: 10 days }\nbetter: higher\n",
+    ),
+    ("measures/sellers.yaml", "measure: sellers\nfrom: orders\ndistinct: person_id\nbetter: neither\n"),
+    ("measures/per_seller.yaml", "measure: per_seller\nformula: 3 * inflow / (orders_each + 1)\nbetter: lower\n"),
+    (
+        "measures/blend.yaml",
+        "measure: blend\ncomposite:\n  needs: 50 %\n  parts:\n    - { use: good, weight: 2, worst: 0 %, best: 80 % }\n    - { use: score, worst: 10, best: 2 }\nbetter: higher\n",
     ),
     (
         "scorecards/all.yaml",
@@ -280,7 +298,16 @@ fn expected(record: &Record, days: Days, name: &str) -> BTreeMap<About, Reading>
             let rank = (1..=scores.len()).find(|rank| rank * 5 >= scores.len() * 4).unwrap();
             put("high", who, Reading { numerator: None, denominator: Some(n as f64), n, value: scores[rank - 1] });
         }
-        let all = rows.len() as u64;
+        let prompt = rows.iter().filter(|case| {
+            let solved = case.solved.as_ref();
+            solved.is_some_and(|at| at.timestamp().as_second() - case.opened.timestamp().as_second() <= 864_000)
+        });
+        let (prompt, all) = (prompt.count() as f64, rows.len() as u64);
+        put(
+            "prompt",
+            who,
+            Reading { numerator: Some(prompt), denominator: Some(total), n: all, value: prompt / total },
+        );
         let spread = Reading { numerator: Some(sum), denominator: Some(total), n: all, value: sum / total };
         put("spread", who, spread);
     }
@@ -291,6 +318,9 @@ fn expected(record: &Record, days: Days, name: &str) -> BTreeMap<About, Reading>
         // Someone who sold in two units counts in each of them, and once above.
         let sellers: BTreeSet<&str> = rows.iter().filter_map(|order| order.person).collect();
         if !sellers.is_empty() {
+            let different = sellers.len() as f64;
+            let n = rows.iter().filter(|order| order.person.is_some()).count() as u64;
+            put("sellers", who, Reading { numerator: Some(different), denominator: None, n, value: different });
             let (numerator, n) = (rows.len() as f64, rows.len() as u64);
             let denominator = Some(sellers.len() as f64);
             let value = numerator / sellers.len() as f64;
@@ -311,7 +341,64 @@ fn expected(record: &Record, days: Days, name: &str) -> BTreeMap<About, Reading>
     for (who, n) in backlog {
         put("backlog", &who, Reading { numerator: Some(n as f64), denominator: None, n, value: n as f64 });
     }
+    let eve = days.0.yesterday().unwrap();
+    let mut stayed: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
+    for case in &record.cases {
+        let open_after = |day: Date| case.solved.as_ref().is_none_or(|at| at.date() > day);
+        if case.opened.date() <= eve && open_after(eve) {
+            // Whoever moves on in the period is kept by the unit of the day before it.
+            for who in counts_for(case.person, case.unit, eve) {
+                let counts = stayed.entry(who).or_default();
+                counts.0 += 1;
+                counts.1 += u64::from(open_after(days.1.yesterday().unwrap()));
+            }
+        }
+    }
+    for (who, (there, kept)) in stayed {
+        for (measure, counted) in [("kept", kept), ("gone", there - kept)] {
+            let (numerator, denominator) = (Some(counted as f64), Some(there as f64));
+            put(measure, &who, Reading { numerator, denominator, n: there, value: counted as f64 / there as f64 });
+        }
+    }
+    over_measures(&mut all);
     all
+}
+
+/// The measures that are worked out from other measures.
+fn over_measures(all: &mut BTreeMap<About, Reading>) {
+    let of = |measure: &str, about: &About| {
+        let about = (measure.to_owned(), about.1.clone(), about.2.clone(), about.3.clone(), about.4.clone());
+        all.get(&about).cloned()
+    };
+    let mut found = Vec::new();
+    let everyone: BTreeSet<About> = all
+        .keys()
+        .map(|about| (String::new(), about.1.clone(), about.2.clone(), about.3.clone(), about.4.clone()))
+        .collect();
+    for about in everyone {
+        let mut put = |measure: &str, n: u64, value: f64| {
+            let reading = Reading { numerator: None, denominator: None, n, value };
+            found.push((
+                (measure.to_owned(), about.1.clone(), about.2.clone(), about.3.clone(), about.4.clone()),
+                reading,
+            ));
+        };
+        if let (Some(inflow), Some(each)) = (of("inflow", &about), of("orders_each", &about)) {
+            put("per_seller", inflow.n.min(each.n), 3.0 * inflow.value / (each.value + 1.0));
+        }
+        // Good cases carry two thirds of the weight, which is enough; scores alone are not.
+        if let Some(good) = of("good", &about) {
+            let on_scale = (good.value / 0.8 * 100.0).min(100.0);
+            match of("score", &about) {
+                Some(score) => {
+                    let low_is_good = ((10.0 - score.value) / 8.0 * 100.0).clamp(0.0, 100.0);
+                    put("blend", good.n.min(score.n), (2.0 * on_scale + low_is_good) / 3.0);
+                }
+                None => put("blend", good.n, on_scale),
+            }
+        }
+    }
+    all.extend(found);
 }
 
 /// Compares; counts of nothing may stand there as zero or not at all.

@@ -196,6 +196,18 @@ impl Context<'_> {
         self.place.period.contains(self.today)
     }
 
+    /// What the period is compared with: the same stretch of an earlier one while it is still running.
+    #[must_use]
+    pub fn compared(&self) -> Period {
+        self.compared_to(self.place.compare_with)
+    }
+
+    /// What the period would be compared with, were another one asked for.
+    #[must_use]
+    pub fn compared_to(&self, other: Period) -> Period {
+        self.place.period.like_for_like(other, self.place.period.reach(self.today, self.freshness.complete_to))
+    }
+
     /// The name of the unit that is looked at.
     #[must_use]
     pub fn unit_name(&self) -> &str {

@@ -101,7 +101,7 @@ impl Frame {
             .comparisons
             .iter()
             .map(|&other| Choice {
-                label: format!("compared with {}", period::name(other, fiscal)),
+                label: format!("compared with {}", period::name(context.compared_to(other), fiscal)),
                 url: to(&place.compared_with(other)),
                 current: other == place.compare_with,
             })
@@ -129,7 +129,7 @@ impl Frame {
             period: crate::words::capitalised(&period::name(place.period, fiscal)),
             earlier: step(context.earlier),
             later: step(context.later),
-            comparison: format!("compared with {}", period::name(place.compare_with, fiscal)),
+            comparison: format!("compared with {}", period::name(context.compared(), fiscal)),
             comparisons,
             freshness: freshness(context.freshness, place.period),
             foot: foot(context),

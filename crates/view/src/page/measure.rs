@@ -152,7 +152,7 @@ impl MeasurePage {
         let measure = &result.measure;
         let format = finding::format_of(result, context);
         let links = context.links;
-        let other = period::beside(context.place.compare_with, context.place.period, context.fiscal_year);
+        let other = period::beside(context.compared(), context.place.period, context.fiscal_year);
         let title = format!("{}, {}", measure.title, context.unit_name());
         let row = Row::new(result, context);
         let told = Told::new(result, context);

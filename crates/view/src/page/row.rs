@@ -342,7 +342,7 @@ fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Cha
     let fiscal = context.fiscal_year;
     let place = &context.place;
     let signal = Told::new(result, context).and_then(|told| told.in_short());
-    let other = period::short_beside(place.compare_with, place.period, fiscal);
+    let other = period::short_beside(context.compared(), place.period, fiscal);
     if let Some((last, _)) = stale(result) {
         let name = period::beside(last, place.period, fiscal);
         return Change { difference: None, text: format!("last figure from {name}"), signal };

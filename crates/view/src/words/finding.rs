@@ -276,10 +276,12 @@ pub fn running(context: &Context<'_>) -> Option<(String, String)> {
         .complete_to
         .filter(|&day| place.period.contains(day))
         .map_or_else(String::new, |day| format!(" to {}", period::day(day)));
-    let other = period::beside(place.compare_with, place.period, context.fiscal_year);
+    let compared = context.compared();
+    let other = period::beside(compared, place.period, context.fiscal_year);
+    let same = if compared == place.compare_with { "the whole of " } else { "the same days before: " };
     Some((
         format!("{name} is still running"),
-        format!("Figures{reach} are compared with the whole of {other}; counts and sums are still growing."),
+        format!("Figures{reach} are compared with {same}{other}; counts and sums are still growing."),
     ))
 }
 
@@ -305,7 +307,7 @@ pub fn spread(evaluation: &Evaluation) -> String {
 #[must_use]
 pub fn change_in_words(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Option<String> {
     let difference = result.reading.value? - result.before.value?;
-    let other = period::beside(context.place.compare_with, context.place.period, context.fiscal_year);
+    let other = period::beside(context.compared(), context.place.period, context.fiscal_year);
     Some(match format.distance(difference) {
         None => format!("no change on {other}"),
         Some(distance) if difference < 0.0 => format!("{distance} below {other}"),

@@ -22,6 +22,9 @@ const MONTHS: [&str; 12] = [
 /// fiscal year that is not the calendar year say so.
 #[must_use]
 pub fn name(period: Period, fiscal: FiscalYear) -> String {
+    if let Some(days) = days_of_a_month(period) {
+        return format!("{days} {} {}", month(period.start()), period.start().year());
+    }
     if let Some((first, last)) = period.ends(fiscal) {
         return format!("{} to {}", beside(first, last, fiscal), name(last, fiscal));
     }
@@ -43,6 +46,9 @@ pub fn name(period: Period, fiscal: FiscalYear) -> String {
 /// A short name with its year, for axes and tables: `5 Oct 2026`, `W41 2026`, `Oct 2026`, `Q4 2026`, `FY 2026`.
 #[must_use]
 pub fn short(period: Period, fiscal: FiscalYear) -> String {
+    if let Some(days) = days_of_a_month(period) {
+        return format!("{days} {} {}", short_month(period.start()), period.start().year());
+    }
     if let Some((first, last)) = period.ends(fiscal) {
         return format!("{} to {}", short_beside(first, last, fiscal), short(last, fiscal));
     }
@@ -65,6 +71,11 @@ pub fn short(period: Period, fiscal: FiscalYear) -> String {
 #[must_use]
 pub fn beside(period: Period, other: Period, fiscal: FiscalYear) -> String {
     let start = period.start();
+    if let Some(days) = days_of_a_month(period)
+        && start.year() == other.start().year()
+    {
+        return format!("{days} {}", month(start));
+    }
     if period.ends(fiscal).is_some() || !leaves_year_out(period, other, fiscal) {
         return name(period, fiscal);
     }
@@ -80,6 +91,11 @@ pub fn beside(period: Period, other: Period, fiscal: FiscalYear) -> String {
 /// As [`beside`], short: `Sep`, `Oct 2025`.
 #[must_use]
 pub fn short_beside(period: Period, other: Period, fiscal: FiscalYear) -> String {
+    if let Some(days) = days_of_a_month(period)
+        && period.start().year() == other.start().year()
+    {
+        return format!("{days} {}", short_month(period.start()));
+    }
     if period.ends(fiscal).is_some() || !leaves_year_out(period, other, fiscal) {
         return short(period, fiscal);
     }
@@ -90,6 +106,13 @@ pub fn short_beside(period: Period, other: Period, fiscal: FiscalYear) -> String
         Grain::Quarter => quarter(period, fiscal),
         Grain::Year => short(period, fiscal),
     }
+}
+
+/// Several days of one month: `1 to 12`. None for any other period.
+fn days_of_a_month(period: Period) -> Option<String> {
+    let (first, last) = (period.start(), period.last_day());
+    let several = period.grain() == Grain::Day && first < last;
+    (several && first.first_of_month() == last.first_of_month()).then(|| format!("{} to {}", first.day(), last.day()))
 }
 
 /// A day without its year: `31 Oct`.
@@ -224,6 +247,9 @@ mod tests {
         };
         check("2026-09", "2026-10", "September", "Sep");
         check("2025-10", "2026-10", "October 2025", "Oct 2025");
+        check("2026-10-01..2026-10-12", "2026-11", "1 to 12 October", "1 to 12 Oct");
+        check("2025-10-01..2025-10-12", "2026-10", "1 to 12 October 2025", "1 to 12 Oct 2025");
+        check("2025-07-01..2025-08-12", "2025-Q4", "1 July to 12 August 2025", "1 Jul to 12 Aug 2025");
         check("2025-12", "2026-01", "December", "Dec");
         check("2025-W41", "2026-W41", "week 41 of 2025", "W41 2025");
         check("2026-W40", "2026-W41", "week 40", "W40");

@@ -40,7 +40,7 @@ impl Looking {
         let period = world.period(self.period.as_deref())?;
         let compare_with = match &self.compare {
             Some(text) => world.period(Some(text))?,
-            None => period.previous(),
+            None => world.compared_by_default(self.period.as_deref(), period),
         };
         let arrangement =
             if self.view.as_deref() == Some("perspectives") { Arrangement::Perspectives } else { Arrangement::Legs };
