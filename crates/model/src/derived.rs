@@ -59,6 +59,7 @@ mod tests {
     use crate::composite::{Composite, CompositeMethod, CompositePart};
     use crate::ids::MeasureId;
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands among readings that are missing")]
     fn known(value: f64, n: u64) -> Result<Reading, Missing> {
         Ok(Reading { n, value: Some(value), ..Reading::EMPTY })
     }
@@ -68,6 +69,7 @@ mod tests {
         Formula::OfMeasures { arithmetic, parts: vec![measure("cost"), measure("cases")] }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it is compared with what may be no reading at all")]
     fn part_missing(id: &str, because: Missing) -> Option<Result<Reading, Missing>> {
         Some(Err(Missing::Part { part: MeasureId::new(id), because: Box::new(because) }))
     }

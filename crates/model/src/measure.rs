@@ -209,7 +209,8 @@ impl fmt::Display for Window {
     /// `7 days`, `36 hours`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [(SECONDS_OF_A_DAY, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
-        let (size, word) = units.into_iter().find(|(size, _)| self.seconds % size == 0).unwrap_or((1, "second"));
+        let (size, word) =
+            units.into_iter().find(|(size, _)| self.seconds.is_multiple_of(*size)).unwrap_or((1, "second"));
         let many = self.seconds / size;
         write!(f, "{many} {word}{}", if many == 1 { "" } else { "s" })
     }

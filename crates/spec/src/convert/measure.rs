@@ -26,6 +26,7 @@ pub(crate) struct MeasureParts {
 }
 
 /// Converts a measure. `measures` has those that it can be worked out from.
+#[expect(clippy::too_many_lines, reason = "every key is taken once, in the order of the file")]
 pub(crate) fn measure(
     raw: raw::Measure,
     subject: &str,

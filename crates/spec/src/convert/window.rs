@@ -27,7 +27,7 @@ pub(super) fn read(written: &Spanned<raw::Quantity>, key: &str, findings: &mut F
         }
     };
     match seconds {
-        Some(seconds) if seconds >= 1.0 && seconds <= MOST_DAYS * 86_400.0 => {
+        Some(seconds) if (1.0..=MOST_DAYS * 86_400.0).contains(&seconds) => {
             Some(Window { seconds: seconds.round() as u32 })
         }
         _ => {

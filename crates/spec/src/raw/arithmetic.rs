@@ -233,6 +233,8 @@ impl Parser {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::place::SourceFile;
     use proptest::prelude::*;
@@ -293,7 +295,7 @@ mod tests {
             let found = parsed(text).unwrap_err();
             let range = found.primary.span.range();
             let help = found.help.unwrap_or_default();
-            out.push_str(&format!("{text} [{}..{}] {} -- {help}\n", range.start, range.end, found.message));
+            writeln!(out, "{text} [{}..{}] {} -- {help}", range.start, range.end, found.message).unwrap();
         }
         insta::assert_snapshot!(out);
     }

@@ -21,7 +21,7 @@ fn scores(evaluation: &mut Evaluation, values: [Option<f64>; 3]) {
     evaluation.out_of_balance = evaluation.spread.is_some_and(|spread| spread > evaluation.rules.imbalance);
 }
 
-fn silence(evaluation: &mut Evaluation, missing: Missing) {
+fn silence(evaluation: &mut Evaluation, missing: &Missing) {
     let legs = evaluation.legs.iter_mut();
     for result in legs.flat_map(|leg| leg.objectives.iter_mut()).flat_map(|objective| objective.measures.iter_mut()) {
         result.reading = Reading::EMPTY;
@@ -58,10 +58,10 @@ fn headlines() {
     );
     check(|evaluation| scores(evaluation, [None, None, None]), "No leg has a score yet. Nine of 19 targets are met.");
     check(
-        |evaluation| silence(evaluation, Missing::NoRows),
+        |evaluation| silence(evaluation, &Missing::NoRows),
         "Nothing was recorded in October 2026. The last figures are from August 2026.",
     );
-    check(|evaluation| silence(evaluation, Missing::NotYet), "October 2026 has not begun.");
+    check(|evaluation| silence(evaluation, &Missing::NotYet), "October 2026 has not begun.");
     check(|evaluation| evaluation.legs.clear(), "This scorecard has no measures yet.");
 }
 
