@@ -72,6 +72,7 @@ pub enum Command {
     /// Read the whole project and list every mistake in it.
     #[command(after_help = "Examples:
   evenkeel check
+  evenkeel check --lock
   evenkeel check --format json")]
     Check(Check),
 
@@ -220,7 +221,12 @@ pub enum Template {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Check {}
+pub struct Check {
+    /// When there is no mistake, record the formula of every measure and version in measures.lock, so that one that
+    /// changes without a new version is found.
+    #[arg(long)]
+    pub lock: bool,
+}
 
 #[derive(Debug, clap::Args)]
 pub struct Import {

@@ -72,6 +72,10 @@ pub const BAD_UNIT: &str = "bad-unit";
 /// The bounds of a range are reversed or equal.
 pub const BAD_RANGE: &str = "bad-range";
 
+/// A line of the record of formulas that cannot be read, or contradicts another one.
+pub const BAD_LOCK: &str = "bad-lock";
+/// A formula is another than the one that is recorded for its version.
+pub const CHANGED_FORMULA: &str = "changed-formula";
 /// A formula over measures that cannot be read.
 pub const FORMULA: &str = "formula";
 /// Measures that are worked out from each other.
@@ -136,6 +140,8 @@ pub const ALL: &[&str] = &[
     NO_PERIOD,
     BAD_UNIT,
     BAD_RANGE,
+    BAD_LOCK,
+    CHANGED_FORMULA,
     FORMULA,
     CYCLE,
     UNKNOWN_MEASURE,

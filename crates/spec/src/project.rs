@@ -15,6 +15,7 @@ use crate::code;
 use crate::convert::{self, Known, Settings};
 use crate::diagnostic::{Diagnostic, Findings, Severity};
 use crate::files::Files;
+use crate::lock::{self, LOCK_FILE};
 use crate::place::{SourceFile, Span, Spanned};
 use crate::raw::{self, FromYaml, Reader};
 use crate::source_map::{Item, SourceMap};
@@ -87,6 +88,8 @@ pub fn load(files: &dyn Files) -> Loaded {
 struct Defined {
     read_with: Vec<Spanned<String>>,
     unit: Option<Span>,
+    /// Where its version is given.
+    version: Span,
 }
 
 /// One measure as its file has it.
@@ -181,7 +184,30 @@ impl Loader<'_> {
         }
         self.in_order_of_use(written, &mut measures);
         self.read_with(&measures);
+        self.recorded_formulas(&measures);
         measures
+    }
+
+    /// Holds every formula against the one that is recorded for its version, where there is a record.
+    fn recorded_formulas(&mut self, measures: &Measures) {
+        let bytes = match self.files.read(LOCK_FILE) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Err(error) => {
+                let at = self.unread(LOCK_FILE);
+                let found = self.unreadable(LOCK_FILE, &error, &at);
+                self.findings.push(found);
+                return;
+            }
+        };
+        self.unread(LOCK_FILE);
+        let file = SourceFile::new(LOCK_FILE, String::from_utf8_lossy(&bytes));
+        let lock = lock::read(&file, &mut self.findings);
+        for (id, measure) in &measures.sound {
+            if let Some(Defined { version, .. }) = measures.defined.get(id) {
+                lock.check(measure, version, &mut self.findings);
+            }
+        }
     }
 
     /// Converts every measure after those that it is worked out from.
@@ -270,9 +296,9 @@ impl Loader<'_> {
             self.findings.retain_from(before, |found| found.code != code::MISSING_KEY);
         }
         match parts {
-            Some(convert::MeasureParts { measure, read_with, unit }) if sound => {
+            Some(convert::MeasureParts { measure, read_with, unit, version }) if sound => {
                 self.source_map.insert(Item::Measure(&id.value), document);
-                measures.defined.insert(measure.id.clone(), Defined { read_with, unit });
+                measures.defined.insert(measure.id.clone(), Defined { read_with, unit, version });
                 measures.sound.insert(measure.id.clone(), Arc::new(measure));
             }
             _ => {

@@ -2,17 +2,20 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use evenkeel_engine::{Engine, Scope};
 use evenkeel_lake::{Lake, Storage};
 use evenkeel_spec::diagnostic::summary;
+use evenkeel_spec::lock::{self, LOCK_FILE};
 use evenkeel_spec::{Diagnostic, DiskFiles, Project, Severity, load};
 use jiff::Timestamp;
 
 use super::Session;
+use crate::arguments::Check;
 use crate::commands::import::request;
 use crate::project::{diagnose_import, diagnose_measure, find};
 
-pub async fn run(session: &Session<'_>) -> anyhow::Result<ExitCode> {
+pub async fn run(session: &Session<'_>, arguments: &Check) -> anyhow::Result<ExitCode> {
     let root = find(session.project.as_deref())?;
     let loaded = load(&DiskFiles::new(&root));
     let mut diagnostics = loaded.diagnostics;
@@ -28,7 +31,30 @@ pub async fn run(session: &Session<'_>) -> anyhow::Result<ExitCode> {
         session.output.text(&format!("{}.\n", summary(loaded.files, &diagnostics)));
     }
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    if let (true, false, Some(project)) = (arguments.lock, failed, &loaded.project) {
+        record(project, &root, session)?;
+    }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Adds the formulas of all measures to the record.
+fn record(project: &Project, root: &std::path::Path, session: &Session<'_>) -> anyhow::Result<()> {
+    let path = root.join(LOCK_FILE);
+    let existing = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).with_context(|| format!("`{LOCK_FILE}` cannot be read")),
+    };
+    let updated = lock::updated(&existing, project.measures.values());
+    let added = updated.lines().count().saturating_sub(existing.lines().count());
+    if updated != existing {
+        std::fs::write(&path, updated).with_context(|| format!("`{LOCK_FILE}` cannot be written"))?;
+    }
+    session.output.note(&match added {
+        0 => format!("{LOCK_FILE} has every formula already"),
+        _ => format!("{LOCK_FILE} has the formulas of {} measures", project.measures.len()),
+    });
+    Ok(())
 }
 
 /// Compiles every measure against empty tables.

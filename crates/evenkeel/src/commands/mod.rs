@@ -32,7 +32,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
     match arguments.command {
         Command::Demo(demo) => demo::run(&session, &demo).await,
         Command::Init(init) => init::run(&session, &init),
-        Command::Check(_) => check::run(&session).await,
+        Command::Check(check) => check::run(&session, &check).await,
         Command::Import(import) => import::run(&session, &import).await,
         Command::Rejects(rejects) => rejects::run(&session, &rejects).await,
         Command::Score(score) => score::run(&session, &score).await,

@@ -23,6 +23,8 @@ pub(crate) struct MeasureParts {
     pub(crate) read_with: Vec<Spanned<String>>,
     /// Where the unit is given.
     pub(crate) unit: Option<Span>,
+    /// Where the version is given; the identifier where it is not.
+    pub(crate) version: Span,
 }
 
 /// Converts a measure. `measures` has those that it can be worked out from.
@@ -107,6 +109,7 @@ pub(crate) fn measure(
     };
     let formula = one_kind.then(|| converter.formula(kinds, shown_per)).flatten();
     let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, findings));
+    let version_at = version.as_ref().map_or(&at, |version| &version.span).clone();
     let version = version.map_or(Some(1), |version| counted_version(&version, findings));
     let (about, read_with) = about.map(readers_notes).unwrap_or_default();
 
@@ -136,7 +139,7 @@ pub(crate) fn measure(
         about,
         id: MeasureId::new(id),
     };
-    Some(MeasureParts { measure, read_with, unit: unit_span })
+    Some(MeasureParts { measure, read_with, unit: unit_span, version: version_at })
 }
 
 fn one_kind(kinds: &[Spanned<&'static str>], subject: &str, at: &Span, findings: &mut Findings) -> bool {

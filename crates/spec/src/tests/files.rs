@@ -348,6 +348,10 @@ fn a_disk_that_cannot_be_read() {
       --> evenkeel.yaml
        = help: check that it is a file and who may read it
 
+    error: `measures.lock` cannot be read: permission denied
+      --> measures.lock
+       = help: check that it is a file and who may read it
+
     error: the folder `measures` cannot be read: the disk is on fire
       --> measures
        = help: check who may read it
