@@ -154,6 +154,7 @@ fn with_parts<'a>(measures: &[&'a Arc<Measure>]) -> Vec<&'a Arc<Measure>> {
         if known.insert(&measure.id) {
             all.push(measure);
             waiting.extend(measure.formula.parts());
+            waiting.extend(measure.earlier.iter().map(|earlier| &earlier.measure));
         }
     }
     all

@@ -99,20 +99,20 @@ impl Engine {
     /// The digest of the content behind some measures.
     #[must_use]
     pub fn data_version<'a>(&self, measures: impl IntoIterator<Item = &'a Arc<Measure>>) -> String {
-        let tables = tables_behind(measures.into_iter().flat_map(|measure| measure.formula.tables()));
+        let tables = tables_behind(measures.into_iter().flat_map(|measure| measure.tables()));
         self.session.snapshot().data_version(tables.iter().map(String::as_str))
     }
 
     /// The Delta version of each table behind a measure.
     #[must_use]
     pub fn table_versions(&self, measure: &Measure) -> BTreeMap<String, u64> {
-        let tables = tables_behind(measure.formula.tables());
+        let tables = tables_behind(measure.tables());
         self.session.snapshot().table_versions(tables.iter().map(String::as_str))
     }
 
     /// Makes the derived tables that some measures read.
     pub(crate) async fn prepare(&self, measures: &[Arc<Measure>]) -> Result<(), EngineError> {
-        let needs_facts = measures.iter().any(|measure| measure.formula.tables().contains(&"case_facts"));
+        let needs_facts = measures.iter().any(|measure| measure.tables().contains(&"case_facts"));
         let ready = self.session.context().table_exist(gather::TABLE)?;
         if needs_facts && !ready {
             let facts = self.case_facts().await?;

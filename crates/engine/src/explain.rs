@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use evenkeel_model::evaluation::{PartResult, Readings, known, parts_of};
-use evenkeel_model::measure::{Amount, Formula, Measure, QuantileMethod, Rows};
+use evenkeel_model::measure::{Amount, DefinitionVersion, Formula, Measure, QuantileMethod, Rows};
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::{Missing, Reading, Subject};
 use jiff::Timestamp;
@@ -21,6 +21,8 @@ pub struct Explanation {
     pub subject: Subject,
     /// The period.
     pub period: Period,
+    /// The definition that holds in the period.
+    pub definition: DefinitionVersion,
     /// The reading.
     pub reading: Reading,
     /// Why there is no value.
@@ -52,14 +54,16 @@ impl Engine {
         if missing == Some(Missing::NotAtThisLevel) {
             return Err(EngineError::not_at_this_level(measure, subject));
         }
+        let in_force = measure.in_force(period).unwrap_or(measure);
         Ok(Explanation {
             measure: Arc::clone(measure),
             subject: subject.clone(),
             period,
             reading,
             missing,
-            parts: parts_of(measure, subject, period, store),
-            query: self.query(measure, subject, period),
+            definition: in_force.definition.clone(),
+            parts: parts_of(in_force, subject, period, store),
+            query: self.query(in_force, subject, period),
             coverage: store.coverage(&measure.id),
             as_of: self.scope().as_of,
             data_version: self.data_version([measure]),

@@ -94,7 +94,7 @@ pub fn each(
                     denominator: reading.denominator,
                     n: reading.n,
                     value,
-                    definition_version: measure.definition.to_string(),
+                    definition_version: measure.in_force(period).unwrap_or(measure).definition.to_string(),
                     data_version: data_version.clone(),
                 })?;
             }

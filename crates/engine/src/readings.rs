@@ -192,6 +192,11 @@ impl ReadingStore {
         if period.start() > self.today {
             return Err(Missing::NotYet);
         }
+        let in_force = measure.in_force(period).map_err(Missing::Redefined)?;
+        if in_force.id != measure.id {
+            let Some((earlier, parts)) = self.measures.get(&in_force.id) else { return Err(Missing::NoRows) };
+            return self.read(earlier, *parts, who, period);
+        }
         let known_from = measure.known_from(period);
         if measure.wait.is_some() && self.today < known_from {
             return Err(Missing::KnownFrom(known_from));
@@ -436,7 +441,8 @@ impl Readings for ReadingStore {
 
     fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {
         let reading = self.reading(measure, subject, period).ok()?;
-        let (measure, parts) = self.measures.get(measure)?;
+        let (measure, _) = self.measures.get(measure)?;
+        let (measure, parts) = self.measures.get(&measure.in_force(period).ok()?.id)?;
         if let Formula::OfMeasures { arithmetic, parts } = &measure.formula {
             // Two parts are measured on the same people and cases, and nothing is known about how they vary together.
             let only = parts.get(arithmetic.only_part()?)?;
@@ -458,14 +464,18 @@ impl Readings for ReadingStore {
             return None;
         }
         let (measure, _) = self.measures.get(question.measure)?;
+        let definition = measure.in_force(question.period).ok()?;
+        // What was measured by another definition is another series.
+        let same = |period: Period| measure.break_between(period, question.period).is_none();
         let count = periods_of_history(question.period.grain());
         let series: Vec<(Period, Reading)> = question
             .period
             .trailing(count)
             .into_iter()
+            .filter(|period| same(*period))
             .filter_map(|period| Some((period, self.reading(question.measure, question.subject, period).ok()?)))
             .collect();
-        signals::read(measure, question, &series)
+        signals::read(definition, question, &series)
     }
 }
 

@@ -58,6 +58,8 @@ impl Engine {
         if !allowed {
             return Err(EngineError::not_at_this_level(measure, subject));
         }
+        let in_force = measure.in_force(period).unwrap_or(measure);
+        let measure = &Arc::new(in_force.clone());
         self.prepare(std::slice::from_ref(measure)).await?;
         let Some(rows) = measure.formula.rows() else {
             let parts = measure.formula.parts().iter().map(|part| part.id.to_string()).collect();

@@ -131,7 +131,11 @@ pub fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagno
         Some((line, column)) => word_at(expression, *line, *column),
         None => 0..expression.len(),
     };
-    let span: Span = project.source_map.in_formula(&MeasureId::new(measure), side, part, bytes)?;
+    let span: Span = match measure.split_once('@') {
+        // An expression of an earlier definition.
+        Some((measure, _)) => project.source_map.find_key(Item::Measure(measure), &YamlPath::top().key("versions"))?,
+        None => project.source_map.in_formula(&MeasureId::new(measure), side, part, bytes)?,
+    };
     let diagnostic = Diagnostic::at(span, Severity::Error, format!("{message}, in `{field}` of measure `{measure}`"))
         .code("expression");
     Some(match help {

@@ -130,6 +130,7 @@ pub(crate) mod tests {
             wait: None,
             about: About::default(),
             definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
+            earlier: Vec::new(),
         })
     }
 

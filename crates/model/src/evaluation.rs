@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::ids::{MeasureId, UnitId};
-use crate::measure::{Direction, Measure};
+use crate::measure::{Break, Direction, Measure};
 use crate::period::Period;
 use crate::reading::{Missing, Reading, Subject};
 use crate::scorecard::{Leg, MeasureUse, Objective, ScoreRules, Scorecard};
@@ -125,8 +125,10 @@ pub struct MeasureResult {
     pub parts: Vec<PartResult>,
     /// The interval that likely holds the true value.
     pub likely_range: Option<(f64, f64)>,
-    /// The reading of the period that it is compared with.
+    /// The reading of the period that it is compared with; empty where the definition changed in between.
     pub before: Reading,
+    /// The change of definition since the period that it is compared with.
+    pub redefined_since: Option<Break>,
     /// What the series says, up to this period or, while it is still running, up to the one before.
     pub signal: Option<Signal>,
     /// Values of the last periods, oldest first, this one last.
@@ -262,10 +264,18 @@ pub fn evaluate_measure(
     let subject = &question.subject;
     let read = |period: Period| readings.reading(&measure.id, subject, period);
     let (reading, missing) = known(read(question.period));
-    let before = read(question.compare_with).unwrap_or(Reading::EMPTY);
+    // What was measured by another definition is not held against this one, and is no baseline for it.
+    let redefined = |period: Period| measure.break_between(period, question.period);
+    let redefined_since = redefined(question.compare_with);
+    let before = match redefined_since {
+        Some(_) => Reading::EMPTY,
+        None => read(question.compare_with).unwrap_or(Reading::EMPTY),
+    };
     let plan = plan_for(usage, &question.path);
     let measured_baseline = match plan.baseline {
-        Some(Baseline::Measured(period)) => read(period).ok().and_then(|reading| reading.value),
+        Some(Baseline::Measured(period)) if redefined(period).is_none() => {
+            read(period).ok().and_then(|reading| reading.value)
+        }
         _ => None,
     };
     let targets = plan.resolve(measured_baseline);
@@ -300,13 +310,14 @@ pub fn evaluate_measure(
         key: usage.key,
         weight: usage.weight,
         missing,
-        parts: parts_of(measure, subject, question.period, readings),
+        parts: parts_of(measure.in_force(question.period).unwrap_or(measure), subject, question.period, readings),
         status: scoring::status(reading.value, likely_range, targets.target, measure.better),
         performance: performance(&reading),
         performance_before: performance(&before),
         progress,
         reading,
         likely_range,
+        redefined_since,
         before,
         history,
         targets,
@@ -423,6 +434,7 @@ mod tests {
                 },
             },
             wait: None,
+            earlier: Vec::new(),
             about: About::default(),
             definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
         })

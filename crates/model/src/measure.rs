@@ -236,7 +236,7 @@ impl Formula {
             | Formula::Cohort { rows, .. }
             | Formula::Stock { rows, .. } => vec![&rows.table],
             Formula::OfMeasures { .. } | Formula::Composite(_) => {
-                self.parts().into_iter().flat_map(|part| part.formula.tables()).collect()
+                self.parts().into_iter().flat_map(|part| part.tables()).collect()
             }
         };
         let mut tables: Vec<&str> = Vec::new();
@@ -464,9 +464,95 @@ pub struct Measure {
     pub about: About,
     /// Which definition this is.
     pub definition: DefinitionVersion,
+    /// Definitions that held before, the latest first.
+    pub earlier: Vec<EarlierDefinition>,
+}
+
+/// A definition that held before another one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlierDefinition {
+    /// The first day on which it no longer held.
+    pub until: Date,
+    /// Why it was changed then.
+    pub reason: String,
+    /// The measure as it was: its formula and its version.
+    pub measure: Arc<Measure>,
+}
+
+/// A day on which the definition behind a series changed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Break {
+    /// The first day of the new definition.
+    pub on: Date,
+    /// The measure whose definition changed: the one itself, or one that it is worked out from.
+    pub measure: MeasureId,
+    /// What people call that measure.
+    pub title: String,
+    /// The version that holds from then on.
+    pub version: u32,
+    /// Why it was changed.
+    pub reason: String,
 }
 
 impl Measure {
+    /// The definition behind the figure of a period. On the day of a change inside of it there is none that holds for
+    /// all of it.
+    pub fn in_force(&self, period: Period) -> Result<&Measure, Date> {
+        let mut definition = self;
+        for earlier in &self.earlier {
+            if period.start() >= earlier.until {
+                break;
+            }
+            if period.end() > earlier.until {
+                return Err(earlier.until);
+            }
+            definition = &earlier.measure;
+        }
+        Ok(definition)
+    }
+
+    /// The days on which the definition changed, or that of a measure that it is worked out from; the first one first.
+    #[must_use]
+    pub fn breaks(&self) -> Vec<Break> {
+        let mut version = self.definition.number;
+        let mut breaks = Vec::new();
+        for earlier in &self.earlier {
+            breaks.push(Break {
+                on: earlier.until,
+                measure: self.id.clone(),
+                title: self.title.clone(),
+                version,
+                reason: earlier.reason.clone(),
+            });
+            version = earlier.measure.definition.number;
+        }
+        breaks.extend(self.formula.parts().into_iter().flat_map(|part| part.breaks()));
+        breaks.sort();
+        breaks.dedup();
+        breaks
+    }
+
+    /// The tables that its figures are read from, by whichever definition, without repetition.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&str> {
+        let earlier = self.earlier.iter().flat_map(|earlier| earlier.measure.formula.tables());
+        let mut tables: Vec<&str> = Vec::new();
+        for table in self.formula.tables().into_iter().chain(earlier) {
+            if !tables.contains(&table) {
+                tables.push(table);
+            }
+        }
+        tables
+    }
+
+    /// The last change of definition between two periods: what was measured in the one is not what was measured in the
+    /// other.
+    #[must_use]
+    pub fn break_between(&self, one: Period, other: Period) -> Option<Break> {
+        let (first, last) = (one.start().min(other.start()), one.start().max(other.start()));
+        self.breaks().into_iter().rev().find(|change| change.on > first && change.on <= last)
+    }
+
     /// The first day on which the figure of a period is known.
     #[must_use]
     pub fn known_from(&self, period: Period) -> Date {
@@ -478,6 +564,61 @@ impl Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A measure with three definitions: 1 until March 2025, 2 until April 2026, 3 since.
+    fn redefined() -> Measure {
+        let base = crate::composite::tests::measure("csat");
+        let version = |number: u32| {
+            let definition = DefinitionVersion { number, digest: "0".to_owned() };
+            Measure { definition, ..base.as_ref().clone() }
+        };
+        let earlier = |number, until, reason: &str| EarlierDefinition {
+            until,
+            reason: reason.to_owned(),
+            measure: Arc::new(version(number)),
+        };
+        Measure {
+            earlier: vec![
+                earlier(2, jiff::civil::date(2026, 4, 1), "another scale"),
+                earlier(1, jiff::civil::date(2025, 3, 1), "another question"),
+            ],
+            ..version(3)
+        }
+    }
+
+    #[test]
+    fn the_definition_behind_a_period() {
+        let measure = redefined();
+        let version = |text: &str| {
+            let period = Period::parse(text, crate::period::FiscalYear::default()).unwrap();
+            measure.in_force(period).map(|measure| measure.definition.number)
+        };
+        assert_eq!(version("2026-04"), Ok(3));
+        assert_eq!(version("2026-03"), Ok(2));
+        assert_eq!(version("2025-03"), Ok(2));
+        assert_eq!(version("2025-02"), Ok(1));
+        assert_eq!(version("2025-Q1"), Err(jiff::civil::date(2025, 3, 1)));
+        assert_eq!(version("2026"), Err(jiff::civil::date(2026, 4, 1)));
+        assert_eq!(version("2027"), Ok(3));
+    }
+
+    #[test]
+    fn changes_of_a_measure_and_of_its_parts() {
+        let part = Arc::new(redefined());
+        let arithmetic = crate::arithmetic::Arithmetic::Part(0);
+        let formula = Formula::OfMeasures { arithmetic, parts: vec![part] };
+        let whole = Measure { formula, ..crate::composite::tests::measure("index").as_ref().clone() };
+        let found: Vec<(String, u32)> =
+            whole.breaks().into_iter().map(|change| (change.on.to_string(), change.version)).collect();
+        assert_eq!(found, [("2025-03-01".to_owned(), 2), ("2026-04-01".to_owned(), 3)]);
+        let period = |text: &str| Period::parse(text, crate::period::FiscalYear::default()).unwrap();
+        let between =
+            |one: &str, other: &str| whole.break_between(period(one), period(other)).map(|change| change.version);
+        assert_eq!(between("2026-03", "2026-04"), Some(3));
+        assert_eq!(between("2026-04", "2025-01"), Some(3));
+        assert_eq!(between("2026-05", "2026-04"), None);
+        assert_eq!(between("2025-04", "2025-04"), None);
+    }
 
     #[test]
     fn windows_in_words_and_days() {

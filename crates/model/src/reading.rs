@@ -55,6 +55,8 @@ pub enum Missing {
     NotYet,
     /// It cannot be known before this day: a window has to pass after the end of the period.
     KnownFrom(Date),
+    /// The definition changed on this day, inside the period: what it would tell is neither the one nor the other.
+    Redefined(Date),
     /// The measure must not be reported at this level.
     NotAtThisLevel,
     /// A measure that it is worked out from has no value.

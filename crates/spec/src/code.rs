@@ -72,6 +72,8 @@ pub const BAD_UNIT: &str = "bad-unit";
 /// The bounds of a range are reversed or equal.
 pub const BAD_RANGE: &str = "bad-range";
 
+/// Versions of a definition that do not follow each other.
+pub const BAD_VERSION: &str = "bad-version";
 /// A line of the record of formulas that cannot be read, or contradicts another one.
 pub const BAD_LOCK: &str = "bad-lock";
 /// A formula is another than the one that is recorded for its version.
@@ -140,6 +142,7 @@ pub const ALL: &[&str] = &[
     NO_PERIOD,
     BAD_UNIT,
     BAD_RANGE,
+    BAD_VERSION,
     BAD_LOCK,
     CHANGED_FORMULA,
     FORMULA,

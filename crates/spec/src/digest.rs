@@ -343,6 +343,7 @@ mod tests {
             wait: None,
             about: About::default(),
             definition: DefinitionVersion { number: 1, digest: digest.to_owned() },
+            earlier: Vec::new(),
         })
     }
 

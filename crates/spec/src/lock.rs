@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use evenkeel_model::ids::MeasureId;
-use evenkeel_model::measure::Measure;
+use evenkeel_model::measure::{DefinitionVersion, Measure};
 
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
@@ -66,9 +66,24 @@ fn entry(line: &str) -> Option<(&str, u32, &str)> {
 impl Lock {
     /// Reports a measure whose formula is another than the one that is recorded for its version.
     pub(crate) fn check(&self, measure: &Measure, at: &Span, findings: &mut Findings) {
-        let number = measure.definition.number;
+        let earlier = measure.earlier.iter().map(|earlier| &earlier.measure.definition);
+        for definition in std::iter::once(&measure.definition).chain(earlier) {
+            self.check_version(measure, definition, at, findings);
+        }
+    }
+
+    fn check_version(&self, measure: &Measure, definition: &DefinitionVersion, at: &Span, findings: &mut Findings) {
+        let number = definition.number;
         let Some((digest, recorded)) = self.known.get(&(measure.id.to_string(), number)) else { return };
-        if *digest == measure.definition.digest {
+        if *digest == definition.digest {
+            return;
+        }
+        if number != measure.definition.number {
+            let message = format!("version {number} of measure `{}` is not the formula that it was", measure.id);
+            let found = Diagnostic::error(code::CHANGED_FORMULA, at, message)
+                .related(recorded, "recorded with another formula here")
+                .help("write the earlier definition under `versions` as it was");
+            findings.push(found);
             return;
         }
         let highest = self.known.keys().filter(|(id, _)| id == measure.id.as_str()).map(|(_, number)| *number).max();
@@ -77,7 +92,7 @@ impl Lock {
         let found = Diagnostic::error(code::CHANGED_FORMULA, at, message)
             .related(recorded, "recorded with another formula here")
             .note("figures that were published with the earlier formula would change in silence")
-            .help(format!("write `version: {next}`; if no figure was published with it, take the recorded line out"));
+            .help(format!("write `version: {next}` and keep the earlier one under `versions`; if no figure was published with it, take the recorded line out"));
         findings.push(found);
     }
 }
@@ -88,7 +103,11 @@ pub fn updated<'a>(existing: &str, measures: impl IntoIterator<Item = &'a Arc<Me
     let mut lines: BTreeMap<(&str, u32), &str> = BTreeMap::new();
     let measures: Vec<(&MeasureId, u32, &str)> = measures
         .into_iter()
-        .map(|measure| (&measure.id, measure.definition.number, measure.definition.digest.as_str()))
+        .flat_map(|measure| {
+            let own = std::iter::once(&measure.definition);
+            let earlier = measure.earlier.iter().map(|earlier| &earlier.measure.definition);
+            own.chain(earlier).map(|definition| (&measure.id, definition.number, definition.digest.as_str()))
+        })
         .collect();
     for (measure, version, digest) in existing.lines().filter(|line| !line.starts_with('#')).filter_map(entry) {
         lines.entry((measure, version)).or_insert(digest);

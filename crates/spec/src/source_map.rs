@@ -182,7 +182,7 @@ fn amount(side: &Node) -> &Node {
 /// What is added up, averaged or looked at.
 fn expression(measure: &Map) -> Option<&Node> {
     let kind = &crate::raw::KINDS.iter().find_map(|kind| measure.pair(kind))?.value;
-    let inside = kind.as_map().and_then(|map| map.pair("of").or_else(|| map.pair("until")));
+    let inside = kind.as_map().and_then(|map| ["of", "until", "reached"].iter().find_map(|key| map.pair(key)));
     Some(inside.map_or(kind, |pair| &pair.value))
 }
 

@@ -14,7 +14,7 @@ pub mod signal;
 pub mod sql;
 
 use evenkeel_model::ids::MeasureId;
-use evenkeel_model::measure::{Direction, Measure};
+use evenkeel_model::measure::{Break, Direction, Measure};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 
@@ -64,6 +64,9 @@ pub fn missing(missing: &Missing, measure: &Measure) -> String {
         Missing::NoRows => "nothing was recorded in this period".to_owned(),
         Missing::NotYet => "the period has not begun".to_owned(),
         Missing::KnownFrom(day) => format!("not yet: known from {}", period::full_day(*day)),
+        Missing::Redefined(day) => {
+            format!("its definition changed on {}, inside this period", period::full_day(*day))
+        }
         Missing::NotAtThisLevel => "this measure is not reported at this level".to_owned(),
         Missing::Part { part, because } => {
             format!("no figure for {}: {}", title(part), self::missing(because, measure))
@@ -74,6 +77,13 @@ pub fn missing(missing: &Missing, measure: &Measure) -> String {
             format!("too many of its parts have no figure: {}", listed(&titles))
         }
     }
+}
+
+/// A change of definition, with the series in mind: `version 2 since 1 April 2026 (another scale)`.
+#[must_use]
+pub fn change_of_definition(change: &Break, measure: &Measure) -> String {
+    let whose = if change.measure == measure.id { String::new() } else { format!("{}: ", change.title) };
+    format!("{whose}version {} since {}: {}", change.version, period::full_day(change.on), change.reason)
 }
 
 /// What people call a measure that another one is worked out from, through however many others.
@@ -90,6 +100,7 @@ pub fn missing_short(missing: &Missing) -> &'static str {
         Missing::NoRows => "no rows",
         Missing::NotYet => "not begun",
         Missing::KnownFrom(_) => "not known yet",
+        Missing::Redefined(_) => "redefined",
         Missing::NotAtThisLevel => "not at this level",
         Missing::Part { .. } | Missing::TooFewParts { .. } => "part missing",
         Missing::DividedByZero => "division by 0",

@@ -48,7 +48,7 @@ pub async fn run(session: &Session<'_>, arguments: &Explain) -> anyhow::Result<E
             value: explanation.reading.value,
             missing: explanation.missing.as_ref().map(|missing| evenkeel_view::words::missing(missing, measure)),
             query: &explanation.query,
-            definition_version: measure.definition.to_string(),
+            definition_version: explanation.definition.to_string(),
             data_version: &explanation.data_version,
             table_versions: &explanation.table_versions,
             as_of: explanation.as_of.to_string(),

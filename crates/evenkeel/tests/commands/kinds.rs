@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use super::support::{Said, readings, run, succeed};
 
-const FILES: [(&str, &str); 21] = [
+const FILES: [(&str, &str); 22] = [
     (
         "evenkeel.yaml",
         "organisation: Whole\ntime_zone: UTC\nstorage: ./data\nsources: [sources/a.yaml]\nscorecards: [scorecards/all.yaml]\n",
@@ -60,6 +60,11 @@ const FILES: [(&str, &str); 21] = [
     ("measures/revenue.yaml", "measure: revenue\nfrom: orders\nsum: amount\nbetter: higher\n"),
     ("measures/answers.yaml", "measure: answers\nfrom: responses\ncount: rows\nbetter: neither\n"),
     ("measures/csat.yaml", "measure: csat\nfrom: responses\nshare: score >= 4\nbetter: higher\n"),
+    // By the first definition both answers of March were good, by the second one of them.
+    (
+        "measures/praise.yaml",
+        "measure: praise\nfrom: responses\nshare: score >= 4\nbetter: higher\nversion: 2\nversions:\n  - version: 1\n    until: 2025-04-01\n    reason: two was no praise\n    from: responses\n    share: score >= 2\n",
+    ),
     (
         "measures/per_answer.yaml",
         "measure: per_answer\ntitle: Revenue per answer\nformula: revenue / answers\nbetter: higher\n",
@@ -202,6 +207,63 @@ fn a_formula_over_measures() {
     assert!(said.err.contains("it is worked out from other measures"), "{}", said.err);
     let said = succeed(folder.path(), &["explain", "per_answer", "--period", "2025-03", "--as-of", LATER]);
     insta::assert_snapshot!(said.out);
+}
+
+#[test]
+fn a_new_definition_does_not_rewrite_history() {
+    let folder = project();
+    assert_eq!(in_march(folder.path(), "praise", LATER), [share("t1", 2.0, 2.0), share("whole", 2.0, 2.0)]);
+    let april = in_month(folder.path(), "praise", "2025-04", LATER);
+    assert_eq!(april, [share("t2", 1.0, 1.0), share("whole", 1.0, 1.0)]);
+    let written = std::fs::read_to_string(folder.path().join("readings.csv")).unwrap();
+    assert!(written.lines().skip(1).all(|line| line.contains(",2-")), "{written}");
+    let march = explained(folder.path(), "praise", "t1", LATER);
+    assert!(march["definition_version"].as_str().unwrap().starts_with("1-"), "{march}");
+    assert!(march["query"].as_str().unwrap().contains("score >= 2"), "{march}");
+    // A year with both definitions in it has no figure.
+    assert_eq!(in_month(folder.path(), "praise", "2025", LATER), []);
+    let arguments = ["explain", "praise", "--period", "2025-04", "--as-of", LATER];
+    let said = succeed(folder.path(), &arguments).out;
+    assert!(said.contains("not compared: redefined on 1 April 2025"), "{said}");
+    assert!(said.contains("version 2 since 1 April 2025: two was no praise"), "{said}");
+    let year = succeed(folder.path(), &["explain", "praise", "--period", "2025", "--as-of", LATER]).out;
+    assert!(year.contains("Its definition changed on 1 April 2025, inside this period"), "{year}");
+}
+
+#[test]
+fn mistakes_in_expressions_have_a_place() {
+    let folder = project();
+    let check = |measure: &str, old: &str, new: &str, place: &str| {
+        let path = folder.path().join(format!("measures/{measure}.yaml"));
+        let sound = std::fs::read_to_string(&path).unwrap();
+        assert!(sound.contains(old), "{sound}");
+        std::fs::write(&path, sound.replace(old, new)).unwrap();
+        let said = run(folder.path(), &["check"]);
+        let told = format!("{}{}", said.out, said.err);
+        assert!(said.code == Some(1) && told.contains(&format!("measures/{measure}.yaml:{place}")), "{told}");
+        std::fs::write(&path, sound).unwrap();
+    };
+    check("answered_in_time", "answered_at", "answered_at + nothing", "4:");
+    check("answered_in_time", "answered_at", "cast(answered_at as date)", "4:");
+    check("kept", "left_on", "left_on + gone", "3:");
+    check("praise", "score >= 2", "scores >= 2", "6:");
+}
+
+/// The record of formulas: written by a command, and held against every formula from then on.
+#[test]
+fn a_formula_that_changes_in_silence_is_a_mistake() {
+    let folder = project();
+    succeed(folder.path(), &["check", "--lock"]);
+    let lock = std::fs::read_to_string(folder.path().join("measures.lock")).unwrap();
+    assert_eq!(lock.lines().filter(|line| line.starts_with("praise ")).count(), 2, "{lock}");
+    succeed(folder.path(), &["check"]);
+    let path = folder.path().join("measures/csat.yaml");
+    let text = std::fs::read_to_string(&path).unwrap().replace("score >= 4", "score >= 3");
+    std::fs::write(&path, &text).unwrap();
+    let said = run(folder.path(), &["check", "--lock"]);
+    assert_eq!(said.code, Some(1));
+    assert!(format!("{}{}", said.out, said.err).contains("the formula of measure `csat` has changed"), "{}", said.err);
+    assert_eq!(std::fs::read_to_string(folder.path().join("measures.lock")).unwrap(), lock);
 }
 
 #[test]

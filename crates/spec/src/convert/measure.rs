@@ -8,7 +8,7 @@ use evenkeel_model::quantity::parse_quantity;
 use super::formula::{Converter, Kinds, RowKeys};
 use super::names::{self, Form};
 use super::unit::{self, Written};
-use super::window;
+use super::{versions, window};
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::digest;
@@ -28,7 +28,6 @@ pub(crate) struct MeasureParts {
 }
 
 /// Converts a measure. `measures` has those that it can be worked out from.
-#[expect(clippy::too_many_lines, reason = "every key is taken once, in the order of the file")]
 pub(crate) fn measure(
     raw: raw::Measure,
     subject: &str,
@@ -43,6 +42,81 @@ pub(crate) fn measure(
         noun,
         unit,
         decimals,
+        keys,
+        better,
+        levels,
+        wait,
+        version,
+        versions,
+        about,
+        at,
+    } = raw;
+    let id = measure.map(|id| id.with(id.value.0.clone()));
+    if let Some(id) = &id {
+        names::check(id, "a measure", Form::Identifier, findings);
+    }
+    let at = id.as_ref().map_or(at, |id| id.span.clone());
+    let written = unit.as_ref().map(|unit| (unit::read(unit, findings), &unit.span));
+    let shown_per = match &written {
+        Some((Some(Written::Unit(ValueUnit::Per { many, .. })), _)) => Some(*many),
+        _ => None,
+    };
+    let place = Place { at: &at, subject, measures, shown_per };
+    let formula = formula_of(keys, &place, findings);
+    let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, findings));
+    let version_at = version.as_ref().map_or(&at, |version| &version.span).clone();
+    let version = version.map_or(Some(1), |version| counted_version(&version, findings));
+    let (about, read_with) = about.map(readers_notes).unwrap_or_default();
+
+    let formula = formula?;
+    let levels = reported_levels(levels.as_ref(), &formula, findings);
+    let wait = window::wait(wait.as_ref(), &formula, findings);
+    let unit_span = unit.as_ref().map(|unit| unit.span.clone());
+    let unit = match written {
+        Some((None, _)) => None,
+        Some((Some(written), span)) => unit::fitting(Some((written, span)), &formula, findings),
+        None => unit::fitting(None, &formula, findings),
+    }?;
+    let better = direction(&better?, &unit, &formula, findings);
+    let id = id?.value;
+    let number = version?;
+    let shown = (&unit, unit_span.as_ref());
+    let earlier = versions::earlier(versions.unwrap_or_default(), number, &version_at, &place, shown, findings);
+    let mut measure = Measure {
+        title: title.map_or_else(|| names::title(&id), |title| title.value.0),
+        leg: leg.map(|leg| leg.value.0),
+        perspective: perspective.map(|perspective| perspective.value.0),
+        noun: noun.map_or_else(|| default_noun(&formula), |noun| noun.value.0),
+        unit,
+        decimals,
+        better: better?,
+        levels,
+        wait,
+        definition: DefinitionVersion { number, digest: digest::of(&formula) },
+        formula,
+        about,
+        earlier: Vec::new(),
+        id: MeasureId::new(id),
+    };
+    measure.earlier = versions::measures(&measure, earlier?);
+    Some(MeasureParts { measure, read_with, unit: unit_span, version: version_at })
+}
+
+/// What a formula is read with.
+pub(super) struct Place<'a> {
+    /// Where to say that something is missing.
+    pub(super) at: &'a Span,
+    /// The measure, in words.
+    pub(super) subject: &'a str,
+    /// The measures that it can be worked out from.
+    pub(super) measures: &'a BTreeMap<MeasureId, Arc<Measure>>,
+    /// The number that the unit names.
+    pub(super) shown_per: Option<f64>,
+}
+
+/// The formula that some keys say.
+pub(super) fn formula_of(keys: raw::FormulaKeys, place: &Place<'_>, findings: &mut Findings) -> Option<Formula> {
+    let raw::FormulaKeys {
         from,
         condition,
         share,
@@ -63,25 +137,11 @@ pub(crate) fn measure(
         period_of,
         attribute,
         unit_of,
-        better,
-        levels,
-        wait,
-        version,
-        about,
         kinds,
-        at,
-    } = raw;
-    let id = measure.map(|id| id.with(id.value.0.clone()));
-    if let Some(id) = &id {
-        names::check(id, "a measure", Form::Identifier, findings);
+    } = keys;
+    if !one_kind(&kinds, place.subject, place.at, findings) {
+        return None;
     }
-    let at = id.as_ref().map_or(at, |id| id.span.clone());
-    let one_kind = one_kind(&kinds, subject, &at, findings);
-    let written = unit.as_ref().map(|unit| (unit::read(unit, findings), &unit.span));
-    let shown_per = match &written {
-        Some((Some(Written::Unit(ValueUnit::Per { many, .. })), _)) => Some(*many),
-        _ => None,
-    };
     let keys = RowKeys {
         from: from.as_ref(),
         condition: condition.as_ref(),
@@ -89,7 +149,7 @@ pub(crate) fn measure(
         attribute: attribute.as_ref(),
         unit_of: unit_of.as_ref(),
     };
-    let mut converter = Converter { keys, at: &at, subject, measures, findings };
+    let mut converter = Converter { keys, at: place.at, subject: place.subject, measures: place.measures, findings };
     let kinds = Kinds {
         share,
         count,
@@ -107,39 +167,7 @@ pub(crate) fn measure(
         formula,
         composite,
     };
-    let formula = one_kind.then(|| converter.formula(kinds, shown_per)).flatten();
-    let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, findings));
-    let version_at = version.as_ref().map_or(&at, |version| &version.span).clone();
-    let version = version.map_or(Some(1), |version| counted_version(&version, findings));
-    let (about, read_with) = about.map(readers_notes).unwrap_or_default();
-
-    let formula = formula?;
-    let levels = reported_levels(levels.as_ref(), &formula, findings);
-    let wait = window::wait(wait.as_ref(), &formula, findings);
-    let unit_span = unit.as_ref().map(|unit| unit.span.clone());
-    let unit = match written {
-        Some((None, _)) => None,
-        Some((Some(written), span)) => unit::fitting(Some((written, span)), &formula, findings),
-        None => unit::fitting(None, &formula, findings),
-    }?;
-    let better = direction(&better?, &unit, &formula, findings);
-    let id = id?.value;
-    let measure = Measure {
-        title: title.map_or_else(|| names::title(&id), |title| title.value.0),
-        leg: leg.map(|leg| leg.value.0),
-        perspective: perspective.map(|perspective| perspective.value.0),
-        noun: noun.map_or_else(|| default_noun(&formula), |noun| noun.value.0),
-        unit,
-        decimals,
-        better: better?,
-        levels,
-        wait,
-        definition: DefinitionVersion { number: version?, digest: digest::of(&formula) },
-        formula,
-        about,
-        id: MeasureId::new(id),
-    };
-    Some(MeasureParts { measure, read_with, unit: unit_span, version: version_at })
+    converter.formula(kinds, place.shown_per)
 }
 
 fn one_kind(kinds: &[Spanned<&'static str>], subject: &str, at: &Span, findings: &mut Findings) -> bool {

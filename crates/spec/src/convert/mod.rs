@@ -13,6 +13,7 @@ mod project;
 mod scorecard;
 mod source;
 mod unit;
+mod versions;
 mod window;
 
 pub(crate) use formula::{combined, inherits};

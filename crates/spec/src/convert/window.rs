@@ -60,7 +60,7 @@ pub(super) fn wait(
 }
 
 /// How long a formula has to wait by itself.
-fn needed(formula: &Formula) -> Option<Window> {
+pub(super) fn needed(formula: &Formula) -> Option<Window> {
     let parts = formula.parts().into_iter().filter_map(|part| part.wait).max();
     let own = match formula {
         Formula::Cohort { within, .. } => Some(*within),

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 
 use super::arithmetic::OfMeasures;
-use super::read::{FromYaml, Reader};
+use super::read::{Fields, FromYaml, Reader};
 use super::values::{Choice, Filled, Number, Quantity, Text, Whole, choice, unknown_word};
 use crate::place::{Span, Spanned};
 use crate::schema::readable_tables;
@@ -64,6 +64,32 @@ pub(crate) struct Measure {
     /// Digits after the decimal point, 0 to 9.
     #[schemars(range(max = 9))]
     pub(crate) decimals: Option<Spanned<Whole>>,
+    /// How it is worked out.
+    #[schemars(flatten)]
+    pub(crate) keys: FormulaKeys,
+    /// Which way is better.
+    #[schemars(required)]
+    pub(crate) better: Option<Better>,
+    /// Where it may be reported. An empty list: for the organisation as a whole only. Default both.
+    pub(crate) levels: Option<Spanned<Vec<Spanned<Level>>>>,
+    /// How long after the end of a period its figure is known, and not told before: `7 days`. Default: at once, or as
+    /// long as the formula itself has to wait.
+    pub(crate) wait: Option<Spanned<Quantity>>,
+    /// Counted up whenever the formula changes. Default 1.
+    #[schemars(range(min = 1))]
+    pub(crate) version: Option<Spanned<Whole>>,
+    /// What a reader has to know.
+    pub(crate) about: Option<About>,
+    /// Definitions that held before.
+    pub(crate) versions: Option<Vec<EarlierVersion>>,
+    #[schemars(skip)]
+    pub(crate) at: Span,
+}
+
+/// The keys that say how a measure is worked out.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct FormulaKeys {
     /// A table of the service record, or `case_facts`.
     #[schemars(transform = readable_tables)]
     pub(crate) from: Option<Spanned<Text>>,
@@ -110,39 +136,14 @@ pub(crate) struct Measure {
     /// The column with the unit of rows that count for no person; `none` for the whole organisation only. Each table
     /// has a default.
     pub(crate) unit_of: Option<Spanned<Text>>,
-    /// Which way is better.
-    #[schemars(required)]
-    pub(crate) better: Option<Better>,
-    /// Where it may be reported. An empty list: for the organisation as a whole only. Default both.
-    pub(crate) levels: Option<Spanned<Vec<Spanned<Level>>>>,
-    /// How long after the end of a period its figure is known, and not told before: `7 days`. Default: at once, or as
-    /// long as the formula itself has to wait.
-    pub(crate) wait: Option<Spanned<Quantity>>,
-    /// Counted up whenever the formula changes. Default 1.
-    #[schemars(range(min = 1))]
-    pub(crate) version: Option<Spanned<Whole>>,
-    /// What a reader has to know.
-    pub(crate) about: Option<About>,
     /// The keys of [`KINDS`] that are there.
     #[schemars(skip)]
     pub(crate) kinds: Vec<Spanned<&'static str>>,
-    #[schemars(skip)]
-    pub(crate) at: Span,
 }
 
-impl FromYaml for Measure {
-    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
-        let place = reader.subject.clone();
-        let mut fields = reader.fields(node, name, place)?;
-        let at = fields.at();
-        let measure = Self {
-            measure: fields.required("measure", "measure: complaint_time"),
-            title: fields.optional("title"),
-            leg: fields.optional("leg"),
-            perspective: fields.optional("perspective"),
-            noun: fields.optional("noun"),
-            unit: fields.optional("unit"),
-            decimals: fields.optional("decimals"),
+impl FormulaKeys {
+    fn take(fields: &mut Fields<'_, '_, '_>) -> Self {
+        Self {
             from: fields.optional("from"),
             condition: fields.optional("where"),
             kinds: KINDS.iter().filter_map(|kind| fields.key(kind)).collect(),
@@ -164,10 +165,73 @@ impl FromYaml for Measure {
             period_of: fields.optional("period_of"),
             attribute: fields.optional("attribute"),
             unit_of: fields.optional("unit_of"),
+        }
+    }
+
+    /// The measures that it is worked out from.
+    fn uses(&self) -> Vec<Spanned<String>> {
+        let composite = self.composite.iter().flat_map(|composite| composite.value.parts.iter().flatten());
+        let parts = composite.filter_map(|part| part.measure.as_ref()).map(|name| name.with(name.value.0.clone()));
+        self.formula.iter().flat_map(|formula| formula.value.names.iter().cloned()).chain(parts).collect()
+    }
+}
+
+/// A definition that held before.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct EarlierVersion {
+    /// Its version.
+    #[schemars(required, range(min = 1))]
+    pub(crate) version: Option<Spanned<Whole>>,
+    /// The first day on which it no longer held.
+    #[schemars(required)]
+    pub(crate) until: Option<Spanned<Text>>,
+    /// Why it was changed then.
+    #[schemars(required)]
+    pub(crate) reason: Option<Spanned<Text>>,
+    /// How it was worked out.
+    #[schemars(flatten)]
+    pub(crate) keys: FormulaKeys,
+    #[schemars(skip)]
+    pub(crate) at: Span,
+}
+
+impl FromYaml for EarlierVersion {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = format!("`{name}` of {}", reader.subject);
+        let mut fields = reader.fields(node, name, place)?;
+        let at = fields.at();
+        let version = Self {
+            version: fields.required("version", "version: 1"),
+            until: fields.required("until", "until: 2026-04-01"),
+            reason: fields.required("reason", "reason: the scale of the survey was changed"),
+            keys: FormulaKeys::take(&mut fields),
+            at,
+        };
+        fields.finish();
+        Some(version)
+    }
+}
+
+impl FromYaml for Measure {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = reader.subject.clone();
+        let mut fields = reader.fields(node, name, place)?;
+        let at = fields.at();
+        let measure = Self {
+            measure: fields.required("measure", "measure: complaint_time"),
+            title: fields.optional("title"),
+            leg: fields.optional("leg"),
+            perspective: fields.optional("perspective"),
+            noun: fields.optional("noun"),
+            unit: fields.optional("unit"),
+            decimals: fields.optional("decimals"),
+            keys: FormulaKeys::take(&mut fields),
             better: fields.required("better", "better: higher` or `better: lower"),
             levels: fields.optional("levels"),
             wait: fields.optional("wait"),
             version: fields.optional("version"),
+            versions: fields.optional("versions"),
             about: fields.optional("about"),
             at,
         };
@@ -177,11 +241,10 @@ impl FromYaml for Measure {
 }
 
 impl Measure {
-    /// The measures that it is worked out from.
+    /// The measures that it is worked out from, or once was.
     pub(crate) fn uses(&self) -> Vec<Spanned<String>> {
-        let composite = self.composite.iter().flat_map(|composite| composite.value.parts.iter().flatten());
-        let parts = composite.filter_map(|part| part.measure.as_ref()).map(|name| name.with(name.value.0.clone()));
-        self.formula.iter().flat_map(|formula| formula.value.names.iter().cloned()).chain(parts).collect()
+        let earlier = self.versions.iter().flatten().flat_map(|version| version.keys.uses());
+        self.keys.uses().into_iter().chain(earlier).collect()
     }
 }
 

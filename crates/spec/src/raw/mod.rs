@@ -17,8 +17,8 @@ mod values;
 
 pub(crate) use arithmetic::OfMeasures;
 pub(crate) use measure::{
-    About, Amount, Better, Cohort, Composite, CompositeMethod, CompositePart, CountOf, KINDS, Level, Measure, Method,
-    Quantile, Rate, Ratio, Stock, Way, Within,
+    About, Amount, Better, Cohort, Composite, CompositeMethod, CompositePart, CountOf, EarlierVersion, FormulaKeys,
+    KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Way, Within,
 };
 pub(crate) use project::Project;
 pub(crate) use read::{FromYaml, Reader};

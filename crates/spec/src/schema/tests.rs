@@ -110,6 +110,12 @@ better: { within: [1, 2.5] }
 levels: [person, unit]
 wait: 7 days
 version: 2
+versions:
+  - version: 1
+    until: 2026-01-01
+    reason: A
+    from: case_facts
+    rate: { events: { count: is_complaint }, exposure: { from: orders, count: rows }, per: 1000 }
 about: { means: A, collected: B, moved_by: [c], read_with: [csat], pitfalls: [d] }
 "),
     ("scorecard", "scorecards/full.yaml", "\
@@ -310,7 +316,7 @@ fn kind_of(heading: &str) -> &'static str {
     match heading {
         "evenkeel.yaml" => "project",
         "Sources" => "source",
-        "Measures" | "Measures over measures" => "measure",
+        "Measures" | "Measures over measures" | "Definitions that change" => "measure",
         "Scorecards" => "scorecard",
         other => panic!("`{other}` has an example of no kind"),
     }
@@ -319,7 +325,7 @@ fn kind_of(heading: &str) -> &'static str {
 #[test]
 fn the_examples_of_the_reference_fit_the_schemas() {
     let blocks = blocks_of_the_reference();
-    assert_eq!(blocks.len(), 5);
+    assert_eq!(blocks.len(), 6);
     for (heading, text) in blocks {
         assert_valid(kind_of(&heading), &text);
     }
@@ -339,6 +345,7 @@ fn the_examples_of_the_reference_make_a_project() {
             "Sources" => "sources/crm.yaml",
             "Measures" => "measures/complaint_time.yaml",
             "Measures over measures" => "measures/service_index.yaml",
+            "Definitions that change" => "measures/satisfaction.yaml",
             _ => "scorecards/service.yaml",
         };
         files = files.with(path, text);

@@ -114,6 +114,7 @@ about: { means: M, collected: C, moved_by: [a, b], read_with: [csat], pitfalls: 
             number: 3,
             digest: "0e3ad3d6",
         },
+        earlier: [],
     }
     "#);
 }
@@ -170,6 +171,7 @@ fn what_holds_by_default() {
             number: 1,
             digest: "bbc65c7f",
         },
+        earlier: [],
     }
     "#);
 }
@@ -318,7 +320,8 @@ fn keys_of_measures() {
        = help: keys that can stand here: `measure`, `title`, `leg`, `perspective`, `noun`, `unit`,
                `decimals`, `from`, `where`, `share`, `count`, `sum`, `mean`, `ratio`, `rate`, `nps`,
                `quantile`, `stock`, `distinct`, `retention`, `churn`, `cohort`, `formula`, `composite`,
-               `period_of`, `attribute`, `unit_of`, `better`, `levels`, `wait`, `version` and `about`
+               `period_of`, `attribute`, `unit_of`, `better`, `levels`, `wait`, `version`, `versions`
+               and `about`
     ");
     insta::assert_snapshot!(csat("title: Customer satisfaction", "about: { mean: x }"), @"
     error: unknown key `mean` in `about` of measure `csat`

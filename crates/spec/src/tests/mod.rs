@@ -9,6 +9,7 @@ mod scorecards;
 mod source_map;
 mod sources;
 mod values;
+mod versions;
 
 use crate::project::{Loaded, Project};
 use crate::{MemoryFiles, Severity, code, load, render};

@@ -45,6 +45,8 @@ pub struct Point {
     pub judgement: Option<Judgement>,
     /// More lines for the tip: usual range, signal.
     pub notes: Vec<String>,
+    /// Whether another series begins here, because the definition has changed.
+    pub begins: bool,
     /// Whether the axis names this period; the chart leaves names out where they would touch.
     pub named: bool,
 }
@@ -136,20 +138,39 @@ impl Trend {
     }
 }
 
-/// The course comes first; a narrow screen changes it by its place.
+/// The course comes first; a narrow screen changes it by its place. Where the definition has changed, another line
+/// begins: what was measured before is not joined to what is measured since.
 fn series(course: &Course<'_>) -> Vec<Value> {
-    let mut series = vec![json!({
-        "type": "line",
-        "z": 4,
-        "symbol": "circle",
-        "symbolSize": 5,
-        "showAllSymbol": true,
-        "lineStyle": { "color": "var(--ink-2)", "width": 1.75 },
-        "itemStyle": { "color": "var(--noise)" },
-        "emphasis": { "disabled": true },
-        "data": data(course),
-        "markLine": { "symbol": "none", "silent": true, "animation": false, "data": mark_lines(course) },
-    })];
+    let line = |data: Vec<Value>| {
+        json!({
+            "type": "line",
+            "z": 4,
+            "symbol": "circle",
+            "symbolSize": 5,
+            "showAllSymbol": true,
+            "lineStyle": { "color": "var(--ink-2)", "width": 1.75 },
+            "itemStyle": { "color": "var(--noise)" },
+            "emphasis": { "disabled": true },
+            "data": data,
+        })
+    };
+    let all = data(course);
+    let mut ends: Vec<usize> = (0..all.len()).filter(|&place| course.points[place].begins).collect();
+    let newest = ends.last().copied().unwrap_or(0);
+    let stretch = |from: usize, to: usize| -> Vec<Value> {
+        let inside =
+            |(place, value): (usize, &Value)| if (from..to).contains(&place) { value.clone() } else { Value::Null };
+        all.iter().enumerate().map(inside).collect()
+    };
+    let mut course_line = line(stretch(newest, all.len()));
+    course_line["markLine"] =
+        json!({ "symbol": "none", "silent": true, "animation": false, "data": mark_lines(course) });
+    let mut series = vec![course_line];
+    ends.insert(0, 0);
+    ends.dedup();
+    for (from, to) in ends.iter().zip(ends.iter().skip(1)) {
+        series.push(line(stretch(*from, *to)));
+    }
     if course.points.iter().any(|point| point.usual.is_some()) {
         series.extend(band(course));
     }
@@ -258,7 +279,15 @@ fn mark_lines(course: &Course<'_>) -> Vec<Value> {
             },
         })
     };
-    course.lines.iter().map(line).collect()
+    let begins = |place: usize| {
+        json!({
+            "xAxis": place,
+            "lineStyle": { "color": "var(--ink-3)", "width": 1, "type": [1.5, 3.0] },
+            "label": { "show": true, "position": "insideEndTop", "formatter": "redefined", "color": "var(--ink-3)", "fontSize": 12.5 },
+        })
+    };
+    let changes = (0..course.points.len()).filter(|&place| course.points[place].begins).map(begins);
+    course.lines.iter().map(line).chain(changes).collect()
 }
 
 /// On a narrow screen the labels of lines move inside.
@@ -377,6 +406,7 @@ mod tests {
             usual: None,
             judgement: None,
             notes: Vec::new(),
+            begins: false,
             named: true,
         }
     }
@@ -403,6 +433,27 @@ mod tests {
             assert_eq!(series[1]["data"], json!([-1.0, -1.0, -1.0, -1.0]));
             assert_eq!(series[2]["data"], json!([4.0, 4.0, 4.0, 4.0]));
             assert_eq!(series[3]["data"], json!([1.0, 1.0, 1.0, 1.0]));
+        });
+    }
+
+    /// What was measured before a change of definition is not joined to what is measured since.
+    #[test]
+    fn a_new_definition_begins_a_line_of_its_own() {
+        let with = |name: &str, value: f64, begins| Point { value: Some(value), begins, ..point(name) };
+        let points = [with("a", 5.0, false), with("b", 2.0, false), with("c", 4.0, true), with("d", 3.0, false)];
+        crate::page::sample::with("rich", |evaluation, context| {
+            let result = evaluation.legs[0].measures().nth(2).unwrap();
+            let format = &crate::words::finding::format_of(result, context);
+            let trend = Trend::new(&Course { points: &points, lines: &[], format, open: false }).unwrap();
+            let series = trend.block["option"]["series"].as_array().unwrap();
+            assert_eq!(series.len(), 2);
+            let known = |line: &Value| -> Vec<bool> {
+                line["data"].as_array().unwrap().iter().map(|item| !item.is_null()).collect()
+            };
+            assert_eq!(known(&series[0]), [false, false, true, true], "the present definition comes first");
+            assert_eq!(known(&series[1]), [true, true, false, false]);
+            let marks = series[0]["markLine"]["data"].as_array().unwrap();
+            assert_eq!(marks[0]["xAxis"], 2);
         });
     }
 

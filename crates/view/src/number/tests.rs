@@ -26,6 +26,7 @@ fn measure(unit: ValueUnit, decimals: Option<u8>) -> Measure {
         formula: Formula::Count { rows },
         wait: None,
         about: About::default(),
+        earlier: Vec::new(),
         definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
     }
 }

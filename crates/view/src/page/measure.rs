@@ -77,6 +77,8 @@ pub struct MeasurePage {
     pub trend_label: String,
     /// Whether the periods of the course have a usual range.
     pub has_usual: bool,
+    /// The changes of definition that are kept, the latest first.
+    pub redefined: Vec<String>,
     /// Earlier stretches that were more than usual variation, newest first.
     pub earlier_signals: Vec<SignalMark>,
     /// What stands in place of a course without a single value.
@@ -150,6 +152,7 @@ impl MeasurePage {
     pub fn new(detail: Detail<'_>, context: &Context<'_>) -> Self {
         let result = detail.result;
         let measure = &result.measure;
+        let in_force = measure.in_force(context.place.period).unwrap_or(measure);
         let format = finding::format_of(result, context);
         let links = context.links;
         let other = period::beside(context.compared(), context.place.period, context.fiscal_year);
@@ -170,12 +173,18 @@ impl MeasurePage {
             trend_note: told.as_ref().and_then(Told::band).map(|band| words::capitalised(&band)),
             trend_label: trend_label(&row, result, context),
             has_usual: row.history.iter().any(|point| point.usual_range.is_some()),
+            redefined: measure
+                .breaks()
+                .iter()
+                .rev()
+                .map(|change| words::capitalised(&words::change_of_definition(change, measure)))
+                .collect(),
             earlier_signals: told.as_ref().map(earlier_signals).unwrap_or_default(),
             no_course: reading::no_course(result),
             parts: PartsTable::new(result, context),
-            definition: definition::facts(measure, &format, &detail.stewards),
-            version: format!("version {} ({})", measure.definition.number, measure.definition.digest),
-            configured: detail.configuration.clone().unwrap_or_else(|| definition::configured(measure)),
+            definition: definition::facts(in_force, &format, &detail.stewards),
+            version: format!("version {} ({})", in_force.definition.number, in_force.definition.digest),
+            configured: detail.configuration.clone().unwrap_or_else(|| definition::configured(in_force)),
             pitfalls: measure.about.pitfalls.iter().map(|pitfall| words::capitalised(pitfall)).collect(),
             read_with: detail.read_with.iter().map(|result| guard(result, context)).collect(),
             scoring: scoring::explained(result, detail.normalisation, &format, &other),
@@ -305,7 +314,12 @@ fn trend(row: &Row, result: &MeasureResult, format: &Format, context: &Context<'
                 missing: "no figure".to_owned(),
                 usual: known.and_then(|(signal, point)| usual_of(signal, point)),
                 judgement: known.and_then(|(signal, point)| judgement(signal, point)),
-                notes: usual.into_iter().chain(point.signal.as_deref().map(lower_first)).collect(),
+                notes: usual
+                    .into_iter()
+                    .chain(point.signal.as_deref().map(lower_first))
+                    .chain(point.redefined.clone())
+                    .collect(),
+                begins: point.redefined.is_some(),
                 named: is_named(period, grain, result.history.len()),
             }
         })

@@ -64,14 +64,15 @@ impl PartsTable {
     /// The parts of a result; none for a measure that is worked out from rows.
     #[must_use]
     pub fn new(result: &MeasureResult, context: &Context<'_>) -> Option<Self> {
-        let weighted = match &result.measure.formula {
+        let formula = &result.measure.in_force(context.place.period).unwrap_or(&result.measure).formula;
+        let weighted = match formula {
             Formula::Composite(composite) => Some(composite),
             Formula::OfMeasures { .. } => None,
             _ => return None,
         };
         let parts = result.parts.iter().enumerate();
         Some(Self {
-            rule: words::definition::rule_of_parts(&result.measure.formula)?,
+            rule: words::definition::rule_of_parts(formula)?,
             gap: weighted.and_then(|composite| gap(composite, result)),
             weighted: weighted.is_some(),
             parts: parts.map(|(position, part)| line(position, part, weighted, context)).collect(),

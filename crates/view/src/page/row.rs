@@ -96,6 +96,9 @@ pub struct HistoryPoint {
     pub usual_range: Option<Range>,
     /// Whether it is more than usual variation, in words; none where that cannot be told.
     pub signal: Option<String>,
+    /// The change of definition with which another series begins here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redefined: Option<String>,
 }
 
 /// One measure as a row.
@@ -184,7 +187,7 @@ impl Row {
             assurance: signal::assurance(result, context),
             usual_range: Told::new(result, context).and_then(|told| told.usual_range()),
             score: result.performance,
-            definition: measure.definition.to_string(),
+            definition: measure.in_force(context.place.period).unwrap_or(measure).definition.to_string(),
             history: history(result, &format, context),
             spark: spark(result, context, SPARK_WIDTH),
         }
@@ -285,8 +288,21 @@ pub fn history(result: &MeasureResult, format: &Format, context: &Context<'_>) -
         value: value.map_or_else(|| Figure::words("no figure"), |value| format.figure(value)),
         usual_range: told.as_ref().and_then(|told| told.usual_at(period)),
         signal: told.as_ref().and_then(|told| told.point(period)),
+        redefined: begins(result, period),
     };
     result.history.iter().map(point).collect()
+}
+
+/// The changes of definition between a period and the one before it in the history.
+fn begins(result: &MeasureResult, period: Period) -> Option<String> {
+    let at = result.history.iter().position(|(known, _)| *known == period)?;
+    let (before, _) = result.history.get(at.checked_sub(1)?)?;
+    let changes = result.measure.breaks().into_iter();
+    let told: Vec<String> = changes
+        .filter(|change| change.on > before.start() && change.on <= period.start())
+        .map(|change| words::change_of_definition(&change, &result.measure))
+        .collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// What each period of the history means where it is more than usual variation.
@@ -349,6 +365,10 @@ fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Cha
     }
     if let Some(missing) = &result.missing {
         return Change { difference: None, text: words::missing(missing, &result.measure), signal };
+    }
+    if let Some(change) = &result.redefined_since {
+        let on = period::full_day(change.on);
+        return Change { difference: None, text: format!("not compared: redefined on {on}"), signal };
     }
     let difference = result.reading.value.zip(result.before.value).map(|(now, before)| now - before);
     let text = match difference {

@@ -38,6 +38,9 @@ pub fn explain(page: &MeasurePage, style: Style) -> String {
     }
     section(&mut out, &format!("Definition, {}", page.version), style);
     pairs(&mut out, page.definition.iter().map(|fact| (fact.term.to_owned(), fact.text.to_string())), style);
+    for change in &page.redefined {
+        paragraph(&mut out, 2, &format!("{change}."), style);
+    }
     section(&mut out, "As configured", style);
     for line in page.configured.lines() {
         push_line(&mut out, &format!("  {}", clean(line)));
@@ -90,12 +93,14 @@ fn history(out: &mut String, page: &MeasurePage, style: Style) {
     push_line(out, &format!("  {}", blocks(&values)));
     let newest = page.row.history.iter().rev().take(LISTED);
     let mut columns = vec![Column::text("period"), Column::number("value")];
-    if page.has_usual {
+    let redefined = page.row.history.iter().any(|point| point.redefined.is_some());
+    if page.has_usual || redefined {
         columns.extend([Column::number("usual range"), Column::text("signal")]);
     }
     let rows = newest.map(|point| {
         let usual = point.usual_range.as_ref().map_or_else(String::new, |range| range.text.clone());
-        let signal = point.signal.clone().unwrap_or_default();
+        let notes = point.signal.iter().chain(&point.redefined).cloned();
+        let signal = notes.collect::<Vec<_>>().join("; ");
         vec![point.name.clone(), point.value.text.clone(), usual, signal]
     });
     indented(out, &Table { columns, rows: rows.collect(), ..Table::default() }, style);

@@ -17,6 +17,7 @@ pub fn heading(result: &MeasureResult) -> &'static str {
         (Status::NoData, Some(Missing::NotAtThisLevel)) => "Not reported at this level",
         (Status::NoData, Some(Missing::NotYet)) => "Not begun",
         (Status::NoData, Some(Missing::KnownFrom(_))) => "Not known yet",
+        (Status::NoData, Some(Missing::Redefined(_))) => "Redefined",
         (status, _) => words::status(status),
     }
 }

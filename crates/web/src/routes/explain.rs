@@ -37,7 +37,7 @@ pub fn provenance(explanation: &Explanation) -> String {
         let _ = writeln!(text, "    {line}");
     }
     let _ = writeln!(text, "\n  Versions");
-    let _ = writeln!(text, "    definition  {}", explanation.measure.definition);
+    let _ = writeln!(text, "    definition  {}", explanation.definition);
     let _ = writeln!(text, "    data        {}", explanation.data_version);
     for (table, version) in &explanation.table_versions {
         let _ = writeln!(text, "    {table:<11} Delta version {version}");

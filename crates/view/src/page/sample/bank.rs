@@ -256,6 +256,7 @@ fn measure(sketch: &Sketch, leg: &str) -> Measure {
         wait: None,
         formula: formula(sketch.kind, id),
         about: about(id),
+        earlier: Vec::new(),
         definition: DefinitionVersion { number: if id == "csat" { 2 } else { 1 }, digest: "9f3c71ae".to_owned() },
     }
 }
