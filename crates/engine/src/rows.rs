@@ -139,7 +139,7 @@ impl Engine {
         placed: Placed,
     ) -> Result<BooleanArray, EngineError> {
         let days = self.days(column(batch, PERIOD)?)?;
-        let ends = if placed != Placed::InThePeriod { Some(self.days(column(batch, COUNTS)?)?) } else { None };
+        let ends = if placed == Placed::InThePeriod { None } else { Some(self.days(column(batch, COUNTS)?)?) };
         let people = batch.column_by_name(PERSON).map(Texts::of).transpose()?;
         let units = batch.column_by_name(UNIT).map(Texts::of).transpose()?;
         let sources = batch.column_by_name("source").map(Texts::of).transpose()?;

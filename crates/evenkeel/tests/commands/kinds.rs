@@ -91,17 +91,15 @@ fn project() -> TempDir {
     folder
 }
 
+/// Name, numerator, denominator, n and value.
+type Line = (String, Option<f64>, Option<f64>, u64, f64);
+
 /// The numerator, denominator, n and value of a measure in March, for everyone who has it, by name.
-fn in_march(project: &Path, measure: &str, as_of: &str) -> Vec<(String, Option<f64>, Option<f64>, u64, f64)> {
+fn in_march(project: &Path, measure: &str, as_of: &str) -> Vec<Line> {
     in_month(project, measure, "2025-03", as_of)
 }
 
-fn in_month(
-    project: &Path,
-    measure: &str,
-    month: &str,
-    as_of: &str,
-) -> Vec<(String, Option<f64>, Option<f64>, u64, f64)> {
+fn in_month(project: &Path, measure: &str, month: &str, as_of: &str) -> Vec<Line> {
     let found = readings(project, &["--measure", measure, "--from", month, "--to", month, "--as-of", as_of]);
     let line = |(about, reading): (super::support::About, super::support::Reading)| {
         let name = if about.1 == "organisation" { "whole".to_owned() } else { about.2 };
@@ -112,11 +110,11 @@ fn in_month(
     lines
 }
 
-fn share(name: &str, numerator: f64, denominator: f64) -> (String, Option<f64>, Option<f64>, u64, f64) {
+fn share(name: &str, numerator: f64, denominator: f64) -> Line {
     (name.to_owned(), Some(numerator), Some(denominator), denominator as u64, numerator / denominator)
 }
 
-fn figure(name: &str, n: u64, value: f64) -> (String, Option<f64>, Option<f64>, u64, f64) {
+fn figure(name: &str, n: u64, value: f64) -> Line {
     (name.to_owned(), None, None, n, value)
 }
 
@@ -275,7 +273,7 @@ fn a_composite_says_what_is_missing() {
         found.iter().map(|line| (line.0.clone(), line.3, (line.4 * 1e6).round() / 1e6)).collect();
     assert_eq!(
         near,
-        [("t1".to_owned(), 2, 44.444444), ("t2".to_owned(), 1, 100.0), ("whole".to_owned(), 2, 53.333333)]
+        [("t1".to_owned(), 2, 44.444_444), ("t2".to_owned(), 1, 100.0), ("whole".to_owned(), 2, 53.333_333)]
     );
     let said = succeed(folder.path(), &["explain", "loose", "--unit", "t2", "--period", "2025-03", "--as-of", LATER]);
     insta::assert_snapshot!(said.out);
