@@ -430,9 +430,12 @@ impl Partial {
             let until = days(batch.column(stock.until), context)?;
             let people = codes(batch, stock.person, |row, id| context.directory.person(source(row), id))?;
             let units = codes(batch, stock.unit, |row, id| context.directory.unit(source(row), id))?;
-            let condition = stock.condition.map(|condition| batch.column(condition).as_boolean().clone());
+            // A condition that is nothing but NULL has a type of its own.
+            let condition = stock.condition.map(|condition| cast(batch.column(condition), &DataType::Boolean));
+            let condition = condition.transpose()?;
+            let condition = condition.as_ref().map(AsArray::as_boolean);
             for row in 0..batch.num_rows() {
-                let counts = condition.as_ref().is_none_or(|condition| condition.is_valid(row) && condition.value(row));
+                let counts = condition.is_none_or(|condition| condition.is_valid(row) && condition.value(row));
                 let (Some(from), true) = (from[row], counts) else { continue };
                 let segment = segments.as_ref().map_or(0, |segments| segments[row]);
                 let person = people.as_ref().map_or(NONE, |people| people[row]);

@@ -264,8 +264,8 @@ impl Compiler<'_> {
     ) -> Result<usize, EngineError> {
         let plan = StockPlan {
             table: rows.table.clone(),
-            from: self.parse(measure, rows, "period_of", &rows.period_of)?,
-            until: self.parse(measure, rows, field, until)?,
+            from: self.instant(measure, rows, "period_of", &rows.period_of)?,
+            until: self.instant(measure, rows, field, until)?,
             condition: match &rows.condition {
                 Some(condition) => Some(self.condition(measure, rows, "where", condition)?),
                 None => None,
@@ -286,8 +286,8 @@ impl Compiler<'_> {
         reached: &Expression,
         within: Window,
     ) -> Result<Expr, EngineError> {
-        let entered = self.parse(measure, rows, "period_of", &rows.period_of)?;
-        let parsed = self.parse(measure, rows, "cohort", reached)?;
+        let entered = self.instant(measure, rows, "period_of", &rows.period_of)?;
+        let parsed = self.instant(measure, rows, "cohort", reached)?;
         let is_day = |of: &Expr| -> Result<bool, EngineError> {
             Ok(matches!(of.get_type(self.schema(rows)?)?, DataType::Date32 | DataType::Date64))
         };
@@ -392,6 +392,27 @@ impl Compiler<'_> {
         }
     }
 
+    /// What places a row in time.
+    fn instant(
+        &self,
+        measure: &Measure,
+        rows: &Rows,
+        field: &'static str,
+        text: &Expression,
+    ) -> Result<Expr, EngineError> {
+        let parsed = self.parse(measure, rows, field, text)?;
+        match parsed.get_type(self.schema(rows)?)? {
+            DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 | DataType::Null => Ok(parsed),
+            other => Err(Self::wrong(
+                measure,
+                field,
+                text,
+                format!("`{text}` is neither an instant nor a day: its type is {other}"),
+                "name a column that is one, or make it one, for example with cast(… as timestamp)",
+            )),
+        }
+    }
+
     fn number(
         &self,
         measure: &Measure,
@@ -440,7 +461,7 @@ impl Compiler<'_> {
             None => {
                 let family = Family {
                     table: rows.table.clone(),
-                    period_of: self.parse(measure, rows, "period_of", &rows.period_of)?,
+                    period_of: self.instant(measure, rows, "period_of", &rows.period_of)?,
                     person: self.optional(measure, rows, "attribute", rows.person.as_ref())?,
                     unit: self.optional(measure, rows, "unit_of", rows.unit.as_ref())?,
                     columns: Vec::new(),

@@ -156,18 +156,26 @@ impl Directory {
         found
     }
 
-    /// Units of which only facts speak.
+    /// Units of which only facts speak, by identifier.
     #[must_use]
     pub fn unknown_units(&self) -> Vec<UnitId> {
-        let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        found.units.iter().map(UnitId::new).collect()
+        let mut units: Vec<UnitId> = self.found_units().map(|(id, _)| id).collect();
+        units.sort();
+        units
     }
 
-    /// People of whom only facts speak.
-    #[must_use]
-    pub fn unknown_people(&self) -> Vec<PersonId> {
+    /// Units of which only facts speak, with their codes. Workers find them side by side, so their order means nothing.
+    fn found_units(&self) -> impl Iterator<Item = (UnitId, u32)> {
         let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        found.people.iter().map(PersonId::new).collect()
+        let units: Vec<UnitId> = found.units.iter().map(UnitId::new).collect();
+        units.into_iter().zip(self.organisation.unit_count() as u32..)
+    }
+
+    /// People of whom only facts speak, with their codes.
+    fn found_people(&self) -> impl Iterator<Item = (PersonId, u32)> {
+        let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let people: Vec<PersonId> = found.people.iter().map(PersonId::new).collect();
+        people.into_iter().zip(self.organisation.person_count() as u32..)
     }
 
     /// The code of a unit that is known, from the organisation or from facts.
@@ -192,8 +200,7 @@ impl Directory {
             .units()
             .map(|code| (self.organisation.unit_id(code).clone(), self.organisation.latest(code).kind.clone(), code.0))
             .collect();
-        let first = self.organisation.unit_count() as u32;
-        units.extend(self.unknown_units().into_iter().zip(first..).map(|(id, code)| (id, "unit".to_owned(), code)));
+        units.extend(self.found_units().map(|(id, code)| (id, "unit".to_owned(), code)));
         units.sort();
         units
     }
@@ -203,8 +210,7 @@ impl Directory {
     pub fn all_people(&self) -> Vec<(PersonId, u32)> {
         let mut people: Vec<(PersonId, u32)> =
             self.organisation.people().map(|code| (self.organisation.person_at(code).id.clone(), code.0)).collect();
-        let first = self.organisation.person_count() as u32;
-        people.extend(self.unknown_people().into_iter().zip(first..));
+        people.extend(self.found_people());
         people.sort();
         people
     }
@@ -298,4 +304,40 @@ async fn load_aliases(session: &Session) -> Result<BTreeMap<(String, &'static st
         }
     }
     Ok(aliases)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_facts_speak_of_is_told_in_an_order_that_does_not_depend_on_who_found_it_first() {
+        let told = |order: [&str; 3]| {
+            let (organisation, problems) = Organisation::build("Whole", Vec::new(), Vec::new(), &[]);
+            let directory = Directory {
+                organisation,
+                problems,
+                people: HashMap::new(),
+                units: HashMap::new(),
+                aliases: BTreeMap::new(),
+                found: Mutex::default(),
+            };
+            for name in order {
+                let _ = (directory.unit(None, name), directory.person(None, name));
+            }
+            let names = |(id, _, code): (UnitId, String, u32)| (directory.known_unit(id.as_str()) == Some(code), id);
+            let units: Vec<_> = directory.all_units().into_iter().map(names).filter(|(found, _)| *found).collect();
+            let people: Vec<_> = directory
+                .all_people()
+                .into_iter()
+                .map(|(id, code)| (directory.known_person(id.as_str()) == Some(code), id))
+                .collect();
+            (directory.unknown_units(), units, people)
+        };
+        let (unknown, units, people) = told(["c", "a", "b"]);
+        assert_eq!(unknown, ["a", "b", "c"].map(UnitId::new));
+        assert_eq!(units, ["a", "b", "c"].map(|id| (true, UnitId::new(id))));
+        assert_eq!(people, ["a", "b", "c"].map(|id| (true, PersonId::new(id))));
+        assert_eq!(told(["b", "c", "a"]), (unknown, units, people));
+    }
 }

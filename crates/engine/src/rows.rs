@@ -12,6 +12,7 @@ use datafusion::prelude::col;
 use evenkeel_model::measure::{Amount, Formula, Measure};
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::Subject;
+use evenkeel_model::record;
 use jiff::Timestamp;
 
 use crate::compile::expression;
@@ -111,13 +112,28 @@ impl Engine {
             // Rows for which there is nothing to count are not behind the number.
             query = query.filter(parse(field, of)?.is_not_null())?;
         }
-        if !is_stock {
-            // Whole days around the period, so that files without any of them are passed over; the exact days of the
-            // project's zone are looked at row by row.
-            let at = cast_to_instant(parse("period_of", &rows.period_of)?);
-            let from = self.local().start_of(period.start()).as_microsecond().saturating_sub(DAY);
-            let to = self.local().start_of(period.end()).as_microsecond().saturating_add(DAY);
-            query = query.filter(at.clone().gt_eq(instant(from)).and(at.lt(instant(to))))?;
+        // Whole days around the period, so that files without any of them are passed over; the exact days of the
+        // project's zone are looked at row by row.
+        let at = cast_to_instant(parse("period_of", &rows.period_of)?);
+        let to = self.local().start_of(period.end()).as_microsecond();
+        query = query.filter(at.clone().lt(instant(to.saturating_add(DAY))))?;
+        match &measure.formula {
+            // Of a stock, what was still open at the end of the period or, where that lies ahead, is open now.
+            Formula::Stock { until, .. } => {
+                let until = cast_to_instant(parse("stock", until)?);
+                let end = to.min(self.scope().as_of.as_microsecond()).saturating_sub(2 * DAY);
+                query = query.filter(until.clone().is_null().or(until.gt_eq(instant(end))))?;
+            }
+            // Of those that may be kept or lost, what was still open on the day before the period.
+            Formula::Retention { until, lost, .. } => {
+                let until = cast_to_instant(parse(if *lost { "churn" } else { "retention" }, until)?);
+                let start = self.local().start_of(period.start()).as_microsecond().saturating_sub(2 * DAY);
+                query = query.filter(until.clone().is_null().or(until.gt_eq(instant(start))))?;
+            }
+            _ => {
+                let from = self.local().start_of(period.start()).as_microsecond().saturating_sub(DAY);
+                query = query.filter(at.gt_eq(instant(from)))?;
+            }
         }
         let batches = self.session().collect(query.select(columns)?).await?;
         let mut kept: Vec<RecordBatch> = Vec::new();
@@ -246,7 +262,15 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, Engine
     crate::organisation::column(batch, name)
 }
 
-/// Rows of all batches, latest first, cut to a page.
+/// The columns that tell one row of a table from another, as far as they are there.
+fn key_columns(table: &str, shown: &[String]) -> Vec<String> {
+    let key = record::readable_table(table).map_or(&[][..], |table| table.key);
+    // Identifiers tell a reader more than the source does.
+    let key = key.iter().copied().filter(|name| *name != "source").chain(["source"]).map(str::to_owned);
+    key.filter(|name| shown.contains(name)).collect()
+}
+
+/// Rows of all batches, latest first and then by their key, cut to a page.
 fn page(
     batches: &[RecordBatch],
     table: &str,
@@ -255,7 +279,9 @@ fn page(
     first: usize,
     limit: usize,
 ) -> Result<Records, EngineError> {
-    let mut keys: Vec<(i64, String, usize, usize)> = Vec::new();
+    // Workers read side by side, so the order of batches means nothing.
+    let key_columns = key_columns(table, &shown);
+    let mut keys: Vec<(i64, Vec<String>, usize, usize)> = Vec::new();
     // Columns in which no row has anything are left out.
     let mut filled = vec![false; shown.len()];
     for (position, batch) in batches.iter().enumerate() {
@@ -267,9 +293,13 @@ fn page(
             _ => cast(&cast(period, &DataType::Int32)?, &DataType::Int64)?,
         };
         let order = order.as_primitive::<arrow::datatypes::Int64Type>();
-        let id = Texts::of(&cast(batch.column(0), &DataType::Utf8)?)?;
+        let key: Vec<Texts> = key_columns
+            .iter()
+            .map(|name| Texts::of(&cast(column(batch, name)?, &DataType::Utf8)?))
+            .collect::<Result<_, EngineError>>()?;
         for row in 0..batch.num_rows() {
-            keys.push((order.value(row), id.get(row).unwrap_or_default().to_owned(), position, row));
+            let key = key.iter().map(|part| part.get(row).unwrap_or_default().to_owned()).collect();
+            keys.push((order.value(row), key, position, row));
         }
         for (name, filled) in shown.iter().zip(&mut filled) {
             let values = column(batch, name)?;

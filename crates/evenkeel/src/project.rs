@@ -113,7 +113,7 @@ pub fn diagnose_import(project: &Project, error: &IngestError) -> Option<Diagnos
 }
 
 /// A mistake in an expression of a measure, by its place.
-pub fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagnostic> {
+fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagnostic> {
     let EngineError::Measure { measure, field, expression, message, position, help } = error else { return None };
     let side = match *field {
         "numerator" | "events" => FormulaSide::Numerator,
@@ -171,10 +171,29 @@ pub fn explain_world(project: &Project, error: WorldError, output: &Output) -> a
             return other.into();
         }
     };
-    let count = errors.len();
-    let diagnostics: Vec<Diagnostic> = errors.iter().filter_map(|error| diagnose_measure(project, error)).collect();
+    let (diagnostics, others) = diagnose_measures(project, errors);
     output.diagnostics(&diagnostics);
-    anyhow::anyhow!("{count} expression{} cannot be worked out", if count == 1 { "" } else { "s of measures" })
+    let count = diagnostics.len();
+    match others.into_iter().next() {
+        // What has no place in a file of the project is told by itself; nothing is passed over.
+        Some(error) => error.into(),
+        None => {
+            anyhow::anyhow!("{count} expression{} cannot be worked out", if count == 1 { "" } else { "s of measures" })
+        }
+    }
+}
+
+/// What is wrong with measures: mistakes with their places, and errors that have none.
+pub fn diagnose_measures(project: &Project, errors: Vec<EngineError>) -> (Vec<Diagnostic>, Vec<EngineError>) {
+    let mut diagnostics = Vec::new();
+    let mut others = Vec::new();
+    for error in errors {
+        match diagnose_measure(project, &error) {
+            Some(diagnostic) => diagnostics.push(diagnostic),
+            None => others.push(error),
+        }
+    }
+    (diagnostics, others)
 }
 
 #[cfg(test)]

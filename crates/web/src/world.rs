@@ -369,7 +369,7 @@ impl World {
         period: Period,
     ) -> Result<Explanation, WorldError> {
         let store = self.store(period.grain()).await?;
-        Ok(self.engine.explain(store, measure, subject, period)?)
+        Ok(self.engine.explain(store, measure, subject, period).await?)
     }
 
     /// How the scorecard uses a measure; without targets when it does not.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::Session;
 use crate::arguments::Check;
 use crate::commands::import::request;
-use crate::project::{diagnose_import, diagnose_measure, find};
+use crate::project::{diagnose_import, diagnose_measures, find};
 
 pub async fn run(session: &Session<'_>, arguments: &Check) -> anyhow::Result<ExitCode> {
     let root = find(session.project.as_deref())?;
@@ -70,10 +70,13 @@ async fn expressions(project: &Project, workers: usize) -> anyhow::Result<Vec<Di
     };
     let engine = Engine::open(lake.snapshot().await?, scope).await?;
     let measures: Vec<_> = project.measures.values().cloned().collect();
-    Ok(match engine.compile(&measures).await {
-        Ok(_) => Vec::new(),
-        Err(errors) => errors.iter().filter_map(|error| diagnose_measure(project, error)).collect(),
-    })
+    let Err(errors) = engine.compile(&measures).await else { return Ok(Vec::new()) };
+    let (diagnostics, others) = diagnose_measures(project, errors);
+    // What keeps the measures from being looked at must not pass for a project without mistakes.
+    match others.into_iter().next() {
+        Some(error) => Err(error.into()),
+        None => Ok(diagnostics),
+    }
 }
 
 /// Plans every mapping, as far as the raw files are there.

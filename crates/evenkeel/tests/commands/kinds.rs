@@ -139,6 +139,9 @@ fn customers_who_stay() {
         kept.iter().map(|(name, _, there, ..)| (name, there.unwrap())).collect::<Vec<_>>(),
         there.iter().map(|(name, _, _, _, there)| (name, *there)).collect::<Vec<_>>()
     );
+    let arguments = ["--format", "json", "rows", "lost", "--period", "2025-03", "--as-of", LATER];
+    let behind: serde_json::Value = serde_json::from_str(&succeed(folder.path(), &arguments).out).unwrap();
+    assert_eq!(behind["total"], 5, "{behind}");
     // A running period tells what has happened so far: c2 is gone, c3 is not yet.
     let so_far = in_march(folder.path(), "kept", "2025-03-15T12:00:00Z");
     assert_eq!(so_far.last().unwrap(), &share("whole", 4.0, 5.0));
