@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
 use evenkeel_lake::Snapshot;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::Measure;
@@ -12,9 +11,10 @@ use evenkeel_model::reading::Subject;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use tokio::sync::OnceCell;
 
 use crate::cells::{self, Context};
-use crate::clock::{gather, hours};
+use crate::clock::{FactsFile, hours, table};
 use crate::compile::{Program, compile};
 use crate::error::{EngineError, closest};
 use crate::local_time::LocalTime;
@@ -55,6 +55,7 @@ pub struct Engine {
     scope: Scope,
     directory: Arc<Directory>,
     local: Arc<LocalTime>,
+    facts: OnceCell<FactsFile>,
 }
 
 impl Engine {
@@ -63,7 +64,7 @@ impl Engine {
         let session = Session::new(snapshot, scope.workers)?;
         let directory = Arc::new(Directory::load(&session, &scope.organisation).await?);
         let local = Arc::new(LocalTime::new(scope.zone.clone()));
-        Ok(Self { session, scope, directory, local })
+        Ok(Self { session, scope, directory, local, facts: OnceCell::new() })
     }
 
     /// Who is who.
@@ -113,17 +114,22 @@ impl Engine {
     /// Makes the derived tables that some measures read.
     pub(crate) async fn prepare(&self, measures: &[Arc<Measure>]) -> Result<(), EngineError> {
         let needs_facts = measures.iter().any(|measure| measure.formula.tables().contains(&"case_facts"));
-        let ready = self.session.context().table_exist(gather::TABLE)?;
+        let ready = self.session.context().table_exist(table::TABLE)?;
         if needs_facts && !ready {
             let facts = self.case_facts().await?;
-            self.session.put(gather::TABLE, facts, gather::schema())?;
+            self.session.put(table::TABLE, facts.path(), &table::schema()).await?;
         }
         Ok(())
     }
 
-    /// What the case clock says about each case, as of the evaluation instant.
-    pub async fn case_facts(&self) -> Result<Vec<RecordBatch>, EngineError> {
-        gather::case_facts(&self.session, &self.directory, &self.local, self.scope.as_of.as_microsecond()).await
+    /// What the case clock says about each case, as of the evaluation instant: a Parquet file.
+    pub async fn case_facts(&self) -> Result<&FactsFile, EngineError> {
+        let as_of = self.scope.as_of.as_microsecond();
+        self.facts
+            .get_or_try_init(|| {
+                FactsFile::open(&self.session, &self.directory, &self.local, as_of, self.scope.workers)
+            })
+            .await
     }
 
     /// What cannot be right about the calendars of the record, and what was assumed instead.

@@ -12,7 +12,6 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use crate::clock::gather;
 use crate::{EngineError, ReadingStore};
 
 /// Rows per batch.
@@ -100,16 +99,6 @@ pub fn each(
         }
     }
     Ok(())
-}
-
-/// Writes case facts as a Parquet file. Gives the number of cases.
-pub fn case_facts<W: Write + Send>(file: W, facts: &[RecordBatch]) -> Result<usize, EngineError> {
-    let mut writer = ArrowWriter::try_new(file, gather::schema(), Some(properties()?))?;
-    for batch in facts {
-        writer.write(batch)?;
-    }
-    writer.close()?;
-    Ok(facts.iter().map(RecordBatch::num_rows).sum())
 }
 
 fn properties() -> Result<WriterProperties, EngineError> {

@@ -10,6 +10,7 @@
 
 pub mod cells;
 pub mod clock;
+mod columnar_file;
 pub mod compile;
 mod error;
 mod evaluate;
@@ -21,6 +22,7 @@ pub mod organisation;
 pub mod readings;
 pub mod rows;
 pub mod session;
+mod side_by_side;
 mod signals;
 pub mod timeline;
 

@@ -19,6 +19,7 @@ pub mod index;
 pub mod manifest;
 mod parts;
 pub mod rejects;
+pub mod scan;
 mod sort;
 pub mod storage;
 pub mod tables;
@@ -92,6 +93,21 @@ impl Snapshot {
             .into_iter()
             .filter_map(|name| self.manifest.tables.get(name).map(|table| (name.to_owned(), table.delta_version)))
             .collect()
+    }
+
+    /// The row groups of a table of the record, at the version of this state; none for tables that were never filled.
+    pub async fn pieces(&self, name: &str) -> Result<Vec<scan::Piece>, LakeError> {
+        match self.manifest.tables.get(name) {
+            Some(version) => delta::pieces(&self.storage, name, version.delta_version).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// A file for something that is derived from the record and can be worked out again, by a name that tells from
+    /// what. It may be there or not.
+    #[must_use]
+    pub fn derived(&self, name: &str) -> Option<std::path::PathBuf> {
+        Some(self.storage.local_folder()?.join("derived").join(name))
     }
 
     /// A table for queries, at the version of this state. Tables that were never filled are empty.
