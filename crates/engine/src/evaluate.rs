@@ -126,9 +126,7 @@ impl Engine {
     pub async fn case_facts(&self) -> Result<&FactsFile, EngineError> {
         let as_of = self.scope.as_of.as_microsecond();
         self.facts
-            .get_or_try_init(|| {
-                FactsFile::open(&self.session, &self.directory, &self.local, as_of, self.scope.workers)
-            })
+            .get_or_try_init(|| FactsFile::open(&self.session, &self.directory, &self.local, as_of, self.scope.workers))
             .await
     }
 

@@ -47,8 +47,9 @@ struct CellValues {
 /// The stock of one unit or person on one day.
 type StockOnDay = Arc<HashMap<Who, i64>>;
 
+/// A unit or person by its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Who {
+pub(crate) enum Who {
     Unit(u32),
     Person(u32),
 }
@@ -158,7 +159,17 @@ impl ReadingStore {
         self.timeline.periods(first, last.max(first), grain, self.fiscal)
     }
 
-    /// One reading of a unit or person by code.
+    /// One reading of a unit or person by code, where the measure may be reported for them.
+    pub(crate) fn reading_of(&self, measure: &MeasureId, who: Who, period: Period) -> Result<Reading, Missing> {
+        let Some((measure, parts)) = self.measures.get(measure) else { return Err(Missing::NoRows) };
+        let root = self.directory.organisation().root().0;
+        match who {
+            Who::Person(_) if !measure.levels.person => Err(Missing::NotAtThisLevel),
+            Who::Unit(code) if !measure.levels.unit && code != root => Err(Missing::NotAtThisLevel),
+            _ => self.read(measure, *parts, who, period),
+        }
+    }
+
     fn read(&self, measure: &Measure, parts: Parts, who: Who, period: Period) -> Result<Reading, Missing> {
         if period.start() > self.today {
             return Err(Missing::NotYet);
@@ -311,17 +322,14 @@ impl ReadingStore {
 
 impl Readings for ReadingStore {
     fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing> {
-        let Some((measure, parts)) = self.measures.get(measure) else { return Err(Missing::NoRows) };
-        let root = self.directory.organisation().root();
-        match subject {
-            Subject::Person(_) if !measure.levels.person => return Err(Missing::NotAtThisLevel),
-            Subject::Unit(id) if !measure.levels.unit && id != self.directory.organisation().unit_id(root) => {
-                return Err(Missing::NotAtThisLevel);
-            }
-            _ => {}
+        match self.who(subject) {
+            Some(who) => self.reading_of(measure, who, period),
+            None => match (self.measures.get(measure), subject) {
+                (Some((measure, _)), Subject::Person(_)) if !measure.levels.person => Err(Missing::NotAtThisLevel),
+                (Some((measure, _)), Subject::Unit(_)) if !measure.levels.unit => Err(Missing::NotAtThisLevel),
+                _ => Err(Missing::NoRows),
+            },
         }
-        let Some(who) = self.who(subject) else { return Err(Missing::NoRows) };
-        self.read(measure, *parts, who, period)
     }
 
     fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {

@@ -83,7 +83,8 @@ impl Piece {
                 _ => field.as_ref().clone(),
             })
             .collect();
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(Arc::new(Schema::new(wanted)));
+        let options =
+            ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(Arc::new(Schema::new(wanted)));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(&self.file.metadata), options)?;
         let mask = ProjectionMask::columns(parquet, columns.iter().map(|(name, _)| *name));
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(File::open(&self.file.path)?, metadata)

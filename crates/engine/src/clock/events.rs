@@ -286,10 +286,7 @@ impl Events {
                 kinds: Translated::new(),
                 actors: Translated::new(),
                 targets: Translated::new(),
-                read: Read {
-                    buckets: (0..division.buckets()).map(|_| Blocks::default()).collect(),
-                    texts: Vec::new(),
-                },
+                read: Read { buckets: (0..division.buckets()).map(|_| Blocks::default()).collect(), texts: Vec::new() },
             };
             while let Some(piece) = queue.take() {
                 for batch in pieces[piece].read(&COLUMNS)? {

@@ -131,13 +131,7 @@ struct Part {
 }
 
 impl Part {
-    fn read(
-        piece: &Piece,
-        as_of: i64,
-        seed: u64,
-        directory: &Directory,
-        words: &Words,
-    ) -> Result<Self, EngineError> {
+    fn read(piece: &Piece, as_of: i64, seed: u64, directory: &Directory, words: &Words) -> Result<Self, EngineError> {
         let mut part = Self::default();
         let mut sources = Translated::new();
         let mut units = Translated::new();

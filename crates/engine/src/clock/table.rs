@@ -187,9 +187,9 @@ impl Sources<'_> {
         for field in schema.fields() {
             columns.push(match origin(field.name()) {
                 Origin::Row(_) => Arc::clone(column(rows, field.name())?),
-                Origin::Seconds(of, Clock::Calendar) => seconds(told.iter().map(|told| {
-                    told.facts.as_ref().and_then(of).map(|span| span.calendar)
-                })),
+                Origin::Seconds(of, Clock::Calendar) => {
+                    seconds(told.iter().map(|told| told.facts.as_ref().and_then(of).map(|span| span.calendar)))
+                }
                 // Business time is not known where no calendar says when the unit works.
                 Origin::Seconds(of, Clock::Business) => seconds(told.iter().zip(cases.clone()).map(|(told, case)| {
                     let span = told.facts.as_ref().and_then(of);
@@ -197,12 +197,14 @@ impl Sources<'_> {
                 })),
                 Origin::Whole(of) => {
                     let mut builder = Int64Builder::with_capacity(told.len());
-                    told.iter().for_each(|told| builder.append_option(told.facts.as_ref().map(|facts| i64::from(of(facts)))));
+                    told.iter()
+                        .for_each(|told| builder.append_option(told.facts.as_ref().map(|facts| i64::from(of(facts)))));
                     Arc::new(builder.finish())
                 }
                 Origin::Solved => {
                     let mut builder = TimestampMicrosecondBuilder::with_capacity(told.len());
-                    told.iter().for_each(|told| builder.append_option(told.facts.as_ref().and_then(|facts| facts.solved_at)));
+                    told.iter()
+                        .for_each(|told| builder.append_option(told.facts.as_ref().and_then(|facts| facts.solved_at)));
                     Arc::new(builder.finish().with_timezone("UTC"))
                 }
                 Origin::Escalated => flags(told.iter().map(|told| told.facts.as_ref().map(|facts| facts.escalated))),
