@@ -153,14 +153,14 @@ impl Engine {
             names: cells::Names::default(),
         });
         let segments = cells::fill(&self.session, &program, &context, request.segment.as_deref()).await?;
-        Ok(segments
-            .into_iter()
-            .map(|(name, cells)| {
-                let store =
-                    ReadingStore::new(&program, cells, &self.directory, &timeline, self.scope.fiscal, self.today());
-                (name, store)
-            })
-            .collect())
+        let mut stores = Vec::with_capacity(segments.len());
+        for (name, cells) in segments {
+            let (fiscal, today) = (self.scope.fiscal, self.today());
+            let workers = self.scope.workers;
+            stores
+                .push((name, ReadingStore::new(&program, cells, &self.directory, &timeline, fiscal, today, workers)?));
+        }
+        Ok(stores)
     }
 
     /// Works out readings without segments.

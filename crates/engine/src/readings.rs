@@ -12,11 +12,13 @@ use evenkeel_model::signal::{Question, Signal, periods_of_history};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
+use crate::EngineError;
 use crate::cells::{Cells, FamilyCells, NONE, PARTS, StockFlows, Sums};
 use crate::compile::{Adding, Parts, Place, Program};
 use crate::likely_range;
 use crate::local_time::{date_of, day_number};
 use crate::organisation::Directory;
+use crate::side_by_side::{self, Queue};
 use crate::signals;
 use crate::timeline::Timeline;
 
@@ -80,8 +82,7 @@ pub struct ReadingStore {
 }
 
 impl ReadingStore {
-    /// Merges cells.
-    #[must_use]
+    /// Merges cells, on so many threads.
     pub fn new(
         program: &Program,
         cells: Cells,
@@ -89,19 +90,25 @@ impl ReadingStore {
         timeline: &Arc<Timeline>,
         fiscal: FiscalYear,
         today: Date,
-    ) -> Self {
+        workers: usize,
+    ) -> Result<Self, EngineError> {
         let adding: Vec<Vec<Adding>> =
             program.families.iter().map(|family| family.columns.iter().map(|column| column.adding).collect()).collect();
         let coverage = cells.families.iter().map(|family| (family.rows - family.unplaced, family.rows)).collect();
         let last_day = cells.families.iter().filter_map(|family| family.last_day).max();
-        let families = cells
-            .families
-            .iter()
-            .zip(&adding)
-            .map(|(family, adding)| roll(family, adding, directory, timeline))
-            .collect();
+        let queue = Queue::new(cells.families.len());
+        let rolled = side_by_side::run(workers.min(cells.families.len()), || {
+            let mut rolled = Vec::new();
+            while let Some(family) = queue.take() {
+                rolled.push((family, roll(&cells.families[family], &adding[family], directory, timeline)));
+            }
+            Ok(rolled)
+        })?;
+        let mut families: Vec<(usize, Rolled)> = rolled.into_iter().flatten().collect();
+        families.sort_by_key(|(family, _)| *family);
+        let families = families.into_iter().map(|(_, rolled)| rolled).collect();
         let stocks = cells.stocks.into_iter().map(stock).collect();
-        Self {
+        Ok(Self {
             measures: program.measures.clone(),
             adding,
             families,
@@ -112,7 +119,7 @@ impl ReadingStore {
             today,
             coverage,
             last_day,
-        }
+        })
     }
 
     /// Who is who.
@@ -422,32 +429,45 @@ fn roll(family: &FamilyCells, adding: &[Adding], directory: &Directory, timeline
     let units = directory.all_units().len();
     let people = directory.all_people().len();
     let root = directory.organisation().root().0;
-    // Which base cells belong to which subject and slot: units first, then people.
-    let mut members: Vec<(u32, u32, u32)> = Vec::new();
-    for (cell, key) in family.keys.iter().enumerate() {
-        let cell = cell as u32;
-        if key.unit == NONE {
-            members.push((root, key.slot, cell));
-        } else {
-            directory.each_above(timeline.epoch(key.slot), key.unit, |above| members.push((above, key.slot, cell)));
+    // Which base cells belong to which subject: units first, then people.
+    let each_member = |take: &mut dyn FnMut(usize, u32, u32)| {
+        for (cell, key) in family.keys.iter().enumerate() {
+            let cell = cell as u32;
+            if key.unit == NONE {
+                take(root as usize, key.slot, cell);
+            } else {
+                let epoch = timeline.epoch(key.slot);
+                directory.each_above(epoch, key.unit, |above| take(above as usize, key.slot, cell));
+            }
+            if key.person != NONE {
+                take(units + key.person as usize, key.slot, cell);
+            }
         }
-        if key.person != NONE {
-            members.push((units as u32 + key.person, key.slot, cell));
-        }
+    };
+    let mut firsts = vec![0usize; units + people + 1];
+    each_member(&mut |subject, _, _| firsts[subject + 1] += 1);
+    for subject in 1..firsts.len() {
+        firsts[subject] += firsts[subject - 1];
     }
-    members.sort_unstable();
+    let mut next = firsts.clone();
+    let mut members = vec![(0u32, 0u32); firsts[units + people]];
+    each_member(&mut |subject, slot, cell| {
+        members[next[subject]] = (slot, cell);
+        next[subject] += 1;
+    });
     let mut starts = vec![0u32; units + people + 1];
     let mut slots = Vec::new();
     let mut cell_starts = vec![0u32];
     let mut cells: Vec<u32> = Vec::with_capacity(members.len());
-    for entry in members.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1) {
-        starts[entry[0].0 as usize + 1] += 1;
-        slots.push(entry[0].1);
-        cells.extend(entry.iter().map(|member| member.2));
-        cell_starts.push(cells.len() as u32);
-    }
-    for subject in 1..starts.len() {
-        starts[subject] += starts[subject - 1];
+    for subject in 0..units + people {
+        let own = &mut members[firsts[subject]..firsts[subject + 1]];
+        own.sort_unstable();
+        for entry in own.chunk_by(|a, b| a.0 == b.0) {
+            slots.push(entry[0].0);
+            cells.extend(entry.iter().map(|member| member.1));
+            cell_starts.push(cells.len() as u32);
+        }
+        starts[subject + 1] = slots.len() as u32;
     }
     let mut columns = Vec::new();
     let mut values = Vec::new();
