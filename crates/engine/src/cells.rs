@@ -176,12 +176,14 @@ impl Names {
     }
 }
 
-/// Fills the cells of a program; by segment when an expression to divide by is given for each table.
+/// Fills the cells of a program; by segment when an expression to divide by is given for each table, and only with the
+/// rows for which `condition` is true, where there is one.
 pub async fn fill(
     session: &Session,
     program: &Program,
     context: &Arc<Context>,
     segment: Option<&str>,
+    condition: Option<&str>,
 ) -> Result<Vec<(Option<String>, Cells)>, EngineError> {
     let mut segments: Vec<(Option<String>, Cells)> = Vec::new();
     let mut names: HashMap<Option<String>, usize> = HashMap::new();
@@ -203,7 +205,14 @@ pub async fn fill(
     }
     for table in tables {
         let scan = Arc::new(Scan::new(session, program, table, segment).await?);
-        let query = session.table(table).await?.select(scan.expressions.clone())?;
+        let mut rows = session.table(table).await?;
+        if let Some(text) = condition {
+            let parsed = session.context().parse_sql_expr(text, rows.schema());
+            rows = parsed
+                .and_then(|condition| rows.filter(condition))
+                .map_err(|error| EngineError::of_condition(table, text, &error))?;
+        }
+        let query = rows.select(scan.expressions.clone())?;
         let mut workers = Vec::new();
         for stream in session.streams(query).await? {
             let scan = Arc::clone(&scan);

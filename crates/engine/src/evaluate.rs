@@ -47,6 +47,8 @@ pub struct Request {
     pub grain: Grain,
     /// A column or expression by which rows are divided.
     pub segment: Option<String>,
+    /// A condition in SQL, over the columns of every table that the measures read; only rows that meet it count.
+    pub condition: Option<String>,
 }
 
 /// One state of the lake, evaluated at one instant.
@@ -152,7 +154,8 @@ impl Engine {
             as_of: self.scope.as_of.as_microsecond(),
             names: cells::Names::default(),
         });
-        let segments = cells::fill(&self.session, &program, &context, request.segment.as_deref()).await?;
+        let (segment, condition) = (request.segment.as_deref(), request.condition.as_deref());
+        let segments = cells::fill(&self.session, &program, &context, segment, condition).await?;
         let mut stores = Vec::with_capacity(segments.len());
         for (name, cells) in segments {
             let (fiscal, today) = (self.scope.fiscal, self.today());
@@ -165,7 +168,7 @@ impl Engine {
 
     /// Works out readings without segments.
     pub async fn store(&self, measures: Vec<Arc<Measure>>, grain: Grain) -> Result<ReadingStore, EngineError> {
-        let request = Request { measures, grain, segment: None };
+        let request = Request { measures, grain, segment: None, condition: None };
         let mut stores = self.readings(&request).await?;
         match stores.pop() {
             Some((_, store)) => Ok(store),

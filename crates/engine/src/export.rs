@@ -11,7 +11,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{FiscalYear, Period};
-use evenkeel_model::reading::Reading;
+use evenkeel_model::reading::{Reading, Subject};
 
 use crate::columnar_file::ColumnarFile;
 use crate::readings::Who;
@@ -23,6 +23,8 @@ use crate::{EngineError, ReadingStore};
 pub struct Selection {
     /// `person`, or a kind of unit; all when none is given.
     pub level: Option<String>,
+    /// One unit or person; all when none is given.
+    pub subject: Option<Subject>,
     /// The periods.
     pub periods: Vec<Period>,
     /// The fiscal year, for the names of periods.
@@ -37,7 +39,7 @@ pub struct LongTable<'a> {
     periods: &'a [Period],
     names: Vec<String>,
     with_segment: bool,
-    level: Option<&'a str>,
+    selection: &'a Selection,
     workers: usize,
 }
 
@@ -57,7 +59,7 @@ struct Subjects {
 }
 
 impl Subjects {
-    fn of(store: &ReadingStore, level: Option<&str>) -> Self {
+    fn of(store: &ReadingStore, selection: &Selection) -> Self {
         let mut all: Vec<(String, String, Who)> = Vec::new();
         for (id, kind, code) in store.directory().all_units() {
             all.push((kind, id.to_string(), Who::Unit(code)));
@@ -65,7 +67,15 @@ impl Subjects {
         for (id, code) in store.directory().all_people() {
             all.push(("person".to_owned(), id.to_string(), Who::Person(code)));
         }
-        all.retain(|(own, _, _)| level.is_none_or(|wanted| wanted == own));
+        all.retain(|(level, name, who)| {
+            let this = match (&selection.subject, who) {
+                (None, _) => true,
+                (Some(Subject::Unit(id)), Who::Unit(_)) => id.as_str() == name,
+                (Some(Subject::Person(id)), Who::Person(_)) => id.as_str() == name,
+                _ => false,
+            };
+            this && selection.level.as_ref().is_none_or(|wanted| wanted == level)
+        });
         all.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         let mut levels: Vec<String> = all.iter().map(|(level, _, _)| level.clone()).collect();
         levels.dedup();
@@ -100,7 +110,7 @@ impl<'a> LongTable<'a> {
             periods: &selection.periods,
             names: selection.periods.iter().map(|period| period.id(selection.fiscal)).collect(),
             with_segment,
-            level: selection.level.as_deref(),
+            selection,
             workers,
         }
     }
@@ -111,7 +121,8 @@ impl<'a> LongTable<'a> {
         let schema = schema(self.with_segment);
         let file = Mutex::new(ColumnarFile::create(file, Arc::clone(&schema), &["numerator", "value"])?);
         let parts = self.parts();
-        let subjects: Vec<Subjects> = self.stores.iter().map(|(_, store)| Subjects::of(store, self.level)).collect();
+        let subjects: Vec<Subjects> =
+            self.stores.iter().map(|(_, store)| Subjects::of(store, self.selection)).collect();
         let queue = Queue::new(parts.len());
         // Row groups are encoded side by side and put into the file in their order.
         let waiting = Mutex::new((0, BTreeMap::new()));
@@ -150,7 +161,7 @@ impl<'a> LongTable<'a> {
         writeln!(file, "{}", names.join(","))?;
         let mut count = 0;
         for (store, part) in self.parts() {
-            let subjects = Subjects::of(&self.stores[store].1, self.level);
+            let subjects = Subjects::of(&self.stores[store].1, self.selection);
             let found = self.find(&part, &subjects);
             for row in 0..found.readings.len() {
                 self.write_row(&mut file, &part, &subjects, &found, row)?;

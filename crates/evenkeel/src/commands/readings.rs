@@ -38,15 +38,18 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
     let engine = Engine::open(open.lake.snapshot().await?, scope).await?;
     let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);
     engine.compile(&measures).await.map_err(explain)?;
-    let request = Request { measures: measures.clone(), grain, segment: arguments.by.clone() };
+    let (segment, condition) = (arguments.by.clone(), arguments.condition.clone());
+    let request = Request { measures: measures.clone(), grain, segment, condition };
     let stores = engine.readings(&request).await?;
+    // Now those are known, too, of whom only facts speak.
+    let subject = arguments.unit.as_deref().map(|name| engine.subject(name)).transpose()?;
     let mut periods = periods(&stores, grain, from, to);
     if arguments.whole
         && let (Some(first), Some(last)) = (periods.first(), periods.last())
     {
         periods = Period::spanning(*first, *last).into_iter().collect();
     }
-    let selection = Selection { level: arguments.level.clone(), periods, fiscal };
+    let selection = Selection { level: arguments.level.clone(), subject, periods, fiscal };
     check_level(&stores, &selection)?;
     let versions: std::collections::BTreeMap<String, String> =
         measures.iter().map(|measure| (measure.id.to_string(), engine.data_version([measure]))).collect();
