@@ -9,11 +9,11 @@ use arrow::array::{
     ArrayRef, DictionaryArray, Float64Builder, Int32Array, RecordBatch, StringArray, UInt64Builder, new_null_array,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use evenkeel_lake::columnar_file::ColumnarFile;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::reading::{Reading, Subject};
 
-use crate::columnar_file::ColumnarFile;
 use crate::readings::Who;
 use crate::side_by_side::{self, Queue};
 use crate::{EngineError, ReadingStore};

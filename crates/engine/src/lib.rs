@@ -10,7 +10,6 @@
 
 pub mod cells;
 pub mod clock;
-mod columnar_file;
 pub mod compile;
 mod error;
 mod evaluate;

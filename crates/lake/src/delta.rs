@@ -35,8 +35,7 @@ pub(crate) async fn provider(
 
 /// The row groups of a table at one version.
 pub(crate) async fn pieces(storage: &Storage, table: &str, version: u64) -> Result<Vec<Piece>, LakeError> {
-    let Some(folder) = storage.local_folder() else { return Ok(Vec::new()) };
-    let folder = folder.join(storage::table_folder(table));
+    let folder = storage.folder().join(storage::table_folder(table));
     let delta = open(storage, table, version).await?;
     let mut files = Vec::new();
     for view in delta.snapshot()?.log_data().iter() {

@@ -10,6 +10,7 @@
 //! *Digest.* Each table has a digest of its content that knows neither order nor files: the sum of the hashes of
 //! its rows. Equal content has an equal digest, whatever imports led to it.
 
+pub mod columnar_file;
 pub mod delta;
 mod error;
 pub mod functions;
@@ -30,6 +31,7 @@ pub use manifest::{Manifest, TableVersion};
 pub use storage::Storage;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use deltalake::datafusion::catalog::TableProvider;
@@ -106,8 +108,8 @@ impl Snapshot {
     /// A file for something that is derived from the record and can be worked out again, by a name that tells from
     /// what. It may be there or not.
     #[must_use]
-    pub fn derived(&self, name: &str) -> Option<std::path::PathBuf> {
-        Some(self.storage.local_folder()?.join("derived").join(name))
+    pub fn derived(&self, name: &str) -> PathBuf {
+        self.storage.folder().join("derived").join(name)
     }
 
     /// A table for queries, at the version of this state. Tables that were never filled are empty.

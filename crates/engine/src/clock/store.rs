@@ -59,29 +59,26 @@ impl FactsFile {
         let zone = local.zone().iana_name().unwrap_or("unknown").replace('/', "-");
         let name = format!("case_facts-{}-{zone}-{as_of}-{VERSION}.parquet", snapshot.data_version(TABLES));
         let wanted = snapshot.derived(&name);
-        if let Some(path) = wanted.as_ref().filter(|path| path.is_file()) {
-            return Ok(Self { path: path.clone(), _elsewhere: None });
+        if wanted.is_file() {
+            return Ok(Self { path: wanted, _elsewhere: None });
         }
-        let folder = wanted.as_ref().and_then(|path| path.parent());
-        let beside = folder.and_then(|folder| {
+        let beside = wanted.parent().and_then(|folder| {
             std::fs::create_dir_all(folder).ok()?;
             tempfile::Builder::new().prefix("unfinished-").tempfile_in(folder).ok()
         });
+        let elsewhere = beside.is_none();
         let file = match beside {
             Some(file) => file,
             None => tempfile::NamedTempFile::new()?,
         };
-        let writable = folder.is_some_and(|folder| file.path().parent() == Some(folder));
         work_out(snapshot, session, directory, local, as_of, workers, file.reopen()?).await?;
         let temporary = file.into_temp_path();
-        match wanted {
-            Some(path) if writable => {
-                temporary.persist(&path).map_err(|error| error.error)?;
-                remove_older(&path);
-                Ok(Self { path, _elsewhere: None })
-            }
-            _ => Ok(Self { path: temporary.to_path_buf(), _elsewhere: Some(temporary) }),
+        if elsewhere {
+            return Ok(Self { path: temporary.to_path_buf(), _elsewhere: Some(temporary) });
         }
+        temporary.persist(&wanted).map_err(|error| error.error)?;
+        remove_older(&wanted);
+        Ok(Self { path: wanted, _elsewhere: None })
     }
 }
 

@@ -10,6 +10,7 @@ use arrow::array::{
 };
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use evenkeel_lake::columnar_file::ColumnarFile;
 use evenkeel_lake::scan::{Batches, Form};
 use evenkeel_model::record::{CASE_FACTS, ColumnKind};
 
@@ -17,7 +18,6 @@ use super::gather::{Cases, Facts, Told};
 use super::hours::Hours;
 use super::{CaseFacts, Span, Status};
 use crate::EngineError;
-use crate::columnar_file::ColumnarFile;
 use crate::organisation::column;
 use crate::side_by_side;
 

@@ -13,27 +13,27 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
-use crate::EngineError;
+use crate::LakeError;
 
 /// A file that is being written.
-pub(crate) struct ColumnarFile {
+pub struct ColumnarFile {
     writer: SerializedFileWriter<BufWriter<File>>,
     encoder: Encoder,
 }
 
 /// Encodes row groups; every thread may have one.
 #[derive(Clone)]
-pub(crate) struct Encoder {
+pub struct Encoder {
     factory: Arc<ArrowRowGroupWriterFactory>,
     schema: SchemaRef,
 }
 
 /// An encoded row group.
-pub(crate) struct RowGroup(Vec<ArrowColumnChunk>);
+pub struct RowGroup(Vec<ArrowColumnChunk>);
 
 impl ColumnarFile {
     /// Starts a file. `unlike` are columns whose values are mostly different, so that a dictionary of them is no gain.
-    pub(crate) fn create(file: File, schema: SchemaRef, unlike: &[&str]) -> Result<Self, EngineError> {
+    pub fn create(file: File, schema: SchemaRef, unlike: &[&str]) -> Result<Self, LakeError> {
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
             .set_statistics_enabled(EnabledStatistics::Chunk);
@@ -47,12 +47,13 @@ impl ColumnarFile {
     }
 
     /// What encodes row groups for it.
-    pub(crate) fn encoder(&self) -> Encoder {
+    #[must_use]
+    pub fn encoder(&self) -> Encoder {
         self.encoder.clone()
     }
 
     /// Adds the next row group.
-    pub(crate) fn append(&mut self, group: RowGroup) -> Result<(), EngineError> {
+    pub fn append(&mut self, group: RowGroup) -> Result<(), LakeError> {
         let mut open = self.writer.next_row_group()?;
         for chunk in group.0 {
             chunk.append_to_row_group(&mut open)?;
@@ -61,18 +62,19 @@ impl ColumnarFile {
         Ok(())
     }
 
-    /// Ends the file.
-    pub(crate) fn finish(self) -> Result<(), EngineError> {
+    /// Ends the file. Gives its size in bytes.
+    pub fn finish(self) -> Result<u64, LakeError> {
         let mut writer = self.writer;
         writer.finish()?;
+        let bytes = writer.bytes_written() as u64;
         std::io::Write::flush(writer.inner_mut())?;
-        Ok(())
+        Ok(bytes)
     }
 }
 
 impl Encoder {
     /// Encodes rows as the row group of this number.
-    pub(crate) fn encode(&self, number: usize, rows: &[RecordBatch]) -> Result<RowGroup, EngineError> {
+    pub fn encode(&self, number: usize, rows: &[RecordBatch]) -> Result<RowGroup, LakeError> {
         let mut writers = self.factory.create_column_writers(number)?;
         for batch in rows {
             let mut next = writers.iter_mut();
