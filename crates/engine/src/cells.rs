@@ -101,14 +101,36 @@ pub struct FamilyCells {
     /// The last day on which a row lies, in days since 1970.
     pub last_day: Option<i32>,
     positions: HashMap<Key, u32>,
+    /// The last cell of each person, by code; rows mostly come in order of time, so that the next one is in it, too.
+    last: Vec<(Key, u32)>,
 }
+
+/// No cell: no slot has this number.
+const NOWHERE: (Key, u32) = (Key { slot: u32::MAX, unit: NONE, person: NONE }, 0);
 
 impl FamilyCells {
     fn new(family: &Family) -> Self {
         Self { columns: vec![Sums::default(); family.columns.len()], ..Self::default() }
     }
 
+    #[inline]
     fn cell(&mut self, key: Key) -> u32 {
+        // Rows without a person share the first place.
+        let place = key.person.wrapping_add(1) as usize;
+        if let Some((last, cell)) = self.last.get(place)
+            && *last == key
+        {
+            return *cell;
+        }
+        let cell = self.find(key);
+        if place >= self.last.len() {
+            self.last.resize(place + 1, NOWHERE);
+        }
+        self.last[place] = (key, cell);
+        cell
+    }
+
+    fn find(&mut self, key: Key) -> u32 {
         let next = self.keys.len() as u32;
         let position = *self.positions.entry(key).or_insert(next);
         if position == next {

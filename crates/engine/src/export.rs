@@ -185,9 +185,10 @@ impl<'a> LongTable<'a> {
 
     fn find(&self, part: &Part, subjects: &Subjects) -> Found {
         let mut found = Found::default();
+        let Some(measure) = part.store.with_parts(&part.measure.id) else { return found };
         for (subject, (level, who)) in subjects.all.iter().enumerate() {
             for (position, &period) in self.periods.iter().enumerate() {
-                let Ok(reading) = part.store.reading_of(&part.measure.id, *who, period) else { continue };
+                let Ok(reading) = part.store.reading_of(measure, *who, period) else { continue };
                 let Some(value) = reading.value else { continue };
                 // A count of zero for someone who does not appear at all says nothing.
                 if reading.n == 0 && reading.denominator.is_none() && value == 0.0 {

@@ -166,9 +166,18 @@ impl ReadingStore {
         self.timeline.periods(first, last.max(first), grain, self.fiscal)
     }
 
+    /// A measure with what it is made of.
+    pub(crate) fn with_parts(&self, measure: &MeasureId) -> Option<&(Arc<Measure>, Parts)> {
+        self.measures.get(measure)
+    }
+
     /// One reading of a unit or person by code, where the measure may be reported for them.
-    pub(crate) fn reading_of(&self, measure: &MeasureId, who: Who, period: Period) -> Result<Reading, Missing> {
-        let Some((measure, parts)) = self.measures.get(measure) else { return Err(Missing::NoRows) };
+    pub(crate) fn reading_of(
+        &self,
+        (measure, parts): &(Arc<Measure>, Parts),
+        who: Who,
+        period: Period,
+    ) -> Result<Reading, Missing> {
         let root = self.directory.organisation().root().0;
         match who {
             Who::Person(_) if !measure.levels.person => Err(Missing::NotAtThisLevel),
@@ -330,7 +339,10 @@ impl ReadingStore {
 impl Readings for ReadingStore {
     fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing> {
         match self.who(subject) {
-            Some(who) => self.reading_of(measure, who, period),
+            Some(who) => match self.measures.get(measure) {
+                Some(measure) => self.reading_of(measure, who, period),
+                None => Err(Missing::NoRows),
+            },
             None => match (self.measures.get(measure), subject) {
                 (Some((measure, _)), Subject::Person(_)) if !measure.levels.person => Err(Missing::NotAtThisLevel),
                 (Some((measure, _)), Subject::Unit(_)) if !measure.levels.unit => Err(Missing::NotAtThisLevel),

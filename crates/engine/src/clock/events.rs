@@ -493,6 +493,8 @@ pub(crate) struct Sorted {
     events: Vec<Packed>,
     starts: Vec<u32>,
     next: Vec<u32>,
+    /// The place of the case of each event, as they come.
+    places: Vec<u32>,
 }
 
 impl Sorted {
@@ -525,10 +527,13 @@ impl Sorted {
         self.starts.clear();
         self.starts.resize(cases.len() + 1, 0);
         let all = || blocks.iter().flat_map(|blocks| &blocks.0).flatten();
+        self.places.clear();
         for event in all() {
-            if let Some(place) = place(event.case) {
+            let place = place(event.case);
+            if let Some(place) = place {
                 self.starts[place + 1] += 1;
             }
+            self.places.push(place.map_or(NONE, |place| place as u32));
         }
         for case in 0..cases.len() {
             self.starts[case + 1] += self.starts[case];
@@ -541,9 +546,9 @@ impl Sorted {
             return true;
         };
         self.events.resize(count, *any);
-        for event in all() {
-            if let Some(place) = place(event.case) {
-                let next = &mut self.next[place];
+        for (event, place) in all().zip(&self.places) {
+            if *place != NONE {
+                let next = &mut self.next[*place as usize];
                 self.events[*next as usize] = *event;
                 *next += 1;
             }

@@ -5,9 +5,10 @@ use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{
-    Array, ArrayRef, BooleanBuilder, DictionaryArray, Float64Builder, Int32Array, Int64Builder, RecordBatch,
-    StringArray, StringViewBuilder, TimestampMicrosecondBuilder,
+    Array, ArrayRef, BooleanBufferBuilder, BooleanBuilder, DictionaryArray, Float64Array, Int32Array, Int64Builder,
+    RecordBatch, StringArray, StringViewBuilder, TimestampMicrosecondBuilder,
 };
+use arrow::buffer::NullBuffer;
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
 use evenkeel_lake::columnar_file::ColumnarFile;
@@ -25,6 +26,8 @@ use crate::side_by_side;
 pub const TABLE: &str = "case_facts";
 /// Rows per row group: what one thread works on at a time.
 const ROWS: usize = 131_072;
+/// Rows per batch.
+const AT_A_TIME: usize = 2048;
 
 /// The schema of `case_facts` as queries see it.
 #[must_use]
@@ -159,10 +162,14 @@ impl Sources<'_> {
             loop {
                 let next = rows.lock().unwrap_or_else(PoisonError::into_inner).next()?;
                 let Some((number, first_cases)) = next else { return Ok(count) };
-                let batches: Vec<RecordBatch> = first_cases
-                    .iter()
-                    .map(|(batch, first)| self.batch(batch, *first, &stored))
-                    .collect::<Result<_, _>>()?;
+                let mut batches = Vec::new();
+                for (rows, first) in &first_cases {
+                    // So many that what the clock says about them stays in the caches for all columns.
+                    for from in (0..rows.num_rows()).step_by(AT_A_TIME) {
+                        let some = rows.slice(from, AT_A_TIME.min(rows.num_rows() - from));
+                        batches.push(self.batch(&some, first + from, &stored)?);
+                    }
+                }
                 count += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
                 let factory = file.lock().unwrap_or_else(PoisonError::into_inner).encoder();
                 let encoded = factory.encode(number, &batches)?;
@@ -183,6 +190,8 @@ impl Sources<'_> {
     fn batch(&self, rows: &RecordBatch, first: usize, schema: &SchemaRef) -> Result<RecordBatch, EngineError> {
         let cases = first..first + rows.num_rows();
         let told: Vec<&Told> = cases.clone().map(|case| self.facts.of(self.cases, case)).collect();
+        // Business time is not known where no calendar says when the unit works.
+        let by_hours: Vec<bool> = cases.clone().map(|case| self.cases.has_hours(case, self.hours)).collect();
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
         for field in schema.fields() {
             columns.push(match origin(field.name()) {
@@ -190,10 +199,9 @@ impl Sources<'_> {
                 Origin::Seconds(of, Clock::Calendar) => {
                     seconds(told.iter().map(|told| told.facts.as_ref().and_then(of).map(|span| span.calendar)))
                 }
-                // Business time is not known where no calendar says when the unit works.
-                Origin::Seconds(of, Clock::Business) => seconds(told.iter().zip(cases.clone()).map(|(told, case)| {
+                Origin::Seconds(of, Clock::Business) => seconds(told.iter().zip(&by_hours).map(|(told, by_hours)| {
                     let span = told.facts.as_ref().and_then(of);
-                    span.filter(|_| self.cases.has_hours(case, self.hours)).map(|span| span.business)
+                    span.filter(|_| *by_hours).map(|span| span.business)
                 })),
                 Origin::Whole(of) => {
                     let mut builder = Int64Builder::with_capacity(told.len());
@@ -265,11 +273,13 @@ fn statuses(rows: &RecordBatch, told: &[&Told]) -> Result<ArrayRef, EngineError>
 }
 
 fn seconds(micros: impl ExactSizeIterator<Item = Option<i64>>) -> ArrayRef {
-    let mut builder = Float64Builder::with_capacity(micros.len());
+    let mut known = BooleanBufferBuilder::new(micros.len());
+    let mut values = Vec::with_capacity(micros.len());
     for micros in micros {
-        builder.append_option(micros.map(|micros| micros as f64 / 1e6));
+        known.append(micros.is_some());
+        values.push(micros.unwrap_or_default() as f64 / 1e6);
     }
-    Arc::new(builder.finish())
+    Arc::new(Float64Array::new(values.into(), Some(NullBuffer::new(known.finish()))))
 }
 
 fn flags(flags: impl ExactSizeIterator<Item = Option<bool>>) -> ArrayRef {
