@@ -7,7 +7,9 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
+};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
@@ -86,6 +88,6 @@ impl Encoder {
                 }
             }
         }
-        Ok(RowGroup(writers.into_iter().map(|writer| writer.close()).collect::<Result<_, _>>()?))
+        Ok(RowGroup(writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>()?))
     }
 }

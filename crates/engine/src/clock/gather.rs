@@ -188,7 +188,7 @@ impl Part {
 pub(crate) struct Facts {
     division: Division,
     /// By bucket.
-    facts: Vec<Vec<Told>>,
+    told: Vec<Vec<Told>>,
     /// Where in its bucket each case stands.
     places: Vec<u32>,
     /// Whether the same customer opened another case with the same topic within seven days after this one was solved;
@@ -256,15 +256,15 @@ impl Facts {
         if unlike.contains(&false) {
             return Ok(None);
         }
-        let facts = done.into_iter().map(|told| told.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
-        let mut facts = Self { division, facts, places, repeats: Vec::new() };
+        let told = done.into_iter().map(|told| told.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
+        let mut facts = Self { division, told, places, repeats: Vec::new() };
         facts.repeats = facts.find_repeats(cases, workers)?;
         Ok(Some(facts))
     }
 
     /// What the clock says about a case, by its number.
     pub(crate) fn of(&self, cases: &Cases, case: usize) -> &Told {
-        &self.facts[self.division.bucket(cases.hashes[case])][self.places[case] as usize]
+        &self.told[self.division.bucket(cases.hashes[case])][self.places[case] as usize]
     }
 
     /// Whether the customer of a case came back; see `repeats`.

@@ -205,14 +205,16 @@ impl Sources<'_> {
                 })),
                 Origin::Whole(of) => {
                     let mut builder = Int64Builder::with_capacity(told.len());
-                    told.iter()
-                        .for_each(|told| builder.append_option(told.facts.as_ref().map(|facts| i64::from(of(facts)))));
+                    for told in &told {
+                        builder.append_option(told.facts.as_ref().map(|facts| i64::from(of(facts))));
+                    }
                     Arc::new(builder.finish())
                 }
                 Origin::Solved => {
                     let mut builder = TimestampMicrosecondBuilder::with_capacity(told.len());
-                    told.iter()
-                        .for_each(|told| builder.append_option(told.facts.as_ref().and_then(|facts| facts.solved_at)));
+                    for told in &told {
+                        builder.append_option(told.facts.as_ref().and_then(|facts| facts.solved_at));
+                    }
                     Arc::new(builder.finish().with_timezone("UTC"))
                 }
                 Origin::Escalated => flags(told.iter().map(|told| told.facts.as_ref().map(|facts| facts.escalated))),
