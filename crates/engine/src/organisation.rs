@@ -324,6 +324,7 @@ mod tests {
         let told = |order: [&str; 3]| {
             let (organisation, problems) = Organisation::build("Whole", Vec::new(), Vec::new(), &[]);
             let directory = Directory {
+                homes: Vec::new(),
                 organisation,
                 problems,
                 people: HashMap::new(),
