@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 
 use crate::EngineError;
 use crate::compile::{Adding, Family, Program, StockPlan};
-use crate::local_time::{LocalTime, date_of};
+use crate::local_time::LocalTime;
 use crate::organisation::{Directory, Texts};
 use crate::session::Session;
 use crate::timeline::Timeline;
@@ -101,14 +101,36 @@ pub struct FamilyCells {
     /// The last day on which a row lies, in days since 1970.
     pub last_day: Option<i32>,
     positions: HashMap<Key, u32>,
+    /// The last cell of each person, by code; rows mostly come in order of time, so that the next one is in it, too.
+    last: Vec<(Key, u32)>,
 }
+
+/// No cell: no slot has this number.
+const NOWHERE: (Key, u32) = (Key { slot: u32::MAX, unit: NONE, person: NONE }, 0);
 
 impl FamilyCells {
     fn new(family: &Family) -> Self {
         Self { columns: vec![Sums::default(); family.columns.len()], ..Self::default() }
     }
 
+    #[inline]
     fn cell(&mut self, key: Key) -> u32 {
+        // Rows without a person share the first place.
+        let place = key.person.wrapping_add(1) as usize;
+        if let Some((last, cell)) = self.last.get(place)
+            && *last == key
+        {
+            return *cell;
+        }
+        let cell = self.find(key);
+        if place >= self.last.len() {
+            self.last.resize(place + 1, NOWHERE);
+        }
+        self.last[place] = (key, cell);
+        cell
+    }
+
+    fn find(&mut self, key: Key) -> u32 {
         let next = self.keys.len() as u32;
         let position = *self.positions.entry(key).or_insert(next);
         if position == next {
@@ -180,12 +202,14 @@ impl Names {
     }
 }
 
-/// Fills the cells of a program; by segment when an expression to divide by is given for each table.
+/// Fills the cells of a program; by segment when an expression to divide by is given for each table, and only with the
+/// rows for which `condition` is true, where there is one.
 pub async fn fill(
     session: &Session,
     program: &Program,
     context: &Arc<Context>,
     segment: Option<&str>,
+    condition: Option<&str>,
 ) -> Result<Vec<(Option<String>, Cells)>, EngineError> {
     let mut segments: Vec<(Option<String>, Cells)> = Vec::new();
     let mut names: HashMap<Option<String>, usize> = HashMap::new();
@@ -207,7 +231,14 @@ pub async fn fill(
     }
     for table in tables {
         let scan = Arc::new(Scan::new(session, program, table, segment).await?);
-        let query = session.table(table).await?.select(scan.expressions.clone())?;
+        let mut rows = session.table(table).await?;
+        if let Some(text) = condition {
+            let parsed = session.context().parse_sql_expr(text, rows.schema());
+            rows = parsed
+                .and_then(|condition| rows.filter(condition))
+                .map_err(|error| EngineError::of_condition(table, text, &error))?;
+        }
+        let query = rows.select(scan.expressions.clone())?;
         let mut workers = Vec::new();
         for stream in session.streams(query).await? {
             let scan = Arc::clone(&scan);
@@ -390,19 +421,25 @@ impl Partial {
             _ => None,
         };
         let source = |row: usize| sources.as_ref().and_then(|sources| sources.get(row));
+        // Families of one table mostly share people and units.
+        let mut known: Vec<(Who, usize, Vec<u32>)> = Vec::new();
         for (position, family) in scan.families.iter().enumerate() {
             let days = days(batch.column(family.period_of), context)?;
-            let people = codes(batch, family.person, |row, id| context.directory.person(source(row), id))?;
-            let units = codes(batch, family.unit, |row, id| context.directory.unit(source(row), id))?;
+            let people = codes(&mut known, batch, Who::Person, family.person, |row, id| {
+                context.directory.person(source(row), id)
+            })?;
+            let units =
+                codes(&mut known, batch, Who::Unit, family.unit, |row, id| context.directory.unit(source(row), id))?;
+            let code = |list: Option<usize>, row: usize| list.map_or(NONE, |list| known[list].2[row]);
             let plan = &scan.program.families[scan.family_positions[position]];
             let mut cells = vec![NONE; batch.num_rows()];
             for row in 0..batch.num_rows() {
                 let Some(day) = days[row] else { continue };
                 let segment = segments.as_ref().map_or(0, |segments| segments[row]);
                 let own = &mut self.segments[segment].1.families[position];
-                let person = people.as_ref().map_or(NONE, |people| people[row]);
-                let at_home = if person == NONE { None } else { context.directory.unit_of(person, date_of(day)) };
-                let unit = at_home.unwrap_or_else(|| units.as_ref().map_or(NONE, |units| units[row]));
+                let person = code(people, row);
+                let at_home = if person == NONE { None } else { context.directory.unit_of(person, day) };
+                let unit = at_home.unwrap_or_else(|| code(units, row));
                 own.rows += 1;
                 own.last_day = own.last_day.max(Some(day));
                 own.unplaced += u64::from(unit == NONE);
@@ -411,25 +448,24 @@ impl Partial {
             for (column, &expression) in family.columns.iter().enumerate() {
                 let adding = plan.columns[column].adding;
                 let array = batch.column(expression);
+                let mut sums: Vec<&mut Sums> = Vec::with_capacity(self.segments.len());
                 for (_, own) in &mut self.segments {
                     let own = &mut own.families[position];
-                    let size = own.keys.len();
-                    own.columns[column].grow(adding, size);
+                    own.columns[column].grow(adding, own.keys.len());
+                    sums.push(&mut own.columns[column]);
                 }
-                let mut add = |row: usize, put: &dyn Fn(&mut Sums, usize)| {
-                    if cells[row] != NONE {
-                        let segment = segments.as_ref().map_or(0, |segments| segments[row]);
-                        put(&mut self.segments[segment].1.families[position].columns[column], cells[row] as usize);
-                    }
-                };
-                add_column(adding, array, &context.names, &mut add)?;
+                Target { sums, segments: segments.as_deref(), cells: &cells }.add(adding, array, &context.names)?;
             }
         }
         for (position, stock) in scan.stocks.iter().enumerate() {
             let from = days(batch.column(stock.from), context)?;
             let until = days(batch.column(stock.until), context)?;
-            let people = codes(batch, stock.person, |row, id| context.directory.person(source(row), id))?;
-            let units = codes(batch, stock.unit, |row, id| context.directory.unit(source(row), id))?;
+            let people = codes(&mut known, batch, Who::Person, stock.person, |row, id| {
+                context.directory.person(source(row), id)
+            })?;
+            let units =
+                codes(&mut known, batch, Who::Unit, stock.unit, |row, id| context.directory.unit(source(row), id))?;
+            let code = |list: Option<usize>, row: usize| list.map_or(NONE, |list| known[list].2[row]);
             // A condition that is nothing but NULL has a type of its own.
             let condition = stock.condition.map(|condition| cast(batch.column(condition), &DataType::Boolean));
             let condition = condition.transpose()?;
@@ -438,8 +474,7 @@ impl Partial {
                 let counts = condition.is_none_or(|condition| condition.is_valid(row) && condition.value(row));
                 let (Some(from), true) = (from[row], counts) else { continue };
                 let segment = segments.as_ref().map_or(0, |segments| segments[row]);
-                let person = people.as_ref().map_or(NONE, |people| people[row]);
-                let unit = units.as_ref().map_or(NONE, |units| units[row]);
+                let (person, unit) = (code(people, row), code(units, row));
                 let flows = &mut self.segments[segment].1.stocks[position];
                 if scan.program.stocks[scan.stock_positions[position]].keeps_rows {
                     flows.entry((unit, person)).or_default().push((from, until[row].map_or(NEVER, i64::from)));
@@ -452,68 +487,82 @@ impl Partial {
     }
 }
 
-type Put<'a> = &'a mut dyn FnMut(usize, &dyn Fn(&mut Sums, usize));
+/// Where the rows of a batch are added up: cells of one column, by segment.
+struct Target<'a> {
+    sums: Vec<&'a mut Sums>,
+    segments: Option<&'a [usize]>,
+    /// The cell of each row; [`NONE`] for rows that count nowhere.
+    cells: &'a [u32],
+}
 
-fn add_column(adding: Adding, array: &ArrayRef, names: &Names, add: Put<'_>) -> Result<(), EngineError> {
-    match adding {
-        Adding::Distinct => {
-            for (row, code) in names.codes(&Texts::of(array)?, array.len()).into_iter().enumerate() {
-                if let Some(code) = code {
-                    add(row, &|sums, cell| {
+impl Target<'_> {
+    fn add(&mut self, adding: Adding, array: &ArrayRef, names: &Names) -> Result<(), EngineError> {
+        match adding {
+            Adding::Distinct => {
+                let codes = names.codes(&Texts::of(array)?, array.len());
+                self.each(&codes, |sums, cell, code| {
+                    sums.count[cell] += 1;
+                    sums.values.push((cell as u32, f64::from(code)));
+                });
+            }
+            Adding::Truth | Adding::Rows => {
+                let truth = cast(array, &DataType::Boolean)?;
+                let truth: Vec<Option<bool>> = truth.as_boolean().iter().collect();
+                if adding == Adding::Truth {
+                    self.each(&truth, |sums, cell, value| {
                         sums.count[cell] += 1;
-                        sums.values.push((cell as u32, f64::from(code)));
+                        sums.trues[cell] += u64::from(value);
                     });
+                } else {
+                    self.each(&truth, |sums, cell, value| sums.trues[cell] += u64::from(value));
                 }
             }
-        }
-        Adding::Truth | Adding::Rows => {
-            let truth = cast(array, &DataType::Boolean)?;
-            let truth = truth.as_boolean();
-            for row in 0..truth.len() {
-                if truth.is_valid(row) {
-                    let value = u64::from(truth.value(row));
-                    match adding {
-                        Adding::Truth => add(row, &|sums, cell| {
-                            sums.count[cell] += 1;
-                            sums.trues[cell] += value;
-                        }),
-                        _ => add(row, &|sums, cell| sums.trues[cell] += value),
-                    }
-                }
-            }
-        }
-        Adding::Sum | Adding::Moments | Adding::Values => {
-            let numbers = cast(array, &DataType::Float64)?;
-            let numbers = numbers.as_primitive::<Float64Type>();
-            for row in 0..numbers.len() {
-                let number = numbers.value(row);
-                if numbers.is_null(row) || !number.is_finite() {
-                    continue;
-                }
+            Adding::Sum | Adding::Moments | Adding::Values => {
+                let numbers = cast(array, &DataType::Float64)?;
+                let numbers: Vec<Option<f64>> = numbers
+                    .as_primitive::<Float64Type>()
+                    .iter()
+                    .map(|number| number.filter(|n| n.is_finite()))
+                    .collect();
                 match adding {
-                    Adding::Sum => add(row, &|sums, cell| {
+                    Adding::Sum => self.each(&numbers, |sums, cell, number| {
                         sums.count[cell] += 1;
                         sums.sum[cell] = sums.sum[cell].saturating_add(to_parts(number));
                     }),
-                    Adding::Moments => add(row, &|sums, cell| {
+                    Adding::Moments => self.each(&numbers, |sums, cell, number| {
                         sums.count[cell] += 1;
                         sums.sum[cell] = sums.sum[cell].saturating_add(to_parts(number));
                         sums.squares[cell] = sums.squares[cell].saturating_add(to_parts(number * number));
                     }),
-                    _ => add(row, &|sums, cell| {
+                    _ => self.each(&numbers, |sums, cell, number| {
                         sums.count[cell] += 1;
                         sums.values.push((cell as u32, number));
                     }),
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Calls `put` with every value of a row that counts.
+    #[inline]
+    fn each<T: Copy>(&mut self, values: &[Option<T>], put: impl Fn(&mut Sums, usize, T)) {
+        for (row, (value, &cell)) in values.iter().zip(self.cells).enumerate() {
+            if let Some(value) = value
+                && cell != NONE
+            {
+                let segment = self.segments.map_or(0, |segments| segments[row]);
+                put(self.sums[segment], cell as usize, *value);
+            }
+        }
+    }
 }
 
 /// A number in billionths; the sums of such do not depend on their order.
 fn to_parts(number: f64) -> i128 {
-    (number * PARTS).round() as i128
+    let parts = (number * PARTS).round();
+    // Nearly all numbers fit into 64 bits, for which processors have an instruction.
+    if parts.abs() < 9e18 { i128::from(parts as i64) } else { parts as i128 }
 }
 
 /// The local day of each row. Rows without one, and rows of the future, have none.
@@ -539,15 +588,29 @@ fn days(column: &ArrayRef, context: &Context) -> Result<Vec<Option<i32>>, Engine
     }
 }
 
-/// The codes of the identifiers in a column.
+/// What an identifier stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Person,
+    Unit,
+}
+
+/// The codes of the identifiers in a column, as a position in the list of those that are known.
 fn codes(
+    known: &mut Vec<(Who, usize, Vec<u32>)>,
     batch: &RecordBatch,
+    who: Who,
     position: Option<usize>,
     code: impl Fn(usize, &str) -> u32,
-) -> Result<Option<Vec<u32>>, EngineError> {
+) -> Result<Option<usize>, EngineError> {
     let Some(position) = position else { return Ok(None) };
+    if let Some(found) = known.iter().position(|(kind, column, _)| (*kind, *column) == (who, position)) {
+        return Ok(Some(found));
+    }
     let texts = Texts::of(batch.column(position))?;
-    Ok(Some((0..batch.num_rows()).map(|row| texts.get(row).map_or(NONE, |id| code(row, id))).collect()))
+    let list = (0..batch.num_rows()).map(|row| texts.get(row).map_or(NONE, |id| code(row, id))).collect();
+    known.push((who, position, list));
+    Ok(Some(known.len() - 1))
 }
 
 /// A row that is open from one day to another, wherever its person goes in between.
@@ -557,7 +620,7 @@ fn add_stock(flows: &mut StockFlows, context: &Context, from: i32, until: Option
     }
     let mut change = |day: i32, unit: u32, by: i64| flows.entry((unit, person)).or_default().push((day, by));
     let place_on = |day: i32| {
-        let home = if person == NONE { None } else { context.directory.unit_of(person, date_of(day)) };
+        let home = if person == NONE { None } else { context.directory.unit_of(person, day) };
         home.unwrap_or(unit)
     };
     let mut place = place_on(from);

@@ -50,6 +50,16 @@ pub enum EngineError {
         /// What is wrong with it.
         message: String,
     },
+    /// Rows cannot be chosen by a condition.
+    #[error("rows of `{table}` cannot be chosen by `{condition}`: {message}")]
+    Condition {
+        /// The table.
+        table: String,
+        /// The condition.
+        condition: String,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A measure was to be made of nothing.
     #[error("no measure was asked for")]
     NoMeasure,
@@ -165,6 +175,13 @@ impl EngineError {
         let (message, help) = reword(error.find_root());
         let message = help.map_or(message.clone(), |help| format!("{message}; {help}"));
         EngineError::Segment { table: table.to_owned(), expression: expression.to_owned(), message }
+    }
+
+    /// A condition that rows cannot be chosen by.
+    pub(crate) fn of_condition(table: &str, condition: &str, error: &DataFusionError) -> EngineError {
+        let (message, help) = reword(error.find_root());
+        let message = help.map_or(message.clone(), |help| format!("{message}; {help}"));
+        EngineError::Condition { table: table.to_owned(), condition: condition.to_owned(), message }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
 use evenkeel_lake::Snapshot;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::Measure;
@@ -12,9 +11,10 @@ use evenkeel_model::reading::Subject;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use tokio::sync::OnceCell;
 
 use crate::cells::{self, Context};
-use crate::clock::{gather, hours};
+use crate::clock::{FactsFile, hours, table};
 use crate::compile::{Program, compile};
 use crate::error::{EngineError, closest};
 use crate::local_time::LocalTime;
@@ -47,6 +47,8 @@ pub struct Request {
     pub grain: Grain,
     /// A column or expression by which rows are divided.
     pub segment: Option<String>,
+    /// A condition in SQL, over the columns of every table that the measures read; only rows that meet it count.
+    pub condition: Option<String>,
 }
 
 /// One state of the lake, evaluated at one instant.
@@ -55,6 +57,7 @@ pub struct Engine {
     scope: Scope,
     directory: Arc<Directory>,
     local: Arc<LocalTime>,
+    facts: OnceCell<FactsFile>,
 }
 
 impl Engine {
@@ -63,7 +66,7 @@ impl Engine {
         let session = Session::new(snapshot, scope.workers)?;
         let directory = Arc::new(Directory::load(&session, &scope.organisation).await?);
         let local = Arc::new(LocalTime::new(scope.zone.clone()));
-        Ok(Self { session, scope, directory, local })
+        Ok(Self { session, scope, directory, local, facts: OnceCell::new() })
     }
 
     /// Who is who.
@@ -113,17 +116,20 @@ impl Engine {
     /// Makes the derived tables that some measures read.
     pub(crate) async fn prepare(&self, measures: &[Arc<Measure>]) -> Result<(), EngineError> {
         let needs_facts = measures.iter().any(|measure| measure.tables().contains(&"case_facts"));
-        let ready = self.session.context().table_exist(gather::TABLE)?;
+        let ready = self.session.context().table_exist(table::TABLE)?;
         if needs_facts && !ready {
             let facts = self.case_facts().await?;
-            self.session.put(gather::TABLE, facts, gather::schema())?;
+            self.session.put(table::TABLE, facts.path(), &table::schema()).await?;
         }
         Ok(())
     }
 
-    /// What the case clock says about each case, as of the evaluation instant.
-    pub async fn case_facts(&self) -> Result<Vec<RecordBatch>, EngineError> {
-        gather::case_facts(&self.session, &self.directory, &self.local, self.scope.as_of.as_microsecond()).await
+    /// What the case clock says about each case, as of the evaluation instant: a Parquet file.
+    pub async fn case_facts(&self) -> Result<&FactsFile, EngineError> {
+        let as_of = self.scope.as_of.as_microsecond();
+        self.facts
+            .get_or_try_init(|| FactsFile::open(&self.session, &self.directory, &self.local, as_of, self.scope.workers))
+            .await
     }
 
     /// What cannot be right about the calendars of the record, and what was assumed instead.
@@ -148,20 +154,21 @@ impl Engine {
             as_of: self.scope.as_of.as_microsecond(),
             names: cells::Names::default(),
         });
-        let segments = cells::fill(&self.session, &program, &context, request.segment.as_deref()).await?;
-        Ok(segments
-            .into_iter()
-            .map(|(name, cells)| {
-                let store =
-                    ReadingStore::new(&program, cells, &self.directory, &timeline, self.scope.fiscal, self.today());
-                (name, store)
-            })
-            .collect())
+        let (segment, condition) = (request.segment.as_deref(), request.condition.as_deref());
+        let segments = cells::fill(&self.session, &program, &context, segment, condition).await?;
+        let mut stores = Vec::with_capacity(segments.len());
+        for (name, cells) in segments {
+            let (fiscal, today) = (self.scope.fiscal, self.today());
+            let workers = self.scope.workers;
+            stores
+                .push((name, ReadingStore::new(&program, cells, &self.directory, &timeline, fiscal, today, workers)?));
+        }
+        Ok(stores)
     }
 
     /// Works out readings without segments.
     pub async fn store(&self, measures: Vec<Arc<Measure>>, grain: Grain) -> Result<ReadingStore, EngineError> {
-        let request = Request { measures, grain, segment: None };
+        let request = Request { measures, grain, segment: None, condition: None };
         let mut stores = self.readings(&request).await?;
         match stores.pop() {
             Some((_, store)) => Ok(store),

@@ -21,6 +21,7 @@ pub mod organisation;
 pub mod readings;
 pub mod rows;
 pub mod session;
+mod side_by_side;
 mod signals;
 pub mod timeline;
 

@@ -7,12 +7,12 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type};
 use evenkeel_model::ids::{PersonId, UnitId};
-use evenkeel_model::organisation::{Membership, Organisation, Person, PersonCode, Problem, UnitCode, UnitStretch};
+use evenkeel_model::organisation::{Membership, Organisation, Person, Problem, UnitCode, UnitStretch};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use crate::EngineError;
-use crate::local_time::date_of;
+use crate::local_time::{date_of, day_number};
 use crate::session::Session;
 
 /// Text cells of a column, whatever form the text is stored in.
@@ -48,6 +48,8 @@ pub struct Directory {
     problems: Vec<Problem>,
     people: HashMap<String, u32>,
     units: HashMap<String, u32>,
+    /// Where each person was: first day, first day after, unit; days since 1970, oldest first.
+    homes: Vec<Vec<(i32, i32, u32)>>,
     /// What a source calls a unit or person, by source, kind and its own identifier.
     aliases: BTreeMap<(String, &'static str, String), String>,
     found: Mutex<Found>,
@@ -69,9 +71,18 @@ impl Directory {
         let memberships = load_memberships(session).await?;
         let aliases = load_aliases(session).await?;
         let (organisation, problems) = Organisation::build(name, units, people, &memberships);
+        let homes = organisation
+            .people()
+            .map(|person| {
+                let stretch = |(from, to, unit): (Date, Option<Date>, UnitCode)| {
+                    (day_number(from), to.map_or(i32::MAX, day_number), unit.0)
+                };
+                organisation.places(person).map(stretch).collect()
+            })
+            .collect();
         let people = organisation.people().map(|code| (organisation.person_at(code).id.to_string(), code.0)).collect();
         let units = organisation.units().map(|code| (organisation.unit_id(code).to_string(), code.0)).collect();
-        Ok(Self { organisation, problems, people, units, aliases, found: Mutex::default() })
+        Ok(Self { organisation, problems, people, units, homes, aliases, found: Mutex::default() })
     }
 
     /// The organisation.
@@ -126,14 +137,12 @@ impl Directory {
         }
     }
 
-    /// The unit that a person belonged to on a day; none for people of whom only facts speak.
+    /// The unit that a person belonged to on a day, in days since 1970; none for people of whom only facts speak.
     #[must_use]
-    pub fn unit_of(&self, person: u32, day: Date) -> Option<u32> {
-        if (person as usize) < self.organisation.person_count() {
-            self.organisation.unit_of(PersonCode(person), day).map(|unit| unit.0)
-        } else {
-            None
-        }
+    pub fn unit_of(&self, person: u32, day: i32) -> Option<u32> {
+        let homes = self.homes.get(person as usize)?;
+        // Few people were in more than two or three units.
+        homes.iter().rev().find(|(from, _, _)| *from <= day).filter(|(_, to, _)| day < *to).map(|(_, _, unit)| *unit)
     }
 
     /// Calls `take` with the unit and each unit above it during a stretch of the tree.
@@ -315,6 +324,7 @@ mod tests {
         let told = |order: [&str; 3]| {
             let (organisation, problems) = Organisation::build("Whole", Vec::new(), Vec::new(), &[]);
             let directory = Directory {
+                homes: Vec::new(),
                 organisation,
                 problems,
                 people: HashMap::new(),

@@ -13,11 +13,13 @@ use evenkeel_model::signal::{Question, Signal, periods_of_history};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
+use crate::EngineError;
 use crate::cells::{Cells, FamilyCells, NONE, PARTS, StockFlows, Sums};
 use crate::compile::{Adding, Parts, Place, Program};
 use crate::likely_range;
 use crate::local_time::{date_of, day_number};
 use crate::organisation::Directory;
+use crate::side_by_side::{self, Queue};
 use crate::signals;
 use crate::timeline::Timeline;
 
@@ -48,8 +50,9 @@ struct CellValues {
 /// The stock of one unit or person on one day.
 type StockOnDay = Arc<HashMap<Who, i64>>;
 
+/// A unit or person by its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Who {
+pub(crate) enum Who {
     Unit(u32),
     Person(u32),
 }
@@ -102,8 +105,7 @@ pub struct ReadingStore {
 }
 
 impl ReadingStore {
-    /// Merges cells.
-    #[must_use]
+    /// Merges cells, on so many threads.
     pub fn new(
         program: &Program,
         cells: Cells,
@@ -111,17 +113,23 @@ impl ReadingStore {
         timeline: &Arc<Timeline>,
         fiscal: FiscalYear,
         today: Date,
-    ) -> Self {
+        workers: usize,
+    ) -> Result<Self, EngineError> {
         let adding: Vec<Vec<Adding>> =
             program.families.iter().map(|family| family.columns.iter().map(|column| column.adding).collect()).collect();
         let coverage = cells.families.iter().map(|family| (family.rows - family.unplaced, family.rows)).collect();
         let last_day = cells.families.iter().filter_map(|family| family.last_day).max();
-        let families = cells
-            .families
-            .iter()
-            .zip(&adding)
-            .map(|(family, adding)| roll(family, adding, directory, timeline))
-            .collect();
+        let queue = Queue::new(cells.families.len());
+        let rolled = side_by_side::run(workers.min(cells.families.len()), || {
+            let mut rolled = Vec::new();
+            while let Some(family) = queue.take() {
+                rolled.push((family, roll(&cells.families[family], &adding[family], directory, timeline)));
+            }
+            Ok(rolled)
+        })?;
+        let mut families: Vec<(usize, Rolled)> = rolled.into_iter().flatten().collect();
+        families.sort_by_key(|(family, _)| *family);
+        let families = families.into_iter().map(|(_, rolled)| rolled).collect();
         let mut stocks = Vec::new();
         let mut staying = Vec::new();
         for (plan, flows) in program.stocks.iter().zip(cells.stocks) {
@@ -130,7 +138,7 @@ impl ReadingStore {
             stocks.push(stock(levels));
             staying.push(Staying::new(rows));
         }
-        Self {
+        Ok(Self {
             measures: program.measures.clone(),
             asked: program.asked.clone(),
             adding,
@@ -143,7 +151,7 @@ impl ReadingStore {
             today,
             coverage,
             last_day,
-        }
+        })
     }
 
     /// Who is who.
@@ -187,7 +195,26 @@ impl ReadingStore {
         self.timeline.periods(first, last.max(first), grain, self.fiscal)
     }
 
-    /// One reading of a unit or person by code.
+    /// A measure with what it is made of.
+    pub(crate) fn with_parts(&self, measure: &MeasureId) -> Option<&(Arc<Measure>, Parts)> {
+        self.measures.get(measure)
+    }
+
+    /// One reading of a unit or person by code, where the measure may be reported for them.
+    pub(crate) fn reading_of(
+        &self,
+        (measure, parts): &(Arc<Measure>, Parts),
+        who: Who,
+        period: Period,
+    ) -> Result<Reading, Missing> {
+        let root = self.directory.organisation().root().0;
+        match who {
+            Who::Person(_) if !measure.levels.person => Err(Missing::NotAtThisLevel),
+            Who::Unit(code) if !measure.levels.unit && code != root => Err(Missing::NotAtThisLevel),
+            _ => self.read(measure, *parts, who, period),
+        }
+    }
+
     fn read(&self, measure: &Measure, parts: Parts, who: Who, period: Period) -> Result<Reading, Missing> {
         if period.start() > self.today {
             return Err(Missing::NotYet);
@@ -374,7 +401,7 @@ impl ReadingStore {
                 sums.0 += there;
                 sums.1 += kept;
             };
-            let home = if *person == NONE { None } else { self.directory.unit_of(*person, date_of(before)) };
+            let home = if *person == NONE { None } else { self.directory.unit_of(*person, before) };
             if *person != NONE {
                 add(Who::Person(*person));
             }
@@ -426,17 +453,17 @@ impl ReadingStore {
 
 impl Readings for ReadingStore {
     fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing> {
-        let Some((measure, parts)) = self.measures.get(measure) else { return Err(Missing::NoRows) };
-        let root = self.directory.organisation().root();
-        match subject {
-            Subject::Person(_) if !measure.levels.person => return Err(Missing::NotAtThisLevel),
-            Subject::Unit(id) if !measure.levels.unit && id != self.directory.organisation().unit_id(root) => {
-                return Err(Missing::NotAtThisLevel);
-            }
-            _ => {}
+        match self.who(subject) {
+            Some(who) => match self.measures.get(measure) {
+                Some(measure) => self.reading_of(measure, who, period),
+                None => Err(Missing::NoRows),
+            },
+            None => match (self.measures.get(measure), subject) {
+                (Some((measure, _)), Subject::Person(_)) if !measure.levels.person => Err(Missing::NotAtThisLevel),
+                (Some((measure, _)), Subject::Unit(_)) if !measure.levels.unit => Err(Missing::NotAtThisLevel),
+                _ => Err(Missing::NoRows),
+            },
         }
-        let Some(who) = self.who(subject) else { return Err(Missing::NoRows) };
-        self.read(measure, *parts, who, period)
     }
 
     fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {
@@ -539,32 +566,45 @@ fn roll(family: &FamilyCells, adding: &[Adding], directory: &Directory, timeline
     let units = directory.all_units().len();
     let people = directory.all_people().len();
     let root = directory.organisation().root().0;
-    // Which base cells belong to which subject and slot: units first, then people.
-    let mut members: Vec<(u32, u32, u32)> = Vec::new();
-    for (cell, key) in family.keys.iter().enumerate() {
-        let cell = cell as u32;
-        if key.unit == NONE {
-            members.push((root, key.slot, cell));
-        } else {
-            directory.each_above(timeline.epoch(key.slot), key.unit, |above| members.push((above, key.slot, cell)));
+    // Which base cells belong to which subject: units first, then people.
+    let each_member = |take: &mut dyn FnMut(usize, u32, u32)| {
+        for (cell, key) in family.keys.iter().enumerate() {
+            let cell = cell as u32;
+            if key.unit == NONE {
+                take(root as usize, key.slot, cell);
+            } else {
+                let epoch = timeline.epoch(key.slot);
+                directory.each_above(epoch, key.unit, |above| take(above as usize, key.slot, cell));
+            }
+            if key.person != NONE {
+                take(units + key.person as usize, key.slot, cell);
+            }
         }
-        if key.person != NONE {
-            members.push((units as u32 + key.person, key.slot, cell));
-        }
+    };
+    let mut firsts = vec![0usize; units + people + 1];
+    each_member(&mut |subject, _, _| firsts[subject + 1] += 1);
+    for subject in 1..firsts.len() {
+        firsts[subject] += firsts[subject - 1];
     }
-    members.sort_unstable();
+    let mut next = firsts.clone();
+    let mut members = vec![(0u32, 0u32); firsts[units + people]];
+    each_member(&mut |subject, slot, cell| {
+        members[next[subject]] = (slot, cell);
+        next[subject] += 1;
+    });
     let mut starts = vec![0u32; units + people + 1];
     let mut slots = Vec::new();
     let mut cell_starts = vec![0u32];
     let mut cells: Vec<u32> = Vec::with_capacity(members.len());
-    for entry in members.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1) {
-        starts[entry[0].0 as usize + 1] += 1;
-        slots.push(entry[0].1);
-        cells.extend(entry.iter().map(|member| member.2));
-        cell_starts.push(cells.len() as u32);
-    }
-    for subject in 1..starts.len() {
-        starts[subject] += starts[subject - 1];
+    for subject in 0..units + people {
+        let own = &mut members[firsts[subject]..firsts[subject + 1]];
+        own.sort_unstable();
+        for entry in own.chunk_by(|a, b| a.0 == b.0) {
+            slots.push(entry[0].0);
+            cells.extend(entry.iter().map(|member| member.1));
+            cell_starts.push(cells.len() as u32);
+        }
+        starts[subject + 1] = slots.len() as u32;
     }
     let mut columns = Vec::new();
     let mut values = Vec::new();

@@ -16,7 +16,7 @@ use evenkeel_model::record;
 use jiff::Timestamp;
 
 use crate::compile::expression;
-use crate::local_time::date_of;
+use crate::local_time::{date_of, day_number};
 use crate::organisation::Texts;
 use crate::{Engine, EngineError};
 
@@ -190,7 +190,7 @@ impl Engine {
                 Subject::Person(id) => person.is_some() && person == directory.known_person(id.as_str()),
                 Subject::Unit(id) => {
                     let wanted = directory.known_unit(id.as_str());
-                    let home = person.and_then(|person| directory.unit_of(person, placed_on));
+                    let home = person.and_then(|person| directory.unit_of(person, day_number(placed_on)));
                     let unit = home.or_else(|| {
                         units.as_ref().and_then(|units| units.get(row)).map(|id| directory.unit(source, id))
                     });

@@ -1,16 +1,16 @@
 //! The query session over one state of the lake.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use datafusion::catalog::TableProvider;
+use arrow::datatypes::Schema;
 use datafusion::common::TableReference;
-use datafusion::datasource::MemTable;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_plan::{SendableRecordBatchStream, execute_stream_partitioned};
-use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
 use evenkeel_lake::{Snapshot, functions};
 use futures::TryStreamExt;
 
@@ -61,18 +61,11 @@ impl Session {
         Ok(self.context.table(reference).await?)
     }
 
-    /// Makes rows visible as a table, in place of one of that name.
-    pub fn put(
-        &self,
-        name: &str,
-        rows: Vec<RecordBatch>,
-        schema: arrow::datatypes::SchemaRef,
-    ) -> Result<(), EngineError> {
-        let reference = TableReference::bare(name);
-        self.context.deregister_table(reference.clone())?;
-        let table: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(schema, vec![rows])?);
-        self.context.register_table(reference, table)?;
-        Ok(())
+    /// Makes a Parquet file visible as a table.
+    pub async fn put(&self, name: &str, file: &Path, schema: &Schema) -> Result<(), EngineError> {
+        let options = ParquetReadOptions::default().schema(schema);
+        let path = file.to_string_lossy();
+        Ok(self.context.register_parquet(TableReference::bare(name), path, options).await?)
     }
 
     /// Runs a query; gives one stream per worker.

@@ -41,6 +41,8 @@ pub struct Timeline {
     epochs: Vec<u32>,
     /// For each day from [`FIRST_DAY`] on, its slot.
     slot_of_day: Vec<u32>,
+    /// For each month from January 1970 on, the slot that begins with it.
+    slot_of_month: Vec<u32>,
 }
 
 impl Timeline {
@@ -51,6 +53,7 @@ impl Timeline {
             (0..organisation.epoch_count()).map(|epoch| day_number(organisation.epoch_start(epoch))).collect();
         let mut starts = Vec::new();
         let mut epochs = Vec::new();
+        let mut slot_of_month = Vec::new();
         let mut slot_of_day = Vec::with_capacity((LAST_DAY - FIRST_DAY + 1) as usize);
         let mut epoch = 0;
         for day in FIRST_DAY..=LAST_DAY {
@@ -59,17 +62,18 @@ impl Timeline {
                 epoch += 1;
                 begins = true;
             }
-            begins |= match fineness {
-                Fineness::Days => true,
-                Fineness::Months => date_of(day).day() == 1,
-            };
+            let first_of_month = date_of(day).day() == 1;
+            begins |= fineness == Fineness::Days || first_of_month;
             if begins {
                 starts.push(day);
                 epochs.push(epoch as u32);
             }
             slot_of_day.push(starts.len() as u32 - 1);
+            if first_of_month {
+                slot_of_month.push(starts.len() as u32 - 1);
+            }
         }
-        Self { starts, epochs, slot_of_day }
+        Self { starts, epochs, slot_of_day, slot_of_month }
     }
 
     /// The slot of a day.
@@ -93,6 +97,16 @@ impl Timeline {
     /// The slots of a period: the first, and the first that no longer belongs to it.
     #[must_use]
     pub fn slots(&self, period: Period) -> (u32, u32) {
+        // Months are asked for by the million; their slots are known without working out dates.
+        let start = period.start();
+        if let Some(months) = period.months()
+            && start.day() == 1
+            && let Ok(first) = usize::try_from((i32::from(start.year()) - 1970) * 12 + i32::from(start.month()) - 1)
+            && let (Some(first), Some(end)) =
+                (self.slot_of_month.get(first), self.slot_of_month.get(first + months as usize))
+        {
+            return (*first, *end);
+        }
         let first = self.slot(day_number(period.start()));
         let end = day_number(period.end());
         let last = self.starts.partition_point(|start| *start < end) as u32;
@@ -110,5 +124,43 @@ impl Timeline {
             period = period.next();
         }
         periods
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use evenkeel_model::ids::UnitId;
+    use evenkeel_model::organisation::UnitStretch;
+
+    proptest::proptest! {
+        /// A day lies in the slots of a period exactly when it lies in the period.
+        #[test]
+        fn the_slots_of_a_period_are_its_days(
+            day in 0i32..LAST_DAY, around in -800i32..800, days in proptest::bool::ANY, grain in 0usize..5, first in 1i8..=12,
+        ) {
+            let stretch = |parent: &str, from: i32| UnitStretch {
+                id: UnitId::new("team"),
+                name: "Team".to_owned(),
+                kind: "team".to_owned(),
+                parent: Some(UnitId::new(parent)),
+                time_zone: None,
+                calendar: None,
+                valid_from: date_of(from),
+                valid_to: None,
+            };
+            // The team moves in the middle of some month, which divides a slot.
+            let stretches = vec![stretch("north", 0), stretch("south", 10_000)];
+            let (organisation, _) = Organisation::build("All", stretches, Vec::new(), &[]);
+            let fineness = if days { Fineness::Days } else { Fineness::Months };
+            let grain = [Grain::Day, Grain::Week, Grain::Month, Grain::Quarter, Grain::Year][grain];
+            proptest::prop_assume!(days || Fineness::for_grain(grain) == Fineness::Months);
+            let timeline = Timeline::new(fineness, &organisation);
+            let period = Period::containing(date_of(day), grain, FiscalYear::starting_in(first).unwrap());
+            let (from, to) = timeline.slots(period);
+            let other = (day + around).clamp(0, LAST_DAY);
+            let slot = timeline.slot(other);
+            proptest::prop_assert_eq!((from..to).contains(&slot), period.contains(date_of(other)));
+        }
     }
 }

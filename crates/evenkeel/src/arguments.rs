@@ -298,6 +298,10 @@ pub struct Readings {
     #[arg(long, value_name = "LEVEL")]
     pub level: Option<String>,
 
+    /// The unit or person, by identifier or name; all unless given.
+    #[arg(long, value_name = "UNIT")]
+    pub unit: Option<String>,
+
     /// The first period; its form says how long periods are. The first month with data unless given.
     #[arg(long, value_name = "PERIOD")]
     pub from: Option<String>,
@@ -313,6 +317,10 @@ pub struct Readings {
     /// Divide the rows by a column or SQL expression, for example `channel`.
     #[arg(long, value_name = "EXPRESSION")]
     pub by: Option<String>,
+
+    /// Only count rows that meet a condition in SQL, for example `channel = 'email'`.
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub condition: Option<String>,
 
     #[command(flatten)]
     pub as_of: AsOf,

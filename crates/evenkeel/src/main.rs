@@ -14,6 +14,10 @@ use clap::Parser;
 use crate::arguments::Arguments;
 use crate::output::Output;
 
+/// Hot loops of several threads ask for memory and give it back; this one lets them do so side by side.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.format, arguments.color);

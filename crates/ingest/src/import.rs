@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use datafusion::physical_plan::{ExecutionPlanProperties, execute_stream};
+use datafusion::error::DataFusionError;
+use datafusion::physical_plan::{ExecutionPlanProperties, SendableRecordBatchStream, execute_stream};
 use evenkeel_lake::import::Batch;
 use evenkeel_lake::rejects::Reject;
 use evenkeel_lake::{Lake, TableChange};
@@ -14,6 +15,7 @@ use evenkeel_model::source::{Source, TableMapping};
 use futures::StreamExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio::sync::mpsc::Sender;
 
 use crate::IngestError;
 use crate::files::{self, Bounds};
@@ -196,6 +198,39 @@ fn file_names(table: &RawTable) -> Vec<String> {
     table.files.iter().map(|file| file.name.clone()).collect()
 }
 
+/// So many batches of rows wait to be written while the next ones are read.
+const AHEAD: usize = 4;
+
+/// Rows of one batch, as far as they fit.
+struct Fitted {
+    /// How many were read.
+    read: u64,
+    rows: evenkeel_lake::Rows,
+    rejects: Vec<Reject>,
+}
+
+/// Reads all batches and fits them, until the other side no longer listens.
+async fn read_and_fit(
+    mut batches: SendableRecordBatchStream,
+    fitting: Fitting,
+    in_order: bool,
+    sender: Sender<Result<Fitted, DataFusionError>>,
+) {
+    let mut before = 0;
+    while let Some(batch) = batches.next().await {
+        let fitted = batch.and_then(|batch| {
+            let read = batch.num_rows() as u64;
+            let (rows, rejects) = fitting.fit(&batch, in_order.then_some(before))?;
+            before += read;
+            Ok(Fitted { read, rows, rejects })
+        });
+        let failed = fitted.is_err();
+        if sender.send(fitted).await.is_err() || failed {
+            return;
+        }
+    }
+}
+
 /// The filling of one table.
 struct Run<'a> {
     mappings: &'a Mappings,
@@ -231,16 +266,15 @@ impl Run<'_> {
         let plan = context.state().create_physical_plan(&self.plan.plan).await.map_err(|error| failed(&error))?;
         // Rows of a union come in any order. Without lines, nothing then says which of two rows came later.
         let in_order = plan.output_partitioning().partition_count() == 1;
-        let mut batches = execute_stream(plan, context.task_ctx()).map_err(|error| failed(&error))?;
+        let batches = execute_stream(plan, context.task_ctx()).map_err(|error| failed(&error))?;
+        // Rows are read and fitted while those before them are hashed and written.
+        let (sender, mut fitted) = tokio::sync::mpsc::channel(AHEAD);
+        let reading = tokio::spawn(read_and_fit(batches, self.fitting.clone(), in_order, sender));
         let mut rows = 0;
         let mut rejected = 0;
-        while let Some(batch) = batches.next().await {
-            let batch = batch.map_err(|error| failed(&error))?;
-            let fitting = self.fitting.clone();
-            let count = batch.num_rows() as u64;
-            let fitted = fitting.fit(&batch, in_order.then_some(rows)).map_err(|error| failed(&error.into()))?;
-            rows += count;
-            let (fitting_rows, rejects) = fitted;
+        while let Some(next) = fitted.recv().await {
+            let Fitted { read, rows: fitting_rows, rejects } = next.map_err(|error| failed(&error))?;
+            rows += read;
             rejected += rejects.len() as u64;
             import.reject(rejects)?;
             if fitting_rows.batch.num_rows() > 0 {
@@ -249,6 +283,7 @@ impl Run<'_> {
             rejected += self.set_aside(import)?;
             self.progress.read(self.read.load(Ordering::Relaxed), rows);
         }
+        reading.await.map_err(evenkeel_lake::LakeError::from)?;
         rejected += self.set_aside(import)?;
         Ok(rejected)
     }

@@ -20,6 +20,7 @@ use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use crate::parts::{self, Part};
+use crate::scan::Piece;
 use crate::{LakeError, Storage, storage};
 
 /// A table for queries, at one version.
@@ -30,6 +31,26 @@ pub(crate) async fn provider(
 ) -> Result<Arc<dyn TableProvider>, LakeError> {
     let delta = open(storage, table, version).await?;
     Ok(delta.table_provider().await?)
+}
+
+/// The row groups of a table at one version.
+pub(crate) async fn pieces(storage: &Storage, table: &str, version: u64) -> Result<Vec<Piece>, LakeError> {
+    let folder = storage.folder().join(storage::table_folder(table));
+    let delta = open(storage, table, version).await?;
+    let mut files = Vec::new();
+    for view in delta.snapshot()?.log_data().iter() {
+        #[expect(deprecated, reason = "the arrays that are to take its place do not yet reach deletion vectors")]
+        let file = view.add_action();
+        let deleted = deleted_rows(&delta, &file)?;
+        files.push((file.path, deleted));
+    }
+    // Names begin with the time of their import, so that the order is that in which rows came.
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut pieces = Vec::new();
+    for (path, deleted) in files {
+        pieces.extend(Piece::of_file(folder.join(path), deleted)?);
+    }
+    Ok(pieces)
 }
 
 /// A table without rows, for queries.

@@ -71,7 +71,7 @@ pub struct Import {
     manifest: Manifest,
     tables: BTreeMap<&'static str, TableImport>,
     rejects: rejects::Collected,
-    _lock: Option<File>,
+    _lock: File,
 }
 
 struct TableImport {
@@ -180,12 +180,12 @@ fn marker(batch: &str) -> Path {
     Path::from(format!("running/{batch}"))
 }
 
-/// Only one import at a time on a folder. On an object store the manifest decides which of two was first.
-fn lock(storage: &Storage) -> Result<Option<File>, LakeError> {
-    let Some(folder) = storage.local_folder() else { return Ok(None) };
+/// Only one import at a time.
+fn lock(storage: &Storage) -> Result<File, LakeError> {
+    let folder = storage.folder();
     let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(LakeError::Busy { location: folder.display().to_string() }),
         Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
     }
@@ -244,7 +244,7 @@ impl TableImport {
         }
         self.rows =
             u32::try_from(count).ok().and_then(|count| self.rows.checked_add(count)).ok_or_else(too_many_rows)?;
-        self.parts.write(&rows.batch).await
+        self.parts.write(rows.batch).await
     }
 
     /// Merges with what is there and commits. Gives the new version of the table, or none when nothing changed.

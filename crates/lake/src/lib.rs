@@ -10,6 +10,7 @@
 //! *Digest.* Each table has a digest of its content that knows neither order nor files: the sum of the hashes of
 //! its rows. Equal content has an equal digest, whatever imports led to it.
 
+pub mod columnar_file;
 pub mod delta;
 mod error;
 pub mod functions;
@@ -19,6 +20,7 @@ pub mod index;
 pub mod manifest;
 mod parts;
 pub mod rejects;
+pub mod scan;
 mod sort;
 pub mod storage;
 pub mod tables;
@@ -29,6 +31,7 @@ pub use manifest::{Manifest, TableVersion};
 pub use storage::Storage;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use deltalake::datafusion::catalog::TableProvider;
@@ -92,6 +95,21 @@ impl Snapshot {
             .into_iter()
             .filter_map(|name| self.manifest.tables.get(name).map(|table| (name.to_owned(), table.delta_version)))
             .collect()
+    }
+
+    /// The row groups of a table of the record, at the version of this state; none for tables that were never filled.
+    pub async fn pieces(&self, name: &str) -> Result<Vec<scan::Piece>, LakeError> {
+        match self.manifest.tables.get(name) {
+            Some(version) => delta::pieces(&self.storage, name, version.delta_version).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// A file for something that is derived from the record and can be worked out again, by a name that tells from
+    /// what. It may be there or not.
+    #[must_use]
+    pub fn derived(&self, name: &str) -> PathBuf {
+        self.storage.folder().join("derived").join(name)
     }
 
     /// A table for queries, at the version of this state. Tables that were never filled are empty.

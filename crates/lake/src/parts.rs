@@ -1,26 +1,27 @@
 //! Writing the data files of one table during one import.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::fs::File;
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::SchemaRef;
+use evenkeel_model::record;
 use object_store::ObjectStoreExt;
-use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::arrow::async_writer::AsyncArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
 use roaring::RoaringBitmap;
+use tokio::task::JoinHandle;
 
+use crate::columnar_file::{ColumnarFile, RowGroup};
 use crate::{LakeError, Storage, storage};
 
 /// Rows per data file, so that no file grows without limit.
 const ROWS_PER_FILE: u32 = 4_000_000;
-/// Rows per row group: what a reader can skip, and what a writer holds in memory.
-const ROWS_PER_GROUP: usize = 500_000;
+/// Rows per row group: what a reader can skip, and what is encoded at a time.
+const ROWS_PER_GROUP: usize = 262_144;
+/// So many row groups are encoded in the background before the next one has to wait.
+const IN_BACKGROUND: usize = 2;
 
 /// A finished data file.
 #[derive(Debug, Clone)]
@@ -31,14 +32,77 @@ pub(crate) struct Part {
     pub bytes: u64,
 }
 
-/// Writes rows into data files that nobody sees before they are committed.
+/// Writes rows into data files that nobody sees before they are committed. Row groups are encoded in the background.
 pub(crate) struct PartsWriter {
     storage: Storage,
     table: String,
     batch: String,
     schema: SchemaRef,
-    open: Option<(String, AsyncArrowWriter<BufWriter>, u32)>,
+    open: Option<Open>,
     done: Vec<Part>,
+}
+
+/// A data file that is being written.
+struct Open {
+    path: String,
+    file: ColumnarFile,
+    rows: u32,
+    /// The rows of the next row group.
+    gathered: Vec<RecordBatch>,
+    gathered_rows: usize,
+    /// Row groups that are being encoded, in their order.
+    encoding: VecDeque<JoinHandle<Result<RowGroup, LakeError>>>,
+    groups: usize,
+}
+
+impl Open {
+    fn create(storage: &Storage, table: &str, path: String, schema: SchemaRef) -> Result<Self, LakeError> {
+        let folder = storage.folder().join(storage::table_folder(table));
+        std::fs::create_dir_all(&folder)?;
+        // The values of these differ from row to row.
+        let unlike: Vec<&str> = record::table(table).map_or(Vec::new(), |table| table.key.to_vec());
+        let unlike: Vec<&str> = unlike.into_iter().filter(|name| *name != "source").collect();
+        let file = ColumnarFile::create(File::create(folder.join(&path))?, schema, &unlike)?;
+        Ok(Self { path, file, rows: 0, gathered: Vec::new(), gathered_rows: 0, encoding: VecDeque::new(), groups: 0 })
+    }
+
+    async fn write(&mut self, rows: RecordBatch) -> Result<(), LakeError> {
+        self.rows += rows.num_rows() as u32;
+        self.gathered_rows += rows.num_rows();
+        self.gathered.push(rows);
+        if self.gathered_rows >= ROWS_PER_GROUP {
+            self.encode();
+            while self.encoding.len() > IN_BACKGROUND {
+                self.append().await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn encode(&mut self) {
+        let rows = std::mem::take(&mut self.gathered);
+        self.gathered_rows = 0;
+        let (encoder, number) = (self.file.encoder(), self.groups);
+        self.groups += 1;
+        self.encoding.push_back(tokio::task::spawn_blocking(move || encoder.encode(number, &rows)));
+    }
+
+    async fn append(&mut self) -> Result<(), LakeError> {
+        if let Some(oldest) = self.encoding.pop_front() {
+            self.file.append(oldest.await??)?;
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<Part, LakeError> {
+        if self.gathered_rows > 0 {
+            self.encode();
+        }
+        while !self.encoding.is_empty() {
+            self.append().await?;
+        }
+        Ok(Part { path: self.path, rows: self.rows, bytes: self.file.finish()? })
+    }
 }
 
 impl PartsWriter {
@@ -53,57 +117,26 @@ impl PartsWriter {
         }
     }
 
-    pub(crate) async fn write(&mut self, rows: &RecordBatch) -> Result<(), LakeError> {
-        if self.open.as_ref().is_some_and(|(_, _, count)| *count >= ROWS_PER_FILE) {
-            self.close().await?;
+    pub(crate) async fn write(&mut self, rows: RecordBatch) -> Result<(), LakeError> {
+        if let Some(full) = self.open.take_if(|open| open.rows >= ROWS_PER_FILE) {
+            self.done.push(full.finish().await?);
         }
-        let (path, mut writer, count) = match self.open.take() {
+        let open = match &mut self.open {
             Some(open) => open,
-            None => self.start()?,
+            None => {
+                let path = format!("part-{}-{:04}.parquet", self.batch, self.done.len());
+                self.open.insert(Open::create(&self.storage, &self.table, path, self.schema.clone())?)
+            }
         };
-        writer.write(rows).await?;
-        self.open = Some((path, writer, count + rows.num_rows() as u32));
-        Ok(())
-    }
-
-    fn start(&self) -> Result<(String, AsyncArrowWriter<BufWriter>, u32), LakeError> {
-        let path = format!("part-{}-{:04}.parquet", self.batch, self.done.len());
-        let writer = open_writer(&self.storage, &self.table, &path, self.schema.clone())?;
-        Ok((path, writer, 0))
-    }
-
-    async fn close(&mut self) -> Result<(), LakeError> {
-        if let Some((path, writer, rows)) = self.open.take() {
-            let bytes = finish(writer).await?;
-            self.done.push(Part { path, rows, bytes });
-        }
-        Ok(())
+        open.write(rows).await
     }
 
     pub(crate) async fn finish(mut self) -> Result<Vec<Part>, LakeError> {
-        self.close().await?;
+        if let Some(last) = self.open.take() {
+            self.done.push(last.finish().await?);
+        }
         Ok(self.done)
     }
-}
-
-fn open_writer(
-    storage: &Storage,
-    table: &str,
-    path: &str,
-    schema: SchemaRef,
-) -> Result<AsyncArrowWriter<BufWriter>, LakeError> {
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
-        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
-        .build();
-    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-    let object = BufWriter::new(Arc::clone(storage.store()), object_path(table, path));
-    Ok(AsyncArrowWriter::try_new_with_options(object, schema, options)?)
-}
-
-async fn finish(mut writer: AsyncArrowWriter<BufWriter>) -> Result<u64, LakeError> {
-    writer.finish().await?;
-    Ok(writer.bytes_written() as u64)
 }
 
 /// A data file as a place in the lake.
@@ -135,7 +168,7 @@ pub(crate) async fn without(
     let bytes = storage.store().get(&object_path(table, &part.path)).await?.bytes().await?;
     let batches = ParquetRecordBatchReaderBuilder::try_new(bytes)?.build()?;
     let path = part.path.replace(".parquet", "-kept.parquet");
-    let mut writer = open_writer(storage, table, &path, schema.clone())?;
+    let mut open = Open::create(storage, table, path, schema.clone())?;
     let mut row: u32 = 0;
     for batch in batches {
         let batch = batch?;
@@ -144,10 +177,9 @@ pub(crate) async fn without(
         row = end;
         // The file has no Arrow schema of its own, so that names and types are put back here.
         let batch = RecordBatch::try_new(schema.clone(), batch.columns().to_vec())?;
-        writer.write(&filter_record_batch(&batch, &keep)?).await?;
+        open.write(filter_record_batch(&batch, &keep)?).await?;
     }
-    let bytes = finish(writer).await?;
+    let kept = open.finish().await?;
     remove(storage, table, &part.path).await?;
-    let rows = part.rows - dropped.len() as u32;
-    Ok(Some(Part { path, rows, bytes }))
+    Ok(Some(kept))
 }

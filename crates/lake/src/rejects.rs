@@ -205,7 +205,7 @@ impl Writer {
             self.digest = self.digest.wrapping_add(u128::from(xxh3_64(&bytes)));
         }
         self.rows += rejects.len() as u64;
-        self.parts.write(&to_batch(&rejects)?).await
+        self.parts.write(to_batch(&rejects)?).await
     }
 }
 

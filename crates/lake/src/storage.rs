@@ -14,7 +14,7 @@ use crate::LakeError;
 pub struct Storage {
     url: Url,
     store: Arc<dyn ObjectStore>,
-    folder: Option<PathBuf>,
+    folder: PathBuf,
 }
 
 impl Storage {
@@ -28,17 +28,17 @@ impl Storage {
                 return Err(failed("data can be kept in a folder only; object stores are not built in yet".to_owned()));
             }
             let folder = url.to_file_path().map_err(|()| failed("it is not a path".to_owned()))?;
-            return Self::folder(&folder, failed);
+            return Self::open_folder(&folder, failed);
         }
-        Self::folder(&base.join(location), failed)
+        Self::open_folder(&base.join(location), failed)
     }
 
-    fn folder(folder: &Path, failed: impl Fn(String) -> LakeError) -> Result<Self, LakeError> {
+    fn open_folder(folder: &Path, failed: impl Fn(String) -> LakeError) -> Result<Self, LakeError> {
         std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
         let folder = folder.canonicalize().map_err(|error| failed(error.to_string()))?;
         let url = Url::from_directory_path(&folder).map_err(|()| failed("it is not a path".to_owned()))?;
         let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(error.to_string()))?;
-        Ok(Self { url, store: Arc::new(store), folder: Some(folder) })
+        Ok(Self { url, store: Arc::new(store), folder })
     }
 
     /// The objects below the place.
@@ -53,10 +53,10 @@ impl Storage {
         &self.url
     }
 
-    /// The folder, where the place is one.
+    /// The folder.
     #[must_use]
-    pub fn local_folder(&self) -> Option<&Path> {
-        self.folder.as_deref()
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The URL of one Delta table.

@@ -155,6 +155,18 @@ impl Period {
         self.start
     }
 
+    /// How many months it has; none for days and weeks.
+    #[must_use]
+    pub fn months(self) -> Option<u32> {
+        let months = match self.grain {
+            Grain::Day | Grain::Week => return None,
+            Grain::Month => 1,
+            Grain::Quarter => 3,
+            Grain::Year => 12,
+        };
+        Some(months * u32::from(self.count))
+    }
+
     /// The first day that no longer belongs to the period.
     #[must_use]
     pub fn end(self) -> Date {

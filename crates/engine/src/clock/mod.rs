@@ -1,8 +1,11 @@
 //! The case clock: what happened to a case, in one pass over its events in time order.
 //!
 //! Events come in any order and from any file. They are gathered by case ([`gather`]), put in order of time and, at
-//! equal instants, of their identifier, and run through [`CaseClock`]. A case whose story has not ended is measured
-//! up to the evaluation instant; it is never left out.
+//! equal instants, of the text of their identifier, and run through [`CaseClock`]. A case whose story has not ended is
+//! measured up to the evaluation instant; it is never left out.
+//!
+//! Cases and events are read straight from the data files ([`gather`], [`events`]); the result is a file
+//! ([`table`], [`store`]) that queries see as the table `case_facts`.
 //!
 //! # Rules
 //! - The row of the case says when it was opened. It is `new` from then until its first change of status, whether an
@@ -18,10 +21,15 @@
 //! - Merging a case into another one changes nothing here: it has its own life until then, and a status that says how
 //!   it ended. What happened to the other case belongs to that one.
 
-pub mod gather;
+mod events;
+mod gather;
 pub mod hours;
+mod store;
+pub mod table;
 #[cfg(test)]
 mod tests;
+
+pub use store::FactsFile;
 
 use evenkeel_model::calendar::WorkingHistory;
 pub use evenkeel_model::case::Status;

@@ -1,11 +1,9 @@
 //! `evenkeel facts`: what the case clock says about each case, as a table.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use evenkeel_engine::{Engine, Scope, export};
+use evenkeel_engine::{Engine, Scope};
 
 use super::{Session, instant};
 use crate::arguments::Facts;
@@ -26,10 +24,10 @@ pub async fn run(session: &Session<'_>, arguments: &Facts) -> anyhow::Result<Exi
     let facts = engine.case_facts().await?;
     // The file is put in place when it is whole.
     let part = arguments.out.with_extension("part");
-    let file = File::create(&part).with_context(|| format!("`{}` cannot be written", part.display()))?;
-    let cases = export::case_facts(BufWriter::new(file), &facts)?;
+    std::fs::copy(facts.path(), &part).with_context(|| format!("`{}` cannot be written", part.display()))?;
     std::fs::rename(&part, &arguments.out)
         .with_context(|| format!("`{}` cannot be written", arguments.out.display()))?;
+    let cases = facts.rows()?;
     if session.output.is_json() {
         session.output.json(&serde_json::json!({ "out": arguments.out, "cases": cases }))?;
     } else {

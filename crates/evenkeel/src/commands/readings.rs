@@ -1,12 +1,11 @@
 //! `evenkeel readings`: readings as one long table.
 
 use std::fs::File;
-use std::io::BufWriter;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use evenkeel_engine::export::{self, Selection, Writer};
+use evenkeel_engine::export::{LongTable, Selection};
 use evenkeel_engine::{Engine, ReadingStore, Request, Scope};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{Grain, Period};
@@ -39,38 +38,31 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
     let engine = Engine::open(open.lake.snapshot().await?, scope).await?;
     let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);
     engine.compile(&measures).await.map_err(explain)?;
-    let request = Request { measures: measures.clone(), grain, segment: arguments.by.clone() };
+    let (segment, condition) = (arguments.by.clone(), arguments.condition.clone());
+    let request = Request { measures: measures.clone(), grain, segment, condition };
     let stores = engine.readings(&request).await?;
+    // Now those are known, too, of whom only facts speak.
+    let subject = arguments.unit.as_deref().map(|name| engine.subject(name)).transpose()?;
     let mut periods = periods(&stores, grain, from, to);
     if arguments.whole
         && let (Some(first), Some(last)) = (periods.first(), periods.last())
     {
         periods = Period::spanning(*first, *last).into_iter().collect();
     }
-    let selection = Selection { level: arguments.level.clone(), periods, fiscal };
+    let selection = Selection { level: arguments.level.clone(), subject, periods, fiscal };
     check_level(&stores, &selection)?;
     let versions: std::collections::BTreeMap<String, String> =
         measures.iter().map(|measure| (measure.id.to_string(), engine.data_version([measure]))).collect();
-    let version = |id: &str| versions.get(id).cloned().unwrap_or_default();
 
     // The file is put in place when it is whole.
     let part = arguments.out.with_extension("part");
     let file = File::create(&part).with_context(|| format!("`{}` cannot be written", part.display()))?;
-    let file = BufWriter::new(file);
-    let by_segment = arguments.by.is_some();
-    let mut writer = match arguments.out.extension().and_then(|ending| ending.to_str()) {
-        Some("parquet") => Writer::parquet(file, by_segment)?,
-        Some("csv") => Writer::csv(file, by_segment)?,
+    let table = LongTable::new(&stores, &selection, &versions, arguments.by.is_some(), session.workers);
+    let count = match arguments.out.extension().and_then(|ending| ending.to_str()) {
+        Some("parquet") => table.parquet(file)?,
+        Some("csv") => table.csv(file)?,
         _ => bail!("`{}` must end in .parquet or .csv", arguments.out.display()),
     };
-    let mut count = 0u64;
-    for (segment, store) in &stores {
-        export::each(store, segment.as_deref(), &selection, &version, &mut |reading| {
-            count += 1;
-            writer.write(reading)
-        })?;
-    }
-    writer.finish()?;
     std::fs::rename(&part, &arguments.out)
         .with_context(|| format!("`{}` cannot be written", arguments.out.display()))?;
     if session.output.is_json() {

@@ -1,0 +1,600 @@
+//! The events of all cases, read once, divided by case and put in order.
+//!
+//! Nothing is looked up while events are read: each goes to the *bucket* of its case, which follows from a hash of the
+//! case's identifier. A bucket holds few enough cases for its events to be sorted in the caches of one processor.
+
+use std::cmp::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, RecordBatch, StringArray};
+use arrow::datatypes::{Int32Type, TimestampMicrosecondType};
+use evenkeel_lake::scan::{Form, Piece};
+use hashbrown::HashMap;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::{Actor, Event, Status, What};
+use crate::EngineError;
+use crate::organisation::column;
+use crate::side_by_side::{self, Queue};
+
+/// Stands for “nobody” and “nowhere”.
+pub(crate) const NONE: u32 = u32::MAX;
+/// So many cases lie in one bucket, on average.
+const CASES_PER_BUCKET: usize = 2048;
+/// Events of a bucket are kept in blocks of so many, so that growing neither copies nor wastes much.
+const BLOCK: usize = 256;
+
+/// Words to codes and back, for all threads.
+#[derive(Debug, Default)]
+pub(crate) struct Words(Mutex<(HashMap<String, u32>, Vec<String>)>);
+
+impl Words {
+    pub(crate) fn code(&self, word: &str) -> u32 {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (codes, words) = &mut *known;
+        if let Some(code) = codes.get(word) {
+            return *code;
+        }
+        let code = words.len() as u32;
+        words.push(word.to_owned());
+        codes.insert(word.to_owned(), code);
+        code
+    }
+
+    /// All words, by their codes.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
+}
+
+/// Codes that one thread has met before.
+#[derive(Default)]
+struct Met(HashMap<String, u32>);
+
+impl Met {
+    fn code(&mut self, words: &Words, word: &str) -> u32 {
+        *self.0.entry_ref(word).or_insert_with(|| words.code(word))
+    }
+}
+
+/// A column of codes whose values are translated once per dictionary instead of once per row.
+pub(crate) struct Translated<T> {
+    of: Option<ArrayRef>,
+    values: Vec<T>,
+}
+
+impl<T: Copy> Translated<T> {
+    pub(crate) fn new() -> Self {
+        Self { of: None, values: Vec::new() }
+    }
+
+    /// Takes the column of the next batch; dictionaries are shared by the batches of a row group.
+    pub(crate) fn take(&mut self, column: &DictionaryArray<Int32Type>, translate: impl FnMut(&str) -> T) {
+        if self.of.as_ref().is_some_and(|known| Arc::ptr_eq(known, column.values())) {
+            return;
+        }
+        let texts: &StringArray = column.values().as_string();
+        self.values = texts.iter().map(Option::unwrap_or_default).map(translate).collect();
+        self.of = Some(Arc::clone(column.values()));
+    }
+
+    pub(crate) fn get(&self, column: &DictionaryArray<Int32Type>, row: usize) -> Option<T> {
+        column.key(row).map(|key| self.values[key])
+    }
+}
+
+/// The codes of a text column that was read as such.
+pub(crate) fn codes_of<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a DictionaryArray<Int32Type>, EngineError> {
+    Ok(column(batch, name)?.as_dictionary::<Int32Type>())
+}
+
+/// The hash that stands for a case. The 64 bits of one seed are enough to tell ten million cases apart in all but one of
+/// 400,000 records; [`Buckets`] has a look, and another seed is taken where two cases share one.
+pub(crate) fn case_hash(source: u64, case: &str) -> u64 {
+    xxh3_64_with_seed(case.as_bytes(), source)
+}
+
+/// What the hashes of a source's cases begin from.
+pub(crate) fn source_hash(seed: u64, source: &str) -> u64 {
+    xxh3_64(source.as_bytes()) ^ seed
+}
+
+/// How cases are divided into buckets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Division {
+    bits: u32,
+}
+
+impl Division {
+    pub(crate) fn for_cases(cases: usize) -> Self {
+        let bits = (cases / CASES_PER_BUCKET).next_power_of_two().trailing_zeros();
+        Self { bits }
+    }
+
+    pub(crate) fn buckets(self) -> usize {
+        1 << self.bits
+    }
+
+    pub(crate) fn bucket(self, hash: u64) -> usize {
+        // A shift by all 64 bits is none.
+        hash.checked_shr(64 - self.bits).unwrap_or(0) as usize
+    }
+}
+
+/// An event with what puts it in order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Packed {
+    case: u64,
+    at: i64,
+    /// See [`Identifiers`].
+    id: u64,
+    /// The person, unit or agent, or the status; which one, `kind` tells.
+    who: u32,
+    kind: Kind,
+    actor: Actor,
+    /// The thread that read it.
+    reader: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Opened,
+    Message,
+    Status(Status),
+    Assignee,
+    Unit,
+    Escalated,
+    Deleted,
+}
+
+impl Packed {
+    pub(crate) fn event(&self) -> Event {
+        let someone = (self.who != NONE).then_some(self.who);
+        let (what, agent) = match self.kind {
+            Kind::Opened => (What::Opened, None),
+            Kind::Message => (What::PublicMessage, someone),
+            Kind::Status(status) => (What::Status(status), None),
+            Kind::Assignee => (What::Assignee(someone), None),
+            Kind::Unit => (What::Unit(someone), None),
+            Kind::Escalated => (What::Escalated, None),
+            Kind::Deleted => (What::Deleted, None),
+        };
+        Event { at: self.at, what, actor: self.actor, agent }
+    }
+}
+
+/// Events at one instant stand in the order of the text of their identifiers. Most identifiers are one prefix and a
+/// number of fixed length; such a one is kept as its number, others as the place of their text.
+#[derive(Debug, Clone, Default)]
+struct Identifiers {
+    prefix: Vec<u8>,
+    digits: usize,
+}
+
+/// Marks the place of a text.
+const TEXT: u64 = 1 << 63;
+
+impl Identifiers {
+    /// The form of an identifier.
+    fn like(id: &str) -> Self {
+        let id = id.as_bytes();
+        let digits = id.iter().rev().take_while(|byte| byte.is_ascii_digit()).count().min(18);
+        Self { prefix: id[..id.len() - digits].to_vec(), digits }
+    }
+
+    fn pack(&self, id: &str, texts: &mut Vec<u8>) -> u64 {
+        let bytes = id.as_bytes();
+        if bytes.len() == self.prefix.len() + self.digits && bytes.starts_with(&self.prefix) {
+            let mut number = 0;
+            let mut plain = true;
+            for byte in &bytes[self.prefix.len()..] {
+                plain &= byte.is_ascii_digit();
+                number = number * 10 + u64::from(byte.wrapping_sub(b'0') & 15);
+            }
+            if plain {
+                return number;
+            }
+        }
+        let place = texts.len() as u64;
+        texts.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        texts.extend_from_slice(bytes);
+        TEXT | place
+    }
+
+    fn text(&self, packed: u64, texts: &[u8]) -> Vec<u8> {
+        if packed & TEXT == 0 {
+            let mut text = self.prefix.clone();
+            if self.digits > 0 {
+                text.extend_from_slice(format!("{packed:0width$}", width = self.digits).as_bytes());
+            }
+            return text;
+        }
+        let place = (packed & !TEXT) as usize;
+        let length = texts[place..].first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize);
+        texts[place + 4..place + 4 + length].to_vec()
+    }
+}
+
+/// The events of one bucket that one thread read.
+#[derive(Debug, Default)]
+struct Blocks(Vec<Vec<Packed>>);
+
+impl Blocks {
+    fn push(&mut self, event: Packed) {
+        match self.0.last_mut() {
+            Some(block) if block.len() < BLOCK => block.push(event),
+            _ => {
+                let mut block = Vec::with_capacity(BLOCK);
+                block.push(event);
+                self.0.push(block);
+            }
+        }
+    }
+}
+
+/// What one thread read.
+struct Read {
+    buckets: Vec<Blocks>,
+    texts: Vec<u8>,
+}
+
+/// All events, divided by case.
+pub(crate) struct Events {
+    /// By bucket; each is taken once.
+    buckets: Vec<Mutex<Vec<Blocks>>>,
+    /// By the thread that read them.
+    texts: Vec<Vec<u8>>,
+    identifiers: Identifiers,
+}
+
+const COLUMNS: [(&str, Form); 9] = [
+    ("source", Form::Codes),
+    ("case_id", Form::Plain),
+    ("event_id", Form::Plain),
+    ("at", Form::Plain),
+    ("kind", Form::Codes),
+    ("actor_kind", Form::Codes),
+    ("actor_id", Form::Plain),
+    ("public", Form::Plain),
+    ("field_to", Form::Codes),
+];
+
+impl Events {
+    /// Reads the events up to an instant, in microseconds.
+    pub(crate) fn read(
+        pieces: &[Piece],
+        as_of: i64,
+        seed: u64,
+        division: Division,
+        words: &Words,
+        workers: usize,
+    ) -> Result<Self, EngineError> {
+        let identifiers = first_identifier(pieces)?.map(|id| Identifiers::like(&id)).unwrap_or_default();
+        let queue = Queue::new(pieces.len());
+        let readers = Queue::new(usize::from(u8::MAX));
+        let read = side_by_side::run(workers.min(pieces.len()).min(usize::from(u8::MAX)), || {
+            let reader = readers.take().unwrap_or_default() as u8;
+            let mut reading = Reading {
+                reader,
+                as_of,
+                seed,
+                division,
+                words,
+                identifiers: &identifiers,
+                met: Met::default(),
+                sources: Translated::new(),
+                kinds: Translated::new(),
+                actors: Translated::new(),
+                targets: Translated::new(),
+                read: Read { buckets: (0..division.buckets()).map(|_| Blocks::default()).collect(), texts: Vec::new() },
+            };
+            while let Some(piece) = queue.take() {
+                for batch in pieces[piece].read(&COLUMNS)? {
+                    reading.take(&batch?)?;
+                }
+            }
+            Ok((reader, reading.read))
+        })?;
+        let mut buckets: Vec<Vec<Blocks>> = (0..division.buckets()).map(|_| Vec::new()).collect();
+        let mut texts = vec![Vec::new(); read.len()];
+        for (reader, read) in read {
+            for (bucket, blocks) in buckets.iter_mut().zip(read.buckets) {
+                bucket.push(blocks);
+            }
+            texts[usize::from(reader)] = read.texts;
+        }
+        Ok(Self { buckets: buckets.into_iter().map(Mutex::new).collect(), texts, identifiers })
+    }
+
+    /// Takes the events of a bucket out, and gives those of each of its cases in order. `cases` are the hashes of the
+    /// cases; `take` gets the place of a case in that list. Events of cases that are not in it wait for their case.
+    ///
+    /// False, and nothing is given, when two of the cases have one hash.
+    #[must_use]
+    pub(crate) fn each_case(
+        &self,
+        bucket: usize,
+        cases: &[u64],
+        sorted: &mut Sorted,
+        mut take: impl FnMut(usize, &[Packed]),
+    ) -> bool {
+        let blocks = std::mem::take(&mut *self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner));
+        if !sorted.fill(cases, &blocks) {
+            return false;
+        }
+        drop(blocks);
+        for case in 0..cases.len() {
+            let own = &mut sorted.events[sorted.starts[case] as usize..sorted.starts[case + 1] as usize];
+            if !own.is_empty() {
+                self.sort(own);
+                take(case, own);
+            }
+        }
+        true
+    }
+
+    fn sort(&self, events: &mut [Packed]) {
+        if events.len() > 32 {
+            events.sort_unstable_by(|a, b| self.compare(a, b));
+            return;
+        }
+        // Events arrive nearly in order, and there are few of a case.
+        for end in 1..events.len() {
+            let event = events[end];
+            let mut place = end;
+            while place > 0 && self.compare(&events[place - 1], &event) == Ordering::Greater {
+                events[place] = events[place - 1];
+                place -= 1;
+            }
+            events[place] = event;
+        }
+    }
+
+    #[inline]
+    fn compare(&self, a: &Packed, b: &Packed) -> Ordering {
+        a.at.cmp(&b.at).then_with(|| {
+            if (a.id | b.id) & TEXT == 0 {
+                return a.id.cmp(&b.id);
+            }
+            let text = |event: &Packed| self.identifiers.text(event.id, &self.texts[usize::from(event.reader)]);
+            text(a).cmp(&text(b))
+        })
+    }
+}
+
+fn first_identifier(pieces: &[Piece]) -> Result<Option<String>, EngineError> {
+    for piece in pieces {
+        for batch in piece.read(&[("event_id", Form::Plain)])? {
+            let batch = batch?;
+            if let Some(id) = batch.column(0).as_string_view().iter().flatten().next() {
+                return Ok(Some(id.to_owned()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// One thread's reading.
+struct Reading<'a> {
+    reader: u8,
+    as_of: i64,
+    seed: u64,
+    division: Division,
+    words: &'a Words,
+    identifiers: &'a Identifiers,
+    met: Met,
+    sources: Translated<u64>,
+    kinds: Translated<Option<Step>>,
+    actors: Translated<Actor>,
+    targets: Translated<Target>,
+    read: Read,
+}
+
+/// A kind of event, before its other columns are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Opened,
+    Message,
+    Status,
+    Assignee,
+    Unit,
+    Escalated,
+    Deleted,
+}
+
+impl Step {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "opened" => Step::Opened,
+            "message" => Step::Message,
+            "status" => Step::Status,
+            "assignee" => Step::Assignee,
+            "unit" => Step::Unit,
+            "escalated" => Step::Escalated,
+            "deleted" => Step::Deleted,
+            // The clock passes over notes, ratings, priorities, merges.
+            _ => return None,
+        })
+    }
+}
+
+/// What an event leads to: a status, or somebody.
+#[derive(Debug, Clone, Copy)]
+struct Target {
+    status: Option<Status>,
+    code: u32,
+}
+
+impl Reading<'_> {
+    fn take(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
+        let sources = codes_of(batch, "source")?;
+        self.sources.take(sources, |source| source_hash(self.seed, source));
+        let kinds = codes_of(batch, "kind")?;
+        self.kinds.take(kinds, Step::of);
+        let actors = codes_of(batch, "actor_kind")?;
+        self.actors.take(actors, |actor| match actor {
+            "customer" => Actor::Customer,
+            "agent" => Actor::Agent,
+            "bot" => Actor::Bot,
+            _ => Actor::System,
+        });
+        let targets = codes_of(batch, "field_to")?;
+        let (met, words) = (&mut self.met, self.words);
+        self.targets.take(targets, |target| Target { status: Status::of(target), code: met.code(words, target) });
+        let cases = column(batch, "case_id")?.as_string_view();
+        let ids = column(batch, "event_id")?.as_string_view();
+        let instants = column(batch, "at")?.as_primitive::<TimestampMicrosecondType>();
+        let agents = column(batch, "actor_id")?.as_string_view();
+        let public = column(batch, "public")?.as_boolean();
+        for row in 0..batch.num_rows() {
+            let at = instants.value(row);
+            let Some(Some(step)) = self.kinds.get(kinds, row) else { continue };
+            if at > self.as_of || instants.is_null(row) {
+                continue;
+            }
+            let actor = self.actors.get(actors, row).unwrap_or(Actor::System);
+            let target = self.targets.get(targets, row);
+            let code = target.map_or(NONE, |target| target.code);
+            let (kind, who) = match step {
+                // Only customers and agents speak to each other; bots and the system do not count.
+                Step::Message if !(public.is_valid(row) && public.value(row)) => continue,
+                Step::Message => match actor {
+                    Actor::Agent if agents.is_valid(row) => {
+                        (Kind::Message, self.met.code(self.words, agents.value(row)))
+                    }
+                    Actor::Agent | Actor::Customer => (Kind::Message, NONE),
+                    Actor::Bot | Actor::System => continue,
+                },
+                Step::Status => match target.and_then(|target| target.status) {
+                    Some(status) => (Kind::Status(status), NONE),
+                    None => continue,
+                },
+                Step::Opened => (Kind::Opened, NONE),
+                Step::Assignee => (Kind::Assignee, code),
+                Step::Unit => (Kind::Unit, code),
+                Step::Escalated => (Kind::Escalated, NONE),
+                Step::Deleted => (Kind::Deleted, NONE),
+            };
+            let source = self.sources.get(sources, row).unwrap_or(self.seed);
+            let case = case_hash(source, cases.value(row));
+            let id = self.identifiers.pack(ids.value(row), &mut self.read.texts);
+            let packed = Packed { case, at, id, who, kind, actor, reader: self.reader };
+            self.read.buckets[self.division.bucket(case)].push(packed);
+        }
+        Ok(())
+    }
+}
+
+/// The events of one bucket, side by side for each case. It is used for one bucket after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    /// The place of a case in the list, by its hash: open addressing, one more than the place, 0 where there is none.
+    table: Vec<u32>,
+    events: Vec<Packed>,
+    starts: Vec<u32>,
+    next: Vec<u32>,
+    /// The place of the case of each event, as they come.
+    places: Vec<u32>,
+}
+
+impl Sorted {
+    /// False when two of the cases have one hash.
+    fn fill(&mut self, cases: &[u64], blocks: &[Blocks]) -> bool {
+        let size = (cases.len() * 2).next_power_of_two().max(2);
+        self.table.clear();
+        self.table.resize(size, 0);
+        for (place, &hash) in cases.iter().enumerate() {
+            let mut slot = hash as usize & (size - 1);
+            while let Some(other) = (self.table[slot] as usize).checked_sub(1) {
+                if cases[other] == hash {
+                    return false;
+                }
+                slot = (slot + 1) & (size - 1);
+            }
+            self.table[slot] = place as u32 + 1;
+        }
+        let table = &self.table;
+        let place = |hash: u64| {
+            let mut slot = hash as usize & (size - 1);
+            loop {
+                let place = (table[slot] as usize).checked_sub(1)?;
+                if cases[place] == hash {
+                    return Some(place);
+                }
+                slot = (slot + 1) & (size - 1);
+            }
+        };
+        self.starts.clear();
+        self.starts.resize(cases.len() + 1, 0);
+        let all = || blocks.iter().flat_map(|blocks| &blocks.0).flatten();
+        self.places.clear();
+        for event in all() {
+            let place = place(event.case);
+            if let Some(place) = place {
+                self.starts[place + 1] += 1;
+            }
+            self.places.push(place.map_or(NONE, |place| place as u32));
+        }
+        for case in 0..cases.len() {
+            self.starts[case + 1] += self.starts[case];
+        }
+        self.next.clear();
+        self.next.extend_from_slice(&self.starts);
+        let count = self.starts[cases.len()] as usize;
+        let Some(any) = all().next() else {
+            self.events.clear();
+            return true;
+        };
+        self.events.resize(count, *any);
+        for (event, place) in all().zip(&self.places) {
+            if *place != NONE {
+                let next = &mut self.next[*place as usize];
+                self.events[*next as usize] = *event;
+                *next += 1;
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Packed identifiers compare as their texts do, whatever the first one was like.
+        #[test]
+        fn identifiers_keep_the_order_of_their_texts(
+            first in "[A-C]{0,2}[0-9]{0,20}",
+            ids in prop::collection::vec("[A-C]{0,2}[0-9]{0,20}|[ -~é]{0,6}", 1..20),
+        ) {
+            let identifiers = Identifiers::like(&first);
+            let mut texts = Vec::new();
+            let packed: Vec<u64> = ids.iter().map(|id| identifiers.pack(id, &mut texts)).collect();
+            let events = Events { buckets: Vec::new(), texts: vec![texts.clone()], identifiers: identifiers.clone() };
+            let event = |id| Packed { case: 0, at: 0, id, who: 0, kind: Kind::Opened, actor: Actor::Agent, reader: 0 };
+            for (a, first) in packed.iter().zip(&ids) {
+                prop_assert_eq!(identifiers.text(*a, &texts), first.as_bytes());
+                for (b, second) in packed.iter().zip(&ids) {
+                    prop_assert_eq!(events.compare(&event(*a), &event(*b)), first.as_bytes().cmp(second.as_bytes()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cases_with_one_hash_are_told() {
+        assert!(Sorted::default().fill(&[1, 2, 1 << 40], &[]));
+        assert!(!Sorted::default().fill(&[1, 2, 1], &[]));
+    }
+
+    #[test]
+    fn buckets_cover_all_hashes() {
+        for cases in [0, 1, 5000, 1_000_000] {
+            let division = Division::for_cases(cases);
+            assert_eq!(division.bucket(0), 0, "{cases}");
+            assert_eq!(division.bucket(u64::MAX), division.buckets() - 1, "{cases}");
+        }
+    }
+}
