@@ -53,6 +53,8 @@ pub enum Missing {
     NotYet,
     /// The measure must not be reported at this level.
     NotAtThisLevel,
+    /// The readings were worked out for longer periods only.
+    TooFine,
 }
 
 impl Missing {
@@ -63,6 +65,7 @@ impl Missing {
             Missing::NoRows => "nothing was recorded in this period",
             Missing::NotYet => "the period has not begun",
             Missing::NotAtThisLevel => "this measure is not reported at this level",
+            Missing::TooFine => "readings were worked out for longer periods only",
         }
     }
 }

@@ -61,16 +61,6 @@ pub fn missing(missing: Missing) -> &'static str {
     missing.reason()
 }
 
-/// Why there is no value, for a narrow column.
-#[must_use]
-pub fn missing_short(missing: Missing) -> &'static str {
-    match missing {
-        Missing::NoRows => "no rows",
-        Missing::NotYet => "not begun",
-        Missing::NotAtThisLevel => "not at this level",
-    }
-}
-
 /// A small number as a word, for sentences: `five`, `13`.
 #[must_use]
 pub fn spelled(n: usize) -> String {
