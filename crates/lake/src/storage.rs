@@ -70,8 +70,7 @@ impl Storage {
                 self.store.delete(&file.location).await?;
             }
         }
-        let Some(local) = &self.folder else { return Ok(()) };
-        let entries = match std::fs::read_dir(local.join(folder)) {
+        let entries = match std::fs::read_dir(self.folder.join(folder)) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error.into()),
