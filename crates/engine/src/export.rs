@@ -324,9 +324,39 @@ fn coded(codes: Vec<i32>, texts: &[String]) -> Result<ArrayRef, EngineError> {
     Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(Int32Array::from(codes), Arc::new(texts))?))
 }
 
-/// A cell of a CSV file. A text that a spreadsheet would take for a formula is kept from being one.
+/// A cell of a CSV file. A text that a spreadsheet would take for a formula is kept from being one; a number with a
+/// sign is no formula and stays as it is.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number(text);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+/// Whether a text is a number in figures. Names such as `inf` are none.
+fn is_number(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E')) && text.parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_texts_and_numbers_are_numbers() {
+        for (text, cell) in [
+            ("-12.5", "-12.5"),
+            ("+3", "+3"),
+            ("-1e-7", "-1e-7"),
+            ("-1+1", "'-1+1"),
+            ("-inf", "'-inf"),
+            ("=1", "'=1"),
+            ("@x", "'@x"),
+            ("a,\"b\"", "\"a,\"\"b\"\"\""),
+            ("=a,b", "\"'=a,b\""),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(quoted(text), cell, "{text}");
+        }
+    }
 }

@@ -180,18 +180,31 @@ impl ReadingStore {
         self.last_day.map(date_of)
     }
 
+    /// The first slot in which any record lies.
+    fn first_slot(&self) -> Option<u32> {
+        let families = self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.first_slot);
+        families.chain(self.first_slot_of_stocks()).min()
+    }
+
+    fn first_slot_of_stocks(&self) -> Option<u32> {
+        let stocks = self.stocks.iter().filter(|stock| !stock.flows.is_empty()).map(|stock| stock.first_day);
+        let staying = self.staying.iter().filter_map(|staying| staying.first_day);
+        stocks.chain(staying).map(|day| self.timeline.slot(day)).min()
+    }
+
+    /// The first day of the day or month in which the first record lies.
+    #[must_use]
+    pub fn first_day(&self) -> Option<Date> {
+        self.first_slot().map(|slot| date_of(self.timeline.start(slot)))
+    }
+
     /// The periods of a grain for which there is any record, none of them in the future.
     #[must_use]
     pub fn periods(&self, grain: Grain) -> Vec<Period> {
-        let first =
-            self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.first_slot).min();
         let last = self.families.iter().filter(|family| !family.slots.is_empty()).map(|family| family.last_slot).max();
-        let stocks = self.stocks.iter().filter(|stock| !stock.flows.is_empty()).map(|stock| stock.first_day);
-        let staying = self.staying.iter().filter_map(|staying| staying.first_day);
-        let stock_first = stocks.chain(staying).map(|day| self.timeline.slot(day)).min();
         let today = self.timeline.slot(day_number(self.today));
-        let Some(first) = [first, stock_first].into_iter().flatten().min() else { return Vec::new() };
-        let last = if stock_first.is_some() { today } else { last.unwrap_or(today).min(today) };
+        let Some(first) = self.first_slot() else { return Vec::new() };
+        let last = if self.first_slot_of_stocks().is_some() { today } else { last.unwrap_or(today).min(today) };
         self.timeline.periods(first, last.max(first), grain, self.fiscal)
     }
 
@@ -455,6 +468,8 @@ impl Readings for ReadingStore {
     fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing> {
         match self.who(subject) {
             Some(who) => match self.measures.get(measure) {
+                // A week that lies in one month must not be told as the whole month.
+                Some(_) if !self.timeline.divides(period.grain()) => Err(Missing::TooFine),
                 Some(measure) => self.reading_of(measure, who, period),
                 None => Err(Missing::NoRows),
             },

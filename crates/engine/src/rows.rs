@@ -25,7 +25,7 @@ use crate::{Engine, EngineError};
 pub struct Records {
     /// The table that they come from.
     pub table: String,
-    /// The columns that are shown; the first tells how the row counts.
+    /// The columns; the first may be [`COUNTS_AS`].
     pub columns: Vec<String>,
     /// The rows from the wanted one on.
     pub rows: Vec<Vec<Option<String>>>,
@@ -33,7 +33,8 @@ pub struct Records {
     pub total: u64,
 }
 
-/// The name of the column that tells how a row counts.
+/// The name of the column that tells how a row counts: true or false, a number, or the value that is told apart from
+/// others. Rows that count as one each have none.
 pub const COUNTS_AS: &str = "counts_as";
 
 const PERIOD: &str = "__evenkeel_period";
@@ -98,7 +99,17 @@ impl Engine {
             Formula::Stock { until, .. } => Some(("stock", until)),
         };
         if let Some((field, of)) = counted {
-            columns.push(parse(field, of)?.alias(COUNTS));
+            let of = parse(field, of)?;
+            // What is added up may be true or false in the record, and counts as one or zero.
+            let adds_up = matches!(
+                measure.formula,
+                Formula::Sum { .. }
+                    | Formula::Mean { .. }
+                    | Formula::NetPromoterScore { .. }
+                    | Formula::Quantile { .. }
+            );
+            let of = if adds_up { datafusion::logical_expr::cast(of, DataType::Float64) } else { of };
+            columns.push(of.alias(COUNTS));
         }
         let mut query = frame.clone();
         if let Some(condition) = &rows.condition {
@@ -143,7 +154,8 @@ impl Engine {
         }
         let shown: Vec<String> =
             names.into_iter().filter(|name| !matches!(name.as_str(), "imported_at" | "batch_id")).collect();
-        page(&kept, &rows.table, shown, counted.is_some(), first, limit)
+        // What ends a stock is among the columns of the record already, and every row of it counts as one.
+        page(&kept, &rows.table, shown, counted.is_some() && !is_stock, first, limit)
     }
 
     /// Which rows belong to the unit or person and period.

@@ -26,6 +26,12 @@ impl Fineness {
             Grain::Month | Grain::Quarter | Grain::Year => Fineness::Months,
         }
     }
+
+    /// Whether such slots are fine enough for periods of this grain.
+    #[must_use]
+    pub fn divides(self, grain: Grain) -> bool {
+        self >= Self::for_grain(grain)
+    }
 }
 
 /// Days since 1970 that records may lie on: 1970 to 2100.
@@ -35,6 +41,7 @@ const LAST_DAY: i32 = 47_846;
 /// The slots of one evaluation.
 #[derive(Debug, Clone)]
 pub struct Timeline {
+    fineness: Fineness,
     /// First day of each slot, ascending.
     starts: Vec<i32>,
     /// Which stretch of the unit tree each slot belongs to.
@@ -73,7 +80,13 @@ impl Timeline {
                 slot_of_month.push(starts.len() as u32 - 1);
             }
         }
-        Self { starts, epochs, slot_of_day, slot_of_month }
+        Self { fineness, starts, epochs, slot_of_day, slot_of_month }
+    }
+
+    /// Whether its slots are fine enough for periods of this grain.
+    #[must_use]
+    pub fn divides(&self, grain: Grain) -> bool {
+        self.fineness.divides(grain)
     }
 
     /// The slot of a day.
@@ -162,5 +175,12 @@ mod tests {
             let slot = timeline.slot(other);
             proptest::prop_assert_eq!((from..to).contains(&slot), period.contains(date_of(other)));
         }
+    }
+
+    #[test]
+    fn a_month_does_not_tell_of_its_weeks() {
+        assert!(!Fineness::Months.divides(Grain::Week) && !Fineness::Months.divides(Grain::Day));
+        assert!(Fineness::Months.divides(Grain::Month) && Fineness::Months.divides(Grain::Year));
+        assert!(Grain::ALL.into_iter().all(|grain| Fineness::Days.divides(grain)));
     }
 }

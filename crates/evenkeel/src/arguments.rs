@@ -246,9 +246,9 @@ pub struct Rejects {
     /// Only those of one source.
     pub source: Option<String>,
 
-    /// How many are listed; 0 for all.
-    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
-    pub limit: usize,
+    /// How many are listed; 0 for all. Unless given, 50 for people and all for programs.
+    #[arg(long, value_name = "NUMBER")]
+    pub limit: Option<usize>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,6 +6,7 @@ mod arguments;
 mod commands;
 mod output;
 mod project;
+mod whole_file;
 
 use std::process::ExitCode;
 

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use evenkeel_engine::EngineError;
+use evenkeel_engine::{Engine, EngineError};
 use evenkeel_ingest::IngestError;
 use evenkeel_lake::{Lake, Storage};
 use evenkeel_model::ids::MeasureId;
 use evenkeel_spec::{
     Diagnostic, DiskFiles, FormulaPart, FormulaSide, Item, Path as YamlPath, Project, Severity, Span, load,
 };
-use evenkeel_web::{Opening, WorldError};
+use evenkeel_web::{Opening, WorldError, scope};
 use jiff::Timestamp;
 
 use crate::output::Output;
@@ -67,6 +67,11 @@ pub fn storage(project: &Project, root: &Path) -> anyhow::Result<Storage> {
 }
 
 impl OpenProject {
+    /// The engine on the present state of the lake.
+    pub async fn engine(&self, as_of: Timestamp, workers: usize) -> anyhow::Result<Engine> {
+        Ok(Engine::open(self.lake.snapshot().await?, scope(&self.project, as_of, workers)).await?)
+    }
+
     /// What a world of this project is opened with.
     pub fn opening(&self, as_of: Timestamp, workers: usize) -> Opening {
         Opening { project: Arc::clone(&self.project), lake: self.lake.clone(), as_of, workers }

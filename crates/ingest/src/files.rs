@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use evenkeel_model::source::RawFiles;
 
 use crate::IngestError;
-use crate::read::{RawFile, display_name};
+use crate::read::{RawFile, ReadError, display_name};
 
 /// Where raw files may lie.
 #[derive(Debug, Clone)]
@@ -39,16 +39,27 @@ pub(crate) fn resolve(
             files: name.to_owned(),
             pattern: pattern.clone(),
         };
+        let unreadable = |path: &Path, error: &std::io::Error| IngestError::File {
+            source_name: source.to_owned(),
+            files: name.to_owned(),
+            error: ReadError {
+                file: display_name(path, &bounds.root),
+                line: None,
+                reason: format!("it cannot be read: {error}"),
+                help: Some("check that it is there and who may read it, or choose a narrower pattern".to_owned()),
+            },
+        };
         let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::default() };
-        let paths = glob::glob_with(&absolute.to_string_lossy(), options).map_err(|_| none())?;
+        let paths = glob::glob_with(&in_folder(&bounds.root, pattern), options).map_err(|_| none())?;
         let before = found.len();
-        for path in paths.flatten() {
-            let Ok(metadata) = path.metadata() else { continue };
+        for path in paths {
+            let path = path.map_err(|error| unreadable(error.path(), error.error()))?;
+            let metadata = path.metadata().map_err(|error| unreadable(&path, &error))?;
             if !metadata.is_file() {
                 continue;
             }
             // A link may lead anywhere; what counts is where the file really lies.
-            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let real = path.canonicalize().map_err(|error| unreadable(&path, &error))?;
             if !inside(&real, bounds) {
                 return Err(outside(&path));
             }
@@ -62,6 +73,14 @@ pub(crate) fn resolve(
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found.dedup_by(|a, b| a.path == b.path);
     Ok(found)
+}
+
+/// A pattern below a folder, whose own name is no pattern: a project may lie in `[2026] service`.
+fn in_folder(folder: &Path, pattern: &str) -> String {
+    if Path::new(pattern).is_absolute() {
+        return pattern.to_owned();
+    }
+    format!("{}/{pattern}", glob::Pattern::escape(&folder.to_string_lossy()))
 }
 
 /// The path without `.` and `..`, so that it can be compared.

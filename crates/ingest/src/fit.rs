@@ -11,7 +11,7 @@ use arrow::array::{
 };
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{
-    DataType, Date32Type, Float64Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType, UInt32Type,
+    DataType, Date32Type, Float64Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType, UInt32Type, UInt64Type,
 };
 use arrow::error::ArrowError;
 use evenkeel_lake::rejects::Reject;
@@ -22,7 +22,7 @@ use jiff::tz::TimeZone;
 
 use crate::functions::{self, Faults};
 use crate::instant;
-use crate::raw_table::{FILE, LINE};
+use crate::raw_table::{FILE, LINE, RECORD};
 
 /// Whether a column can be made of values of this type.
 pub(crate) fn takes(kind: ColumnKind, data_type: &DataType) -> bool {
@@ -271,10 +271,13 @@ impl Fitting {
                 }
                 TimestampMicrosecondArray::from(values).with_timezone("UTC")
             }
-            DataType::Timestamp(..) => cast(given, &DataType::Timestamp(TimeUnit::Microsecond, None))?
-                .as_primitive::<TimestampMicrosecondType>()
-                .clone()
-                .with_timezone("UTC"),
+            DataType::Timestamp(..) => {
+                let micros = cast(given, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
+                for row in lost(given, &micros) {
+                    faults.push(bad_instant(row, column.name, &raw_of(given, row)));
+                }
+                micros.as_primitive::<TimestampMicrosecondType>().clone().with_timezone("UTC")
+            }
             other => return Err(unfit(column, other)),
         };
         for (row, value) in micros.iter().enumerate() {
@@ -317,10 +320,9 @@ impl Fitting {
         match given.data_type() {
             DataType::Date32 | DataType::Date64 => {
                 let days = cast(given, &DataType::Date32)?;
-                let first = (instant::EARLIEST / 86_400_000_000) as i32;
                 for (row, value) in days.as_primitive::<Date32Type>().iter().enumerate() {
                     if let Some(value) = value
-                        && value < first
+                        && !(instant::FIRST_DAY..=instant::LAST_DAY).contains(&value)
                     {
                         let text = self.faults.of_day(value).unwrap_or_else(|| format!("day {value}"));
                         faults.push(bad(row, &text));
@@ -404,12 +406,18 @@ impl Fitting {
         let mut versions = Vec::with_capacity(batch.num_rows());
         match given.data_type() {
             DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => {
+                for (row, text) in functions::unreadable(&given, &self.faults) {
+                    faults.push(bad_version(row, Some(text)));
+                }
                 let micros = cast(&given, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
                 versions
                     .extend(micros.as_primitive::<TimestampMicrosecondType>().iter().map(|at| at.unwrap_or(i64::MIN)));
             }
             data_type if data_type.is_integer() => {
                 let whole = cast(&given, &DataType::Int64)?;
+                for row in lost(&given, &whole) {
+                    faults.push(bad_version(row, Some(raw_of(&given, row))));
+                }
                 versions.extend(whole.as_primitive::<Int64Type>().iter().map(|whole| whole.unwrap_or(i64::MIN)));
             }
             data_type if data_type.is_numeric() => {
@@ -426,15 +434,7 @@ impl Fitting {
                         text.parse::<i64>().ok().or_else(|| instant::parse(text, &self.zone))
                     });
                     if version == Some(None) {
-                        faults.push(Fault {
-                            row,
-                            column: "version",
-                            value: text.map(str::to_owned),
-                            reason: "bad_version",
-                            message:
-                                "it is neither a whole number nor an instant, so it cannot decide between rows with one key"
-                                    .to_owned(),
-                        });
+                        faults.push(bad_version(row, text.map(str::to_owned)));
                     }
                     versions.push(version.flatten().unwrap_or(i64::MIN));
                 }
@@ -451,18 +451,12 @@ fn in_order(number: f64) -> i64 {
     if bits < 0 { bits ^ i64::MAX } else { bits }
 }
 
-/// Where each row stands among all rows of the import: by file and line where it has one.
+/// Where each row stands among all rows of the import: by the place of its record where it has one.
 fn ordinals(batch: &RecordBatch, first: Option<u64>) -> Vec<u64> {
-    match (batch.column_by_name(FILE), batch.column_by_name(LINE)) {
-        (Some(files), Some(lines)) => {
-            let files = files.as_primitive::<UInt32Type>();
-            let lines = lines.as_primitive::<Int64Type>();
-            (0..batch.num_rows()).map(|row| (u64::from(files.value(row)) << 40) | lines.value(row) as u64).collect()
-        }
-        _ => match first {
-            Some(first) => (first..first + batch.num_rows() as u64).collect(),
-            None => vec![0; batch.num_rows()],
-        },
+    match (batch.column_by_name(RECORD), first) {
+        (Some(records), _) => records.as_primitive::<UInt64Type>().values().to_vec(),
+        (None, Some(first)) => (first..first + batch.num_rows() as u64).collect(),
+        (None, None) => vec![0; batch.num_rows()],
     }
 }
 
@@ -487,6 +481,40 @@ fn text_of(column: &ArrayRef, row: usize) -> Option<String> {
 
 fn unfit(column: &Column, data_type: &DataType) -> ArrowError {
     ArrowError::CastError(format!("`{}` cannot be made of values of type {data_type}", column.name))
+}
+
+/// The rows whose value a cast could not keep.
+fn lost(given: &ArrayRef, cast: &ArrayRef) -> Vec<usize> {
+    if given.null_count() == cast.null_count() {
+        return Vec::new();
+    }
+    (0..given.len()).filter(|&row| given.is_valid(row) && cast.is_null(row)).collect()
+}
+
+/// A value as it came.
+fn raw_of(given: &ArrayRef, row: usize) -> String {
+    text_of(given, row).unwrap_or_else(|| "a value without a text".to_owned())
+}
+
+fn bad_version(row: usize, value: Option<String>) -> Fault {
+    Fault {
+        row,
+        column: "version",
+        value,
+        reason: "bad_version",
+        message: "it is neither a whole number nor an instant, so it cannot decide between rows with one key"
+            .to_owned(),
+    }
+}
+
+fn far_apart(row: usize, column: &'static str) -> Fault {
+    Fault {
+        row,
+        column,
+        value: None,
+        reason: "bad_instant",
+        message: "it is the time between two instants, and one of them cannot be read".to_owned(),
+    }
 }
 
 fn bad_instant(row: usize, column: &'static str, text: &str) -> Fault {
@@ -584,6 +612,15 @@ fn number_column(column: &'static Column, given: &ArrayRef, faults: &mut Vec<Fau
     let numbers = if let DataType::Duration(_) = data_type {
         // A difference of two instants is a duration; the record keeps seconds.
         let micros = cast(&cast(given, &DataType::Duration(TimeUnit::Microsecond))?, &DataType::Int64)?;
+        for row in lost(given, &micros) {
+            faults.push(bad_number(row, column.name, &raw_of(given, row), "a number of seconds"));
+        }
+        for (row, micros) in micros.as_primitive::<Int64Type>().iter().enumerate() {
+            // No two instants lie so far apart; one of them could not be read.
+            if micros.is_some_and(|micros| micros.unsigned_abs() > instant::LATEST.abs_diff(instant::EARLIEST)) {
+                faults.push(far_apart(row, column.name));
+            }
+        }
         let seconds: Float64Array =
             micros.as_primitive::<Int64Type>().iter().map(|micros| micros.map(|micros| micros as f64 / 1e6)).collect();
         Arc::new(seconds) as ArrayRef
@@ -602,7 +639,11 @@ fn number_column(column: &'static Column, given: &ArrayRef, faults: &mut Vec<Fau
 
 fn whole_column(column: &'static Column, given: &ArrayRef, faults: &mut Vec<Fault>) -> Result<ArrayRef, ArrowError> {
     if given.data_type().is_integer() {
-        return cast(given, &DataType::Int64);
+        let whole = cast(given, &DataType::Int64)?;
+        for row in lost(given, &whole) {
+            faults.push(bad_number(row, column.name, &raw_of(given, row), "a whole number that the record can hold"));
+        }
+        return Ok(whole);
     }
     let numbers = number_column(column, given, faults)?;
     let mut values = Vec::with_capacity(numbers.len());

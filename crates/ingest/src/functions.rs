@@ -22,26 +22,60 @@ use crate::instant;
 /// Texts that could not be read, by the value that stands for them.
 #[derive(Debug, Default)]
 pub struct Faults {
-    texts: Mutex<Vec<String>>,
+    noted: Mutex<Noted>,
 }
 
-/// The values that stand for faults count up from here; no calendar reaches so far back.
-const FIRST_INSTANT: i64 = i64::MIN + 1;
-const FIRST_DAY: i32 = i32::MIN + 1;
+#[derive(Debug, Default)]
+struct Noted {
+    places: BTreeMap<String, usize>,
+    texts: Vec<String>,
+    /// Whether each of the texts reached a column, so that a row was rejected with it.
+    told: Vec<bool>,
+}
+
+/// The values that stand for faults count up from here; no calendar reaches so far back. Times between such a value and
+/// any other instant can still be worked out, so that one cell does not end the import.
+const FIRST_INSTANT: i64 = i64::MIN / 4 * 3;
+const FIRST_DAY: i32 = i32::MIN / 4 * 3;
 /// So many texts can be told apart; further ones share the last place.
 const MOST: usize = 1_000_000;
 
 impl Faults {
     fn note(&self, text: &str) -> usize {
-        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        if texts.len() < MOST {
-            texts.push(text.to_owned());
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&place) = noted.places.get(text) {
+            return place;
         }
-        texts.len() - 1
+        if noted.texts.len() < MOST {
+            let place = noted.texts.len();
+            noted.places.insert(text.to_owned(), place);
+            noted.texts.push(text.to_owned());
+            noted.told.push(false);
+        }
+        noted.texts.len() - 1
     }
 
     fn text(&self, place: usize) -> Option<String> {
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned()
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(told) = noted.told.get_mut(place) {
+            *told = true;
+        }
+        noted.texts.get(place).cloned()
+    }
+
+    /// The texts that never reached a column: a condition or a calculation used what stands for them. Each is given
+    /// once.
+    #[must_use]
+    pub fn untold(&self) -> Vec<String> {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let Noted { texts, told, .. } = &mut *noted;
+        let mut untold = Vec::new();
+        for (text, told) in texts.iter().zip(told) {
+            if !std::mem::replace(told, true) {
+                untold.push(text.clone());
+            }
+        }
+        untold
     }
 
     /// The text behind an instant that could not be read.
@@ -237,7 +271,7 @@ pub(crate) fn unreadable_member(map: &str) -> Option<(&str, &str)> {
 }
 
 /// The texts in a column of instants or days that could not be read.
-fn unreadable(values: &ArrayRef, faults: &Faults) -> Vec<(usize, String)> {
+pub(crate) fn unreadable(values: &ArrayRef, faults: &Faults) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     if let Some(instants) = values.as_primitive_opt::<TimestampMicrosecondType>() {
         for (row, micros) in instants.iter().enumerate() {
@@ -247,7 +281,7 @@ fn unreadable(values: &ArrayRef, faults: &Faults) -> Vec<(usize, String)> {
     }
     if let Some(days) = values.as_primitive_opt::<Date32Type>() {
         for (row, day) in days.iter().enumerate() {
-            let early = day.filter(|day| i64::from(*day) < instant::EARLIEST / 86_400_000_000);
+            let early = day.filter(|day| *day < instant::FIRST_DAY);
             found.extend(early.and_then(|day| Some((row, faults.of_day(day)?))));
         }
     }

@@ -95,7 +95,8 @@ fn open_files(
     let mut faults = Vec::new();
     for (name, declared) in &source.files {
         let opened = files::resolve(&source.name, name, declared, &bounds).and_then(|files| {
-            RawTable::open(files, declared, read).map_err(|error| raw_table::fault(&source.name, name, error))
+            RawTable::open(files, declared, &request.zone, read)
+                .map_err(|error| raw_table::fault(&source.name, name, error))
         });
         match opened {
             Ok(table) => {
@@ -285,7 +286,31 @@ impl Run<'_> {
         }
         reading.await.map_err(evenkeel_lake::LakeError::from)?;
         rejected += self.set_aside(import)?;
+        let untold = self.fitting.faults.untold();
+        rejected += untold.len() as u64;
+        import.reject(untold.into_iter().map(|text| self.untold(text)))?;
         Ok(rejected)
+    }
+
+    /// A text that no row could be rejected with, because only a condition or a calculation saw it.
+    fn untold(&self, text: String) -> Reject {
+        let file = match self.fitting.files.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        let message = format!(
+            "`{text}` is neither an instant nor a day that its format can read, and a condition or a calculation of the SELECT used it; yield it as a column to see its row"
+        );
+        Reject {
+            source: self.fitting.source.clone(),
+            table: self.mapping.table.clone(),
+            file,
+            line: None,
+            column: None,
+            value: Some(text),
+            reason: "bad_instant".to_owned(),
+            message,
+        }
     }
 
     /// Records that could not even be taken apart.

@@ -9,6 +9,11 @@ pub(crate) const EARLIEST: i64 = -62_135_596_800_000_000;
 /// See [`EARLIEST`].
 pub(crate) const LATEST: i64 = 253_370_764_800_000_000;
 
+/// The first and last day that a record may name.
+pub(crate) const FIRST_DAY: i32 = (EARLIEST / 86_400_000_000) as i32;
+/// See [`FIRST_DAY`].
+pub(crate) const LAST_DAY: i32 = (LATEST / 86_400_000_000) as i32;
+
 /// Microseconds since 1970 of an ISO 8601 text. Without an offset the wall clock of `zone` is meant; without a time,
 /// the start of the day. None when it is not one.
 #[must_use]
@@ -80,7 +85,7 @@ fn in_range(micros: i64) -> Option<i64> {
 
 /// The instant at which the clock of `zone` shows this. A time that it shows twice is the first of the two, one that
 /// it skips is moved on by the gap.
-fn wall_clock(wall: i64, zone: &TimeZone) -> Option<i64> {
+pub(crate) fn wall_clock(wall: i64, zone: &TimeZone) -> Option<i64> {
     if *zone == TimeZone::UTC {
         return in_range(wall);
     }
@@ -146,8 +151,13 @@ pub(crate) fn days(date: Date) -> i32 {
 #[must_use]
 pub fn parse_format(text: &str, format: &str, zone: &TimeZone) -> Option<i64> {
     let parsed = BrokenDownTime::parse(format, text.trim()).ok()?;
-    if parsed.offset().is_some() {
-        return in_range(parsed.to_timestamp().ok()?.as_microsecond());
+    // A zone in the text says more than the argument.
+    if parsed.iana_time_zone().is_some() {
+        return in_range(parsed.to_zoned().ok()?.timestamp().as_microsecond());
+    }
+    // An offset in the text does too, and seconds since 1970 need neither.
+    if let Ok(timestamp) = parsed.to_timestamp() {
+        return in_range(timestamp.as_microsecond());
     }
     let civil: DateTime = match parsed.to_datetime() {
         Ok(civil) => civil,
@@ -159,7 +169,13 @@ pub fn parse_format(text: &str, format: &str, zone: &TimeZone) -> Option<i64> {
 /// Days since 1970 of a text in a format such as `%d/%m/%Y`.
 #[must_use]
 pub fn parse_day_format(text: &str, format: &str) -> Option<i32> {
-    Some(days(BrokenDownTime::parse(format, text.trim()).ok()?.to_date().ok()?))
+    let parsed = BrokenDownTime::parse(format, text.trim()).ok()?;
+    let day = match parsed.to_date() {
+        Ok(day) => day,
+        // Seconds since 1970 are counted in UTC.
+        Err(_) => TimeZone::UTC.to_datetime(parsed.to_timestamp().ok()?).date(),
+    };
+    Some(days(day)).filter(|days| (FIRST_DAY..=LAST_DAY).contains(days))
 }
 
 #[cfg(test)]
@@ -229,7 +245,11 @@ mod tests {
         check("29/2/2015 01:16", "%d/%m/%Y %H:%M", "UTC", None);
         check("29/2/2016 01:16 and more", "%d/%m/%Y %H:%M", "UTC", None);
         check("2016-02-29 01:16 +0200", "%Y-%m-%d %H:%M %z", "UTC", Some("2016-02-28T23:16:00Z"));
+        check("1456708560", "%s", "Europe/Lisbon", Some("2016-02-29T01:16:00Z"));
+        check("2016-07-29 12:00 Asia/Tokyo", "%Y-%m-%d %H:%M %Q", "Europe/Lisbon", Some("2016-07-29T03:00:00Z"));
         assert_eq!(parse_day_format("7/29/2013", "%m/%d/%Y"), parse_day("2013-07-29"));
+        assert_eq!(parse_day_format("1456708560", "%s"), parse_day("2016-02-29"));
+        assert_eq!(parse_day_format("31/12/9999", "%d/%m/%Y"), None);
     }
 
     proptest::proptest! {

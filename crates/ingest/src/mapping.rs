@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 
 use crate::fit;
 use crate::functions::{self, Faults};
-use crate::raw_table::{FILE, LINE, RawTable};
+use crate::raw_table::{FILE, LINE, RECORD, RawTable};
 use crate::{IngestError, SqlPosition};
 
 /// What queries may hold in memory before they spill to disk.
@@ -335,7 +335,7 @@ fn with_lines(plan: &LogicalPlan) -> Result<Option<(LogicalPlan, String)>> {
 }
 
 fn hidden(input: &LogicalPlan) -> Vec<Expr> {
-    [FILE, LINE]
+    [FILE, LINE, RECORD]
         .into_iter()
         .filter_map(|name| {
             let (qualifier, _) = input.schema().iter().find(|(_, field)| field.name() == name)?;

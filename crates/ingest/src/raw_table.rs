@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, UInt32Array};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, UInt32Array, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
@@ -16,6 +16,7 @@ use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream};
 use evenkeel_model::source::RawFiles;
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use crate::IngestError;
@@ -25,6 +26,8 @@ use crate::read::{self, BadRecord, Cells, Parser, Piece, RawFile, ReadError, Wan
 pub(crate) const FILE: &str = "__evenkeel_file";
 /// The hidden column with the line on which the record starts.
 pub(crate) const LINE: &str = "__evenkeel_line";
+/// The hidden column with the place of the record among all records of the table: several may stand on one line.
+pub(crate) const RECORD: &str = "__evenkeel_record";
 
 /// How many blocks are parsed side by side.
 const PARSERS: usize = 2;
@@ -33,8 +36,29 @@ const PARSERS: usize = 2;
 #[derive(Debug, Default)]
 struct BadRecords {
     found: Vec<(String, BadRecord)>,
-    /// A SELECT may read one file several times; each record is set aside once.
-    seen: BTreeSet<(usize, u64)>,
+    /// A SELECT may read one file several times; each record is set aside once. It is known by its file, its line, and
+    /// how many bad records stand before it on that line.
+    seen: BTreeSet<(usize, u64, u32)>,
+}
+
+/// How far one reading of the files has come.
+#[derive(Debug, Default)]
+struct Position {
+    /// Records that were taken apart so far.
+    records: u64,
+    /// File and line of the last bad record, and how many stood on that line before it.
+    bad: Option<(usize, u64, u32)>,
+}
+
+impl Position {
+    /// What the next bad record is known by.
+    fn bad_record(&mut self, file: usize, line: u64) -> (usize, u64, u32) {
+        let before = match self.bad {
+            Some((same_file, same_line, before)) if (same_file, same_line) == (file, line) => before + 1,
+            _ => 0,
+        };
+        *self.bad.insert((file, line, before))
+    }
 }
 
 /// Raw files that are read alike, as one table.
@@ -45,6 +69,7 @@ pub(crate) struct RawTable {
     columns: SchemaRef,
     schema: SchemaRef,
     with_provenance: bool,
+    zone: TimeZone,
     bad: Arc<Mutex<BadRecords>>,
     progress: Arc<AtomicU64>,
 }
@@ -54,13 +79,25 @@ impl RawTable {
     pub(crate) fn open(
         files: Vec<RawFile>,
         declared: &RawFiles,
+        zone: &TimeZone,
         progress: &Arc<AtomicU64>,
     ) -> std::result::Result<Self, ReadError> {
         let mut fields: Vec<Field> = Vec::new();
         for file in &files {
             for field in read::columns(file, declared)?.fields() {
-                if !fields.iter().any(|known| known.name() == field.name()) {
-                    fields.push(field.as_ref().clone());
+                match fields.iter_mut().find(|known| known.name() == field.name()) {
+                    None => fields.push(field.as_ref().clone()),
+                    Some(known) => {
+                        let data_type = read::common(known.data_type(), field.data_type()).ok_or_else(|| {
+                            file.error(format!(
+                                "column `{}` has type {}, in another file it has type {}",
+                                field.name(),
+                                field.data_type(),
+                                known.data_type()
+                            ))
+                        })?;
+                        known.set_data_type(data_type);
+                    }
                 }
             }
         }
@@ -76,6 +113,7 @@ impl RawTable {
             schema: columns.clone(),
             columns,
             with_provenance: false,
+            zone: zone.clone(),
             bad: Arc::default(),
             progress: Arc::clone(progress),
         })
@@ -86,6 +124,7 @@ impl RawTable {
         let mut fields: Vec<Field> = self.columns.fields().iter().map(|field| field.as_ref().clone()).collect();
         fields.push(Field::new(FILE, DataType::UInt32, false));
         fields.push(Field::new(LINE, DataType::Int64, false));
+        fields.push(Field::new(RECORD, DataType::UInt64, false));
         Self { schema: Arc::new(Schema::new(fields)), with_provenance: true, ..self.clone() }
     }
 
@@ -100,10 +139,10 @@ impl RawTable {
         *self.bad.lock().unwrap_or_else(PoisonError::into_inner) = BadRecords::default();
     }
 
-    fn set_aside(&self, file: usize, records: Vec<BadRecord>) {
+    fn set_aside(&self, file: usize, records: Vec<BadRecord>, position: &mut Position) {
         let mut bad = self.bad.lock().unwrap_or_else(PoisonError::into_inner);
         for record in records {
-            if bad.seen.insert((file, record.line)) {
+            if bad.seen.insert(position.bad_record(file, record.line)) {
                 bad.found.push((self.files[file].name.clone(), record));
             }
         }
@@ -186,8 +225,9 @@ impl PartitionStream for RawScan {
             .buffered(PARSERS);
         let table = self.table.clone();
         let schema = self.schema.clone();
+        let mut position = Position::default();
         let batches = parsed.and_then(move |Parsed { file, cells }| {
-            let batch = finish(&table, &schema, file, cells);
+            let batch = finish(&table, &schema, file, cells, &mut position);
             futures::future::ready(batch)
         });
         // A reader that died is an error, not the end of the file.
@@ -206,7 +246,7 @@ type Sender = mpsc::Sender<std::result::Result<(usize, Arc<dyn Parser>, Piece), 
 
 fn read_files(table: &RawTable, wanted: &Wanted, sender: &Sender) {
     for (position, file) in table.files.iter().enumerate() {
-        let mut reader = match read::open(file, &table.declared, wanted, &table.columns, &table.progress) {
+        let mut reader = match read::open(file, &table.declared, wanted, &table.columns, &table.zone, &table.progress) {
             Ok(reader) => reader,
             Err(error) => {
                 let _ = sender.blocking_send(Err(error));
@@ -229,14 +269,23 @@ fn read_files(table: &RawTable, wanted: &Wanted, sender: &Sender) {
     }
 }
 
-fn finish(table: &RawTable, schema: &SchemaRef, file: usize, cells: Cells) -> Result<RecordBatch> {
-    table.set_aside(file, cells.bad);
+fn finish(
+    table: &RawTable,
+    schema: &SchemaRef,
+    file: usize,
+    cells: Cells,
+    position: &mut Position,
+) -> Result<RecordBatch> {
+    table.set_aside(file, cells.bad, position);
+    let first = position.records;
+    position.records += cells.lines.len() as u64;
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
     let mut next = 0;
     for field in schema.fields() {
         columns.push(match field.name().as_str() {
             FILE if table.with_provenance => Arc::new(UInt32Array::from(vec![file as u32; cells.lines.len()])),
             LINE if table.with_provenance => Arc::new(Int64Array::from(cells.lines.clone())),
+            RECORD if table.with_provenance => Arc::new(UInt64Array::from_iter_values(first..position.records)),
             _ => {
                 next += 1;
                 cells.batch.column(next - 1).clone()

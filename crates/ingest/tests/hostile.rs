@@ -307,6 +307,11 @@ async fn files_out_of_bounds() {
     std::os::unix::fs::symlink(&absolute, &link).unwrap();
     project.declared("tickets").paths = vec!["link.csv".to_owned()];
     all.push_str(&project.story().await);
+    // What matches and cannot be read is not passed over.
+    std::os::unix::fs::symlink(project.folder.path().join("gone.csv"), project.folder.path().join("dead.csv")).unwrap();
+    project.declared("tickets").paths = vec!["*.csv".to_owned()];
+    std::fs::remove_file(&link).unwrap();
+    all.push_str(&project.story().await);
     let outside = outside.path().display().to_string();
     let own = project.folder.path().display().to_string();
     insta::assert_snapshot!(all.replace(&outside, "<outside>").replace(&own, "<project>"));
@@ -322,6 +327,18 @@ async fn unreadable_texts_behind_functions() {
             "in a JSON map",
             "select id as case_id, day(opened, '%d/%m/%Y') as opened_at, json_map('due', instant(due, '%d/%m/%Y', 'UTC'), 'due day', day(due, '%d/%m/%Y')) as attributes, rev from tickets",
         ),
+        (
+            "in a condition",
+            "select id as case_id, instant('2026-02-01') as opened_at, rev from tickets where instant(due, '%d/%m/%Y', 'UTC') > instant('2026-01-01')",
+        ),
+        (
+            "in a calculation",
+            "select id as case_id, instant('2026-02-01') as opened_at, json_map('days', cast(date_part('epoch', instant(due, '%d/%m/%Y', 'UTC') - instant(opened, '%d/%m/%Y', 'UTC')) / 86400 as bigint)) as attributes, rev from tickets",
+        ),
+        (
+            "as a version",
+            "select id as case_id, instant('2026-02-01') as opened_at, instant(due, '%d/%m/%Y', 'UTC') as rev from tickets",
+        ),
         ("a day for an instant", "select id as case_id, day(opened, '%d/%m/%Y') as opened_at, rev from tickets"),
     ] {
         let mut project = Project::new().file("a.csv", text.as_bytes()).declare("tickets", &["a.csv"], csv());
@@ -333,4 +350,17 @@ async fn unreadable_texts_behind_functions() {
         writeln!(all, "--- {name}\n{}", project.story().await.trim_end()).unwrap();
     }
     insta::assert_snapshot!(all);
+}
+
+/// A time between two instants of which one cannot be read is no time.
+#[tokio::test]
+async fn times_between_instants() {
+    let text = "id,at,until\n1,2026-01-01,2026-01-02\n2,2026-01-01,soon\n3,soon,soon\n";
+    let mut project = Project::new().file("a.csv", text.as_bytes()).declare("t", &["a.csv"], csv()).map(
+        "calls",
+        "select id as call_id, instant('2026-01-01') as offered_at, instant(until) - instant(at) as hold_s from t",
+    );
+    let story = project.story().await;
+    let held = project.query("calls", "select call_id, hold_s from calls order by 1").await;
+    insta::assert_snapshot!(format!("{story}{held}"));
 }

@@ -1,6 +1,6 @@
 //! One Delta table: opening a version, committing changes, taking back what never became visible.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -14,8 +14,7 @@ use deltalake::kernel::transaction::CommitBuilder;
 use deltalake::kernel::{Action, Add, DeletionVectorDescriptor, StructField, StructType};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
-use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{ObjectStoreExt, PutPayload};
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
@@ -95,6 +94,12 @@ pub(crate) async fn open_for_writing(
         let (restored, _) = existing.restore().with_version_to_restore(wanted).await?;
         return Ok(restored);
     }
+    if existing.version().is_none_or(|latest| latest < wanted) {
+        return Err(LakeError::Damaged {
+            file: storage::table_folder(table),
+            reason: format!("the manifest names its version {wanted}, which is not there"),
+        });
+    }
     Ok(existing)
 }
 
@@ -120,6 +125,7 @@ pub(crate) async fn commit(
     let mut actions = Vec::new();
     let state = table.snapshot()?;
     let mut vectors = VectorFile::new(storage, table_name);
+    let mut unknown: BTreeSet<&String> = change.deleted.keys().collect();
     for view in state.log_data().iter() {
         #[expect(deprecated, reason = "the arrays that are to take its place do not yet reach deletion vectors")]
         let old = view.add_action();
@@ -131,6 +137,7 @@ pub(crate) async fn commit(
         remove.deletion_timestamp = Some(milliseconds);
         actions.push(Action::Remove(remove));
         if let Some(more) = more {
+            unknown.remove(&old.path);
             let mut rows = deleted_rows(table, &old)?;
             rows |= more;
             // A file without any row that counts need not be kept.
@@ -139,6 +146,12 @@ pub(crate) async fn commit(
                 actions.push(Action::Add(Add { deletion_vector, data_change: true, ..old }));
             }
         }
+    }
+    if let Some(file) = unknown.first() {
+        return Err(LakeError::Damaged {
+            file: (*file).clone(),
+            reason: format!("the index of `{table_name}` points into it, and the table does not have it"),
+        });
     }
     for (part, dropped) in &change.added {
         let deletion_vector = if dropped.is_empty() { None } else { Some(vectors.add(dropped)?) };
@@ -218,14 +231,5 @@ impl VectorFile {
 
 /// Removes the data files that an import wrote and never committed.
 pub(crate) async fn remove_files_of(storage: &Storage, table: &str, batch: &str) -> Result<(), LakeError> {
-    use futures::TryStreamExt;
-    let folder = Path::from(storage::table_folder(table));
-    let files: Vec<_> = storage.store().list(Some(&folder)).try_collect().await?;
-    let prefix = format!("part-{batch}-");
-    for file in files {
-        if file.location.filename().is_some_and(|name| name.starts_with(&prefix)) {
-            storage.store().delete(&file.location).await?;
-        }
-    }
-    Ok(())
+    storage.remove_all(&storage::table_folder(table), &format!("part-{batch}-")).await
 }

@@ -56,8 +56,9 @@ impl ScalarUDFImpl for JsonText {
 }
 
 fn member(map: &str, name: &str) -> Option<String> {
-    // Most maps lack most names; looking for the text first saves reading them.
-    if !map.contains(name) {
+    // Most maps lack most names; looking for the text first saves reading them. Where anything is escaped, the name may
+    // be too.
+    if !map.contains(name) && !map.contains('\\') {
         return None;
     }
     let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(map).ok()?;
@@ -65,5 +66,24 @@ fn member(map: &str, name: &str) -> Option<String> {
         serde_json::Value::Null => None,
         serde_json::Value::String(text) => Some(text),
         other => Some(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_by_name() {
+        let check =
+            |map: &str, name: &str, value: Option<&str>| assert_eq!(member(map, name).as_deref(), value, "{map}");
+        check(r#"{"plan":"gold"}"#, "plan", Some("gold"));
+        check(r#"{"plan":null}"#, "plan", None);
+        check(r#"{"plan":3}"#, "plan", Some("3"));
+        check(r#"{"planned":"x"}"#, "plan", None);
+        // One name may be written in several ways.
+        check(r#"{"caf\u00e9":"x"}"#, "café", Some("x"));
+        check(r#"{"a\"b":"x"}"#, "a\"b", Some("x"));
+        check("no map", "plan", None);
     }
 }

@@ -86,9 +86,6 @@ impl Import {
     pub(crate) async fn begin(storage: Storage, batch: Batch) -> Result<Self, LakeError> {
         let lock = lock(&storage)?;
         let manifest = manifest::latest(&storage).await?;
-        for name in manifest.tables.keys() {
-            check_schema(&manifest, name)?;
-        }
         clean_up(&storage, &manifest).await?;
         storage.store().put(&marker(&batch.id), PutPayload::from_static(b"")).await?;
         let rejects = rejects::Collected::default();
@@ -167,15 +164,6 @@ impl Import {
     }
 }
 
-fn check_schema(manifest: &Manifest, name: &str) -> Result<(), LakeError> {
-    match manifest.tables.get(name) {
-        Some(table) if table.schema > tables::SCHEMA_VERSION => {
-            Err(LakeError::TooNew { table: name.to_owned(), found: table.schema, known: tables::SCHEMA_VERSION })
-        }
-        _ => Ok(()),
-    }
-}
-
 fn marker(batch: &str) -> Path {
     Path::from(format!("running/{batch}"))
 }
@@ -204,12 +192,8 @@ async fn clean_up(storage: &Storage, manifest: &Manifest) -> Result<(), LakeErro
             for name in names {
                 delta::remove_files_of(storage, name, batch).await?;
             }
-            let runs: Vec<_> = storage.store().list(Some(&Path::from("index"))).try_collect().await?;
-            for run in runs {
-                if run.location.filename().is_some_and(|name| name.starts_with(batch)) {
-                    storage.store().delete(&run.location).await?;
-                }
-            }
+            // The names of other imports may begin like this one.
+            storage.remove_all("index", &format!("{batch}-")).await?;
         }
         storage.store().delete(&found.location).await?;
     }
@@ -408,10 +392,7 @@ impl Merge {
 }
 
 fn locate(run: &Run, place: u32) -> Result<(&DataFile, u32), LakeError> {
-    run.locate(place).ok_or_else(|| LakeError::Damaged {
-        file: run.path.clone(),
-        reason: "it points behind its last data file".to_owned(),
-    })
+    run.locate(place).ok_or_else(|| index::points_behind(run))
 }
 
 fn too_many_rows() -> LakeError {

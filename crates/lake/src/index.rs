@@ -7,6 +7,8 @@
 //! The index can be made again from the tables; it is kept because looking a key up in it costs far less than
 //! reading the key columns of a long history.
 
+use std::collections::BTreeMap;
+
 use bytes::{Buf, Bytes, BytesMut};
 use object_store::ObjectStoreExt;
 use object_store::buffered::BufWriter;
@@ -165,37 +167,110 @@ impl RunReader {
     }
 }
 
-/// Merges runs, oldest first, into one; of entries with one key the newest stays.
+/// Merges runs, oldest first, into one; of entries with one key the newest stays. Data files that no entry points into
+/// any more are left out, and a file that several runs point into is counted once: otherwise places would grow with
+/// every import until 32 bits are too few.
 pub(crate) async fn merge(storage: &Storage, runs: &[Run], path: String) -> Result<Run, LakeError> {
-    let mut writer = RunWriter::new(storage, path);
-    let mut readers = Vec::new();
-    let mut offsets = Vec::new();
-    let mut files = Vec::new();
-    let mut rows: u32 = 0;
-    for run in runs {
-        readers.push(RunReader::open(storage, run).await?);
-        offsets.push(rows);
-        for file in &run.files {
-            rows = rows.checked_add(file.rows).ok_or_else(|| LakeError::Damaged {
-                file: run.path.clone(),
-                reason: "a table of more than four thousand million rows cannot be indexed".to_owned(),
-            })?;
-            files.push(file.clone());
-        }
+    // The first place of each file, and whether it still waits for one.
+    let mut files: BTreeMap<&str, (u32, bool)> = BTreeMap::new();
+    let mut newest = Newest::open(storage, runs).await?;
+    while let Some((run, entry)) = newest.next().await? {
+        let (file, _) = runs[run].locate(entry.place).ok_or_else(|| points_behind(&runs[run]))?;
+        files.insert(&file.path, (0, true));
     }
-    while let Some(key) = readers.iter().filter_map(RunReader::head).map(|entry| entry.key).min() {
+    let mut kept: Vec<DataFile> = Vec::new();
+    let mut rows: u32 = 0;
+    for file in runs.iter().flat_map(|run| &run.files) {
+        let Some(place) = files.get_mut(file.path.as_str()).filter(|(_, waiting)| *waiting) else { continue };
+        *place = (rows, false);
+        rows = rows.checked_add(file.rows).ok_or_else(|| LakeError::Damaged {
+            file: path.clone(),
+            reason: "a table of more than four thousand million rows cannot be indexed".to_owned(),
+        })?;
+        kept.push(file.clone());
+    }
+    let mut writer = RunWriter::new(storage, path);
+    let mut newest = Newest::open(storage, runs).await?;
+    while let Some((run, entry)) = newest.next().await? {
+        let (file, row) = runs[run].locate(entry.place).ok_or_else(|| points_behind(&runs[run]))?;
+        let first = files.get(file.path.as_str()).map_or(0, |(first, _)| *first);
+        writer.push(Entry { place: first + row, ..entry }).await?;
+    }
+    writer.finish(kept).await
+}
+
+pub(crate) fn points_behind(run: &Run) -> LakeError {
+    LakeError::Damaged { file: run.path.clone(), reason: "it points behind its last data file".to_owned() }
+}
+
+/// Goes through several runs at once, oldest first: each key once, with the entry that holds and the run it stands in.
+struct Newest {
+    readers: Vec<RunReader>,
+}
+
+impl Newest {
+    async fn open(storage: &Storage, runs: &[Run]) -> Result<Self, LakeError> {
+        let mut readers = Vec::new();
+        for run in runs {
+            readers.push(RunReader::open(storage, run).await?);
+        }
+        Ok(Self { readers })
+    }
+
+    async fn next(&mut self) -> Result<Option<(usize, Entry)>, LakeError> {
+        let Some(key) = self.readers.iter().filter_map(RunReader::head).map(|entry| entry.key).min() else {
+            return Ok(None);
+        };
         let mut newest = None;
-        for (reader, &offset) in readers.iter_mut().zip(&offsets) {
+        for (run, reader) in self.readers.iter_mut().enumerate() {
             if let Some(entry) = reader.head()
                 && entry.key == key
             {
-                newest = Some(Entry { place: entry.place + offset, ..entry });
+                newest = Some((run, entry));
                 reader.advance().await?;
             }
         }
-        if let Some(entry) = newest {
-            writer.push(entry).await?;
-        }
+        Ok(newest)
     }
-    writer.finish(files).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn run(storage: &Storage, name: &str, files: &[(&str, u32)], entries: &[(u128, u32)]) -> Run {
+        let mut writer = RunWriter::new(storage, format!("index/{name}.keys"));
+        for &(key, place) in entries {
+            writer.push(Entry { key, content: 0, version: 0, place }).await.unwrap();
+        }
+        let file = |&(path, rows): &(&str, u32)| DataFile { path: path.to_owned(), rows };
+        writer.finish(files.iter().map(file).collect()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn merging_keeps_each_file_once_and_none_that_nothing_points_into() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Storage::open("data", folder.path()).unwrap();
+        let runs = [
+            run(&storage, "a", &[("one", 10), ("two", 10)], &[(1, 3), (2, 14), (3, 15)]).await,
+            // Key 2 was replaced; key 1 was confirmed where it lies, so that file is listed again behind the own one.
+            run(&storage, "b", &[("three", 5), ("one", 10)], &[(1, 8), (2, 4)]).await,
+            // Key 3 was replaced; nothing points into file two any more.
+            run(&storage, "c", &[("four", u32::MAX - 20)], &[(3, u32::MAX - 21)]).await,
+        ];
+        let merged = merge(&storage, &runs, "index/m.keys".to_owned()).await.unwrap();
+        let files: Vec<&str> = merged.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(files, ["one", "three", "four"]);
+        let mut reader = RunReader::open(&storage, &merged).await.unwrap();
+        let mut found = Vec::new();
+        while let Some(entry) = reader.head() {
+            let (file, row) = merged.locate(entry.place).unwrap();
+            found.push((entry.key, file.path.clone(), row));
+            reader.advance().await.unwrap();
+        }
+        assert_eq!(
+            found,
+            [(1, "one".to_owned(), 3), (2, "three".to_owned(), 4), (3, "four".to_owned(), u32::MAX - 21)]
+        );
+    }
 }

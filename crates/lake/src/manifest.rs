@@ -13,7 +13,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload}
 use serde::{Deserialize, Serialize};
 
 use crate::index::Run;
-use crate::{LakeError, Storage};
+use crate::{LakeError, Storage, tables};
 
 /// The form of the file. Raised when an older evenkeel could misread it.
 const FORMAT: u32 = 1;
@@ -116,6 +116,13 @@ async fn read(storage: &Storage, version: u64) -> Result<Manifest, LakeError> {
     let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
     if manifest.format != FORMAT {
         return Err(damaged(format!("it has form {}, this evenkeel reads form {FORMAT}", manifest.format)));
+    }
+    // An older evenkeel would pass over columns that it does not know.
+    for (name, table) in &manifest.tables {
+        if table.schema > tables::SCHEMA_VERSION {
+            let (table, found) = (name.clone(), table.schema);
+            return Err(LakeError::TooNew { table, found, known: tables::SCHEMA_VERSION });
+        }
     }
     Ok(manifest)
 }

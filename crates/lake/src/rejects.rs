@@ -260,6 +260,17 @@ fn from_batch(batch: &RecordBatch) -> Result<Vec<(Reject, i64, String)>, LakeErr
     Ok(rejects)
 }
 
+/// How many rejects there are in one state of the lake: of one source, or of all.
+pub async fn count(snapshot: &crate::Snapshot, source: Option<&str>) -> Result<u64, LakeError> {
+    use deltalake::datafusion::prelude::{col, lit};
+    let context = SessionContext::new();
+    let mut rows = context.read_table(snapshot.provider(TABLE).await?)?;
+    if let Some(source) = source {
+        rows = rows.filter(col("source").eq(lit(source)))?;
+    }
+    Ok(rows.count().await? as u64)
+}
+
 /// Every reject of one state of the lake, ordered by source, table, file and line; `limit` rows at most.
 pub async fn list(
     snapshot: &crate::Snapshot,
@@ -272,7 +283,8 @@ pub async fn list(
     if let Some(source) = source {
         rows = rows.filter(col("source").eq(lit(source)))?;
     }
-    let order = ["source", "table_name", "file", "line", "column_name"];
+    // Rows that are alike in all of this are alike in everything, so that their order does not matter.
+    let order = ["source", "table_name", "file", "line", "column_name", "value", "reason", "message"];
     rows = rows.sort(order.into_iter().map(|name| col(name).sort(true, true)).collect())?;
     if limit.is_some() {
         rows = rows.limit(0, limit)?;

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use object_store::ObjectStore;
+use futures::TryStreamExt;
 use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt};
 use url::Url;
 
 use crate::LakeError;
@@ -57,6 +58,31 @@ impl Storage {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Removes the files of a folder whose names begin in some way, those included that were still being written when
+    /// their process died: a listing of the store passes over them.
+    pub(crate) async fn remove_all(&self, folder: &str, prefix: &str) -> Result<(), LakeError> {
+        let inside = object_store::path::Path::from(folder);
+        let files: Vec<_> = self.store.list(Some(&inside)).try_collect().await?;
+        for file in files {
+            if file.location.filename().is_some_and(|name| name.starts_with(prefix)) {
+                self.store.delete(&file.location).await?;
+            }
+        }
+        let entries = match std::fs::read_dir(self.folder.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        for entry in entries {
+            let entry = entry?;
+            // The store writes large files to `name#1` first.
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(prefix) && name.contains('#')) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// The URL of one Delta table.

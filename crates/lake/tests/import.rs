@@ -151,12 +151,62 @@ async fn what_never_ended_leaves_no_trace() {
     lost.write("cases", cases(&[("a", "lost"), ("z", "lost")], None, 0, "b2")).await.unwrap();
     assert!(matches!(lake.begin(batch(9)).await, Err(LakeError::Busy { .. })), "only one import at a time");
     drop(lost);
+    // Large files are written under another name first, and a process may die meanwhile.
+    let data = folder.path().join("data");
+    std::fs::create_dir_all(data.join("index")).unwrap();
+    let half = [data.join("tables/cases/part-b2-0001.parquet#1"), data.join("index/b2-cases.keys#1")];
+    // An import whose name begins alike ended long ago.
+    let other = data.join("index/b22-cases.keys");
+    for file in half.iter().chain([&other]) {
+        std::fs::write(file, "half").unwrap();
+    }
     assert_eq!(lake.snapshot().await.unwrap().manifest(), before.manifest());
 
     import(&lake, 3, &[("b", "1")]).await;
     assert_eq!(content(&lake).await, expected(&[("a", "1"), ("b", "1")]));
     let running = folder.path().join("data/running");
     assert_eq!(std::fs::read_dir(running).unwrap().count(), 0);
+    assert!(half.iter().all(|file| !file.exists()) && other.exists());
+}
+
+#[tokio::test]
+async fn a_lake_of_a_newer_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = lake(folder.path());
+    import(&lake, 1, &[("a", "1")]).await;
+    let file = folder.path().join("data/manifest/00000000000000000001.json");
+    let newer = std::fs::read_to_string(&file).unwrap().replace("\"schema\": 1", "\"schema\": 2");
+    std::fs::write(&file, newer).unwrap();
+    assert!(matches!(lake.snapshot().await, Err(LakeError::TooNew { found: 2, .. })));
+    assert!(matches!(lake.begin(batch(2)).await, Err(LakeError::TooNew { found: 2, .. })));
+}
+
+#[tokio::test]
+async fn many_imports_keep_the_index_small() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = lake(folder.path());
+    for number in 1..=30 {
+        let topic = number.to_string();
+        import(&lake, number, &[("a", &topic), ("b", &topic), ("c", "same")]).await;
+    }
+    let snapshot = lake.snapshot().await.unwrap();
+    let runs = &snapshot.manifest().tables["cases"].index;
+    let files: Vec<&str> = runs.iter().flat_map(|run| &run.files).map(|file| file.path.as_str()).collect();
+    assert!(files.len() <= 12, "{files:?}");
+    assert_eq!(content(&lake).await, expected(&[("a", "30"), ("b", "30"), ("c", "same")]));
+}
+
+#[tokio::test]
+async fn an_index_that_points_into_a_file_that_is_gone_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = lake(folder.path());
+    import(&lake, 1, &[("a", "1")]).await;
+    let file = folder.path().join("data/manifest/00000000000000000001.json");
+    let damaged = std::fs::read_to_string(&file).unwrap().replace("part-b1-0000.parquet", "part-b0-0000.parquet");
+    std::fs::write(&file, damaged).unwrap();
+    let mut second = lake.begin(batch(2)).await.unwrap();
+    second.write("cases", cases(&[("a", "2")], None, 0, "b2")).await.unwrap();
+    assert!(matches!(second.finish(&[]).await, Err(LakeError::Damaged { .. })));
 }
 
 #[tokio::test]

@@ -73,4 +73,6 @@ pub enum Missing {
         /// The parts without a value.
         missing: Vec<MeasureId>,
     },
+    /// The readings were worked out for longer periods only.
+    TooFine,
 }

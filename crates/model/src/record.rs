@@ -35,6 +35,9 @@ pub struct Column {
     pub required: bool,
     /// The only values it may have; empty when there is no such list.
     pub allowed: &'static [&'static str],
+    /// Whether it says who: a person who works here, by identifier, name or address. Pages that everyone sees leave it
+    /// out.
+    pub names_person: bool,
 }
 
 /// A table of the service record.
@@ -76,7 +79,7 @@ pub fn table(name: &str) -> Option<&'static Table> {
 }
 
 const fn column(name: &'static str, kind: ColumnKind) -> Column {
-    Column { name, kind, required: false, allowed: &[] }
+    Column { name, kind, required: false, allowed: &[], names_person: false }
 }
 
 const fn text(name: &'static str) -> Column {
@@ -107,6 +110,11 @@ const fn required(column: Column) -> Column {
     Column { required: true, ..column }
 }
 
+/// A text that says who.
+const fn person(name: &'static str) -> Column {
+    Column { names_person: true, ..text(name) }
+}
+
 const fn one_of(column: Column, allowed: &'static [&'static str]) -> Column {
     Column { allowed, ..column }
 }
@@ -118,9 +126,6 @@ pub const CONVENTIONS: &[Column] = &[
     required(instant("imported_at")),
     required(text("batch_id")),
 ];
-
-/// The five statuses, and `closed`, which is `solved` for good.
-pub const STATUSES: &[&str] = &["new", "open", "pending", "hold", "solved", "closed"];
 
 /// What can happen to a case.
 pub const EVENT_KINDS: &[&str] = &[
@@ -166,9 +171,9 @@ pub const TABLES: &[Table] = &[
         row: "an employee",
         key: &["person_id"],
         columns: &[
-            required(text("person_id")),
-            text("name"),
-            text("email"),
+            required(person("person_id")),
+            person("name"),
+            person("email"),
             text("role"),
             text("level"),
             day("hired_on"),
@@ -183,7 +188,7 @@ pub const TABLES: &[Table] = &[
         name: "memberships",
         row: "a person in a unit, while it held",
         key: &["person_id", "unit_id", "valid_from"],
-        columns: &[required(text("person_id")), required(text("unit_id")), day("valid_from"), day("valid_to")],
+        columns: &[required(person("person_id")), required(text("unit_id")), day("valid_from"), day("valid_to")],
         period_of: Some("valid_from"),
         person: Some("person_id"),
         unit: Some("unit_id"),
@@ -217,7 +222,7 @@ pub const TABLES: &[Table] = &[
             text("priority"),
             text("customer_id"),
             text("unit_id"),
-            text("assignee_id"),
+            person("assignee_id"),
             text("status"),
             flag("is_complaint"),
             text("tags"),
@@ -236,10 +241,11 @@ pub const TABLES: &[Table] = &[
             required(instant("at")),
             required(one_of(text("kind"), EVENT_KINDS)),
             one_of(text("actor_kind"), ACTOR_KINDS),
-            text("actor_id"),
+            person("actor_id"),
             flag("public"),
-            text("field_from"),
-            text("field_to"),
+            // For a change of hands, these are people.
+            person("field_from"),
+            person("field_to"),
         ],
         period_of: Some("at"),
         person: Some("actor_id"),
@@ -255,7 +261,7 @@ pub const TABLES: &[Table] = &[
             text("customer_id"),
             text("queue"),
             text("unit_id"),
-            text("person_id"),
+            person("person_id"),
             text("channel"),
             required(instant("offered_at")),
             instant("answered_at"),
@@ -287,7 +293,7 @@ pub const TABLES: &[Table] = &[
             text("case_id"),
             text("call_id"),
             text("customer_id"),
-            text("person_id"),
+            person("person_id"),
             text("unit_id"),
             text("wave"),
         ],
@@ -304,9 +310,9 @@ pub const TABLES: &[Table] = &[
             required(text("item")),
             text("kind"),
             required(instant("at")),
-            text("person_id"),
+            person("person_id"),
             text("unit_id"),
-            text("evaluator_id"),
+            person("evaluator_id"),
             text("section"),
             number("points"),
             number("max_points"),
@@ -327,7 +333,7 @@ pub const TABLES: &[Table] = &[
             text("customer_id"),
             number("amount"),
             text("unit_id"),
-            text("person_id"),
+            person("person_id"),
             instant("refunded_at"),
             number("refunded_amount"),
         ],
@@ -340,7 +346,7 @@ pub const TABLES: &[Table] = &[
         row: "a person and a course",
         key: &["person_id", "course", "completed_on"],
         columns: &[
-            required(text("person_id")),
+            required(person("person_id")),
             required(text("course")),
             required(day("completed_on")),
             number("hours"),
@@ -357,7 +363,7 @@ pub const TABLES: &[Table] = &[
         row: "a stretch of a person's time",
         key: &["person_id", "start_at"],
         columns: &[
-            required(text("person_id")),
+            required(person("person_id")),
             required(instant("start_at")),
             instant("end_at"),
             one_of(text("kind"), &["scheduled", "handling", "available", "training", "absent"]),
@@ -406,11 +412,11 @@ pub const TABLES: &[Table] = &[
             required(text("measure")),
             required(day("period_on")),
             text("unit_id"),
-            text("person_id"),
+            person("person_id"),
             number("numerator"),
             number("denominator"),
             text("note"),
-            text("entered_by"),
+            person("entered_by"),
             instant("entered_at"),
         ],
         period_of: Some("period_on"),
@@ -423,8 +429,9 @@ pub const TABLES: &[Table] = &[
         key: &["source", "kind", "id"],
         columns: &[
             required(one_of(text("kind"), &["unit", "person", "customer"])),
-            required(text("id")),
-            required(text("canonical_id")),
+            // Identifiers of units, persons and customers alike.
+            required(person("id")),
+            required(person("canonical_id")),
         ],
         period_of: None,
         person: None,
@@ -438,7 +445,7 @@ pub const TABLES: &[Table] = &[
             required(text("table_name")),
             required(text("key")),
             text("reason"),
-            text("decided_by"),
+            person("decided_by"),
             instant("at"),
         ],
         period_of: None,
@@ -462,7 +469,7 @@ pub const CASE_FACTS: Table = Table {
         text("priority"),
         text("customer_id"),
         text("unit_id"),
-        text("person_id"),
+        person("person_id"),
         text("status"),
         flag("is_complaint"),
         text("tags"),
@@ -507,6 +514,14 @@ pub fn readable_table(name: &str) -> Option<&'static Table> {
     if name == FACTS.name { Some(&FACTS) } else { table(name) }
 }
 
+/// Whether an expression over a table mentions a column that says who.
+#[must_use]
+pub fn mentions_person(table: &str, expression: &str) -> bool {
+    let Some(table) = readable_table(table) else { return false };
+    let words = expression.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.map(str::to_lowercase).any(|word| table.column(&word).is_some_and(|column| column.names_person))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -524,5 +539,27 @@ mod tests {
             names.dedup();
             assert_eq!(names.len(), count, "{} has a column twice", table.name);
         }
+    }
+
+    #[test]
+    fn every_person_column_says_who() {
+        for table in TABLES.iter().chain([&CASE_FACTS]) {
+            let column = table.person.and_then(|name| table.column(name));
+            assert!(column.is_none_or(|column| column.names_person), "{}", table.name);
+        }
+        let says_who = |table: &str, column: &str| mentions_person(table, column);
+        assert!(says_who("people", "name") && says_who("people", "email") && says_who("exclusions", "decided_by"));
+        assert!(says_who("case_events", "field_to") && !says_who("case_events", "kind"));
+        // A holiday has a name too.
+        assert!(!says_who("holidays", "name") && !says_who("units", "name"));
+    }
+
+    #[test]
+    fn expressions_that_mention_people() {
+        assert!(mentions_person("cases", "coalesce(Assignee_ID, 'none')"));
+        assert!(mentions_person("calls", "\"person_id\""));
+        assert!(!mentions_person("cases", "customer_id"));
+        assert!(!mentions_person("cases", "assignee_id_hash"));
+        assert!(!mentions_person("nowhere", "person_id"));
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The fuzz targets do the same with bytes that they choose themselves; they need a nightly compiler.
 
+#![expect(clippy::expect_used, reason = "the fuzz targets end where something is not as it must be")]
+
 use std::time::{Duration, Instant};
 
 use evenkeel_spec::template;

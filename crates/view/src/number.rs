@@ -206,21 +206,6 @@ impl Format {
         }
     }
 
-    /// What a column with values of this measure has to say about their unit, where the column head says it once.
-    #[must_use]
-    pub fn unit_name(&self) -> String {
-        match &self.unit {
-            ValueUnit::Percent => "%".to_owned(),
-            ValueUnit::Points => "points, −100 to 100".to_owned(),
-            ValueUnit::Duration(DurationUnit::Days) => "days".to_owned(),
-            ValueUnit::Duration(unit) => unit.symbol().to_owned(),
-            ValueUnit::Money => self.currency.code().to_owned(),
-            ValueUnit::Count => self.noun.clone(),
-            ValueUnit::Number { word } => word.clone().unwrap_or_else(|| "number".to_owned()),
-            ValueUnit::Per { many, of } => format!("per {} {of}", grouped(&rounded(*many, 0))),
-        }
-    }
-
     fn goal_number(&self, value: f64) -> String {
         let plotted = value * self.unit.factor();
         let exact = |digits: usize| {
@@ -315,6 +300,16 @@ pub fn count(n: u64) -> String {
 #[must_use]
 pub fn share(share: f64) -> String {
     format!("{}{NO_BREAK_SPACE}%", rounded(share * 100.0, 0))
+}
+
+/// A number without a unit, with as many decimals as it needs, four at most: `1,250`, `0.5`.
+#[must_use]
+pub fn plain(value: f64) -> String {
+    if !value.is_finite() {
+        return "not known".to_owned();
+    }
+    let text = rounded(value, 4);
+    grouped(text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// A score from 0 to 100, without decimals.

@@ -11,7 +11,6 @@ pub mod frame;
 pub mod import;
 pub mod measure;
 pub mod parts;
-pub mod readings;
 pub mod row;
 pub mod rows_behind;
 pub mod sample;
@@ -27,7 +26,7 @@ pub use context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place
 pub use frame::Frame;
 pub use measure::{Detail, MeasurePage};
 pub use row::Row;
-pub use rows_behind::{Column, RowsBehind};
+pub use rows_behind::{Column, Reader, Recorded, RowsBehind, for_everyone};
 pub use scorecard::ScorecardPage;
 pub use signal::SignalMark;
 pub use signals::{SignalList, UnitEvaluation};

@@ -5,14 +5,16 @@
 
 mod explain;
 mod import;
-mod readings;
+mod provenance;
+mod records;
 mod scorecard;
 mod signals;
 pub mod table;
 
 pub use explain::explain;
 pub use import::{import, rejects};
-pub use readings::readings;
+pub use provenance::{Provenance, provenance};
+pub use records::records;
 pub use scorecard::scorecard;
 pub use signals::signals;
 pub use table::Table;
@@ -114,6 +116,12 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Adds the title of a section, with an empty line before it.
+fn section(out: &mut String, title: &str, style: Style) {
+    out.push('\n');
+    push_line(out, &format!("  {}", style.paint(Tone::Strong, &clean(title))));
 }
 
 /// Adds wrapped text with an indentation.

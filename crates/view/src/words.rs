@@ -72,6 +72,7 @@ pub fn missing(missing: &Missing, measure: &Measure) -> String {
             format!("no figure for {}: {}", title(part), self::missing(because, measure))
         }
         Missing::DividedByZero => "it would be divided by zero".to_owned(),
+        Missing::TooFine => "readings were worked out for longer periods only".to_owned(),
         Missing::TooFewParts { missing } => {
             let titles: Vec<String> = missing.iter().map(title).collect();
             format!("too many of its parts have no figure: {}", listed(&titles))
@@ -91,20 +92,6 @@ fn title_of_part(measure: &Measure, id: &MeasureId) -> Option<String> {
     let parts = measure.formula.parts();
     let own = parts.iter().find(|part| part.id == *id).map(|part| part.title.clone());
     own.or_else(|| parts.into_iter().find_map(|part| title_of_part(part, id)))
-}
-
-/// Why there is no value, for a narrow column.
-#[must_use]
-pub fn missing_short(missing: &Missing) -> &'static str {
-    match missing {
-        Missing::NoRows => "no rows",
-        Missing::NotYet => "not begun",
-        Missing::KnownFrom(_) => "not known yet",
-        Missing::Redefined(_) => "redefined",
-        Missing::NotAtThisLevel => "not at this level",
-        Missing::Part { .. } | Missing::TooFewParts { .. } => "part missing",
-        Missing::DividedByZero => "division by 0",
-    }
 }
 
 /// A small number as a word, for sentences: `five`, `13`.

@@ -1,5 +1,7 @@
 //! Every sample page is rendered, held against what holds for all pages, and kept as a snapshot.
 
+#![expect(clippy::expect_used, reason = "a test ends where something is not as it must be")]
+
 use std::collections::BTreeSet;
 
 use evenkeel_view::assets;

@@ -11,6 +11,5 @@ mod routes;
 pub mod server;
 pub mod world;
 
-pub use routes::explain::provenance;
 pub use server::{Clock, Server};
-pub use world::{Opening, World, WorldError};
+pub use world::{Opening, World, WorldError, provenance, scope};

@@ -4,26 +4,25 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evenkeel_engine::explain::Explanation;
-use evenkeel_engine::rows::Records;
+use evenkeel_engine::rows::{COUNTS_AS, Records};
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
-use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
+use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question};
 use evenkeel_model::ids::{MeasureId, UnitId};
-use evenkeel_model::measure::{Formula, Measure, Rows};
+use evenkeel_model::measure::Measure;
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::period::{Grain, Period};
-use evenkeel_model::reading::{Missing, Reading, Subject};
-use evenkeel_model::record::{self, ColumnKind};
+use evenkeel_model::reading::Subject;
 use evenkeel_model::scorecard::{MeasureUse, Scorecard};
-use evenkeel_model::signal::Signal;
 use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
 use evenkeel_spec::Project;
 use evenkeel_view::assets;
-use evenkeel_view::number::{Currency, Format};
+use evenkeel_view::number::Currency;
 use evenkeel_view::page::{
-    Arrangement, Column, Context, Detail, Freshness, Links, MeasurePage, NavigationEntry, Place, RowsBehind,
+    Arrangement, Context, Detail, Freshness, Links, MeasurePage, NavigationEntry, Place, Reader, Recorded, RowsBehind,
     ScorecardPage, SignalList, UnitEvaluation, UnitLabel, UnitNode, UnitResult,
 };
+use evenkeel_view::terminal::{self, Provenance, Style};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use thiserror::Error;
@@ -45,6 +44,18 @@ pub struct Opening {
     pub as_of: Timestamp,
     /// How many workers may run side by side.
     pub workers: usize,
+}
+
+/// What the engine has to know of a project.
+#[must_use]
+pub fn scope(project: &Project, as_of: Timestamp, workers: usize) -> Scope {
+    Scope {
+        organisation: project.organisation.clone(),
+        zone: project.time_zone.clone(),
+        fiscal: project.fiscal_year,
+        as_of,
+        workers,
+    }
 }
 
 /// A world that cannot be opened, or cannot answer.
@@ -88,14 +99,7 @@ impl World {
         let snapshot = opening.lake.snapshot().await.map_err(EngineError::from)?;
         let lake_version = snapshot.manifest().version;
         let loaded_at = (lake_version > 0).then_some(snapshot.manifest().written_at);
-        let scope = Scope {
-            organisation: project.organisation.clone(),
-            zone: project.time_zone.clone(),
-            fiscal: project.fiscal_year,
-            as_of: opening.as_of,
-            workers: opening.workers,
-        };
-        let engine = Engine::open(snapshot, scope).await?;
+        let engine = Engine::open(snapshot, scope(&project, opening.as_of, opening.workers)).await?;
         let measures: Vec<Arc<Measure>> = project.measures.values().cloned().collect();
         engine.compile(&measures).await.map_err(WorldError::Measures)?;
         let months = engine.store(measures, Grain::Month).await?;
@@ -240,20 +244,21 @@ impl World {
         }
     }
 
-    /// The last day on which any record lies, as far as it is not in the future.
-    fn complete_to(&self) -> Option<Date> {
-        self.months.last_day().map(|last| last.min(self.today()))
-    }
-
-    /// Readings of a period and of the one that it is compared with, which may be a stretch of days.
-    async fn readings(&self, question: &Question) -> Result<Stores<'_>, WorldError> {
-        let periods = self.store(question.period.grain()).await?;
-        let compared = self.store(question.compare_with.grain()).await?;
-        Ok(Stores { periods, compare_with: question.compare_with, compared })
+    /// Readings for everything that is asked of a place: its period, the one it is compared with, which may be a stretch
+    /// of days, and those in which baselines were measured.
+    async fn store_for(&self, place: &Place) -> Result<&ReadingStore, WorldError> {
+        let plans = self.scorecard.measures().flat_map(|usage| usage.units.values().chain([&usage.plan]));
+        let baselines = plans.filter_map(|plan| match plan.baseline {
+            Some(Baseline::Measured(period)) => Some(period.grain()),
+            _ => None,
+        });
+        let compared = self.question(place).compare_with.grain();
+        let grains = [place.period.grain(), compared].into_iter().chain(baselines);
+        self.store(grains.min().unwrap_or(place.period.grain())).await
     }
 
     fn question(&self, place: &Place) -> Question {
-        let reach = place.period.reach(self.today(), self.complete_to());
+        let reach = place.period.reach(self.today(), self.months.last_day().map(|last| last.min(self.today())));
         Question {
             subject: Subject::Unit(place.unit.clone()),
             path: self.path(&place.unit, place.period),
@@ -267,12 +272,12 @@ impl World {
     /// The scorecard held against the readings of a unit.
     pub async fn evaluation(&self, place: &Place) -> Result<Evaluation, WorldError> {
         let question = self.question(place);
-        let readings = self.readings(&question).await?;
+        let store = self.store_for(place).await?;
         let scorecard = match place.arrangement {
             Arrangement::Legs => &self.scorecard,
             Arrangement::Perspectives => &self.by_perspective,
         };
-        Ok(evaluation::evaluate(scorecard, &self.project.measures, &question, &readings))
+        Ok(evaluation::evaluate(scorecard, &self.project.measures, &question, store))
     }
 
     /// The scorecard page of a unit.
@@ -287,16 +292,15 @@ impl World {
         let fiscal = self.project.fiscal_year;
         let period = evenkeel_view::words::period::name(place.period, fiscal);
         let title = format!("{}, {period}", self.name_of(&Subject::Unit(place.unit.clone())));
+        // What is the same for all units is worked out once.
+        let context = self.context(place, links, "Signals").await?;
         let mut units = Vec::new();
-        let mut waiting = vec![place.unit.clone()];
-        while let Some(unit) = waiting.pop() {
+        for unit in self.with_below(&place.unit, &context.units) {
             let there = place.in_unit(&unit);
             units.push(UnitEvaluation {
                 evaluation: self.evaluation(&there).await?,
-                context: self.context(&there, links, "Signals").await?,
+                context: Context { path: self.labels(&there), place: there, ..context.clone() },
             });
-            // Units come by name, each with those below it behind it.
-            waiting.extend(self.children(&unit, place.period).into_iter().rev().map(|unit| unit.id));
         }
         Ok(SignalList::new(title, &units))
     }
@@ -309,8 +313,8 @@ impl World {
         first: usize,
         links: &(dyn Links + Sync),
     ) -> Result<MeasurePage, WorldError> {
+        let store = self.store_for(place).await?;
         let question = self.question(place);
-        let store = &self.readings(&question).await?;
         let usage = self.usage(&measure.id);
         let result = evaluation::evaluate_measure(measure, &usage, &question, store);
         let read_with: Vec<MeasureResult> = measure
@@ -330,14 +334,12 @@ impl World {
             })
             .filter(|(_, result)| result.reading.value.is_some())
             .collect();
-        let rows = match measure.formula.rows() {
-            Some(rows) => {
-                let subject = Subject::Unit(place.unit.clone());
-                let records = self.engine.rows(measure, &subject, place.period, first, ROWS).await?;
-                Some(self.rows_behind(measure, rows, &records, first))
-            }
-            // What is worked out from other measures has no rows of its own.
-            None => None,
+        let unit = Subject::Unit(place.unit.clone());
+        let rows = match self.engine.rows(measure, &unit, place.period, first, ROWS).await {
+            Ok(records) => Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first)),
+            // The page then says that the measure is not reported here, or names what it is worked out from.
+            Err(EngineError::NotForUnits { .. } | EngineError::NoOwnRows { .. }) => None,
+            Err(error) => return Err(error.into()),
         };
         let (leg, objective) = self.leg_and_objective(&measure.id);
         let plan = evaluation::plan_for(&usage, &question.path);
@@ -411,6 +413,7 @@ impl World {
             })
             .filter_map(|source| source.steward.clone())
             .collect();
+        stewards.sort();
         stewards.dedup();
         stewards
     }
@@ -434,27 +437,49 @@ impl World {
         below
     }
 
+    /// A unit and all units below it, each after the one above it; `all` are those of the menu.
+    fn with_below(&self, unit: &UnitId, all: &[UnitNode]) -> Vec<UnitId> {
+        let own = all.iter().position(|node| node.id == *unit);
+        let rest = own.map_or(&[][..], |own| &all[own + 1..]);
+        let depth = own.map_or(0, |own| all[own].depth);
+        let below = rest.iter().take_while(|node| node.depth > depth).map(|node| node.id.clone());
+        let directory = self.engine.directory();
+        let organisation = directory.organisation();
+        let is_top = *unit == *organisation.unit_id(organisation.root());
+        let unknown = if is_top { directory.unknown_units() } else { Vec::new() };
+        [unit.clone()].into_iter().chain(below).chain(unknown).collect()
+    }
+
+    /// The units from the top down to the one of a place.
+    fn labels(&self, place: &Place) -> Vec<UnitLabel> {
+        let organisation = self.engine.directory().organisation();
+        let label = |id: UnitId| {
+            let name = match organisation.unit(id.as_str()) {
+                Some(code) => organisation.stretch(code, place.period.last_day()).name.clone(),
+                None => id.to_string(),
+            };
+            UnitLabel { id, name }
+        };
+        self.path(&place.unit, place.period).into_iter().rev().map(label).collect()
+    }
+
     /// The kind of the units directly below, where it is one.
     fn kind_below(&self, unit: &UnitId, period: Period) -> Option<String> {
         let organisation = self.engine.directory().organisation();
         let code = organisation.unit(unit.as_str())?;
-        self.kind_of_children(code, period)
+        self.kind_of(&organisation.children(code, period.last_day()), period.last_day())
     }
 
-    fn kind_of_children(&self, unit: UnitCode, period: Period) -> Option<String> {
-        let organisation = self.engine.directory().organisation();
-        let day = period.last_day();
-        let mut kinds: Vec<&str> = organisation
-            .children(unit, day)
-            .into_iter()
-            .map(|child| organisation.stretch(child, day).kind.as_str())
-            .collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        match kinds.as_slice() {
-            [only] => Some(only.replace('_', " ")),
-            _ => None,
-        }
+    /// Records as a page shows them.
+    fn rows_behind(&self, measure: &Measure, records: &Records, first: usize) -> RowsBehind {
+        let unit_name = |id: &str| self.name_of(&Subject::Unit(UnitId::new(id)));
+        let reader = Reader {
+            zone: &self.project.time_zone,
+            year: self.today().year(),
+            currency: &self.currency,
+            unit_name: &unit_name,
+        };
+        RowsBehind::new(measure, &recorded(records, first), &reader)
     }
 
     /// Everything that a page has to know besides the figures.
@@ -468,34 +493,27 @@ impl World {
         let store = self.store(place.period.grain()).await?;
         let periods = store.periods(place.period.grain());
         let first = periods.first().copied().unwrap_or(place.period);
-        let mut path = self.path(&place.unit, place.period);
-        path.reverse();
-        let path = path
-            .into_iter()
-            .map(|id| {
-                let name = match organisation.unit(id.as_str()) {
-                    Some(code) => organisation.stretch(code, place.period.last_day()).name.clone(),
-                    None => id.to_string(),
-                };
-                UnitLabel { id, name }
-            })
-            .collect();
         let home = Place { unit: organisation.unit_id(organisation.root()).clone(), ..place.clone() };
         let measures = self.project.measures.values();
         let earlier = place.period.previous();
         let later = place.period.next();
+        let mut comparisons = vec![earlier, place.period.a_year_earlier()];
+        // The year before is the period before.
+        comparisons.dedup();
+        let complete_to = store.last_day().map(|last| last.min(self.today()));
         Ok(Context {
             organisation: self.project.organisation.clone(),
             place: place.clone(),
-            path,
-            units: self.menu(place.period),
+            path: self.labels(place),
+            units: self.menu(place.period).into(),
             earlier: (earlier.start() >= first.start()).then_some(earlier),
             later: (later.start() <= self.today()).then_some(later),
-            comparisons: vec![place.period.previous(), place.period.a_year_earlier()],
+            comparisons,
             arrangements: vec![Arrangement::Legs, Arrangement::Perspectives],
             today: self.today(),
             freshness: Freshness {
-                complete_to: self.complete_to(),
+                begins: store.first_day(),
+                complete_to,
                 loaded_at: self.loaded_at.map(|at| self.project.time_zone.to_datetime(at)),
             },
             data_version: self.engine.data_version(measures),
@@ -547,17 +565,18 @@ impl World {
                 name: organisation.stretch(unit, day).name.clone(),
                 depth,
                 below: children.len() as u64,
-                below_kind: self.kind_of_children_in(children, day),
+                below_kind: self.kind_of(children, day),
             });
             open.extend(children.iter().rev().map(|&child| (child, depth + 1)));
         }
         menu
     }
 
-    fn kind_of_children_in(&self, children: &[UnitCode], day: Date) -> Option<String> {
+    /// The kind of some units on a day, where it is one.
+    fn kind_of(&self, units: &[UnitCode], day: Date) -> Option<String> {
         let organisation = self.engine.directory().organisation();
-        let first = organisation.stretch(*children.first()?, day).kind.as_str();
-        let same = children.iter().all(|&child| organisation.stretch(child, day).kind == first);
+        let first = organisation.stretch(*units.first()?, day).kind.as_str();
+        let same = units.iter().all(|&unit| organisation.stretch(unit, day).kind == first);
         same.then(|| first.replace('_', " "))
     }
 }
@@ -570,112 +589,28 @@ fn is_to_date(text: &str) -> bool {
     text.strip_suffix(YEAR_TO_DATE).is_some_and(|year| !year.contains(['-', '.']))
 }
 
-/// Readings of periods, and of the one that they are compared with where that is divided otherwise.
-struct Stores<'a> {
-    periods: &'a ReadingStore,
-    compare_with: Period,
-    compared: &'a ReadingStore,
-}
-
-impl Stores<'_> {
-    fn of(&self, period: Period) -> &ReadingStore {
-        if period == self.compare_with { self.compared } else { self.periods }
+/// Records as the view takes them; `first` of them come before.
+pub(crate) fn recorded(records: &Records, first: usize) -> Recorded<'_> {
+    Recorded {
+        columns: &records.columns,
+        counts_as: records.columns.iter().position(|name| name == COUNTS_AS),
+        rows: &records.rows,
+        first: first as u64,
+        total: records.total,
+        page_size: ROWS as u64,
     }
 }
 
-impl Readings for Stores<'_> {
-    fn reading(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Result<Reading, Missing> {
-        self.of(period).reading(measure, subject, period)
-    }
-
-    fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {
-        self.of(period).likely_range(measure, subject, period)
-    }
-
-    fn signal(&self, question: &evenkeel_model::signal::Question<'_>) -> Option<Signal> {
-        self.periods.signal(question)
-    }
-}
-
-/// The most columns of a record that a page shows.
-const COLUMNS: usize = 7;
-
-impl World {
-    /// Records as a page shows them: when and where first, then what tells one row from another. People are not named
-    /// on pages that are shared.
-    fn rows_behind(&self, measure: &Measure, rows: &Rows, records: &Records, first: usize) -> RowsBehind {
-        let table = record::readable_table(&records.table);
-        let kind = |name: &str| table.and_then(|table| table.column(name)).map(|column| column.kind);
-        let placed_by = rows.period_of.as_str();
-        let mut chosen: Vec<usize> = Vec::new();
-        let position = |wanted: &str| records.columns.iter().position(|name| name == wanted);
-        for wanted in [placed_by, "unit_id", evenkeel_engine::rows::COUNTS_AS] {
-            chosen.extend(position(wanted));
-        }
-        for (place, name) in records.columns.iter().enumerate() {
-            let technical = matches!(name.as_str(), "attributes" | "source") || name.starts_with("scale_");
-            let varies = records.rows.iter().any(|row| row[place] != records.rows[0][place]);
-            if chosen.len() < COLUMNS && !chosen.contains(&place) && !says_who(name) && !technical && varies {
-                chosen.push(place);
-            }
-        }
-        let format = Format::of(measure, &self.currency, None);
-        let cell = |place: usize, value: Option<&String>| -> String {
-            let Some(value) = value else { return String::new() };
-            let name = records.columns[place].as_str();
-            if name == evenkeel_engine::rows::COUNTS_AS {
-                return counts_as(measure, &format, value);
-            }
-            match kind(name) {
-                Some(ColumnKind::Instant) => match value.parse::<Timestamp>() {
-                    Ok(at) => {
-                        let local = self.project.time_zone.to_datetime(at);
-                        evenkeel_view::words::period::instant(local, self.today().year())
-                    }
-                    Err(_) => value.clone(),
-                },
-                Some(ColumnKind::Flag) => yes_or_no(value),
-                Some(ColumnKind::Number) => value.strip_suffix(".0").unwrap_or(value).to_owned(),
-                _ if name == "unit_id" => self.name_of(&Subject::Unit(UnitId::new(value))),
-                _ => value.clone(),
-            }
-        };
-        let heading = |place: usize| {
-            let name = records.columns[place].trim_end_matches("_id").replace('_', " ");
-            match kind(&records.columns[place]) {
-                Some(ColumnKind::Number | ColumnKind::Whole) => Column::number(&name),
-                _ => Column::text(&name),
-            }
-        };
-        RowsBehind {
-            columns: chosen.iter().map(|&place| heading(place)).collect(),
-            rows: records
-                .rows
-                .iter()
-                .map(|row| chosen.iter().map(|&place| cell(place, row[place].as_ref())).collect())
-                .collect(),
-            first: first as u64,
-            total: records.total,
-            page_size: ROWS as u64,
-        }
-    }
-}
-
-fn yes_or_no(value: &str) -> String {
-    if value == "true" { "yes" } else { "no" }.to_owned()
-}
-
-/// How a row counts, in the unit of the measure.
-fn counts_as(measure: &Measure, format: &Format, value: &str) -> String {
-    match (&measure.formula, value.parse::<f64>()) {
-        (Formula::Share { .. }, _) => yes_or_no(value),
-        (Formula::Mean { .. } | Formula::Quantile { .. } | Formula::Sum { .. }, Ok(number)) => format.text(number),
-        (_, Ok(number)) => number.to_string(),
-        _ => value.to_owned(),
-    }
-}
-
-/// Whether a column names a person who works here. Pages that everyone sees, and the files behind them, leave it out.
-pub(crate) fn says_who(column: &str) -> bool {
-    column.ends_with("person_id") || matches!(column, "assignee_id" | "actor_id" | "evaluator_id" | "entered_by")
+/// What a number was worked out from, as text.
+#[must_use]
+pub fn provenance(explanation: &Explanation, style: Style) -> String {
+    let told = Provenance {
+        query: &explanation.query,
+        definition: &explanation.definition.to_string(),
+        data_version: &explanation.data_version,
+        table_versions: &explanation.table_versions,
+        as_of: &explanation.as_of.to_string(),
+        coverage: explanation.coverage,
+    };
+    terminal::provenance(&told, style)
 }

@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use evenkeel_engine::{Engine, Scope};
+use evenkeel_engine::Engine;
 use evenkeel_lake::{Lake, Storage};
 use evenkeel_spec::diagnostic::summary;
 use evenkeel_spec::lock::{self, LOCK_FILE};
 use evenkeel_spec::{Diagnostic, DiskFiles, Project, Severity, load};
+use evenkeel_web::scope;
 use jiff::Timestamp;
 
 use super::Session;
@@ -61,14 +62,7 @@ fn record(project: &Project, root: &std::path::Path, session: &Session<'_>) -> a
 async fn expressions(project: &Project, workers: usize) -> anyhow::Result<Vec<Diagnostic>> {
     let folder = tempfile::tempdir()?;
     let lake = Lake::new(Storage::open("data", folder.path())?);
-    let scope = Scope {
-        organisation: project.organisation.clone(),
-        zone: project.time_zone.clone(),
-        fiscal: project.fiscal_year,
-        as_of: Timestamp::UNIX_EPOCH,
-        workers,
-    };
-    let engine = Engine::open(lake.snapshot().await?, scope).await?;
+    let engine = Engine::open(lake.snapshot().await?, scope(project, Timestamp::UNIX_EPOCH, workers)).await?;
     let measures: Vec<_> = project.measures.values().cloned().collect();
     let Err(errors) = engine.compile(&measures).await else { return Ok(Vec::new()) };
     let (diagnostics, others) = diagnose_measures(project, errors);

@@ -55,7 +55,8 @@ pub async fn run(session: &Session<'_>, arguments: &Explain) -> anyhow::Result<E
         })?;
         return Ok(ExitCode::SUCCESS);
     }
-    session.output.text(&terminal::explain(&page, session.output.style(true)));
-    session.output.text(&provenance(&explanation));
+    let style = session.output.style(true);
+    session.output.text(&terminal::explain(&page, style));
+    session.output.text(&provenance(&explanation, style));
     Ok(ExitCode::SUCCESS)
 }

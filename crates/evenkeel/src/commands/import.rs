@@ -1,6 +1,5 @@
 //! `evenkeel import`: raw files into the lake.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -9,9 +8,10 @@ use anyhow::bail;
 use evenkeel_ingest::{IngestError, Outcome, Progress, Request};
 use evenkeel_model::source::Source;
 use evenkeel_spec::Project;
+use evenkeel_view::page::import::{ImportSummary, TableCounts};
+use evenkeel_view::terminal;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Session, instant};
@@ -36,26 +36,6 @@ pub async fn run(session: &Session<'_>, arguments: &Import) -> anyhow::Result<Ex
     Ok(if arguments.strict && rejected > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// What an import did, for programs.
-#[derive(Serialize)]
-struct Imported<'a> {
-    source: &'a str,
-    tables: Vec<ImportedTable<'a>>,
-    seconds: f64,
-}
-
-#[derive(Serialize)]
-struct ImportedTable<'a> {
-    table: &'a str,
-    read: u64,
-    inserted: u64,
-    updated: u64,
-    unchanged: u64,
-    repeated: u64,
-    outdated: u64,
-    rejected: u64,
-}
-
 /// Imports sources one after the other and prints what came of each. Gives the number of rejected rows; none when
 /// one of them failed, which was printed.
 pub async fn sources_into_lake(
@@ -66,7 +46,7 @@ pub async fn sources_into_lake(
 ) -> anyhow::Result<Option<u64>> {
     let output = session.output;
     let mut rejected = 0;
-    let mut results = Vec::new();
+    let mut summaries: Vec<ImportSummary> = Vec::new();
     for source in sources {
         let request = request(&open.project, &open.root, instant(as_of));
         let bar = Bar::new(output, &source.name);
@@ -76,20 +56,24 @@ pub async fn sources_into_lake(
         match outcome {
             Ok(outcome) => {
                 rejected += outcome.rejected();
+                let summary = summary(&outcome, begun.elapsed());
                 if !output.is_json() {
-                    output.text(&summary(&outcome, begun.elapsed()));
+                    output.text(&terminal::import(&summary));
                 }
-                results.push((outcome, begun.elapsed()));
+                summaries.push(summary);
             }
             Err(error) => {
+                // The sources before it are in the lake.
+                if output.is_json() {
+                    output.json(&summaries)?;
+                }
                 tell(output, &open.project, &error);
                 return Ok(None);
             }
         }
     }
     if output.is_json() {
-        let all: Vec<Imported<'_>> = results.iter().map(|(outcome, took)| for_programs(outcome, *took)).collect();
-        output.json(&all)?;
+        output.json(&summaries)?;
     } else if rejected > 0 {
         let verb = if rejected == 1 { "row was" } else { "rows were" };
         output.note(&format!("{rejected} {verb} rejected and set aside: `evenkeel rejects` lists them."));
@@ -97,13 +81,14 @@ pub async fn sources_into_lake(
     Ok(Some(rejected))
 }
 
-fn for_programs(outcome: &Outcome, took: Duration) -> Imported<'_> {
+/// What the import of a source did.
+fn summary(outcome: &Outcome, took: Duration) -> ImportSummary {
     let tables = outcome
         .tables
         .iter()
-        .map(|table| ImportedTable {
-            table: &table.table,
-            read: table.change.read,
+        .map(|table| TableCounts {
+            table: table.table.clone(),
+            read: table.change.read + table.rejected,
             inserted: table.change.inserted,
             updated: table.change.updated,
             unchanged: table.change.unchanged,
@@ -112,36 +97,7 @@ fn for_programs(outcome: &Outcome, took: Duration) -> Imported<'_> {
             rejected: table.rejected,
         })
         .collect();
-    Imported { source: &outcome.source, tables, seconds: took.as_secs_f64() }
-}
-
-/// What an import did, line by line.
-fn summary(outcome: &Outcome, took: Duration) -> String {
-    use evenkeel_view::number::count;
-    let mut text = format!("{} in {:.1} s", outcome.source, took.as_secs_f64());
-    if outcome.nothing_changed() {
-        text.push_str(", nothing changed");
-    }
-    text.push('\n');
-    for table in &outcome.tables {
-        let change = table.change;
-        let mut parts = vec![format!("{} read", count(change.read + table.rejected))];
-        for (number, word) in [
-            (change.inserted, "inserted"),
-            (change.updated, "updated"),
-            (change.unchanged, "unchanged"),
-            (change.repeated, "repeated"),
-            (change.outdated, "outdated"),
-            (table.rejected, "rejected"),
-        ] {
-            let always = matches!(word, "inserted" | "updated" | "unchanged" | "rejected");
-            if always || number > 0 {
-                parts.push(format!("{} {word}", count(number)));
-            }
-        }
-        let _ = writeln!(text, "  {:<13} {}", table.table, parts.join(", "));
-    }
-    text
+    ImportSummary { source: outcome.source.clone(), tables, seconds: took.as_secs_f64() }
 }
 
 /// What an import needs to know about a project.

@@ -95,8 +95,17 @@ pub struct CommandLinks {
 impl CommandLinks {
     fn place(&self, place: &Place) -> String {
         let period: Period = place.period;
-        format!("--unit {} --period {}", place.unit, period.id(self.fiscal))
+        format!("--unit {} --period {}", quoted(place.unit.as_str()), period.id(self.fiscal))
     }
+}
+
+/// A word of a command line as a shell takes it: as it is where that is safe, else in single quotes.
+fn quoted(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@' | ',' | '+');
+    if !word.is_empty() && word.chars().all(safe) && !word.starts_with('-') {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 impl Links for CommandLinks {
@@ -105,10 +114,29 @@ impl Links for CommandLinks {
     }
 
     fn measure(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place) -> String {
-        format!("evenkeel explain {measure} {}", self.place(place))
+        format!("evenkeel explain {} {}", quoted(measure.as_str()), self.place(place))
     }
 
     fn rows(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place, first: u64) -> String {
-        format!("evenkeel rows {measure} {} --offset {first}", self.place(place))
+        format!("evenkeel rows {} {} --offset {first}", quoted(measure.as_str()), self.place(place))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        for (word, written) in [
+            ("branch-07", "branch-07"),
+            ("Lakeside North", "'Lakeside North'"),
+            ("$(rm x)", "'$(rm x)'"),
+            ("O'Hara", r"'O'\''Hara'"),
+            ("", "''"),
+            ("-x", "'-x'"),
+        ] {
+            assert_eq!(quoted(word), written);
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! `evenkeel readings`: readings as one long table.
 
-use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use evenkeel_engine::export::{LongTable, Selection};
-use evenkeel_engine::{Engine, ReadingStore, Request, Scope};
+use evenkeel_engine::{Engine, ReadingStore, Request};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_web::WorldError;
@@ -14,8 +13,21 @@ use evenkeel_web::WorldError;
 use super::{Session, instant};
 use crate::arguments::Readings;
 use crate::project::explain_world;
+use crate::whole_file::WholeFile;
+
+/// The form of the file.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Parquet,
+    Csv,
+}
 
 pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<ExitCode> {
+    let form = match arguments.out.extension().and_then(|ending| ending.to_str()) {
+        Some("parquet") => Form::Parquet,
+        Some("csv") => Form::Csv,
+        _ => bail!("`{}` must end in .parquet or .csv", arguments.out.display()),
+    };
     let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
     let fiscal = open.project.fiscal_year;
     let parse = |text: &Option<String>| text.as_deref().map(|text| Period::parse(text, fiscal)).transpose();
@@ -28,14 +40,7 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
         (None, None) => Grain::Month,
     };
     let measures = chosen(&open.project.measures, &arguments.measure)?;
-    let scope = Scope {
-        organisation: open.project.organisation.clone(),
-        zone: open.project.time_zone.clone(),
-        fiscal,
-        as_of: instant(arguments.as_of),
-        workers: session.workers,
-    };
-    let engine = Engine::open(open.lake.snapshot().await?, scope).await?;
+    let engine = open.engine(instant(arguments.as_of), session.workers).await?;
     let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);
     engine.compile(&measures).await.map_err(explain)?;
     let (segment, condition) = (arguments.by.clone(), arguments.condition.clone());
@@ -54,17 +59,13 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
     let versions: std::collections::BTreeMap<String, String> =
         measures.iter().map(|measure| (measure.id.to_string(), engine.data_version([measure]))).collect();
 
-    // The file is put in place when it is whole.
-    let part = arguments.out.with_extension("part");
-    let file = File::create(&part).with_context(|| format!("`{}` cannot be written", part.display()))?;
     let table = LongTable::new(&stores, &selection, &versions, arguments.by.is_some(), session.workers);
-    let count = match arguments.out.extension().and_then(|ending| ending.to_str()) {
-        Some("parquet") => table.parquet(file)?,
-        Some("csv") => table.csv(file)?,
-        _ => bail!("`{}` must end in .parquet or .csv", arguments.out.display()),
+    let file = WholeFile::create(&arguments.out)?;
+    let count = match form {
+        Form::Parquet => table.parquet(file.handle()?)?,
+        Form::Csv => table.csv(file.handle()?)?,
     };
-    std::fs::rename(&part, &arguments.out)
-        .with_context(|| format!("`{}` cannot be written", arguments.out.display()))?;
+    file.finish()?;
     if session.output.is_json() {
         session.output.json(&serde_json::json!({ "out": arguments.out, "readings": count }))?;
     } else {
@@ -97,7 +98,10 @@ fn periods(
     let mut all: Vec<Period> = stores.iter().flat_map(|(_, store)| store.periods(grain)).collect();
     all.sort();
     all.dedup();
-    all.retain(|period| from.is_none_or(|from| *period >= from) && to.is_none_or(|to| *period <= to));
+    // Several periods in a row, such as 2026-01..2026-03, begin with the first and end with the last of them.
+    all.retain(|period| {
+        from.is_none_or(|from| period.start() >= from.start()) && to.is_none_or(|to| period.end() <= to.end())
+    });
     all
 }
 

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use evenkeel_engine::{Engine, Scope};
 use evenkeel_model::period::Grain;
 use evenkeel_web::WorldError;
 use serde::Serialize;
@@ -27,14 +26,7 @@ pub async fn run(session: &Session<'_>, arguments: &Rebuild) -> anyhow::Result<E
         steps.push(Step { step: name, seconds: begun.elapsed().as_secs_f64() });
         begun = Instant::now();
     };
-    let scope = Scope {
-        organisation: open.project.organisation.clone(),
-        zone: open.project.time_zone.clone(),
-        fiscal: open.project.fiscal_year,
-        as_of: instant(arguments.as_of),
-        workers: session.workers,
-    };
-    let engine = Engine::open(open.lake.snapshot().await?, scope).await?;
+    let engine = open.engine(instant(arguments.as_of), session.workers).await?;
     step("organisation");
     let measures: Vec<_> = open.project.measures.values().cloned().collect();
     let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);

@@ -8,6 +8,9 @@ use evenkeel_view::terminal;
 use super::Session;
 use crate::arguments::Rejects;
 
+/// How many are listed for people unless they say otherwise.
+const FOR_PEOPLE: usize = 50;
+
 pub async fn run(session: &Session<'_>, arguments: &Rejects) -> anyhow::Result<ExitCode> {
     let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
     let snapshot = open.lake.snapshot().await?;
@@ -16,7 +19,8 @@ pub async fn run(session: &Session<'_>, arguments: &Rejects) -> anyhow::Result<E
     {
         anyhow::bail!("there is no source `{source}`");
     }
-    let limit = (arguments.limit > 0).then_some(arguments.limit);
+    let usual = if session.output.is_json() { 0 } else { FOR_PEOPLE };
+    let limit = Some(arguments.limit.unwrap_or(usual)).filter(|limit| *limit > 0);
     let found = rejects::list(&snapshot, arguments.source.as_deref(), limit).await?;
     if session.output.is_json() {
         session.output.json(&found)?;
@@ -38,8 +42,8 @@ pub async fn run(session: &Session<'_>, arguments: &Rejects) -> anyhow::Result<E
         })
         .collect();
     session.output.text(&terminal::rejects(&rows).render(session.output.style(false)));
-    let total = snapshot.manifest().tables.get(rejects::TABLE).map_or(0, |table| table.rows);
-    if arguments.source.is_none() && (shown as u64) < total {
+    let total = rejects::count(&snapshot, arguments.source.as_deref()).await?;
+    if (shown as u64) < total {
         session.output.note(&format!("{shown} of {total}; `--limit 0` lists all."));
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use evenkeel_view::terminal::{Column, Table};
+use evenkeel_view::terminal;
 use serde::Serialize;
 
 use super::Session;
@@ -35,12 +35,7 @@ pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     let shown = records.rows.len();
-    let columns = records.columns.iter().map(|name| Column::text(name)).collect();
-    let rows = records.rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect();
-    let table = Table { columns, rows, ..Table::default() };
-    // Records are as wide as they are; a terminal breaks or scrolls them.
-    let style = evenkeel_view::terminal::Style { width: 10_000, ..session.output.style(true) };
-    session.output.text(&table.render(style));
+    session.output.text(&terminal::records(&records.columns, &records.rows, session.output.style(true)));
     let first = arguments.offset + usize::from(shown > 0);
     session.output.note(&format!(
         "{first} to {} of {} rows of {} behind `{}`, {}, {}",

@@ -38,13 +38,11 @@ fn serve(project: &Path) -> Server {
         .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| {
-        let _ = child.kill();
-        panic!("the server does not say where it is: {line:?}")
-    });
-    assert!(address.starts_with("127.0.0.1:"), "{address}");
-    let address = address.to_owned();
-    Server { child, address }
+    let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
+    // Dropping it stops the child, whatever it said.
+    let server = Server { child, address };
+    assert!(server.address.starts_with("127.0.0.1:"), "the server does not say where it is: {line:?}");
+    server
 }
 
 impl Server {
@@ -106,10 +104,10 @@ fn pages_files_and_refusals() {
         (&*format!("/measure/csat/{unit}?from=soon"), 400, "is not the number of a row"),
         (&*format!("/scorecard/{unit}?period=2026-10&period=2026-09"), 400, "cannot be read"),
         ("/scorecard/%ff", 400, "cannot be read"),
-        ("/nothing/of/the/kind", 404, ""),
-        ("/assets/../../Cargo.toml", 404, ""),
-        ("/assets/..%2f..%2fevenkeel.yaml", 404, ""),
-        ("/assets/%2e%2e%2fevenkeel.yaml", 404, ""),
+        ("/nothing/of/the/kind", 404, "no page at this address"),
+        ("/assets/../../Cargo.toml", 404, "no page at this address"),
+        ("/assets/..%2f..%2fevenkeel.yaml", 404, "no such file"),
+        ("/assets/%2e%2e%2fevenkeel.yaml", 404, "no such file"),
     ] {
         let answer = server.ask("GET", target);
         assert_eq!(answer.status, status, "{target}: {}", answer.body);
@@ -128,6 +126,22 @@ fn pages_files_and_refusals() {
     let refused = server.ask("GET", &format!("/scorecard/{unit}?period={long}"));
     assert!(refused.status >= 400 || refused.status == 0, "{}", refused.status);
     assert_eq!(server.ask("GET", "/health").status, 200);
+}
+
+/// A scorecard links to every measure that it has; one that is not reported for units says so on its page.
+#[test]
+fn a_measure_that_is_not_reported_for_units() {
+    let (_folder, project) = blank();
+    let path = project.join("measures/csat.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{text}levels: []\n")).unwrap();
+    let server = serve(&project);
+    let page = server.ask("GET", "/measure/csat/north?period=2026-10");
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("Not reported at this level"), "{}", page.body);
+    assert!(!page.body.contains("How this number came about"), "{}", page.body);
+    // The rows themselves are not told.
+    assert_eq!(server.ask("GET", "/rows/csat/north?period=2026-10").status, 403);
 }
 
 #[test]

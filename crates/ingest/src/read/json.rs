@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringBuilder};
+use arrow::array::{ArrayBuilder, ArrayRef, BooleanArray, StringBuilder};
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Schema, SchemaRef};
+use arrow::error::ArrowError;
 use bytes::Bytes;
 use evenkeel_model::source::RawFiles;
 use memchr::{memchr, memchr_iter, memrchr};
@@ -91,6 +93,8 @@ struct Columns<'a> {
     parser: &'a JsonParser,
     builders: Vec<StringBuilder>,
     filled: Vec<bool>,
+    /// Whether each row was whole; the others are taken out in the end.
+    whole: Vec<bool>,
     lines: Vec<i64>,
     bad: Vec<BadRecord>,
 }
@@ -100,18 +104,23 @@ impl<'a> Columns<'a> {
         let builders: Vec<StringBuilder> =
             parser.names.iter().map(|_| StringBuilder::with_capacity(rows, bytes / 16)).collect();
         let filled = vec![false; builders.len()];
-        Self { parser, builders, filled, lines: Vec::with_capacity(rows), bad: Vec::new() }
+        let (whole, lines) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        Self { parser, builders, filled, whole, lines, bad: Vec::new() }
     }
 
     fn take(&mut self, record: &str, line: u64) {
-        match self.object(record) {
+        let read = self.object(record);
+        let row = self.whole.len();
+        self.whole.push(read.is_ok());
+        // What the object lacks; of one that fails in the middle, what comes behind.
+        for builder in &mut self.builders {
+            if builder.len() == row {
+                builder.append_null();
+            }
+        }
+        match read {
             Ok(()) => self.lines.push(line as i64),
             Err(message) => {
-                // A record that fails in the middle must not leave half a row behind.
-                let rows = self.lines.len();
-                for builder in &mut self.builders {
-                    truncate(builder, rows);
-                }
                 self.bad.push(BadRecord { line, record: record.to_owned(), reason: "bad_row", message });
             }
         }
@@ -144,20 +153,22 @@ impl<'a> Columns<'a> {
             }
             filled[position] = true;
             append(&mut builders[position], value, &parser.missing)
-        })?;
-        for (builder, filled) in builders.iter_mut().zip(filled.iter()) {
-            if !filled {
-                builder.append_null();
-            }
-        }
-        Ok(())
+        })
     }
 
     fn finish(self) -> Result<Cells, ReadError> {
-        let rows = self.lines.len();
         let arrays: Vec<ArrayRef> =
             self.builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef).collect();
-        let batch = super::csv::batch(&self.parser.schema, arrays, rows, &self.parser.file)?;
+        let mut batch = super::csv::batch(&self.parser.schema, arrays, self.whole.len(), &self.parser.file)?;
+        if !self.bad.is_empty() {
+            let failed = |error: ArrowError| ReadError {
+                file: self.parser.file.clone(),
+                line: None,
+                reason: format!("its records cannot be put together: {error}"),
+                help: None,
+            };
+            batch = filter_record_batch(&batch, &BooleanArray::from(self.whole)).map_err(failed)?;
+        }
         Ok(Cells { batch, lines: self.lines, bad: self.bad })
     }
 }
@@ -181,17 +192,6 @@ fn append(builder: &mut StringBuilder, value: Value<'_>, missing: &[String]) -> 
         builder.append_value(text);
     }
     Ok(())
-}
-
-/// Takes the rows from `rows` on away again.
-fn truncate(builder: &mut StringBuilder, rows: usize) {
-    use arrow::array::{Array, ArrayBuilder};
-    if builder.len() > rows {
-        let whole = builder.finish();
-        for row in 0..rows {
-            builder.append_option(whole.is_valid(row).then(|| whole.value(row)));
-        }
-    }
 }
 
 impl Parser for JsonParser {
@@ -224,6 +224,8 @@ pub(crate) struct ArrayReader {
     file: RawFile,
     text: Text,
     buffer: Vec<u8>,
+    /// How much of the buffer was taken already.
+    start: usize,
     line: u64,
     ended: bool,
     place: Place,
@@ -233,7 +235,16 @@ pub(crate) struct ArrayReader {
 impl ArrayReader {
     pub(crate) fn new(file: &RawFile, declared: &RawFiles, wanted: &Wanted, text: Text) -> Self {
         let parser = Arc::new(JsonParser::new(file, declared, wanted));
-        Self { file: file.clone(), text, buffer: Vec::new(), line: 1, ended: false, place: Place::Outside, parser }
+        Self {
+            file: file.clone(),
+            text,
+            buffer: Vec::new(),
+            start: 0,
+            line: 1,
+            ended: false,
+            place: Place::Outside,
+            parser,
+        }
     }
 
     fn broken(&self, reason: &str) -> ReadError {
@@ -251,7 +262,7 @@ impl ArrayReader {
     fn element(&mut self) -> Result<Option<(Vec<u8>, u64)>, ReadError> {
         let mut at = 0;
         loop {
-            let Some(&byte) = self.buffer.get(at) else {
+            let Some(&byte) = self.buffer.get(self.start + at) else {
                 if self.ended {
                     return match self.place {
                         Place::Behind => Ok(None),
@@ -259,7 +270,7 @@ impl ArrayReader {
                         Place::Between => Err(self.broken("it ends inside the array: the file is cut off")),
                     };
                 }
-                self.ended = !self.text.fill(&mut self.buffer, BLOCK)?;
+                self.fill()?;
                 continue;
             };
             match (self.place, byte) {
@@ -271,7 +282,7 @@ impl ArrayReader {
                     self.pass(at);
                     let length = self.length_of_object()?;
                     let first_line = self.line;
-                    let element = self.buffer[..length].to_vec();
+                    let element = self.buffer[self.start..self.start + length].to_vec();
                     self.pass(length);
                     return Ok(Some((element, first_line)));
                 }
@@ -279,7 +290,7 @@ impl ArrayReader {
                 _ => return Err(self.broken("it is not an array of objects")),
             }
             at += 1;
-            if at == self.buffer.len() {
+            if self.start + at == self.buffer.len() {
                 self.pass(at);
                 at = 0;
             }
@@ -287,8 +298,17 @@ impl ArrayReader {
     }
 
     fn pass(&mut self, length: usize) {
-        self.line += memchr_iter(b'\n', &self.buffer[..length]).count() as u64;
-        self.buffer.drain(..length);
+        let end = self.start + length;
+        self.line += memchr_iter(b'\n', &self.buffer[self.start..end]).count() as u64;
+        self.start = end;
+    }
+
+    /// Reads on. What was taken goes first: once for each block, and not for each element.
+    fn fill(&mut self) -> Result<(), ReadError> {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        self.ended = !self.text.fill(&mut self.buffer, BLOCK)?;
+        Ok(())
     }
 
     /// How far the object at the start of the buffer goes.
@@ -298,11 +318,11 @@ impl ArrayReader {
         let mut escaped = false;
         let mut at = 0;
         loop {
-            let Some(&byte) = self.buffer.get(at) else {
-                if self.ended || self.buffer.len() > LONGEST_RECORD {
+            let Some(&byte) = self.buffer.get(self.start + at) else {
+                if self.ended || at > LONGEST_RECORD {
                     return Err(self.broken("an object that starts here is never closed: the file is cut off"));
                 }
-                self.ended = !self.text.fill(&mut self.buffer, BLOCK)?;
+                self.fill()?;
                 continue;
             };
             at += 1;

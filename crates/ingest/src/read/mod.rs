@@ -11,6 +11,8 @@ mod object;
 mod parquet;
 mod xlsx;
 
+pub(crate) use parquet::common;
+
 use std::fmt;
 use std::fs::File;
 use std::path::Path;
@@ -21,6 +23,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 use evenkeel_model::source::{RawFiles, RawFormat};
+use jiff::tz::TimeZone;
 
 /// A file that cannot be read as declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,12 +140,13 @@ impl Parser for NoParser {
     }
 }
 
-/// Opens a file for one scan. `progress` is raised by the bytes read.
+/// Opens a file for one scan. `zone` is that of the project; `progress` is raised by the bytes read.
 pub(crate) fn open(
     file: &RawFile,
     declared: &RawFiles,
     wanted: &Wanted,
     all_columns: &SchemaRef,
+    zone: &TimeZone,
     progress: &Arc<AtomicU64>,
 ) -> Result<Box<dyn Reader>, ReadError> {
     match &declared.format {
@@ -158,7 +162,7 @@ pub(crate) fn open(
             let text = decode::open(file, declared.compression, encoding, progress)?;
             Ok(Box::new(json::ArrayReader::new(file, declared, wanted, text)))
         }
-        RawFormat::Parquet => Ok(Box::new(parquet::ParquetReader::open(file, wanted, progress)?)),
+        RawFormat::Parquet => Ok(Box::new(parquet::ParquetReader::open(file, wanted, zone, progress)?)),
         RawFormat::Xlsx { sheet, skip_rows } => {
             Ok(Box::new(xlsx::XlsxReader::open(file, sheet.as_deref(), *skip_rows, declared, wanted, progress)?))
         }

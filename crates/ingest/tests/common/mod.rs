@@ -86,9 +86,15 @@ impl Project {
     }
 
     pub async fn import(&mut self) -> Result<Outcome, IngestError> {
+        let root = self.folder.path().to_path_buf();
+        self.import_from(&root).await
+    }
+
+    /// Imports with another folder as that of the project.
+    pub async fn import_from(&mut self, root: &Path) -> Result<Outcome, IngestError> {
         self.batch += 1;
         let request = Request {
-            root: self.folder.path().to_path_buf(),
+            root: root.to_path_buf(),
             data_root: None,
             zone: TimeZone::get("Europe/Lisbon").unwrap(),
             now: Timestamp::from_second(1_800_000_000 + i64::from(self.batch)).unwrap(),

@@ -179,6 +179,13 @@ fn currencies() {
 }
 
 #[test]
+fn numbers_without_a_unit() {
+    for (value, text) in [(1250.0, "1,250"), (0.5, "0.5"), (-7200.25, "−7,200.25"), (100.0, "100"), (0.0, "0")] {
+        assert_eq!(super::plain(value), text);
+    }
+}
+
+#[test]
 fn counts_and_scores() {
     let check = |n: u64, noun: &str, text: &str| assert_eq!(plain(&counted(n, noun)), text);
     check(2391, "answers", "2,391 answers");

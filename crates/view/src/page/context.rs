@@ -1,6 +1,8 @@
 //! What a page has to know besides the figures: where it stands in the organisation and in time, and where its
 //! links lead.
 
+use std::sync::Arc;
+
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::period::{FiscalYear, Period};
 use jiff::civil::{Date, DateTime};
@@ -131,6 +133,8 @@ pub struct UnitNode {
 /// How far the figures reach and when they came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Freshness {
+    /// The first day that any record lies on, to the month.
+    pub begins: Option<Date>,
     /// The last day for which the record is complete.
     pub complete_to: Option<Date>,
     /// When data were last loaded, on the clock of the project.
@@ -158,7 +162,7 @@ pub struct Context<'a> {
     /// The units from the top down to the one that is looked at, which comes last.
     pub path: Vec<UnitLabel>,
     /// All units that may be looked at, each after the one above it.
-    pub units: Vec<UnitNode>,
+    pub units: Arc<[UnitNode]>,
     /// The period to step back to.
     pub earlier: Option<Period>,
     /// The period to step on to.

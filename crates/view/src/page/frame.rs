@@ -157,6 +157,12 @@ fn foot(context: &Context<'_>) -> Vec<String> {
 fn freshness(freshness: Freshness, period: Period) -> FreshnessText {
     let last = period.last_day();
     let loaded = freshness.loaded_at.map(|at| format!("loaded {}", period::instant(at, last.year())));
+    let before_all = freshness.begins.filter(|&begins| period.end() <= begins.first_of_month());
+    if let Some(begins) = before_all {
+        let begins = format!("No figures for this period; the record begins in {}", period::month_of(begins));
+        let text = loaded.map_or_else(|| begins.clone(), |loaded| format!("{begins}; {loaded}"));
+        return FreshnessText { text, incomplete: true };
+    }
     let (reach, incomplete) = match freshness.complete_to {
         None => (None, false),
         Some(day) if day >= last => (Some(format!("Complete to {}", period::day(last))), false),
@@ -189,7 +195,8 @@ mod tests {
     fn how_far_the_figures_reach() {
         let period = Period::parse("2026-11", FiscalYear::default()).unwrap();
         let check = |complete_to, loaded_at, text: &str| {
-            let found = freshness(Freshness { complete_to, loaded_at }, period);
+            let begins = Some(date(2024, 3, 1));
+            let found = freshness(Freshness { begins, complete_to, loaded_at }, period);
             assert_eq!(found.text.replace(number::NO_BREAK_SPACE, " "), text);
         };
         let loaded = Some(date(2026, 11, 22).at(5, 30, 0, 0));
@@ -200,5 +207,14 @@ mod tests {
         check(Some(date(2026, 8, 31)), None, "No figures for this period yet; the record ends on 31 August 2026");
         check(None, loaded, "Loaded 22 Nov 05:30");
         check(None, None, "Nothing has been loaded yet");
+        let early = |text: &str| {
+            let period = Period::parse(text, FiscalYear::default()).unwrap();
+            let record =
+                Freshness { begins: Some(date(2026, 3, 9)), complete_to: Some(date(2026, 11, 21)), loaded_at: loaded };
+            freshness(record, period).text.replace(number::NO_BREAK_SPACE, " ")
+        };
+        let none = "No figures for this period; the record begins in March 2026; loaded 22 Nov 05:30";
+        assert_eq!(early("2026-02"), none);
+        assert_eq!(early("2026-03"), "Complete to 31 Mar, loaded 22 Nov 05:30");
     }
 }

@@ -2,47 +2,44 @@
 
 use serde::Serialize;
 
-/// What an import did.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+/// What the import of one source did.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct ImportSummary {
     /// The source that was read.
     pub source: String,
     /// Table by table.
     pub tables: Vec<TableCounts>,
-    /// What could not be read, file by file.
-    pub rejects: Vec<FileRejects>,
-    /// Which data the figures are now computed from; none when nothing changed.
-    pub data_version: Option<String>,
-    /// The command that lists what could not be read.
-    pub list_rejects: String,
+    /// How long it took.
+    pub seconds: f64,
 }
 
-/// What an import did to one table.
+/// What an import did to one table. Every row that was read is counted once more below.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct TableCounts {
     /// The table of the service record.
     pub table: String,
-    /// Rows that were read.
+    /// Rows that were read, those that could not be used included.
     pub read: u64,
     /// Rows that were not there before.
-    pub added: u64,
+    pub inserted: u64,
     /// Rows that replaced an earlier version.
-    pub changed: u64,
+    pub updated: u64,
     /// Rows that were there already.
     pub unchanged: u64,
-    /// Rows that could not be read.
+    /// Rows that another row of this import with the same key replaced.
+    pub repeated: u64,
+    /// Rows that gave way to a newer version that was there already.
+    pub outdated: u64,
+    /// Rows that could not be used.
     pub rejected: u64,
 }
 
-/// What could not be read in one file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct FileRejects {
-    /// The file.
-    pub file: String,
-    /// How many rows.
-    pub rows: u64,
-    /// The reason that most of them have: `column score: “five” is not a number`.
-    pub example: String,
+impl TableCounts {
+    /// Whether the table is as it was.
+    #[must_use]
+    pub fn nothing_changed(&self) -> bool {
+        self.inserted == 0 && self.updated == 0
+    }
 }
 
 /// A row that could not be read.

@@ -1,10 +1,18 @@
 //! The rows behind a number, a page of them at a time.
 
 use evenkeel_model::ids::MeasureId;
+use evenkeel_model::measure::{Amount, Expression, Formula, Measure, ValueUnit};
+use evenkeel_model::record::{self, ColumnKind};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::number;
+use crate::number::{self, Currency, Format};
 use crate::page::context::Context;
+use crate::words::period;
+
+/// The most columns of a record that a page shows.
+const COLUMNS: usize = 7;
 
 /// A column of a table of texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,6 +50,172 @@ pub struct RowsBehind {
     pub total: u64,
     /// How many rows a page has.
     pub page_size: u64,
+}
+
+/// Rows behind a number as they lie in the service record.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded<'a> {
+    /// The names of the columns.
+    pub columns: &'a [String],
+    /// Which column tells how a row counts, where there is one.
+    pub counts_as: Option<usize>,
+    /// The cells: instants in ISO 8601, numbers with a point.
+    pub rows: &'a [Vec<Option<String>>],
+    /// How many rows come before the first of these.
+    pub first: u64,
+    /// How many rows there are in all.
+    pub total: u64,
+    /// How many rows a page has.
+    pub page_size: u64,
+}
+
+/// What it takes to write cells of the record for people.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// The zone of the project.
+    pub zone: &'a TimeZone,
+    /// The year that instants leave out.
+    pub year: i16,
+    /// The currency of all money.
+    pub currency: &'a Currency,
+    /// What people call a unit, by its identifier.
+    pub unit_name: &'a dyn Fn(&str) -> String,
+}
+
+/// Which of some columns of a measure's rows may be seen by everyone: those that do not say who.
+#[must_use]
+pub fn for_everyone(measure: &Measure, recorded: &Recorded<'_>) -> Vec<usize> {
+    let table = table_of(measure);
+    let says_who = |place: usize| {
+        if recorded.counts_as == Some(place) {
+            return counts_people(measure);
+        }
+        let name = recorded.columns[place].as_str();
+        table.and_then(|table| table.column(name)).is_some_and(|column| column.names_person)
+    };
+    (0..recorded.columns.len()).filter(|&place| !says_who(place)).collect()
+}
+
+/// Whether the rows count different people, so that how a row counts says who.
+fn counts_people(measure: &Measure) -> bool {
+    let Some(rows) = measure.formula.rows() else { return false };
+    counted_value(&measure.formula).is_some_and(|of| record::mentions_person(&rows.table, of.as_str()))
+}
+
+/// What different values are counted of; none where values are not told apart.
+fn counted_value(formula: &Formula) -> Option<&Expression> {
+    match formula {
+        Formula::Ratio { numerator: side, .. } | Formula::Rate { events: side, .. } => match &side.amount {
+            Amount::Distinct(of) => Some(of),
+            Amount::Count | Amount::Sum(_) => None,
+        },
+        Formula::Distinct { of, .. } => Some(of),
+        _ => None,
+    }
+}
+
+/// The table that the rows of a measure come from.
+fn table_of(measure: &Measure) -> Option<&'static record::Table> {
+    measure.formula.rows().and_then(|rows| record::readable_table(&rows.table))
+}
+
+impl RowsBehind {
+    /// Rows of the record as a page shows them: when and where first, then how they count, then what tells one row
+    /// from another. People are not named on pages that are shared.
+    #[must_use]
+    pub fn new(measure: &Measure, recorded: &Recorded<'_>, reader: &Reader<'_>) -> Self {
+        let table = table_of(measure);
+        let kind = |place: usize| {
+            let column = table.and_then(|table| table.column(&recorded.columns[place]));
+            column.map(|column| column.kind).filter(|_| recorded.counts_as != Some(place))
+        };
+        let chosen = chosen(measure, recorded);
+        let format = Format::of(measure, reader.currency, None);
+        let cell = |place: usize, value: Option<&String>| -> String {
+            let Some(value) = value else { return String::new() };
+            if recorded.counts_as == Some(place) {
+                return counts_as(measure, &format, value);
+            }
+            match kind(place) {
+                Some(ColumnKind::Instant) => match value.parse::<Timestamp>() {
+                    Ok(at) => period::instant(reader.zone.to_datetime(at), reader.year),
+                    Err(_) => value.clone(),
+                },
+                Some(ColumnKind::Flag) => yes_or_no(value),
+                Some(ColumnKind::Number) => value.strip_suffix(".0").unwrap_or(value).to_owned(),
+                _ if recorded.columns[place] == "unit_id" => (reader.unit_name)(value),
+                _ => value.clone(),
+            }
+        };
+        let heading = |place: usize| {
+            if recorded.counts_as == Some(place) {
+                return Column::text(if counted_value(&measure.formula).is_some() {
+                    "value counted"
+                } else {
+                    "counts as"
+                });
+            }
+            let name = recorded.columns[place].trim_end_matches("_id").replace('_', " ");
+            match kind(place) {
+                Some(ColumnKind::Number | ColumnKind::Whole) => Column::number(&name),
+                _ => Column::text(&name),
+            }
+        };
+        Self {
+            columns: chosen.iter().map(|&place| heading(place)).collect(),
+            rows: recorded
+                .rows
+                .iter()
+                .map(|row| chosen.iter().map(|&place| cell(place, row[place].as_ref())).collect())
+                .collect(),
+            first: recorded.first,
+            total: recorded.total,
+            page_size: recorded.page_size,
+        }
+    }
+}
+
+/// The columns that a page shows, in their order.
+fn chosen(measure: &Measure, recorded: &Recorded<'_>) -> Vec<usize> {
+    let open = for_everyone(measure, recorded);
+    let named = |wanted: &str| recorded.columns.iter().position(|name| name == wanted);
+    let placed_by = measure.formula.rows().and_then(|rows| named(rows.period_of.as_str()));
+    let first = [placed_by, named("unit_id"), recorded.counts_as];
+    let mut chosen: Vec<usize> = first.into_iter().flatten().filter(|place| open.contains(place)).collect();
+    for place in open {
+        let name = recorded.columns[place].as_str();
+        let technical = matches!(name, "attributes" | "source") || name.starts_with("scale_");
+        let varies = recorded.rows.iter().any(|row| row[place] != recorded.rows[0][place]);
+        if chosen.len() < COLUMNS && !chosen.contains(&place) && !technical && varies {
+            chosen.push(place);
+        }
+    }
+    chosen
+}
+
+fn yes_or_no(value: &str) -> String {
+    if value == "true" { "yes" } else { "no" }.to_owned()
+}
+
+/// How a row counts: in the unit of the measure where it is one of the values that the measure adds up, averages or
+/// orders.
+fn counts_as(measure: &Measure, format: &Format, value: &str) -> String {
+    // A value that is only told apart from others stays as it was written.
+    if counted_value(&measure.formula).is_some() {
+        return value.to_owned();
+    }
+    let in_unit = match &measure.formula {
+        Formula::Mean { .. } | Formula::Quantile { .. } | Formula::Sum { .. } => true,
+        // So much time or money per row, or per something else: above the line stands the same.
+        Formula::Ratio { .. } => matches!(measure.unit, ValueUnit::Duration(_) | ValueUnit::Money),
+        _ => false,
+    };
+    match (&measure.formula, value.parse::<f64>()) {
+        (Formula::Share { .. }, _) => yes_or_no(value),
+        (_, Ok(number)) if in_unit => format.text(number),
+        (_, Ok(number)) => number::plain(number),
+        _ => value.to_owned(),
+    }
 }
 
 /// Some of the rows behind a number, with the way to the others.
@@ -89,5 +263,105 @@ impl RowsTable {
     #[must_use]
     pub fn cells<'a>(&'a self, row: &'a [String]) -> Vec<(&'a Column, &'a str)> {
         self.columns.iter().zip(row.iter().map(String::as_str)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evenkeel_model::measure::{About, DefinitionVersion, Direction, DurationUnit, Levels, Rows, Side};
+
+    use super::*;
+
+    fn rows(table: &str, period_of: &str) -> Rows {
+        let period_of = Expression(period_of.to_owned());
+        Rows { table: table.to_owned(), condition: None, period_of, person: None, unit: None }
+    }
+
+    fn measure(formula: Formula, unit: ValueUnit) -> Measure {
+        Measure {
+            id: MeasureId::new("m"),
+            title: "M".to_owned(),
+            leg: None,
+            perspective: None,
+            noun: "rows".to_owned(),
+            unit,
+            decimals: None,
+            better: Direction::Higher,
+            levels: Levels { person: true, unit: true },
+            formula,
+            wait: None,
+            earlier: Vec::new(),
+            about: About::default(),
+            definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
+        }
+    }
+
+    fn ratio(table: &str, amount: Amount, unit: ValueUnit) -> Measure {
+        let side = |amount| Side { rows: rows(table, "offered_at"), amount };
+        measure(Formula::Ratio { numerator: side(amount), denominator: side(Amount::Count) }, unit)
+    }
+
+    fn of(text: &str) -> Expression {
+        Expression(text.to_owned())
+    }
+
+    /// Headings and cells of records, the first column telling how they count where `counts` says so.
+    fn shown(measure: &Measure, names: &[&str], counts: bool, records: &[&[&str]]) -> (Vec<String>, Vec<Vec<String>>) {
+        let columns: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let rows: Vec<Vec<Option<String>>> =
+            records.iter().map(|row| row.iter().map(|cell| Some((*cell).to_owned())).collect()).collect();
+        let counts_as = counts.then_some(0);
+        let recorded = Recorded { columns: &columns, counts_as, rows: &rows, first: 0, total: 2, page_size: 8 };
+        let unit_name = |id: &str| format!("unit {id}");
+        let currency = Currency::new("GBP");
+        let reader = Reader { zone: &TimeZone::UTC, year: 2026, currency: &currency, unit_name: &unit_name };
+        let page = RowsBehind::new(measure, &recorded, &reader);
+        let plain = |cell: String| cell.replace(number::NO_BREAK_SPACE, " ");
+        let cells = page.rows.into_iter().map(|row| row.into_iter().map(plain).collect()).collect();
+        (page.columns.into_iter().map(|column| column.name).collect(), cells)
+    }
+
+    #[test]
+    fn people_are_not_named() {
+        let staff = measure(Formula::Count { rows: rows("people", "hired_on") }, ValueUnit::Count);
+        let (columns, cells) = shown(
+            &staff,
+            &["person_id", "name", "email", "role", "hired_on"],
+            false,
+            &[&["p1", "Ann", "a@x", "agent", "2020-01-01"], &["p2", "Bo", "b@x", "lead", "2021-01-01"]],
+        );
+        assert_eq!(columns, ["hired on", "role"]);
+        assert_eq!(cells, [["2020-01-01", "agent"], ["2021-01-01", "lead"]]);
+    }
+
+    #[test]
+    fn different_people_are_not_named_by_how_a_row_counts() {
+        let names = ["counts_as", "call_id", "person_id", "offered_at"];
+        let records: &[&[&str]] =
+            &[&["007", "c1", "007", "2026-10-05T09:30:00Z"], &["8", "c2", "8", "2026-10-06T10:00:00Z"]];
+        let people = ratio("calls", Amount::Distinct(of("person_id")), ValueUnit::Number { word: None });
+        assert_eq!(shown(&people, &names, true, records).0, ["offered at", "call"]);
+        let kind =
+            measure(Formula::Distinct { rows: rows("calls", "offered_at"), of: of("person_id") }, ValueUnit::Count);
+        assert_eq!(shown(&kind, &names, true, records).0, ["offered at", "call"]);
+        let customers = ratio("calls", Amount::Distinct(of("customer_id")), ValueUnit::Number { word: None });
+        let (columns, cells) = shown(&customers, &names, true, records);
+        assert_eq!(columns, ["offered at", "value counted", "call"]);
+        // An identifier stays as it was written.
+        assert_eq!(cells[0], ["5 Oct 09:30", "007", "c1"]);
+    }
+
+    #[test]
+    fn how_a_row_counts_has_the_unit_of_the_measure() {
+        let hours = ValueUnit::Duration(DurationUnit::Hours);
+        let check = |measure: &Measure, value: &str, text: &str| {
+            assert_eq!(shown(measure, &["counts_as"], true, &[&[value]]).1[0], [text]);
+        };
+        let calls = || rows("calls", "offered_at");
+        check(&measure(Formula::Mean { rows: calls(), of: of("hold_s") }, hours.clone()), "5400.0", "1.5 h");
+        check(&measure(Formula::Sum { rows: calls(), of: of("hold_s") }, hours.clone()), "5400.0", "1.5 h");
+        check(&ratio("calls", Amount::Sum(of("hold_s")), hours), "5400.0", "1.5 h");
+        check(&ratio("calls", Amount::Sum(of("hold_s")), ValueUnit::Percent), "5400.0", "5,400");
+        check(&measure(Formula::Share { rows: calls(), of: of("transferred") }, ValueUnit::Percent), "true", "yes");
     }
 }

@@ -134,7 +134,8 @@ fn without_ranges(mut sample: Sample) -> Sample {
 fn running(mut sample: Sample) -> Sample {
     sample.today = date(2026, 10, 22);
     let loaded_at = Some(date(2026, 10, 22).at(5, 30, 0, 0));
-    sample.freshness = Freshness { complete_to: Some(date(2026, 10, 21)), loaded_at };
+    sample.freshness.complete_to = Some(date(2026, 10, 21));
+    sample.freshness.loaded_at = loaded_at;
     sample
 }
 
@@ -166,7 +167,7 @@ impl Sample {
             organisation: self.organisation.clone(),
             place: self.place.clone(),
             path: self.path.clone(),
-            units: self.units.clone(),
+            units: self.units.as_slice().into(),
             earlier: Some(period.previous()),
             later: (self.today >= period.end()).then(|| period.next()),
             comparisons: vec![period.previous(), period.a_year_earlier()],

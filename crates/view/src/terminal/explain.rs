@@ -1,7 +1,7 @@
 //! One number explained in a terminal: what it says, how it is defined, how it is scored, where it comes from.
 
 use super::scorecard::heading;
-use super::{Column, Style, Table, Tone, blocks, clean, fit, paragraph, push_line, width};
+use super::{Column, Style, Table, Tone, blocks, clean, fit, paragraph, push_line, section, width};
 use crate::page::MeasurePage;
 use crate::page::below::BelowTable;
 use crate::page::parts::{PartLine, PartsTable};
@@ -65,11 +65,6 @@ pub fn explain(page: &MeasurePage, style: Style) -> String {
         paragraph(&mut out, 2, note, style);
     }
     out
-}
-
-fn section(out: &mut String, title: &str, style: Style) {
-    out.push('\n');
-    push_line(out, &format!("  {}", style.paint(Tone::Strong, &clean(title))));
 }
 
 /// Terms to the left, what they say to the right.

@@ -1,53 +1,33 @@
 //! What an import did, in a terminal.
 
-use super::{Column, Style, Table, Tone, paragraph, push_line};
-use crate::number;
+use super::{Column, Table, clean, push_line};
+use crate::number::{self, count};
 use crate::page::import::{ImportSummary, Reject, TableCounts};
 
-/// The summary of an import: a sentence, a table, what to do next.
+/// What the import of a source did: a line, and one more for each table.
 #[must_use]
-pub fn import(summary: &ImportSummary, style: Style) -> String {
+pub fn import(summary: &ImportSummary) -> String {
     let mut out = String::new();
-    let sum = |of: fn(&TableCounts) -> u64| summary.tables.iter().map(of).sum::<u64>();
-    let (read, added, changed) = (sum(|t| t.read), sum(|t| t.added), sum(|t| t.changed));
-    let rejected = sum(|t| t.rejected);
-    let rows = |n: u64| number::counted(n, "rows");
-    let state = match (read, added, changed) {
-        (0, ..) => "nothing to read.".to_owned(),
-        (_, 0, 0) => format!("{} read, nothing new.", rows(read)),
-        _ => format!("{} read, {} added, {} changed.", rows(read), number::count(added), number::count(changed)),
-    };
-    push_line(&mut out, &style.paint(Tone::Strong, &super::clean(&format!("{}: {state}", summary.source))));
-    if !summary.tables.is_empty() {
-        out.push('\n');
-        for line in tables(&summary.tables).render(style).lines() {
-            push_line(&mut out, line);
-        }
-    }
-    if rejected > 0 {
-        out.push('\n');
-        let verb = if rejected == 1 { "was" } else { "were" };
-        paragraph(&mut out, 0, &format!("{} could not be read and {verb} put aside:", rows(rejected)), style);
-        for file in &summary.rejects {
-            paragraph(&mut out, 2, &format!("{}, {}: {}", file.file, rows(file.rows), file.example), style);
-        }
-        paragraph(&mut out, 0, &format!("List them with `{}`.", summary.list_rejects), style);
-    }
-    if let Some(version) = &summary.data_version {
-        out.push('\n');
-        paragraph(&mut out, 0, &format!("Data {version}."), style);
+    let unchanged = summary.tables.iter().all(TableCounts::nothing_changed);
+    let state = if unchanged { ", nothing changed" } else { "" };
+    push_line(&mut out, &format!("{} in {:.1} s{state}", clean(&summary.source), summary.seconds));
+    for table in &summary.tables {
+        push_line(&mut out, &format!("  {:<13} {}", clean(&table.table), counts(table).join(", ")));
     }
     out
 }
 
-fn tables(tables: &[TableCounts]) -> Table {
-    let row = |counts: &TableCounts| {
-        let numbers = [counts.read, counts.added, counts.changed, counts.unchanged, counts.rejected];
-        [counts.table.clone()].into_iter().chain(numbers.map(number::count)).collect()
-    };
-    let mut columns = vec![Column::text("table")];
-    columns.extend(["rows read", "added", "changed", "unchanged", "put aside"].map(Column::number));
-    Table { columns, rows: tables.iter().map(row).collect(), ..Table::default() }
+/// The counts of a table. What is seldom is only told where it occurs.
+fn counts(table: &TableCounts) -> Vec<String> {
+    let always = [
+        (table.read, "read"),
+        (table.inserted, "inserted"),
+        (table.updated, "updated"),
+        (table.unchanged, "unchanged"),
+    ];
+    let seldom = [(table.repeated, "repeated"), (table.outdated, "outdated")].into_iter().filter(|(n, _)| *n > 0);
+    let all = always.into_iter().chain(seldom).chain([(table.rejected, "rejected")]);
+    all.map(|(n, word)| format!("{} {word}", count(n))).collect()
 }
 
 /// Rows that could not be read, as a table.

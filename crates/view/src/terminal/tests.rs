@@ -1,6 +1,6 @@
 use super::*;
 use crate::assets;
-use crate::page::import::{FileRejects, ImportSummary, Reject, TableCounts};
+use crate::page::import::{ImportSummary, Reject, TableCounts};
 use crate::page::sample;
 
 fn page(name: &str) -> crate::page::ScorecardPage {
@@ -53,36 +53,64 @@ fn names_cannot_steer_the_terminal() {
 
 #[test]
 fn imports() {
-    let summary = ImportSummary {
-        source: "crm".to_owned(),
-        tables: vec![
-            TableCounts {
-                table: "cases".to_owned(),
-                read: 18_204,
-                added: 402,
-                changed: 31,
-                unchanged: 17_769,
-                rejected: 2,
-            },
-            TableCounts {
-                table: "case_events".to_owned(),
-                read: 91_020,
-                added: 2_010,
-                unchanged: 89_010,
-                ..TableCounts::default()
-            },
-        ],
-        rejects: vec![FileRejects {
-            file: "raw/tickets_2026-10.csv".to_owned(),
-            rows: 2,
-            example: "line 1,204, column opened: “29/02/2026” is not a day; write 2026-02-28".to_owned(),
-        }],
-        data_version: Some("9f3c71ae".to_owned()),
-        list_rejects: "evenkeel rejects --source crm".to_owned(),
+    let cases = TableCounts {
+        table: "cases".to_owned(),
+        read: 18_204,
+        inserted: 402,
+        updated: 31,
+        unchanged: 17_766,
+        repeated: 3,
+        outdated: 0,
+        rejected: 2,
     };
-    insta::assert_snapshot!(import(&summary, Style::default()));
-    let nothing = ImportSummary { source: "crm".to_owned(), ..ImportSummary::default() };
-    insta::assert_snapshot!(import(&nothing, Style::default()), @"crm: nothing to read.");
+    let events =
+        TableCounts { table: "case_events".to_owned(), read: 91_020, unchanged: 91_020, ..TableCounts::default() };
+    let summary =
+        ImportSummary { source: "crm\u{1b}[2J".to_owned(), tables: vec![cases, events.clone()], seconds: 1.25 };
+    insta::assert_snapshot!(import(&summary), @r"
+    crm[2J in 1.2 s
+      cases         18,204 read, 402 inserted, 31 updated, 17,766 unchanged, 3 repeated, 2 rejected
+      case_events   91,020 read, 0 inserted, 0 updated, 91,020 unchanged, 0 rejected
+    ");
+    let nothing = ImportSummary { source: "crm".to_owned(), tables: vec![events], seconds: 0.5 };
+    assert!(import(&nothing).starts_with("crm in 0.5 s, nothing changed\n"));
+}
+
+#[test]
+fn where_a_number_comes_from() {
+    let told = Provenance {
+        query: "select 1\n  -- unit \u{1b}[2Jx",
+        definition: "1-ab12cd34",
+        data_version: "9f3c71ae",
+        table_versions: &[("responses".to_owned(), 4)].into(),
+        as_of: "2026-11-02T06:10:00Z",
+        coverage: Some((9_999, 10_000)),
+    };
+    insta::assert_snapshot!(provenance(&told, Style::default()), @r"
+
+      As a query over the lake
+        select 1
+          -- unit [2Jx
+
+      Versions
+        definition  1-ab12cd34
+        data        9f3c71ae
+        responses   Delta version 4
+        as of       2026-11-02T06:10:00Z
+
+      Of the 10,000 rows of this record that lie in time, 9,999 (99.9 %) belong to a unit; the others
+      count for the organisation alone.
+    ");
+}
+
+#[test]
+fn records_as_they_are() {
+    let columns = ["case_id".to_owned(), "topic".to_owned()];
+    let rows = [vec![Some("1".to_owned()), None], vec![Some("2".to_owned()), Some("loan\u{1b}[2J".to_owned())]];
+    let text = records(&columns, &rows, Style::default());
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+    let lines: Vec<&Vec<&str>> = lines.iter().filter(|line| !line[0].starts_with("─")).collect();
+    assert_eq!(lines, [&vec!["case_id", "topic"], &vec!["1"], &vec!["2", "loan[2J"]]);
 }
 
 #[test]
@@ -97,37 +125,6 @@ fn signals_worst_first() {
     };
     insta::assert_snapshot!("signals_rich", told("rich"));
     insta::assert_snapshot!("signals_quiet", told("quiet"));
-}
-
-#[test]
-fn readings() {
-    use crate::number::Currency;
-    use crate::page::readings::{Entry, readings};
-    use evenkeel_model::period::FiscalYear;
-    use evenkeel_model::reading::{Missing, Reading};
-
-    sample::with("rich", |evaluation, context| {
-        let results: Vec<_> =
-            evaluation.legs.iter().flat_map(evenkeel_model::evaluation::LegResult::measures).collect();
-        let entry = |place: usize, reading| Entry {
-            measure: &results[place].measure,
-            subject: "Branch network".to_owned(),
-            period: context.place.period,
-            reading,
-            likely_range: results[place].likely_range,
-        };
-        let entries = [
-            entry(6, Ok(results[6].reading)),
-            entry(12, Ok(results[12].reading)),
-            entry(7, Err(Missing::NoRows)),
-            entry(2, Ok(Reading::EMPTY)),
-        ];
-        let lines = readings(&entries, &Currency::new("GBP"), FiscalYear::default());
-        insta::assert_snapshot!("readings", super::readings(&lines).render(Style::default()));
-        insta::assert_snapshot!("readings_json", serde_json::to_string_pretty(&lines[0]).unwrap());
-        let full = super::readings(&lines[..1]).render(Style::default());
-        assert!(!full.contains("why not"), "a column that would be empty is left out");
-    });
 }
 
 #[test]

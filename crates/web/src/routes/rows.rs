@@ -5,13 +5,15 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use evenkeel_engine::export::quoted;
 use evenkeel_model::reading::Subject;
+use evenkeel_view::number::count;
+use evenkeel_view::page::for_everyone;
 
 use super::Looking;
 use crate::WorldError;
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
-use crate::world::says_who;
+use crate::world::recorded;
 
 /// The most rows that one file holds.
 const MOST: usize = 1_000_000;
@@ -26,9 +28,12 @@ pub(crate) async fn file(
     let measure = world.measure(&measure)?;
     let subject = Subject::Unit(place.unit.clone());
     let records = world.engine().rows(measure, &subject, place.period, 0, MOST).await.map_err(WorldError::from)?;
+    if let Some(message) = too_many(records.total) {
+        return Err(Failure::bad(message));
+    }
     let mut text = String::new();
     // Without accounts nobody knows who reads this, so it does not say who did something.
-    let shown: Vec<usize> = (0..records.columns.len()).filter(|&place| !says_who(&records.columns[place])).collect();
+    let shown = for_everyone(measure.in_force(place.period).unwrap_or(measure), &recorded(&records, 0));
     let header: Vec<String> = shown.iter().map(|&place| quoted(&records.columns[place])).collect();
     text.push_str(&header.join(","));
     text.push('\n');
@@ -52,4 +57,27 @@ pub(crate) async fn file(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     Ok((headers, text).into_response())
+}
+
+/// What is said of more rows than a file holds; a file that ends early would look whole.
+fn too_many(rows: u64) -> Option<String> {
+    (rows > MOST as u64).then(|| {
+        format!(
+            "There are {} rows behind this number, and one file holds at most {}. Choose a shorter period or a smaller \
+             unit; `evenkeel rows` with `--limit 0` lists them all.",
+            count(rows),
+            count(MOST as u64)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_whole_or_refused() {
+        assert_eq!(too_many(1_000_000), None);
+        assert!(too_many(1_000_001).is_some_and(|said| said.starts_with("There are 1,000,001 rows")));
+    }
 }

@@ -66,6 +66,7 @@ pub(super) fn rich(name: &'static str) -> Sample {
         },
         today: date(2026, 11, 2),
         freshness: Freshness {
+            begins: Some(date(2024, 1, 1)),
             complete_to: Some(date(2026, 10, 31)),
             loaded_at: Some(date(2026, 11, 2).at(6, 10, 0, 0)),
         },
