@@ -8,12 +8,14 @@ use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Measure, ValueUnit};
 use evenkeel_model::period::FiscalYear;
 use evenkeel_model::scorecard::Scorecard;
+use evenkeel_model::service_level::Policy;
 use evenkeel_model::source::Source;
 use jiff::tz::TimeZone;
 
 use crate::code;
 use crate::convert::{self, Known, Settings};
 use crate::diagnostic::{Diagnostic, Findings, Severity};
+use crate::digest;
 use crate::files::Files;
 use crate::place::{SourceFile, Span, Spanned};
 use crate::raw::{self, FromYaml, Reader};
@@ -56,6 +58,8 @@ pub struct Project {
     pub measures: BTreeMap<MeasureId, Arc<Measure>>,
     /// The scorecards, in the order in which they are listed.
     pub scorecards: Vec<Scorecard>,
+    /// The service level policies, in the order in which they are listed: for a case, the first one that fits holds.
+    pub service_levels: Vec<Policy>,
     /// Where everything was written.
     pub source_map: SourceMap,
 }
@@ -80,7 +84,8 @@ pub fn load(files: &dyn Files) -> Loaded {
     let measures = loader.measures();
     loader.without_currency(&settings, &measures);
     let scorecards = loader.scorecards(&settings, &measures);
-    loader.finish(settings, sources, measures.sound, scorecards)
+    let service_levels = loader.service_levels(&settings);
+    loader.finish(settings, sources, measures.sound, scorecards, service_levels)
 }
 
 /// One measure that could be converted, and what only the whole project can check.
@@ -225,6 +230,24 @@ impl Loader<'_> {
         scorecards
     }
 
+    fn service_levels(&mut self, settings: &Settings) -> Vec<Policy> {
+        let mut policies = Vec::new();
+        let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        for (path, listed_at) in self.listed(&settings.service_levels, "service_levels") {
+            let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
+            let (id, subject) = identity(&document, "service_level");
+            let raw: Option<raw::ServiceLevel> = self.read(&document, subject, "service_level: standard");
+            if let Some(id) = id {
+                self.once(&id, "service level", &mut names);
+                self.source_map.insert(Item::ServiceLevel(&id.value), Arc::clone(&document));
+            }
+            if let Some(raw) = raw.filter(|_| !document.cut) {
+                policies.extend(convert::service_level(raw, &settings.time_zone, &mut self.findings));
+            }
+        }
+        policies
+    }
+
     /// Reports a second definition of one name. Returns whether this is the first.
     fn once(&mut self, name: &Spanned<String>, what: &str, names: &mut BTreeMap<String, Span>) -> bool {
         let Some(first) = names.get(&name.value) else {
@@ -337,8 +360,10 @@ impl Loader<'_> {
                 .note("it names the organisation and the files that belong to the project")
                 .help("go to the folder of a project, or start one with `evenkeel init`");
         }
-        let others: Vec<String> =
-            ["sources", "scorecards"].iter().flat_map(|folder| self.files.list(folder).unwrap_or_default()).collect();
+        let others: Vec<String> = ["sources", "scorecards", "service_levels"]
+            .iter()
+            .flat_map(|folder| self.files.list(folder).unwrap_or_default())
+            .collect();
         let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
         let same_name = || others.iter().map(String::as_str).find(|other| name(other) == name(path));
         match nearest(path, others.iter().map(String::as_str)).or_else(same_name) {
@@ -372,9 +397,16 @@ impl Loader<'_> {
         self,
         settings: Settings,
         sources: Vec<Source>,
-        measures: BTreeMap<MeasureId, Arc<Measure>>,
+        mut measures: BTreeMap<MeasureId, Arc<Measure>>,
         scorecards: Vec<Scorecard>,
+        service_levels: Vec<Policy>,
     ) -> Loaded {
+        for measure in measures.values_mut() {
+            let digest = digest::under(&measure.formula, &service_levels);
+            if measure.definition.digest != digest {
+                Arc::make_mut(measure).definition.digest = digest;
+            }
+        }
         let place = |found: &Diagnostic| {
             let span = &found.primary.span;
             let file = self.order.get(span.file().path()).copied().unwrap_or(usize::MAX);
@@ -385,8 +417,17 @@ impl Loader<'_> {
         // Both sides of a ratio can take one and the same mistake from their measure.
         diagnostics.dedup_by(|one, other| place(one) == place(other) && one.message == other.message);
         let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
-        let Settings { organisation, time_zone, fiscal_year, currency, storage, data_root, sources: _, scorecards: _ } =
-            settings;
+        let Settings {
+            organisation,
+            time_zone,
+            fiscal_year,
+            currency,
+            storage,
+            data_root,
+            sources: _,
+            scorecards: _,
+            service_levels: _,
+        } = settings;
         let project = Project {
             organisation,
             time_zone,
@@ -397,6 +438,7 @@ impl Loader<'_> {
             sources,
             measures,
             scorecards,
+            service_levels,
             source_map: self.source_map,
         };
         Loaded { project: sound.then_some(project), diagnostics, files: self.order.len() }
@@ -405,14 +447,15 @@ impl Loader<'_> {
 
 /// The name that a file defines, and what to call the file in messages.
 fn identity(document: &Document, kind: &str) -> (Option<Spanned<String>>, String) {
+    let what = kind.replace('_', " ");
     let node = document.root.as_ref().and_then(|root| root.as_map()?.pair(kind)).map(|pair| &pair.value);
     let text = node.and_then(|node| node.as_scalar()).map(|scalar| scalar.text.trim()).filter(|text| !text.is_empty());
     match (node, text) {
         (Some(node), Some(text)) => {
             let name = Spanned { value: text.to_owned(), span: document.span(&node.range) };
-            (Some(name), format!("{kind} {}", quoted(text)))
+            (Some(name), format!("{what} {}", quoted(text)))
         }
-        _ => (None, format!("the {kind} in `{}`", document.file.path())),
+        _ => (None, format!("the {what} in `{}`", document.file.path())),
     }
 }
 

@@ -10,5 +10,6 @@ mod examples;
 mod killed;
 mod projects;
 mod rollup;
+mod service_levels;
 mod serving;
 mod support;

@@ -69,8 +69,9 @@ pub(crate) fn measure(raw: raw::Measure, subject: &str, findings: &mut Findings)
         attribute: attribute.as_ref(),
         unit_of: unit_of.as_ref(),
     };
-    let mut converter = Converter { keys, at: &at, subject, findings };
     let kinds = Kinds { share, count, sum, mean, ratio, rate, nps, quantile, stock };
+    let promises = kinds.promises(keys.condition);
+    let mut converter = Converter { keys, at: &at, subject, promises, findings };
     let formula = one_kind.then(|| converter.formula(kinds, shown_per)).flatten();
     let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, findings));
     let version = version.map_or(Some(1), |version| counted_version(&version, findings));

@@ -10,6 +10,7 @@ mod paths;
 mod plan;
 mod project;
 mod scorecard;
+mod service_level;
 mod source;
 mod unit;
 
@@ -18,4 +19,5 @@ pub(crate) use measure::{MeasureParts, measure};
 pub(crate) use paths::inside_project;
 pub(crate) use project::{Settings, settings};
 pub(crate) use scorecard::{Known, scorecard};
+pub(crate) use service_level::service_level;
 pub(crate) use source::source;

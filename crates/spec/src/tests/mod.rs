@@ -4,6 +4,7 @@ mod files;
 mod measures;
 mod project_file;
 mod scorecards;
+mod service_levels;
 mod source_map;
 mod sources;
 mod values;
