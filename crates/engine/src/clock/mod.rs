@@ -205,6 +205,7 @@ struct Reply {
 
 /// Runs through the events of one case.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells whether one kind of event has come")]
 pub struct CaseClock<'a> {
     hours: Option<&'a WorkingHistory>,
     facts: CaseFacts,
