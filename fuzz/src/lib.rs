@@ -9,10 +9,15 @@ use evenkeel_spec::{Item, Loaded, MemoryFiles, Path, load};
 
 /// The bytes as every kind of file in a project.
 pub fn project_yaml(bytes: &[u8]) {
-    for path in ["evenkeel.yaml", "sources/desk.yaml", "measures/csat.yaml", "scorecards/service.yaml"] {
-        let template = evenkeel_spec::template::blank();
-        let files = template.into_iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
-        let Loaded { project, diagnostics, .. } = load(&files.with(path, bytes));
+    let paths = [
+        "evenkeel.yaml",
+        "sources/desk.yaml",
+        "measures/csat.yaml",
+        "scorecards/service.yaml",
+        "service_levels/standard.yaml",
+    ];
+    for path in paths {
+        let Loaded { project, diagnostics, .. } = load(&blank().with(path, bytes));
         for found in &diagnostics {
             let plain = render::plain(found);
             assert!(plain.chars().all(|char| char == '\n' || !char.is_control()), "{plain:?}");
@@ -28,6 +33,17 @@ pub fn project_yaml(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         edits(text);
     }
+}
+
+/// The blank project, and one more file that it lists.
+fn blank() -> MemoryFiles {
+    const SERVICE_LEVEL: &str = "service_level: standard\nversions: [{ rules: [{ first_response: 4 h }] }]\n";
+    let files = evenkeel_spec::template::blank().into_iter().map(|(path, text)| match path {
+        "evenkeel.yaml" => (path, format!("{text}\nservice_levels: [service_levels/standard.yaml]\n")),
+        _ => (path, text.to_owned()),
+    });
+    let files = files.fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
+    files.with("service_levels/standard.yaml", SERVICE_LEVEL)
 }
 
 fn edits(text: &str) {

@@ -1,6 +1,6 @@
 //! The engine as others use it: a session, the organisation, compiled measures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use evenkeel_lake::Snapshot;
@@ -8,6 +8,7 @@ use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{FiscalYear, Grain};
 use evenkeel_model::reading::Subject;
+use evenkeel_model::service_level::Policy;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -32,6 +33,8 @@ pub struct Scope {
     pub zone: TimeZone,
     /// The project's fiscal year.
     pub fiscal: FiscalYear,
+    /// What is promised to customers, in the order in which policies are tried.
+    pub service_levels: Arc<[Policy]>,
     /// The evaluation instant.
     pub as_of: Timestamp,
     /// How many workers may run side by side.
@@ -102,15 +105,24 @@ impl Engine {
     /// The digest of the content behind some measures.
     #[must_use]
     pub fn data_version<'a>(&self, measures: impl IntoIterator<Item = &'a Arc<Measure>>) -> String {
-        let tables = tables_behind(measures.into_iter().flat_map(|measure| measure.tables()));
+        let tables = self.tables_behind(measures.into_iter().flat_map(|measure| measure.tables()));
         self.session.snapshot().data_version(tables.iter().map(String::as_str))
     }
 
     /// The Delta version of each table behind a measure.
     #[must_use]
     pub fn table_versions(&self, measure: &Measure) -> BTreeMap<String, u64> {
-        let tables = tables_behind(measure.tables());
+        let tables = self.tables_behind(measure.tables());
         self.session.snapshot().table_versions(tables.iter().map(String::as_str))
+    }
+
+    fn tables_behind<'a>(&self, tables: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+        let mut tables = tables_behind(tables);
+        // Of customers, promises ask the segment; nothing else of the clock does.
+        if tables.contains("case_events") && self.scope.service_levels.iter().any(Policy::asks_for_segments) {
+            tables.insert("customers".to_owned());
+        }
+        tables
     }
 
     /// Makes the derived tables that some measures read.
@@ -126,9 +138,12 @@ impl Engine {
 
     /// What the case clock says about each case, as of the evaluation instant: a Parquet file.
     pub async fn case_facts(&self) -> Result<&FactsFile, EngineError> {
-        let as_of = self.scope.as_of.as_microsecond();
+        let Scope { service_levels, as_of, workers, .. } = &self.scope;
+        let (as_of, workers) = (as_of.as_microsecond(), *workers);
         self.facts
-            .get_or_try_init(|| FactsFile::open(&self.session, &self.directory, &self.local, as_of, self.scope.workers))
+            .get_or_try_init(|| {
+                FactsFile::open(&self.session, &self.directory, &self.local, service_levels, as_of, workers)
+            })
             .await
     }
 

@@ -122,6 +122,12 @@ impl Directory {
         }
     }
 
+    /// The unit that a source means by a name, where the organisation knows it.
+    #[must_use]
+    pub fn unit_in_tree(&self, source: Option<&str>, id: &str) -> Option<UnitCode> {
+        self.units.get(self.canonical(source, "unit", id)).copied().map(UnitCode)
+    }
+
     /// The code of a unit. Units of which only facts speak get codes behind the known ones; they lie directly under
     /// the organisation.
     #[must_use]

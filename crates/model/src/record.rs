@@ -454,6 +454,9 @@ pub const TABLES: &[Table] = &[
     },
 ];
 
+/// How a promise to a customer can stand.
+pub const SLA_STATES: &[&str] = &["met", "breached", "running"];
+
 /// One row per case, derived from its events by the case clock. Sources are never mapped onto it.
 pub const CASE_FACTS: Table = Table {
     name: "case_facts",
@@ -501,6 +504,32 @@ pub const CASE_FACTS: Table = Table {
         flag("escalated"),
         flag("one_touch"),
         flag("repeat_within_7d"),
+        text("sla_policy"),
+        whole("sla_rule"),
+        one_of(text("sla_first_response_state"), SLA_STATES),
+        flag("sla_first_response_met"),
+        instant("sla_first_response_due_at"),
+        instant("sla_first_response_breach_at"),
+        text("sla_first_response_breach_person_id"),
+        text("sla_first_response_breach_unit_id"),
+        one_of(text("sla_next_response_state"), SLA_STATES),
+        flag("sla_next_response_met"),
+        instant("sla_next_response_due_at"),
+        instant("sla_next_response_breach_at"),
+        text("sla_next_response_breach_person_id"),
+        text("sla_next_response_breach_unit_id"),
+        one_of(text("sla_resolution_state"), SLA_STATES),
+        flag("sla_resolution_met"),
+        instant("sla_resolution_due_at"),
+        instant("sla_resolution_breach_at"),
+        text("sla_resolution_breach_person_id"),
+        text("sla_resolution_breach_unit_id"),
+        one_of(text("sla_requester_wait_state"), SLA_STATES),
+        flag("sla_requester_wait_met"),
+        instant("sla_requester_wait_due_at"),
+        instant("sla_requester_wait_breach_at"),
+        text("sla_requester_wait_breach_person_id"),
+        text("sla_requester_wait_breach_unit_id"),
     ],
     period_of: Some("opened_at"),
     person: Some("person_id"),

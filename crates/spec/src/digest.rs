@@ -2,37 +2,97 @@
 //!
 //! It covers what decides the number (kind, tables, conditions, expressions, placement, percentile, exposure) and
 //! nothing that decides only how it is shown. White space and comments in SQL make no difference; everything else
-//! in an expression does.
+//! in an expression does. What is promised to customers belongs to the formula of a measure that tells how promises
+//! were kept, and to no other.
 
+use evenkeel_model::case::Status;
 use evenkeel_model::composite::{Composite, CompositePart};
 use evenkeel_model::measure::{Amount, Expression, Formula, Measure, QuantileMethod, Rows, Side};
+use evenkeel_model::service_level::{Clock, Conditions, Policy, Promise, Rule, Version};
 
-/// The first eight hexadecimal digits of the digest.
+/// How the columns of the case facts begin that tell how promises were kept.
+const PROMISES: &str = "sla_";
+
+/// The first eight hexadecimal digits of the digest of a formula in a project that promises nothing.
 #[must_use]
 pub fn of(formula: &Formula) -> String {
+    under(formula, &[])
+}
+
+/// The first eight hexadecimal digits of the digest of a formula in a project with these service level policies.
+#[must_use]
+pub fn under(formula: &Formula, policies: &[Policy]) -> String {
     const DIGITS: usize = 8;
-    let mut canonical = Canonical(blake3::Hasher::new());
+    let mut canonical = Canonical { hash: blake3::Hasher::new(), tells_of_promises: false };
     canonical.text("evenkeel formula 1");
     canonical.formula(formula);
-    canonical.0.finalize().to_hex()[..DIGITS].to_owned()
+    if canonical.tells_of_promises {
+        for policy in policies {
+            canonical.policy(policy);
+        }
+    }
+    canonical.hash.finalize().to_hex()[..DIGITS].to_owned()
 }
 
 /// Feeds a formula to the hash. Every text goes in with its length before it, so that no two formulas feed it alike.
-struct Canonical(blake3::Hasher);
+struct Canonical {
+    hash: blake3::Hasher,
+    /// Whether an expression named a column that tells how promises were kept.
+    tells_of_promises: bool,
+}
 
 impl Canonical {
     fn text(&mut self, text: &str) {
-        self.0.update(&(text.len() as u64).to_le_bytes());
-        self.0.update(text.as_bytes());
+        self.whole(text.len() as i64);
+        self.hash.update(text.as_bytes());
+    }
+
+    fn whole(&mut self, number: i64) {
+        self.hash.update(&number.to_le_bytes());
     }
 
     fn number(&mut self, number: f64) {
         // 0 and −0 are one number.
-        self.0.update(&(number + 0.0).to_le_bytes());
+        self.hash.update(&(number + 0.0).to_le_bytes());
     }
 
     fn expression(&mut self, expression: &Expression) {
-        self.text(&normalised(expression.as_str()));
+        let text = normalised(expression.as_str());
+        self.tells_of_promises |= text.to_ascii_lowercase().contains(PROMISES);
+        self.text(&text);
+    }
+
+    fn policy(&mut self, policy: &Policy) {
+        self.text("service level");
+        self.text(policy.id());
+        for Version { valid_from, rules } in policy.versions() {
+            self.text("version");
+            self.whole(*valid_from);
+            for Rule { when, targets } in rules {
+                self.text("rule");
+                let Conditions { priority, channel, segment, topic, unit } = when;
+                for values in [priority, channel, segment, topic, unit] {
+                    self.whole(values.len() as i64);
+                    for value in values {
+                        self.text(value);
+                    }
+                }
+                for promise in Promise::ALL {
+                    let Some(target) = targets.of(promise) else {
+                        self.text("none");
+                        continue;
+                    };
+                    self.text(match target.clock {
+                        Clock::Calendar => "calendar",
+                        Clock::Business => "business",
+                    });
+                    self.whole(target.within());
+                    for status in Status::ALL {
+                        self.whole(i64::from(target.pauses.has(status)));
+                    }
+                }
+            }
+        }
     }
 
     fn optional(&mut self, expression: Option<&Expression>) {

@@ -8,6 +8,7 @@ use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Measure, ValueUnit};
 use evenkeel_model::period::FiscalYear;
 use evenkeel_model::scorecard::Scorecard;
+use evenkeel_model::service_level::Policy;
 use evenkeel_model::source::Source;
 use jiff::tz::TimeZone;
 
@@ -57,6 +58,8 @@ pub struct Project {
     pub measures: BTreeMap<MeasureId, Arc<Measure>>,
     /// The scorecards, in the order in which they are listed.
     pub scorecards: Vec<Scorecard>,
+    /// The service level policies, in the order in which they are listed: for a case, the first one that fits holds.
+    pub service_levels: Vec<Policy>,
     /// Where everything was written.
     pub source_map: SourceMap,
 }
@@ -78,10 +81,12 @@ pub fn load(files: &dyn Files) -> Loaded {
         Loader { files, findings: Findings::default(), order: BTreeMap::new(), source_map: SourceMap::default() };
     let settings = loader.settings();
     let sources = loader.sources(&settings);
-    let measures = loader.measures();
+    // What is promised belongs to the formulas of measures that tell how promises were kept.
+    let service_levels = loader.service_levels(&settings);
+    let measures = loader.measures(&service_levels);
     loader.without_currency(&settings, &measures);
     let scorecards = loader.scorecards(&settings, &measures);
-    loader.finish(settings, sources, measures.sound, scorecards)
+    loader.finish(settings, sources, measures.sound, scorecards, service_levels)
 }
 
 /// One measure that could be converted, and what only the whole project can check.
@@ -148,7 +153,7 @@ impl Loader<'_> {
         sources
     }
 
-    fn measures(&mut self) -> Measures {
+    fn measures(&mut self, policies: &[Policy]) -> Measures {
         let mut measures = Measures::default();
         let mut names: BTreeMap<String, Span> = BTreeMap::new();
         let mut written: Vec<Written> = Vec::new();
@@ -182,7 +187,7 @@ impl Loader<'_> {
                 }
             }
         }
-        self.in_order_of_use(written, &mut measures);
+        self.in_order_of_use(written, policies, &mut measures);
         self.read_with(&measures);
         self.recorded_formulas(&measures);
         measures
@@ -211,7 +216,7 @@ impl Loader<'_> {
     }
 
     /// Converts every measure after those that it is worked out from.
-    fn in_order_of_use(&mut self, mut waiting: Vec<Written>, measures: &mut Measures) {
+    fn in_order_of_use(&mut self, mut waiting: Vec<Written>, policies: &[Policy], measures: &mut Measures) {
         self.unknown_parts(&mut waiting, measures);
         while !waiting.is_empty() {
             let names: BTreeSet<String> = waiting.iter().map(|written| written.id.value.clone()).collect();
@@ -223,7 +228,7 @@ impl Loader<'_> {
                 self.cycle(&mut waiting, measures);
             }
             for written in ready {
-                self.convert(written, measures);
+                self.convert(written, policies, measures);
             }
         }
     }
@@ -287,10 +292,10 @@ impl Loader<'_> {
         measures.broken.extend(names);
     }
 
-    fn convert(&mut self, written: Written, measures: &mut Measures) {
+    fn convert(&mut self, written: Written, policies: &[Policy], measures: &mut Measures) {
         let Written { id, raw, subject, document, sound, readable, uses: _ } = written;
         let before = self.findings.len();
-        let parts = convert::measure(raw, &subject, &measures.sound, &mut self.findings);
+        let parts = convert::measure(raw, &subject, &measures.sound, policies, &mut self.findings);
         if !readable {
             // A key that could not be read is there all the same.
             self.findings.retain_from(before, |found| found.code != code::MISSING_KEY);
@@ -352,6 +357,24 @@ impl Loader<'_> {
             }
         }
         scorecards
+    }
+
+    fn service_levels(&mut self, settings: &Settings) -> Vec<Policy> {
+        let mut policies = Vec::new();
+        let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        for (path, listed_at) in self.listed(&settings.service_levels, "service_levels") {
+            let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
+            let (id, subject) = identity(&document, "service_level");
+            let raw: Option<raw::ServiceLevel> = self.read(&document, subject, "service_level: standard");
+            if let Some(id) = id {
+                self.once(&id, "service level", &mut names);
+                self.source_map.insert(Item::ServiceLevel(&id.value), Arc::clone(&document));
+            }
+            if let Some(raw) = raw.filter(|_| !document.cut) {
+                policies.extend(convert::service_level(raw, &settings.time_zone, &mut self.findings));
+            }
+        }
+        policies
     }
 
     /// Reports a second definition of one name. Returns whether this is the first.
@@ -466,8 +489,10 @@ impl Loader<'_> {
                 .note("it names the organisation and the files that belong to the project")
                 .help("go to the folder of a project, or start one with `evenkeel init`");
         }
-        let others: Vec<String> =
-            ["sources", "scorecards"].iter().flat_map(|folder| self.files.list(folder).unwrap_or_default()).collect();
+        let others: Vec<String> = ["sources", "scorecards", "service_levels"]
+            .iter()
+            .flat_map(|folder| self.files.list(folder).unwrap_or_default())
+            .collect();
         let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
         let same_name = || others.iter().map(String::as_str).find(|other| name(other) == name(path));
         match nearest(path, others.iter().map(String::as_str)).or_else(same_name) {
@@ -503,6 +528,7 @@ impl Loader<'_> {
         sources: Vec<Source>,
         measures: BTreeMap<MeasureId, Arc<Measure>>,
         scorecards: Vec<Scorecard>,
+        service_levels: Vec<Policy>,
     ) -> Loaded {
         let place = |found: &Diagnostic| {
             let span = &found.primary.span;
@@ -514,8 +540,17 @@ impl Loader<'_> {
         // Both sides of a ratio can take one and the same mistake from their measure.
         diagnostics.dedup_by(|one, other| place(one) == place(other) && one.message == other.message);
         let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
-        let Settings { organisation, time_zone, fiscal_year, currency, storage, data_root, sources: _, scorecards: _ } =
-            settings;
+        let Settings {
+            organisation,
+            time_zone,
+            fiscal_year,
+            currency,
+            storage,
+            data_root,
+            sources: _,
+            scorecards: _,
+            service_levels: _,
+        } = settings;
         let project = Project {
             organisation,
             time_zone,
@@ -526,6 +561,7 @@ impl Loader<'_> {
             sources,
             measures,
             scorecards,
+            service_levels,
             source_map: self.source_map,
         };
         Loaded { project: sound.then_some(project), diagnostics, files: self.order.len() }
@@ -534,14 +570,15 @@ impl Loader<'_> {
 
 /// The name that a file defines, and what to call the file in messages.
 fn identity(document: &Document, kind: &str) -> (Option<Spanned<String>>, String) {
+    let what = kind.replace('_', " ");
     let node = document.root.as_ref().and_then(|root| root.as_map()?.pair(kind)).map(|pair| &pair.value);
     let text = node.and_then(|node| node.as_scalar()).map(|scalar| scalar.text.trim()).filter(|text| !text.is_empty());
     match (node, text) {
         (Some(node), Some(text)) => {
             let name = Spanned { value: text.to_owned(), span: document.span(&node.range) };
-            (Some(name), format!("{kind} {}", quoted(text)))
+            (Some(name), format!("{what} {}", quoted(text)))
         }
-        _ => (None, format!("the {kind} in `{}`", document.file.path())),
+        _ => (None, format!("the {what} in `{}`", document.file.path())),
     }
 }
 

@@ -16,7 +16,13 @@ use crate::raw;
 /// let names: Vec<&str> = evenkeel_spec::schema::all().into_iter().map(|(name, _)| name).collect();
 /// assert_eq!(
 ///     names,
-///     ["project.schema.json", "source.schema.json", "measure.schema.json", "scorecard.schema.json"]
+///     [
+///         "project.schema.json",
+///         "source.schema.json",
+///         "measure.schema.json",
+///         "scorecard.schema.json",
+///         "service_level.schema.json"
+///     ]
 /// );
 /// ```
 #[must_use]
@@ -26,6 +32,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("source.schema.json", text::<raw::Source>("A source of an evenkeel project")),
         ("measure.schema.json", text::<raw::Measure>("A measure of an evenkeel project")),
         ("scorecard.schema.json", text::<raw::Scorecard>("A scorecard of an evenkeel project")),
+        ("service_level.schema.json", text::<raw::ServiceLevel>("A service level policy of an evenkeel project")),
     ]
 }
 

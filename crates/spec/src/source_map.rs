@@ -21,6 +21,8 @@ pub enum Item<'a> {
     Measure(&'a str),
     /// A scorecard, by its identifier.
     Scorecard(&'a str),
+    /// A service level policy, by its identifier.
+    ServiceLevel(&'a str),
 }
 
 /// A side of a formula.
@@ -156,6 +158,7 @@ fn key(item: Item<'_>) -> (u8, String) {
         Item::Source(name) => (1, name.to_owned()),
         Item::Measure(id) => (2, id.to_owned()),
         Item::Scorecard(id) => (3, id.to_owned()),
+        Item::ServiceLevel(id) => (4, id.to_owned()),
     }
 }
 

@@ -53,6 +53,7 @@ pub fn scope(project: &Project, as_of: Timestamp, workers: usize) -> Scope {
         organisation: project.organisation.clone(),
         zone: project.time_zone.clone(),
         fiscal: project.fiscal_year,
+        service_levels: project.service_levels.clone().into(),
         as_of,
         workers,
     }

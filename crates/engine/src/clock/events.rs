@@ -49,10 +49,10 @@ impl Words {
 
 /// Codes that one thread has met before.
 #[derive(Default)]
-struct Met(HashMap<String, u32>);
+pub(crate) struct Met(HashMap<String, u32>);
 
 impl Met {
-    fn code(&mut self, words: &Words, word: &str) -> u32 {
+    pub(crate) fn code(&mut self, words: &Words, word: &str) -> u32 {
         *self.0.entry_ref(word).or_insert_with(|| words.code(word))
     }
 }
@@ -143,6 +143,8 @@ enum Kind {
     Status(Status),
     Assignee,
     Unit,
+    LeftUnit,
+    LeftPriority,
     Escalated,
     Deleted,
 }
@@ -156,6 +158,8 @@ impl Packed {
             Kind::Status(status) => (What::Status(status), None),
             Kind::Assignee => (What::Assignee(someone), None),
             Kind::Unit => (What::Unit(someone), None),
+            Kind::LeftUnit => (What::LeftUnit(someone), None),
+            Kind::LeftPriority => (What::LeftPriority(someone), None),
             Kind::Escalated => (What::Escalated, None),
             Kind::Deleted => (What::Deleted, None),
         };
@@ -247,7 +251,9 @@ pub(crate) struct Events {
     identifiers: Identifiers,
 }
 
-const COLUMNS: [(&str, Form); 9] = [
+/// What was before; only promises ask.
+const FROM: &str = "field_from";
+const COLUMNS: [(&str, Form); 10] = [
     ("source", Form::Codes),
     ("case_id", Form::Plain),
     ("event_id", Form::Plain),
@@ -256,6 +262,7 @@ const COLUMNS: [(&str, Form); 9] = [
     ("actor_kind", Form::Codes),
     ("actor_id", Form::Plain),
     ("public", Form::Plain),
+    (FROM, Form::Codes),
     ("field_to", Form::Codes),
 ];
 
@@ -267,8 +274,11 @@ impl Events {
         seed: u64,
         division: Division,
         words: &Words,
+        for_promises: bool,
         workers: usize,
     ) -> Result<Self, EngineError> {
+        let columns: Vec<(&str, Form)> =
+            COLUMNS.into_iter().filter(|(name, _)| for_promises || *name != FROM).collect();
         let identifiers = first_identifier(pieces)?.map(|id| Identifiers::like(&id)).unwrap_or_default();
         let queue = Queue::new(pieces.len());
         let readers = Queue::new(usize::from(u8::MAX));
@@ -286,10 +296,12 @@ impl Events {
                 kinds: Translated::new(),
                 actors: Translated::new(),
                 targets: Translated::new(),
+                origins: Translated::new(),
+                for_promises,
                 read: Read { buckets: (0..division.buckets()).map(|_| Blocks::default()).collect(), texts: Vec::new() },
             };
             while let Some(piece) = queue.take() {
-                for batch in pieces[piece].read(&COLUMNS)? {
+                for batch in pieces[piece].read(&columns)? {
                     reading.take(&batch?)?;
                 }
             }
@@ -387,6 +399,9 @@ struct Reading<'a> {
     kinds: Translated<Option<Step>>,
     actors: Translated<Actor>,
     targets: Translated<Target>,
+    origins: Translated<u32>,
+    /// Whether what only promises ask is read, too.
+    for_promises: bool,
     read: Read,
 }
 
@@ -398,6 +413,7 @@ enum Step {
     Status,
     Assignee,
     Unit,
+    Priority,
     Escalated,
     Deleted,
 }
@@ -410,9 +426,10 @@ impl Step {
             "status" => Step::Status,
             "assignee" => Step::Assignee,
             "unit" => Step::Unit,
+            "priority" => Step::Priority,
             "escalated" => Step::Escalated,
             "deleted" => Step::Deleted,
-            // The clock passes over notes, ratings, priorities, merges.
+            // The clock passes over notes, ratings, merges.
             _ => return None,
         })
     }
@@ -441,6 +458,10 @@ impl Reading<'_> {
         let targets = codes_of(batch, "field_to")?;
         let (met, words) = (&mut self.met, self.words);
         self.targets.take(targets, |target| Target { status: Status::of(target), code: met.code(words, target) });
+        let origins = if self.for_promises { Some(codes_of(batch, FROM)?) } else { None };
+        if let Some(origins) = origins {
+            self.origins.take(origins, |origin| met.code(words, origin));
+        }
         let cases = column(batch, "case_id")?.as_string_view();
         let ids = column(batch, "event_id")?.as_string_view();
         let instants = column(batch, "at")?.as_primitive::<TimestampMicrosecondType>();
@@ -472,6 +493,11 @@ impl Reading<'_> {
                 Step::Opened => (Kind::Opened, NONE),
                 Step::Assignee => (Kind::Assignee, code),
                 Step::Unit => (Kind::Unit, code),
+                // What a priority is now does not matter to any promise, only what it was.
+                Step::Priority => match origins {
+                    Some(origins) => (Kind::LeftPriority, self.origins.get(origins, row).unwrap_or(NONE)),
+                    None => continue,
+                },
                 Step::Escalated => (Kind::Escalated, NONE),
                 Step::Deleted => (Kind::Deleted, NONE),
             };
@@ -479,7 +505,12 @@ impl Reading<'_> {
             let case = case_hash(source, cases.value(row));
             let id = self.identifiers.pack(ids.value(row), &mut self.read.texts);
             let packed = Packed { case, at, id, who, kind, actor, reader: self.reader };
-            self.read.buckets[self.division.bucket(case)].push(packed);
+            let bucket = &mut self.read.buckets[self.division.bucket(case)];
+            bucket.push(packed);
+            if let (Step::Unit, Some(origins)) = (step, origins) {
+                let who = self.origins.get(origins, row).unwrap_or(NONE);
+                bucket.push(Packed { who, kind: Kind::LeftUnit, ..packed });
+            }
         }
         Ok(())
     }

@@ -2,14 +2,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::TimestampMicrosecondType;
+use arrow::array::{Array, AsArray, DictionaryArray, RecordBatch, StringViewArray};
+use arrow::datatypes::{Int32Type, TimestampMicrosecondType};
 use evenkeel_lake::scan::{Form, Piece};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use super::events::{Division, Events, NONE, Sorted, Translated, Words, case_hash, codes_of, source_hash};
+use super::events::{Division, Events, Met, NONE, Sorted, Translated, Words, case_hash, codes_of, source_hash};
 use super::hours::Hours;
-use super::{CaseClock, CaseFacts};
+use super::promises::{Case, Judged, Promises, Row, RowTexts};
+use super::{CaseClock, CaseFacts, Story};
 use crate::EngineError;
 use crate::organisation::{Directory, column};
 use crate::side_by_side::{self, Queue};
@@ -33,7 +34,13 @@ pub(crate) struct Cases {
     places: Vec<u32>,
     /// What stands for customer and topic together; 0 where one of them is not known.
     asked: Vec<u128>,
+    /// What promises ask; empty where nothing is promised.
+    rows: Vec<Row>,
 }
+
+/// Columns that only promises ask for.
+const FOR_PROMISES: [(&str, Form); 4] =
+    [("priority", Form::Codes), ("channel", Form::Codes), ("assignee_id", Form::Codes), ("status", Form::Codes)];
 
 const COLUMNS: [(&str, Form); 6] = [
     ("source", Form::Codes),
@@ -51,6 +58,7 @@ impl Cases {
         as_of: i64,
         seed: u64,
         directory: &Directory,
+        promises: Option<&Promises>,
         words: &Words,
         workers: usize,
     ) -> Result<Self, EngineError> {
@@ -58,7 +66,7 @@ impl Cases {
         let read = side_by_side::run(workers.min(pieces.len()), || {
             let mut own = Vec::new();
             while let Some(piece) = queue.take() {
-                own.push((piece, Part::read(&pieces[piece], as_of, seed, directory, words)?));
+                own.push((piece, Part::read(&pieces[piece], as_of, seed, directory, promises, words)?));
             }
             Ok(own)
         })?;
@@ -74,6 +82,7 @@ impl Cases {
             units: Vec::new(),
             places: Vec::new(),
             asked: Vec::new(),
+            rows: Vec::new(),
         };
         for (_, part) in parts {
             cases.first.push(cases.hashes.len());
@@ -82,6 +91,7 @@ impl Cases {
             cases.units.extend(part.units);
             cases.places.extend(part.places);
             cases.asked.extend(part.asked);
+            cases.rows.extend(part.rows);
         }
         Ok(cases)
     }
@@ -128,15 +138,28 @@ struct Part {
     units: Vec<u32>,
     places: Vec<u32>,
     asked: Vec<u128>,
+    rows: Vec<Row>,
 }
 
 impl Part {
-    fn read(piece: &Piece, as_of: i64, seed: u64, directory: &Directory, words: &Words) -> Result<Self, EngineError> {
+    fn read(
+        piece: &Piece,
+        as_of: i64,
+        seed: u64,
+        directory: &Directory,
+        promises: Option<&Promises>,
+        words: &Words,
+    ) -> Result<Self, EngineError> {
         let mut part = Self::default();
+        let mut met = Met::default();
+        let mut columns = COLUMNS.to_vec();
+        if promises.is_some() {
+            columns.extend(FOR_PROMISES);
+        }
         let mut sources = Translated::new();
         let mut units = Translated::new();
         let mut places = Translated::new();
-        for batch in piece.read(&COLUMNS)? {
+        for batch in piece.read(&columns)? {
             let batch: RecordBatch = batch?;
             let source_codes = codes_of(&batch, "source")?;
             sources.take(source_codes, |source| source_hash(seed, source));
@@ -151,6 +174,10 @@ impl Part {
             let unit_texts = unit_codes.values().as_string::<i32>();
             let ids = column(&batch, "case_id")?.as_string_view();
             let customers = column(&batch, "customer_id")?.as_string_view();
+            let said = match promises {
+                Some(promises) => Some((promises, Said::of(&batch)?)),
+                None => None,
+            };
             let opened = column(&batch, "opened_at")?;
             let instants = opened.as_primitive::<TimestampMicrosecondType>();
             for row in 0..batch.num_rows() {
@@ -169,6 +196,9 @@ impl Part {
                     }
                     _ => places.get(unit_codes, row).unwrap_or(NONE),
                 });
+                if let Some((promises, said)) = &said {
+                    part.rows.push(Row::new(&said.texts(row), promises, |text| met.code(words, text)));
+                }
                 part.asked.push(match topics.key(row) {
                     // 128 bits: two of a hundred million that are alike by chance are less likely than 1 in 10^22.
                     Some(topic) if customers.is_valid(row) => {
@@ -181,6 +211,36 @@ impl Part {
             }
         }
         Ok(part)
+    }
+}
+
+/// The columns of cases that promises ask for.
+struct Said<'a> {
+    codes: [&'a DictionaryArray<Int32Type>; 6],
+    customers: &'a StringViewArray,
+}
+
+impl<'a> Said<'a> {
+    fn of(batch: &'a RecordBatch) -> Result<Self, EngineError> {
+        let codes = |name| codes_of(batch, name);
+        let codes = [
+            codes("source")?,
+            codes("priority")?,
+            codes("channel")?,
+            codes("topic")?,
+            codes("assignee_id")?,
+            codes("status")?,
+        ];
+        Ok(Self { codes, customers: column(batch, "customer_id")?.as_string_view() })
+    }
+
+    fn texts(&self, row: usize) -> RowTexts<'a> {
+        let text = |codes: &'a DictionaryArray<Int32Type>| {
+            codes.key(row).map(|key| codes.values().as_string::<i32>().value(key))
+        };
+        let [source, priority, channel, topic, assignee, status] = self.codes.map(text);
+        let customer = self.customers.is_valid(row).then(|| self.customers.value(row));
+        RowTexts { source, priority, channel, topic, customer, assignee, status }
     }
 }
 
@@ -200,6 +260,8 @@ pub(crate) struct Facts {
 pub(crate) struct Told {
     /// None when the case was deleted.
     pub(crate) facts: Option<CaseFacts>,
+    /// How promises about it stand; none where there are none.
+    pub(crate) judged: Option<Box<Judged>>,
     /// Whether any event of it is known; else it is known by its own row alone.
     pub(crate) by_events: bool,
 }
@@ -210,11 +272,20 @@ impl Facts {
         cases: &Cases,
         events: &[Piece],
         hours: &Hours,
+        promises: Option<&Promises>,
         words: &Words,
         workers: usize,
     ) -> Result<Option<Self>, EngineError> {
         let division = Division::for_cases(cases.count());
-        let events = Events::read(events, cases.as_of, cases.seed, division, words, workers)?;
+        let events = Events::read(events, cases.as_of, cases.seed, division, words, promises.is_some(), workers)?;
+        let words = if promises.is_some() { words.all() } else { Vec::new() };
+        let judge = |case: u32, story: Option<&Story>| {
+            let case = case as usize;
+            let row = cases.rows.get(case)?;
+            let hours = hours.of(someone(cases.places[case]));
+            let of = Case { opened_at: cases.opened[case], unit: someone(cases.units[case]), row, story, hours };
+            promises?.judge(&of, &words, cases.as_of).map(Box::new)
+        };
         let (starts, order, places) = by_bucket(cases, division);
         let done: Vec<Mutex<Vec<Told>>> = (0..division.buckets()).map(|_| Mutex::default()).collect();
         let queue = Queue::new(division.buckets());
@@ -228,10 +299,14 @@ impl Facts {
                 let clock = |case: u32| {
                     let case = case as usize;
                     let hours = hours.of(someone(cases.places[case]));
-                    CaseClock::new(cases.opened[case], someone(cases.units[case]), hours)
+                    let clock = CaseClock::new(cases.opened[case], someone(cases.units[case]), hours);
+                    if promises.is_some() { clock.telling() } else { clock }
                 };
                 let mut told: Vec<Told> = Vec::with_capacity(own.len());
-                let plain = |case: u32| Told { facts: clock(case).finish(cases.as_of), by_events: false };
+                let plain = |case: u32| {
+                    let facts = clock(case).finish(cases.as_of);
+                    Told { facts, judged: judge(case, None), by_events: false }
+                };
                 let unlike = events.each_case(bucket, &hashes, &mut sorted, |place, events| {
                     // Cases in between have no events.
                     while told.len() < place {
@@ -241,7 +316,11 @@ impl Facts {
                     for event in events {
                         clock.apply(&event.event());
                     }
-                    told.push(Told { facts: clock.finish(cases.as_of), by_events: true });
+                    let (facts, judged) = match clock.finish_with_story(cases.as_of) {
+                        Some((facts, story)) => (Some(facts), judge(own[place], Some(&story))),
+                        None => (None, None),
+                    };
+                    told.push(Told { facts, judged, by_events: true });
                 });
                 if !unlike {
                     return Ok(false);

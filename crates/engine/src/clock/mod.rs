@@ -24,6 +24,7 @@
 mod events;
 mod gather;
 pub mod hours;
+mod promises;
 mod store;
 pub mod table;
 #[cfg(test)]
@@ -60,6 +61,10 @@ pub enum What {
     Assignee(Option<u32>),
     /// It was moved to a unit.
     Unit(Option<u32>),
+    /// It was moved away from a unit; none where that is not told.
+    LeftUnit(Option<u32>),
+    /// It had another priority until then; none where that is not told.
+    LeftPriority(Option<u32>),
     /// It went to a higher tier.
     Escalated,
     /// It was deleted; it no longer counts.
@@ -164,6 +169,25 @@ impl CaseFacts {
     }
 }
 
+/// What happened to a case, as far as promises to its customer ask. Instants are microseconds since 1970, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Story {
+    /// Changes of status.
+    pub statuses: Vec<(i64, Status)>,
+    /// Public messages by human agents, without the one with which an agent opened the case.
+    pub agent_messages: Vec<i64>,
+    /// Public messages by the customer.
+    pub customer_messages: Vec<i64>,
+    /// Who held it from when on.
+    pub assignees: Vec<(i64, Option<u32>)>,
+    /// Which unit it was in from when on.
+    pub units: Vec<(i64, Option<u32>)>,
+    /// The unit that the first move took it away from, where one is told.
+    pub first_unit: Option<u32>,
+    /// The priority that the first change took away, where one is told.
+    pub first_priority: Option<u32>,
+}
+
 /// A wait for a response.
 #[derive(Debug, Clone, Copy)]
 struct Wait {
@@ -181,6 +205,7 @@ struct Reply {
 
 /// Runs through the events of one case.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells whether one kind of event has come")]
 pub struct CaseClock<'a> {
     hours: Option<&'a WorkingHistory>,
     facts: CaseFacts,
@@ -201,6 +226,11 @@ pub struct CaseClock<'a> {
     solved: Option<Moment>,
     agents: Vec<u32>,
     units: Vec<u32>,
+    /// Whether a move, and a change of priority, has been told.
+    moved: bool,
+    reranked: bool,
+    /// Kept only where somebody asks for it.
+    story: Option<Box<Story>>,
     deleted: bool,
 }
 
@@ -232,8 +262,17 @@ impl<'a> CaseClock<'a> {
             solved: None,
             agents: Vec::new(),
             units: unit.into_iter().collect(),
+            moved: false,
+            reranked: false,
+            story: None,
             deleted: false,
         }
+    }
+
+    /// The same clock, which also keeps what promises ask; see [`CaseClock::finish_with_story`].
+    #[must_use]
+    pub fn telling(self) -> Self {
+        Self { story: Some(Box::default()), ..self }
     }
 
     /// Takes the next event. Events must come in order.
@@ -245,7 +284,22 @@ impl<'a> CaseClock<'a> {
             }
             What::Status(status) => self.change_status(status, now),
             What::PublicMessage => self.message(event, now),
+            What::LeftUnit(unit) => {
+                if let (Some(story), false) = (&mut self.story, self.moved) {
+                    story.first_unit = unit;
+                }
+                self.moved = true;
+            }
+            What::LeftPriority(priority) => {
+                if let (Some(story), false) = (&mut self.story, self.reranked) {
+                    story.first_priority = priority;
+                }
+                self.reranked = true;
+            }
             What::Assignee(person) => {
+                if let Some(story) = &mut self.story {
+                    story.assignees.push((now.at, person));
+                }
                 self.facts.transfers += u32::from(self.assigned);
                 self.assigned |= person.is_some();
                 self.assignee = person;
@@ -258,6 +312,9 @@ impl<'a> CaseClock<'a> {
                 }
             }
             What::Unit(unit) => {
+                if let Some(story) = &mut self.story {
+                    story.units.push((now.at, unit));
+                }
                 self.facts.transfers += u32::from(self.assigned);
                 if let Some(unit) = unit {
                     note(&mut self.units, unit);
@@ -270,6 +327,9 @@ impl<'a> CaseClock<'a> {
     }
 
     fn change_status(&mut self, status: Status, now: Moment) {
+        if let Some(story) = &mut self.story {
+            story.statuses.push((now.at, status));
+        }
         self.leave(now);
         let was_solved = self.status == Status::Solved;
         if was_solved && status != Status::Solved {
@@ -314,6 +374,9 @@ impl<'a> CaseClock<'a> {
     fn message(&mut self, event: &Event, now: Moment) {
         match event.actor {
             Actor::Agent => {
+                if let Some(story) = &mut self.story {
+                    story.agent_messages.push(now.at);
+                }
                 self.facts.agent_replies += 1;
                 if let Some(agent) = event.agent {
                     note(&mut self.agents, agent);
@@ -335,6 +398,9 @@ impl<'a> CaseClock<'a> {
                 }
             }
             Actor::Customer => {
+                if let Some(story) = &mut self.story {
+                    story.customer_messages.push(now.at);
+                }
                 self.facts.customer_messages += 1;
                 match &mut self.last_reply {
                     // An agent wrote at the same instant; the order of identifiers tells nothing about who was first.
@@ -362,24 +428,35 @@ impl<'a> CaseClock<'a> {
         self.facts.next_response_n += 1;
     }
 
-    /// The first public message of an agent that is not the one with which an agent opened the case.
-    fn first_response(&self) -> Option<Moment> {
-        let first = self.first_reply?;
-        match self.opened_by {
-            Some((Actor::Agent, opened_at)) if first.at <= opened_at => self.second_reply,
-            _ => Some(first),
+    /// Whether the first public message of an agent is the one with which an agent opened the case.
+    fn opened_with_a_message(&self) -> bool {
+        match (self.first_reply, self.opened_by) {
+            (Some(first), Some((Actor::Agent, opened_at))) => first.at <= opened_at,
+            _ => false,
         }
     }
 
     /// What is known at an instant. None when the case was deleted.
     #[must_use]
-    pub fn finish(mut self, as_of: i64) -> Option<CaseFacts> {
+    pub fn finish(self, as_of: i64) -> Option<CaseFacts> {
+        self.finish_with_story(as_of).map(|(facts, _)| facts)
+    }
+
+    /// What is known at an instant, and what promises ask where the clock was told to keep it. None when the case was
+    /// deleted.
+    #[must_use]
+    pub fn finish_with_story(mut self, as_of: i64) -> Option<(CaseFacts, Story)> {
         if self.deleted {
             return None;
         }
         let now = moment(self.hours, as_of.max(self.since.at));
         self.leave(now);
-        let first_response = self.first_response();
+        let opened_with_a_message = self.opened_with_a_message();
+        let first_response = if opened_with_a_message { self.second_reply } else { self.first_reply };
+        let mut story = self.story.map(|story| *story).unwrap_or_default();
+        if opened_with_a_message && !story.agent_messages.is_empty() {
+            story.agent_messages.remove(0);
+        }
         let mut facts = self.facts;
         facts.first_response = first_response.map(|response| response.since(self.opened));
         facts.age = now.since(self.opened);
@@ -388,7 +465,7 @@ impl<'a> CaseClock<'a> {
         facts.agents_involved = self.agents.len() as u32;
         facts.units_involved = self.units.len() as u32;
         facts.status = Some(self.status);
-        Some(facts)
+        Some((facts, story))
     }
 }
 

@@ -5,14 +5,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evenkeel_lake::Snapshot;
 use evenkeel_lake::scan::Piece;
+use evenkeel_model::service_level::Policy;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use tempfile::TempPath;
 
 use super::events::Words;
 use super::gather::{Cases, Facts};
 use super::hours::Hours;
+use super::promises::Promises;
 use super::table::Sources;
 use crate::EngineError;
 use crate::local_time::LocalTime;
@@ -20,11 +21,11 @@ use crate::organisation::Directory;
 use crate::session::Session;
 
 /// Raised with every change of what the clock says, so that facts of an older evenkeel are not taken for its own.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// How many files are kept: commands with other evaluation instants find theirs again.
 const KEPT: usize = 3;
 /// The tables that case facts follow from.
-const TABLES: [&str; 5] = ["cases", "case_events", "calendars", "holidays", "units"];
+const TABLES: [&str; 6] = ["cases", "case_events", "calendars", "holidays", "units", "aliases"];
 
 /// A file with the facts of all cases as of one instant.
 #[derive(Debug)]
@@ -52,12 +53,18 @@ impl FactsFile {
         session: &Session,
         directory: &Arc<Directory>,
         local: &LocalTime,
+        policies: &Arc<[Policy]>,
         as_of: i64,
         workers: usize,
     ) -> Result<Self, EngineError> {
         let snapshot = session.snapshot();
         let zone = local.zone().iana_name().unwrap_or("unknown").replace('/', "-");
-        let name = format!("case_facts-{}-{zone}-{as_of}-{VERSION}.parquet", snapshot.data_version(TABLES));
+        // Promises belong to what facts follow from.
+        let asked = policies.iter().any(Policy::asks_for_segments).then_some("customers");
+        let version = snapshot.data_version(TABLES.into_iter().chain(asked));
+        let promises =
+            if policies.is_empty() { 0 } else { xxhash_rust::xxh3::xxh3_64(format!("{policies:?}").as_bytes()) };
+        let name = format!("case_facts-{version}-{promises:x}-{zone}-{as_of}-{VERSION}.parquet");
         let wanted = snapshot.derived(&name);
         if wanted.is_file() {
             return Ok(Self { path: wanted, _elsewhere: None });
@@ -71,7 +78,8 @@ impl FactsFile {
             Some(file) => file,
             None => tempfile::NamedTempFile::new()?,
         };
-        work_out(snapshot, session, directory, local, as_of, workers, file.reopen()?).await?;
+        let promises = Promises::load(session, directory, local, policies).await?;
+        work_out(session, directory, local, promises, as_of, workers, file.reopen()?).await?;
         let temporary = file.into_temp_path();
         if elsewhere {
             return Ok(Self { path: temporary.to_path_buf(), _elsewhere: Some(temporary) });
@@ -83,28 +91,35 @@ impl FactsFile {
 }
 
 async fn work_out(
-    snapshot: &Snapshot,
     session: &Session,
     directory: &Arc<Directory>,
     local: &LocalTime,
+    promises: Option<Promises>,
     as_of: i64,
     workers: usize,
     file: File,
 ) -> Result<(), EngineError> {
+    let snapshot = session.snapshot();
+    let promises = promises.map(Arc::new);
     let case_pieces = snapshot.pieces("cases").await?;
     let event_pieces = snapshot.pieces("case_events").await?;
     for seed in 0.. {
         let words = Arc::new(Words::default());
         let (pieces, own, known) = (case_pieces.clone(), Arc::clone(directory), Arc::clone(&words));
-        let cases = blocking(move || Cases::read(pieces, as_of, seed, &own, &known, workers)).await?;
+        let asked = promises.clone();
+        let read = move || Cases::read(pieces, as_of, seed, &own, asked.as_deref(), &known, workers);
+        let cases = blocking(read).await?;
         let first = cases.first_opened().unwrap_or(as_of);
         let hours = Hours::load(session, directory, local, first..as_of.saturating_add(1)).await?;
         let events: Vec<Piece> = event_pieces.clone();
         let out = file.try_clone()?;
+        let promises = promises.clone();
         let written = blocking(move || {
-            let Some(facts) = Facts::work_out(&cases, &events, &hours, &words, workers)? else { return Ok(false) };
+            let promises = promises.as_deref();
+            let facts = Facts::work_out(&cases, &events, &hours, promises, &words, workers)?;
+            let Some(facts) = facts else { return Ok(false) };
             let words = words.all();
-            let sources = Sources { cases: &cases, facts: &facts, hours: &hours, words: &words };
+            let sources = Sources { cases: &cases, facts: &facts, hours: &hours, promises, words: &words };
             sources.write(out, workers)?;
             Ok(true)
         })

@@ -17,6 +17,7 @@ use evenkeel_model::record::{CASE_FACTS, ColumnKind};
 
 use super::gather::{Cases, Facts, Told};
 use super::hours::Hours;
+use super::promises::{Column as Promised, Promises};
 use super::{CaseFacts, Span, Status};
 use crate::EngineError;
 use crate::organisation::column;
@@ -63,6 +64,7 @@ enum Origin {
     Repeat,
     Person,
     Status,
+    Promised(Promised),
 }
 
 /// By which clock a duration is told.
@@ -74,6 +76,9 @@ enum Clock {
 
 fn origin(name: &str) -> Origin {
     use Clock::{Business, Calendar};
+    if let Some(promised) = Promised::of(name) {
+        return Origin::Promised(promised);
+    }
     match name {
         "solved_at" => Origin::Solved,
         "person_id" => Origin::Person,
@@ -124,6 +129,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) cases: &'a Cases,
     pub(crate) facts: &'a Facts,
     pub(crate) hours: &'a Hours,
+    pub(crate) promises: Option<&'a Promises>,
     pub(crate) words: &'a [String],
 }
 
@@ -222,6 +228,10 @@ impl Sources<'_> {
                 Origin::Repeat => flags(cases.clone().map(|case| self.facts.repeat(case))),
                 Origin::Person => self.people(rows, &told)?,
                 Origin::Status => statuses(rows, &told)?,
+                Origin::Promised(promised) => {
+                    let judged = told.iter().map(|told| told.judged.as_deref());
+                    promised.fill(self.promises, judged, self.words, field.data_type())
+                }
             });
         }
         let batch = RecordBatch::try_new(Arc::clone(schema), columns)?;

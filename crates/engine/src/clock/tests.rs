@@ -218,7 +218,7 @@ const MINUTE: i64 = 60_000_000;
 const LIMIT: i64 = 400;
 
 #[derive(Debug, Clone)]
-struct Story {
+struct PlainStory {
     /// In the order in which the clock sees them.
     events: Vec<Event>,
     /// Whether the unit works, by minutes after the opening.
@@ -226,7 +226,7 @@ struct Story {
     as_of: i64,
 }
 
-impl Story {
+impl PlainStory {
     /// The minute of an event.
     fn at(event: &Event) -> i64 {
         (event.at / MINUTE).max(0)
@@ -265,12 +265,15 @@ impl Story {
         self.count(0, minute, &Status::ALL)
     }
 
-    fn first_response(&self) -> Option<Span> {
+    fn opened_with_a_message(&self) -> bool {
         let opened = self.events.iter().find(|event| event.what == What::Opened);
         let by_agent = opened.filter(|opened| opened.actor == Actor::Agent).map(Self::at);
+        by_agent.is_some_and(|opened| self.messages(Actor::Agent).first().is_some_and(|first| *first <= opened))
+    }
+
+    fn first_response(&self) -> Option<Span> {
         let replies = self.messages(Actor::Agent);
-        let opening = by_agent.is_some_and(|opened| replies.first().is_some_and(|first| *first <= opened));
-        replies.get(usize::from(opening)).map(|at| self.since_opening(*at))
+        replies.get(usize::from(self.opened_with_a_message())).map(|at| self.since_opening(*at))
     }
 
     /// Every wait for a response that was answered.
@@ -365,6 +368,8 @@ fn any_what() -> impl Strategy<Value = What> {
         6 => sample::select(Status::ALL.to_vec()).prop_map(What::Status),
         3 => option::of(6u32..9).prop_map(What::Assignee),
         1 => option::of(1u32..4).prop_map(What::Unit),
+        1 => option::of(1u32..4).prop_map(What::LeftUnit),
+        1 => option::of(1u32..4).prop_map(What::LeftPriority),
         1 => Just(What::Escalated),
         1 => Just(What::Other),
     ]
@@ -391,7 +396,7 @@ proptest! {
         hours in collection::vec((0i64..1440, 1i64..200), 0..12),
     ) {
         events.sort_by_key(|event| event.at);
-        let as_of = events.iter().map(Story::at).max().unwrap_or(0) + after;
+        let as_of = events.iter().map(PlainStory::at).max().unwrap_or(0) + after;
         let rows: Vec<calendar::Hours> = (1..=7)
             .flat_map(|day| hours.iter().map(move |&(from, long)| calendar::Hours::weekly(day, from, (from + long).min(1440))))
             .collect();
@@ -399,12 +404,46 @@ proptest! {
         prop_assert!(problems.is_empty());
         let working: WorkingHistory = Arc::new(WorkingTime::new(Arc::new(rules), TimeZone::UTC, 0..LIMIT * MINUTE)).into();
         let open = (0..LIMIT).map(|minute| hours.iter().any(|(from, long)| (*from..from + long).contains(&minute))).collect();
-        let story = Story { events, open, as_of };
+        let story = PlainStory { events, open, as_of };
         let mut clock = CaseClock::new(0, Some(1), Some(&working));
         for event in &story.events {
             clock.apply(event);
         }
         prop_assert_eq!(clock.finish(as_of * MINUTE), Some(story.facts()));
+    }
+
+    /// What promises ask is the same story, and keeping it changes no fact.
+    #[test]
+    fn the_story_for_promises(mut events in collection::vec(any_event(), 0..24)) {
+        events.sort_by_key(|event| event.at);
+        let as_of = LIMIT * MINUTE;
+        let mut clocks = [CaseClock::new(0, Some(1), None), CaseClock::new(0, Some(1), None).telling()];
+        for clock in &mut clocks {
+            for event in &events {
+                clock.apply(event);
+            }
+        }
+        let [plain, telling] = clocks;
+        let (facts, told) = telling.finish_with_story(as_of).unwrap();
+        prop_assert_eq!(plain.finish_with_story(as_of), Some((facts.clone(), Story::default())));
+        let plain = PlainStory { events, open: Vec::new(), as_of: LIMIT };
+        let instants = |minutes: Vec<i64>| -> Vec<i64> { minutes.into_iter().map(|minute| minute * MINUTE).collect() };
+        let statuses = plain.statuses().into_iter().map(|(at, status)| (at * MINUTE, status)).collect::<Vec<_>>();
+        prop_assert_eq!(told.statuses, statuses);
+        prop_assert_eq!(&told.customer_messages, &instants(plain.messages(Actor::Customer)));
+        let mut replies = instants(plain.messages(Actor::Agent));
+        replies.drain(..usize::from(plain.opened_with_a_message()));
+        prop_assert_eq!(told.agent_messages, replies);
+        let of = |what: fn(What) -> Option<Option<u32>>| -> Vec<(i64, Option<u32>)> {
+            let told = |event: &Event| Some((event.at.max(0), what(event.what)?));
+            plain.events.iter().filter_map(told).collect()
+        };
+        prop_assert_eq!(told.assignees, of(|what| if let What::Assignee(person) = what { Some(person) } else { None }));
+        prop_assert_eq!(told.units, of(|what| if let What::Unit(unit) = what { Some(unit) } else { None }));
+        let first = |what: fn(What) -> Option<Option<u32>>| of(what).first().and_then(|(_, code)| *code);
+        prop_assert_eq!(told.first_unit, first(|what| if let What::LeftUnit(unit) = what { Some(unit) } else { None }));
+        let priority = first(|what| if let What::LeftPriority(code) = what { Some(code) } else { None });
+        prop_assert_eq!(told.first_priority, priority);
     }
 
     /// Whatever the order in which messages of one instant come, answers and waits are the same.
@@ -417,7 +456,7 @@ proptest! {
         };
         let facts = |reverse: bool| {
             let mut events = events.clone();
-            events.sort_by_key(|event| (Story::at(event), if reverse { -rank(event) } else { rank(event) }));
+            events.sort_by_key(|event| (PlainStory::at(event), if reverse { -rank(event) } else { rank(event) }));
             let mut clock = CaseClock::new(0, None, None);
             for event in &events {
                 clock.apply(event);

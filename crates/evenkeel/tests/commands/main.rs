@@ -11,5 +11,6 @@ mod killed;
 mod kinds;
 mod projects;
 mod rollup;
+mod service_levels;
 mod serving;
 mod support;

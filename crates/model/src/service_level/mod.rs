@@ -39,6 +39,36 @@ use crate::case::Statuses;
 
 pub use verdict::{State, Timeline, Verdict, Verdicts};
 
+/// What can be promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Promise {
+    /// Opened → first public message by a human agent.
+    FirstResponse,
+    /// Each first unanswered message of the customer → next public message by a human agent.
+    NextResponse,
+    /// Opened → solved.
+    Resolution,
+    /// Time in new, open and hold.
+    RequesterWait,
+}
+
+impl Promise {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Promise; 4] =
+        [Promise::FirstResponse, Promise::NextResponse, Promise::Resolution, Promise::RequesterWait];
+
+    /// Its name in project files, and in the columns of the case facts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Promise::FirstResponse => "first_response",
+            Promise::NextResponse => "next_response",
+            Promise::Resolution => "resolution",
+            Promise::RequesterWait => "requester_wait",
+        }
+    }
+}
+
 /// How time is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
@@ -92,6 +122,19 @@ pub struct Targets {
     /// Time in new, open and hold. It always stands still in pending; with hold as a pause it is the time for which the
     /// case waits on us alone.
     pub requester_wait: Option<Target>,
+}
+
+impl Targets {
+    /// The target of one promise.
+    #[must_use]
+    pub fn of(&self, promise: Promise) -> Option<Target> {
+        match promise {
+            Promise::FirstResponse => self.first_response,
+            Promise::NextResponse => self.next_response,
+            Promise::Resolution => self.resolution,
+            Promise::RequesterWait => self.requester_wait,
+        }
+    }
 }
 
 /// For which cases a rule is. An empty list takes any case; else the case must have one of the values, and a case of
@@ -195,7 +238,7 @@ pub enum PolicyError {
         valid_from: i64,
     },
     /// A promise of no time at all.
-    #[error("policy `{policy}` promises {target} within 0 seconds; leave the target out or give it time")]
+    #[error("policy `{policy}` promises `{target}` within 0 seconds; leave the target out or give it time")]
     NoTime {
         /// The policy.
         policy: String,
@@ -216,15 +259,9 @@ impl Policy {
             return Err(PolicyError::TwoAtOnce { policy: policy(), valid_from: pair[0].valid_from });
         }
         for rule in versions.iter().flat_map(|version| &version.rules) {
-            let Targets { first_response, next_response, resolution, requester_wait } = rule.targets;
-            for (target, name) in [
-                (first_response, "a first response"),
-                (next_response, "the next response"),
-                (resolution, "a resolution"),
-                (requester_wait, "a requester wait"),
-            ] {
-                if target.is_some_and(|target| target.within_s == 0) {
-                    return Err(PolicyError::NoTime { policy: policy(), target: name });
+            for promise in Promise::ALL {
+                if rule.targets.of(promise).is_some_and(|target| target.within_s == 0) {
+                    return Err(PolicyError::NoTime { policy: policy(), target: promise.name() });
                 }
             }
         }
@@ -247,6 +284,12 @@ impl Policy {
     #[must_use]
     pub fn versions(&self) -> &[Version] {
         &self.versions
+    }
+
+    /// Whether any rule is for customers of some segments only.
+    #[must_use]
+    pub fn asks_for_segments(&self) -> bool {
+        self.versions.iter().flat_map(|version| &version.rules).any(|rule| !rule.when.segment.is_empty())
     }
 
     /// The version in force at an instant; none before the first one.

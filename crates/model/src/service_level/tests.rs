@@ -378,7 +378,7 @@ fn policies_that_cannot_be_right() {
     );
     assert_eq!(
         said(vec![version(0)]),
-        "policy `gold` promises a first response within 0 seconds; leave the target out or give it time"
+        "policy `gold` promises `first_response` within 0 seconds; leave the target out or give it time"
     );
 }
 

@@ -3,7 +3,7 @@
 use crate::calendar::WorkingHistory;
 use crate::case::{Status, Statuses};
 
-use super::{Clock, Target, Targets};
+use super::{Clock, Promise, Target, Targets};
 
 /// What happened to a case, as far as promises ask. Instants are microseconds since 1970; every list is in order of
 /// time. What happened before the opening counts as happening at the opening.
@@ -56,6 +56,18 @@ impl Verdict {
     }
 }
 
+impl State {
+    /// Its name in the case facts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            State::Met => "met",
+            State::Breached => "breached",
+            State::Running => "running",
+        }
+    }
+}
+
 /// How the targets of a case stand. None where nothing was promised, where nothing of the kind happened, or where the
 /// promise is in business time and no working calendar is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,6 +81,19 @@ pub struct Verdicts {
     pub resolution: Option<Verdict>,
     /// Time in new, open and hold.
     pub requester_wait: Option<Verdict>,
+}
+
+impl Verdicts {
+    /// How one promise stands.
+    #[must_use]
+    pub fn of(&self, promise: Promise) -> Option<Verdict> {
+        match promise {
+            Promise::FirstResponse => self.first_response,
+            Promise::NextResponse => self.next_response,
+            Promise::Resolution => self.resolution,
+            Promise::RequesterWait => self.requester_wait,
+        }
+    }
 }
 
 impl Targets {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Amount, Expression, Formula, Measure, QuantileMethod, Rows, Side};
-use evenkeel_model::record::{self, ColumnKind, Table};
+use evenkeel_model::record::{self, CASE_FACTS, ColumnKind, Table};
+use evenkeel_model::service_level::Promise;
 
 use super::{derived, window};
 use crate::code;
@@ -13,6 +14,11 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::raw::{self, Text};
 use crate::suggest::{list, nearest, quoted};
+
+/// Who holds a case, or held it when it was last solved: what counts unless a measure says otherwise.
+const SOLVER: &str = "solver";
+/// Who held a case when the promise that a measure looks at was broken.
+const HOLDER_AT_BREACH: &str = "holder_at_breach";
 
 /// What says which rows count, as written for a measure or for one side of it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,6 +49,50 @@ pub(super) struct Kinds {
     pub(super) composite: Option<Spanned<raw::Composite>>,
 }
 
+impl Kinds {
+    /// The promises whose columns the measure looks at.
+    pub(super) fn promises(&self, condition: Option<&Spanned<Text>>) -> Vec<Promise> {
+        let Self {
+            share,
+            count,
+            sum,
+            mean,
+            ratio,
+            rate,
+            nps,
+            quantile,
+            stock,
+            distinct,
+            retention,
+            churn,
+            cohort,
+            // What is worked out from other measures looks at no column.
+            formula: _,
+            composite: _,
+        } = self;
+        let mut texts = vec![condition, share.as_ref(), count.as_ref(), sum.as_ref(), mean.as_ref(), nps.as_ref()];
+        texts.extend(quantile.iter().map(|quantile| quantile.value.of.as_ref()));
+        texts.push(distinct.as_ref());
+        for stock in [stock, retention, churn].into_iter().flatten() {
+            texts.push(stock.value.until.as_ref());
+        }
+        texts.extend(cohort.iter().map(|cohort| cohort.value.reached.as_ref()));
+        let in_ratio = ratio.iter().flat_map(|ratio| [&ratio.value.numerator, &ratio.value.denominator]);
+        let in_rate = rate.iter().flat_map(|rate| [&rate.value.events, &rate.value.exposure]);
+        for amount in in_ratio.chain(in_rate).flatten() {
+            if let raw::Amount::Full(full) = amount {
+                let raw::CountOf { count, sum, distinct, condition, .. } = &**full;
+                texts.extend([count, sum, distinct, condition].map(Option::as_ref));
+            }
+        }
+        let named = |promise: &Promise| {
+            let column = format!("sla_{}_", promise.name());
+            texts.iter().flatten().any(|text| text.value.0.to_ascii_lowercase().contains(&column))
+        };
+        Promise::ALL.into_iter().filter(named).collect()
+    }
+}
+
 /// What was wrong has been reported.
 struct Refused;
 
@@ -55,6 +105,8 @@ pub(super) struct Converter<'a> {
     pub(super) subject: &'a str,
     /// The measures that it can be worked out from.
     pub(super) measures: &'a BTreeMap<MeasureId, Arc<Measure>>,
+    /// The promises whose columns the measure looks at.
+    pub(super) promises: Vec<Promise>,
     pub(super) findings: &'a mut Findings,
 }
 
@@ -299,8 +351,14 @@ impl Converter<'_> {
                 None
             }
         };
-        let person = self.place_column(keys.attribute, table.person, table);
-        let unit = self.place_column(keys.unit_of, table.unit, table);
+        let of_case =
+            |word: &str| keys.attribute.filter(|given| given.value.0 == word && table.name == CASE_FACTS.name);
+        let (person, unit) = if let Some(given) = of_case(HOLDER_AT_BREACH) {
+            self.at_the_breach(given, keys.unit_of, table)
+        } else {
+            let given = keys.attribute.filter(|_| of_case(SOLVER).is_none());
+            (self.place_column(given, table.person, table), self.place_column(keys.unit_of, table.unit, table))
+        };
         sound.then(|| {
             Some(Rows {
                 table: table.name.to_owned(),
@@ -310,6 +368,45 @@ impl Converter<'_> {
                 unit: unit.ok()?,
             })
         })?
+    }
+
+    /// The person and the unit that held a case when a promise was broken; its own where none was.
+    fn at_the_breach(
+        &mut self,
+        given: &Spanned<Text>,
+        unit_of: Option<&Spanned<Text>>,
+        table: &Table,
+    ) -> (Result<Option<Expression>, Refused>, Result<Option<Expression>, Refused>) {
+        let [promise] = self.promises[..] else {
+            let names: Vec<String> = self.promises.iter().map(|promise| format!("sla_{}", promise.name())).collect();
+            let found = Diagnostic::error(
+                code::NO_EFFECT,
+                &given.span,
+                format!("`{HOLDER_AT_BREACH}` does not say at the breach of which promise"),
+            );
+            self.findings.push(if names.is_empty() {
+                found
+                    .note("it is the promise whose columns the measure looks at, and it looks at none")
+                    .help("look at one, for example `share: sla_first_response_met`")
+            } else {
+                found
+                    .note(format!("the measure looks at {}", list(names.iter().map(String::as_str), "and")))
+                    .help("write a measure for each promise")
+            });
+            return (Err(Refused), Err(Refused));
+        };
+        let place = |own: Option<&str>, at_breach: &str| {
+            let name = promise.name();
+            own.map(|own| {
+                let state = format!("sla_{name}_state");
+                Expression(format!("case when {state} = 'breached' then sla_{name}_{at_breach} else {own} end"))
+            })
+        };
+        let unit = match unit_of {
+            None => Ok(place(table.unit, "breach_unit_id")),
+            given => self.place_column(given, table.unit, table),
+        };
+        (Ok(place(table.person, "breach_person_id")), unit)
     }
 
     /// The column with the person or unit of a row, where it has one.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{About, DefinitionVersion, Direction, Formula, Levels, Measure, ValueUnit};
 use evenkeel_model::quantity::parse_quantity;
+use evenkeel_model::service_level::Policy;
 
 use super::formula::{Converter, Kinds, RowKeys};
 use super::names::{self, Form};
@@ -27,11 +28,12 @@ pub(crate) struct MeasureParts {
     pub(crate) version: Span,
 }
 
-/// Converts a measure. `measures` has those that it can be worked out from.
+/// Converts a measure. `measures` has those that it can be worked out from, `policies` what is promised to customers.
 pub(crate) fn measure(
     raw: raw::Measure,
     subject: &str,
     measures: &BTreeMap<MeasureId, Arc<Measure>>,
+    policies: &[Policy],
     findings: &mut Findings,
 ) -> Option<MeasureParts> {
     let raw::Measure {
@@ -92,13 +94,13 @@ pub(crate) fn measure(
         better: better?,
         levels,
         wait,
-        definition: DefinitionVersion { number, digest: digest::of(&formula) },
+        definition: DefinitionVersion { number, digest: digest::under(&formula, policies) },
         formula,
         about,
         earlier: Vec::new(),
         id: MeasureId::new(id),
     };
-    measure.earlier = versions::measures(&measure, earlier?);
+    measure.earlier = versions::measures(&measure, earlier?, policies);
     Some(MeasureParts { measure, read_with, unit: unit_span, version: version_at })
 }
 
@@ -149,7 +151,6 @@ pub(super) fn formula_of(keys: raw::FormulaKeys, place: &Place<'_>, findings: &m
         attribute: attribute.as_ref(),
         unit_of: unit_of.as_ref(),
     };
-    let mut converter = Converter { keys, at: place.at, subject: place.subject, measures: place.measures, findings };
     let kinds = Kinds {
         share,
         count,
@@ -167,6 +168,9 @@ pub(super) fn formula_of(keys: raw::FormulaKeys, place: &Place<'_>, findings: &m
         formula,
         composite,
     };
+    let promises = kinds.promises(keys.condition);
+    let Place { at, subject, measures, .. } = *place;
+    let mut converter = Converter { keys, at, subject, measures, promises, findings };
     converter.formula(kinds, place.shown_per)
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct Settings {
     pub(crate) data_root: Option<String>,
     pub(crate) sources: Vec<Spanned<String>>,
     pub(crate) scorecards: Vec<Spanned<String>>,
+    pub(crate) service_levels: Vec<Spanned<String>>,
 }
 
 impl Default for Settings {
@@ -32,6 +33,7 @@ impl Default for Settings {
             data_root: None,
             sources: Vec::new(),
             scorecards: Vec::new(),
+            service_levels: Vec::new(),
         }
     }
 }
@@ -46,6 +48,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         data_root,
         sources,
         scorecards,
+        service_levels,
     } = raw;
     let defaults = Settings::default();
     let texts = |list: Option<Vec<Spanned<raw::Text>>>| {
@@ -60,6 +63,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         data_root: data_root.map(|root| root.value.0),
         sources: texts(sources),
         scorecards: texts(scorecards),
+        service_levels: texts(service_levels),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{DefinitionVersion, EarlierDefinition, Formula, Measure, ValueUnit};
+use evenkeel_model::service_level::Policy;
 use jiff::civil::Date;
 
 use super::measure::{Place, formula_of};
@@ -115,14 +116,14 @@ fn day(written: &Spanned<raw::Text>, findings: &mut Findings) -> Option<Date> {
 
 /// The measure as it was by each of its earlier definitions. Its identifier has the version behind it, so that the two
 /// series can be told apart: `csat@1`.
-pub(super) fn measures(measure: &Measure, earlier: Vec<Earlier>) -> Vec<EarlierDefinition> {
+pub(super) fn measures(measure: &Measure, earlier: Vec<Earlier>, policies: &[Policy]) -> Vec<EarlierDefinition> {
     let definition = |earlier: Earlier| EarlierDefinition {
         until: earlier.until,
         reason: earlier.reason,
         measure: Arc::new(Measure {
             id: MeasureId::new(format!("{}@{}", measure.id, earlier.number)),
             wait: measure.wait.max(window::needed(&earlier.formula)),
-            definition: DefinitionVersion { number: earlier.number, digest: digest::of(&earlier.formula) },
+            definition: DefinitionVersion { number: earlier.number, digest: digest::under(&earlier.formula, policies) },
             formula: earlier.formula,
             ..measure.clone()
         }),

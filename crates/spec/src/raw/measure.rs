@@ -131,7 +131,8 @@ pub(crate) struct FormulaKeys {
     pub(crate) composite: Option<Spanned<Composite>>,
     /// The column that puts a row into its period. Each table has a default.
     pub(crate) period_of: Option<Spanned<Text>>,
-    /// The column with the person that a row counts for; `none` for nobody. Each table has a default.
+    /// The column with the person that a row counts for; `none` for nobody. For `case_facts` also `solver`, the
+    /// default, and `holder_at_breach`. Each table has a default.
     pub(crate) attribute: Option<Spanned<Text>>,
     /// The column with the unit of rows that count for no person; `none` for the whole organisation only. Each table
     /// has a default.
@@ -425,7 +426,8 @@ pub(crate) struct CountOf {
     pub(crate) condition: Option<Spanned<Text>>,
     /// The column that puts a row into its period.
     pub(crate) period_of: Option<Spanned<Text>>,
-    /// The column with the person that a row counts for; `none` for nobody.
+    /// The column with the person that a row counts for; `none` for nobody. For `case_facts` also `solver` and
+    /// `holder_at_breach`.
     pub(crate) attribute: Option<Spanned<Text>>,
     /// The column with the unit of rows that count for no person; `none` for the whole organisation only.
     pub(crate) unit_of: Option<Spanned<Text>>,

@@ -12,6 +12,8 @@ mod read;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod scorecard;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
+mod service_level;
+#[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod source;
 mod values;
 
@@ -25,5 +27,6 @@ pub(crate) use read::{FromYaml, Reader};
 pub(crate) use scorecard::{
     Baseline, Leg, Link, MeasureUse, Measured, Normalise, Objective, Plan, Scorecard, UnitPlan,
 };
+pub(crate) use service_level::{Clock, Conditions, Pause, Promise, Rule, ServiceLevel, TimedPromise, Values, Version};
 pub(crate) use source::{Compression, Format, RawFile, RawFiles, Source, TableMapping, TableSelect};
 pub(crate) use values::{Characters, Choice, Number, Quantity, Text, Whole};

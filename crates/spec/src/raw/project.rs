@@ -27,6 +27,8 @@ pub(crate) struct Project {
     pub(crate) sources: Option<Vec<Spanned<Text>>>,
     /// The scorecard files that belong to the project.
     pub(crate) scorecards: Option<Vec<Spanned<Text>>>,
+    /// The service level files that belong to the project. For a case, the first one with a rule that fits holds.
+    pub(crate) service_levels: Option<Vec<Spanned<Text>>>,
 }
 
 impl FromYaml for Project {
@@ -41,6 +43,7 @@ impl FromYaml for Project {
             data_root: fields.optional("data_root"),
             sources: fields.optional("sources"),
             scorecards: fields.optional("scorecards"),
+            service_levels: fields.optional("service_levels"),
         };
         fields.finish();
         Some(project)

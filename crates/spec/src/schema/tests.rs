@@ -57,7 +57,7 @@ fn the_schemas() {
 }
 
 /// One file of each kind with every key that there is.
-const FULL: [(&str, &str, &str); 4] = [
+const FULL: [(&str, &str, &str); 5] = [
     ("project", "evenkeel.yaml", "\
 organisation: A
 time_zone: Africa/Accra
@@ -67,6 +67,7 @@ storage: ./data
 data_root: ../exports
 sources: [sources/full.yaml]
 scorecards: [scorecards/full.yaml]
+service_levels: [service_levels/full.yaml]
 "),
     ("source", "sources/full.yaml", "\
 source: full
@@ -143,6 +144,18 @@ legs:
               branch-07: { baseline: 70 %, target: 80, stretch: 81.5, red_flag: 50, by: 2026-12 }
   business: { objectives: [{ objective: B, measures: [{ use: complaint_time, baseline: 52 h, target: -25 % }] }] }
 links: [{ from: csat, to: complaint_time, within: 3 months }]
+"),
+    ("service_level", "service_levels/full.yaml", "\
+service_level: full
+title: 2026
+versions:
+  - rules:
+      - when: { priority: [high, 1], channel: email, segment: [gold], topic: cards, unit: [north, south] }
+        first_response: { within: 1 h, clock: business, pauses: pending }
+        next_response: 90 min
+        resolution: { within: 2 d, clock: calendar, pauses: [pending, hold] }
+        requester_wait: { within: 1.5 h }
+  - { from: 2026-01-01, rules: [{ resolution: 1 d }] }
 "),
 ];
 
@@ -290,6 +303,15 @@ fn what_does_not_fit() {
     used("{ use: a, units: { b: { weight: 2 } } }");
     used("");
     check("scorecard", "scorecard: s\n");
+    let rule = |rule: &str| check("service_level", &format!("service_level: s\nversions: [{{ rules: [{rule}] }}]\n"));
+    rule("{ first_respons: 4 h }");
+    rule("{ first_response: {} }");
+    rule("{ first_response: { within: 4 h, clock: office } }");
+    rule("{ first_response: { within: 4 h, pauses: [solved] } }");
+    rule("{ when: { colour: red } }");
+    rule("");
+    check("service_level", "service_level: s\nversions: []\n");
+    check("service_level", "versions: [{ rules: [{}] }]\n");
 }
 
 /// The YAML in the reference of the file formats, by the heading above it.
@@ -318,6 +340,7 @@ fn kind_of(heading: &str) -> &'static str {
         "Sources" => "source",
         "Measures" | "Measures over measures" | "Definitions that change" => "measure",
         "Scorecards" => "scorecard",
+        "Service levels" => "service_level",
         other => panic!("`{other}` has an example of no kind"),
     }
 }
@@ -325,7 +348,7 @@ fn kind_of(heading: &str) -> &'static str {
 #[test]
 fn the_examples_of_the_reference_fit_the_schemas() {
     let blocks = blocks_of_the_reference();
-    assert_eq!(blocks.len(), 6);
+    assert_eq!(blocks.len(), 7);
     for (heading, text) in blocks {
         assert_valid(kind_of(&heading), &text);
     }
@@ -346,6 +369,7 @@ fn the_examples_of_the_reference_make_a_project() {
             "Measures" => "measures/complaint_time.yaml",
             "Measures over measures" => "measures/service_index.yaml",
             "Definitions that change" => "measures/satisfaction.yaml",
+            "Service levels" => "service_levels/standard.yaml",
             _ => "scorecards/service.yaml",
         };
         files = files.with(path, text);

@@ -6,6 +6,7 @@ mod kinds;
 mod measures;
 mod project_file;
 mod scorecards;
+mod service_levels;
 mod source_map;
 mod sources;
 mod values;

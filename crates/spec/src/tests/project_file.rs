@@ -51,7 +51,7 @@ fn unknown_keys() {
      4 | sources: [sources/crm.yaml]
        |
        = help: keys that can stand here: `organisation`, `time_zone`, `fiscal_year_starts`, `currency`,
-               `storage`, `data_root`, `sources` and `scorecards`
+               `storage`, `data_root`, `sources`, `scorecards` and `service_levels`
     ");
     insta::assert_snapshot!(check("currency: GBP", "Currency: GBP"), @"
     error: unknown key `Currency` in the project
