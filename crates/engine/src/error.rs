@@ -64,10 +64,22 @@ pub enum EngineError {
     #[error("no measure was asked for")]
     NoMeasure,
     /// A measure must not be asked for at this level.
-    #[error("`{measure}` is a measure of the whole operation; it is not reported for one person")]
+    #[error("`{measure}` is not told of one person{}", because(reason.as_deref()))]
     NotForPeople {
         /// The measure.
         measure: String,
+        /// Why, and where to look instead, in sentences.
+        reason: Option<String>,
+    },
+    /// So few stand behind a reading that what they said could be told.
+    #[error(
+        "too few stand behind `{measure}` here: fewer than {fewest}, so nothing is shown that could tell who said what"
+    )]
+    TooFew {
+        /// The measure.
+        measure: String,
+        /// How many have to stand behind a reading.
+        fewest: u32,
     },
     /// A measure must not be asked for at this level.
     #[error("`{measure}` is not reported for single units")]
@@ -109,7 +121,10 @@ impl EngineError {
     pub fn help(&self) -> Option<String> {
         match self {
             EngineError::Measure { help, .. } => help.clone(),
-            EngineError::NotForPeople { .. } => {
+            EngineError::TooFew { .. } => Some("ask for a larger unit, or for a longer period".to_owned()),
+            // The reason says where to look instead.
+            EngineError::NotForPeople { reason: Some(_), .. } => None,
+            EngineError::NotForPeople { reason: None, .. } => {
                 Some("ask for a unit; for a person, choose a measure that `levels` allows".to_owned())
             }
             EngineError::NoOwnRows { parts, .. } => {
@@ -124,11 +139,22 @@ impl EngineError {
 
     /// The error for a level that `levels` does not allow.
     pub(crate) fn not_at_this_level(measure: &Measure, subject: &Subject) -> EngineError {
-        let measure = measure.id.to_string();
         match subject {
-            Subject::Person(_) => EngineError::NotForPeople { measure },
-            Subject::Unit(_) => EngineError::NotForUnits { measure },
+            Subject::Person(_) => EngineError::not_for_people(measure),
+            Subject::Unit(_) => EngineError::NotForUnits { measure: measure.id.to_string() },
         }
+    }
+
+    /// The error for a measure that says nothing about one person.
+    #[must_use]
+    pub fn not_for_people(measure: &Measure) -> EngineError {
+        EngineError::NotForPeople { measure: measure.id.to_string(), reason: measure.about.not_for_people.clone() }
+    }
+
+    /// The error for a reading that is withheld.
+    #[must_use]
+    pub fn too_few(measure: &Measure) -> EngineError {
+        EngineError::TooFew { measure: measure.id.to_string(), fewest: measure.withhold_below.unwrap_or_default() }
     }
 
     /// An error of an expression, in the words of the project.
@@ -153,6 +179,11 @@ impl EngineError {
             help,
         }
     }
+}
+
+/// A reason in sentences behind a statement.
+fn because(reason: Option<&str>) -> String {
+    reason.map(|reason| format!(". {}", reason.trim_end_matches('.'))).unwrap_or_default()
 }
 
 fn did_you_mean(near: Option<&str>) -> String {

@@ -66,7 +66,11 @@ pub struct Engine {
 impl Engine {
     /// Opens a state of the lake.
     pub async fn open(snapshot: Snapshot, scope: Scope) -> Result<Self, EngineError> {
-        let session = Session::new(snapshot, scope.workers)?;
+        Self::over(Session::new(snapshot, scope.workers)?, scope).await
+    }
+
+    /// Opens a session that is there already.
+    pub(crate) async fn over(session: Session, scope: Scope) -> Result<Self, EngineError> {
         let directory = Arc::new(Directory::load(&session, &scope.organisation).await?);
         let local = Arc::new(LocalTime::new(scope.zone.clone()));
         Ok(Self { session, scope, directory, local, facts: OnceCell::new() })

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod compile;
 mod error;
 mod evaluate;
+pub mod example;
 pub mod explain;
 pub mod export;
 mod likely_range;

@@ -241,13 +241,15 @@ impl ReadingStore {
         if measure.wait.is_some() && self.today < known_from {
             return Err(Missing::KnownFrom(known_from));
         }
-        match parts {
+        let reading = match parts {
             Parts::One(place) => Ok(self.single(measure, place, who, period)),
             Parts::Two(above, below) => Ok(self.ratio(measure, above, below, who, period)),
             Parts::Stock(stock) => Ok(self.stock_at(stock, who, period)),
             Parts::Staying(position) => Ok(self.stayed(measure, position, who, period)),
             Parts::OtherMeasures => self.of_measures(measure, who, period),
-        }
+        }?;
+        // Here and not where readings are handed out, so that nothing that is worked out from it tells it either.
+        if measure.withholds(&reading) { Err(Missing::TooFew) } else { Ok(reading) }
     }
 
     /// A reading that is worked out from those of other measures, of the same unit or person and period.

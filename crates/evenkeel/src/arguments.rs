@@ -127,6 +127,17 @@ pub enum Command {
   evenkeel rows csat --limit 0 --format json")]
     Rows(Rows),
 
+    /// List the measures that there are to choose from, or tell everything about one.
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:
+  evenkeel measures
+  evenkeel measures --leg employee --level person
+  evenkeel measures --search 'first contact'
+  evenkeel measures show service_level"
+    )]
+    Measures(Measures),
+
     /// Work everything out again from the lake.
     #[command(after_help = "Examples:
   evenkeel rebuild --timings")]
@@ -360,6 +371,46 @@ pub struct Rows {
     /// How many rows are shown; 0 for all.
     #[arg(long, default_value_t = 20, value_name = "NUMBER")]
     pub limit: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Measures {
+    #[command(subcommand)]
+    pub command: Option<MeasuresCommand>,
+
+    /// Only those of one leg: employee, customer, business, or one of your own.
+    #[arg(long, value_name = "LEG")]
+    pub leg: Option<String>,
+
+    /// Only those of one perspective, for example `internal processes`.
+    #[arg(long, value_name = "PERSPECTIVE")]
+    pub perspective: Option<String>,
+
+    /// Only those that may be reported at a level.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub level: Option<LevelOfMeasure>,
+
+    /// Only those in which all of these words are found.
+    #[arg(long, value_name = "WORDS")]
+    pub search: Option<String>,
+}
+
+/// A level at which a measure may be reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelOfMeasure {
+    /// One person.
+    Person,
+    /// A unit below the whole organisation.
+    Unit,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MeasuresCommand {
+    /// Tell everything about one measure: definition, what it needs, what goes wrong, a worked example.
+    Show {
+        /// The measure.
+        measure: String,
+    },
 }
 
 #[derive(Debug, clap::Args)]

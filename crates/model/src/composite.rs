@@ -129,6 +129,8 @@ pub(crate) mod tests {
             formula: Formula::Mean { rows, of: Expression("score".to_owned()) },
             wait: None,
             about: About::default(),
+            example: None,
+            withhold_below: None,
             definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
             earlier: Vec::new(),
         })

@@ -436,6 +436,8 @@ mod tests {
             wait: None,
             earlier: Vec::new(),
             about: About::default(),
+            example: None,
+            withhold_below: None,
             definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
         })
     }

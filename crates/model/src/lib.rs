@@ -12,6 +12,7 @@ pub mod case;
 pub mod composite;
 pub mod derived;
 pub mod evaluation;
+pub mod example;
 pub mod ids;
 pub mod measure;
 pub mod organisation;

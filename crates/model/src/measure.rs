@@ -11,8 +11,10 @@ use jiff::civil::Date;
 
 use crate::arithmetic::Arithmetic;
 use crate::composite::Composite;
+use crate::example::Example;
 use crate::ids::MeasureId;
 use crate::period::Period;
+use crate::reading::Reading;
 
 /// An SQL expression over the columns of one table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -418,6 +420,23 @@ pub struct About {
     pub read_with: Vec<MeasureId>,
     /// What goes wrong with it.
     pub pitfalls: Vec<String>,
+    /// What has to be in the record.
+    pub needs: Vec<String>,
+    /// Whether it moves before or after the result that it is held to lead to.
+    pub timing: Option<Timing>,
+    /// Why it says nothing about one person, and where to look instead.
+    pub not_for_people: Option<String>,
+    /// Where the formula comes from.
+    pub sources: Vec<String>,
+}
+
+/// Whether a measure moves before or after what it is held to lead to. That is a claim; a scorecard tests it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timing {
+    /// It moves first: there is time to act.
+    Leading,
+    /// It tells how things turned out.
+    Lagging,
 }
 
 /// Which definition produced a number.
@@ -456,12 +475,16 @@ pub struct Measure {
     pub better: Direction,
     /// Where it may be reported.
     pub levels: Levels,
+    /// A reading on fewer than this is withheld, so that nobody's answer can be told; see [`Measure::withholds`].
+    pub withhold_below: Option<u32>,
     /// How it is worked out.
     pub formula: Formula,
     /// How long after the end of a period its figure is known, and not before; none where it is known at once.
     pub wait: Option<Window>,
     /// What a reader has to know.
     pub about: About,
+    /// A few rows, and what has to come of them.
+    pub example: Option<Example>,
     /// Which definition this is.
     pub definition: DefinitionVersion,
     /// Definitions that held before, the latest first.
@@ -558,6 +581,24 @@ impl Measure {
     pub fn known_from(&self, period: Period) -> Date {
         let days = self.wait.map_or(0, |wait| i64::from(wait.days()));
         period.end().saturating_add(days.days())
+    }
+
+    /// Whether a reading rests on so few that it must not be told. A figure that was counted elsewhere is one row
+    /// whatever stands behind it; it rests on what is added up below the line.
+    #[must_use]
+    pub fn withholds(&self, reading: &Reading) -> bool {
+        let Some(fewest) = self.withhold_below else { return false };
+        let counted_elsewhere = match &self.formula {
+            Formula::Ratio { denominator: below, .. } | Formula::Rate { exposure: below, .. } => {
+                matches!(below.amount, Amount::Sum(_))
+            }
+            _ => false,
+        };
+        let rests_on = match reading.denominator {
+            Some(below) if counted_elsewhere => below,
+            _ => reading.n as f64,
+        };
+        reading.value.is_some() && rests_on < f64::from(fewest)
     }
 }
 

@@ -75,4 +75,6 @@ pub enum Missing {
     },
     /// The readings were worked out for longer periods only.
     TooFine,
+    /// So few stand behind it that somebody's answer could be told.
+    TooFew,
 }

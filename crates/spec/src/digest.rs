@@ -402,6 +402,8 @@ mod tests {
             formula: share("score >= 4"),
             wait: None,
             about: About::default(),
+            example: None,
+            withhold_below: None,
             definition: DefinitionVersion { number: 1, digest: digest.to_owned() },
             earlier: Vec::new(),
         })

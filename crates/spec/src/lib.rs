@@ -40,6 +40,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod edit;
 pub mod files;
+pub mod library;
 pub mod lock;
 pub mod place;
 pub mod project;
@@ -54,7 +55,7 @@ mod yaml;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use files::{DiskFiles, Files, MemoryFiles};
 pub use place::{Position, SourceFile, Span, Spanned};
-pub use project::{Loaded, Project, Storage, load};
+pub use project::{FromLibrary, Loaded, Project, Storage, load};
 pub use source_map::{FormulaPart, FormulaSide, Item, SourceMap};
 pub use yaml::{Path, Step, UnreadablePath};
 

@@ -1,5 +1,6 @@
 //! A whole project: reading all of its files and putting together what they say.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::code;
 use crate::convert::{self, Known, Settings};
 use crate::diagnostic::{Diagnostic, Findings, Severity};
 use crate::files::Files;
+use crate::library;
 use crate::lock::{self, LOCK_FILE};
 use crate::place::{SourceFile, Span, Spanned};
 use crate::raw::{self, FromYaml, Reader};
@@ -54,7 +56,7 @@ pub struct Project {
     pub data_root: Option<String>,
     /// The sources, in the order in which they are listed.
     pub sources: Vec<Source>,
-    /// Every measure that is defined, in use or not.
+    /// Every measure that a file of the project defines, in use or not, and those of the built-in library in use.
     pub measures: BTreeMap<MeasureId, Arc<Measure>>,
     /// The scorecards, in the order in which they are listed.
     pub scorecards: Vec<Scorecard>,
@@ -62,6 +64,15 @@ pub struct Project {
     pub service_levels: Vec<Policy>,
     /// Where everything was written.
     pub source_map: SourceMap,
+}
+
+impl Project {
+    /// Whether a measure comes from the built-in library.
+    #[must_use]
+    pub fn is_built_in(&self, measure: &MeasureId) -> bool {
+        let file = self.source_map.file(Item::Measure(measure.as_str()));
+        file.is_some_and(|file| file.path().starts_with(library::FOLDER))
+    }
 }
 
 /// What came of reading a project.
@@ -73,6 +84,17 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// How many files were looked at.
     pub files: usize,
+    /// What the built-in library of measures has to do with it.
+    pub library: FromLibrary,
+}
+
+/// What a project takes from the built-in library of measures, and what it defines in place of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FromLibrary {
+    /// The measures that come from the library.
+    pub taken: Vec<MeasureId>,
+    /// The measures of the library that a file of the project takes the place of.
+    pub replaced: Vec<MeasureId>,
 }
 
 /// Reads a project and reports everything that is wrong with it.
@@ -83,10 +105,11 @@ pub fn load(files: &dyn Files) -> Loaded {
     let sources = loader.sources(&settings);
     // What is promised belongs to the formulas of measures that tell how promises were kept.
     let service_levels = loader.service_levels(&settings);
-    let measures = loader.measures(&service_levels);
+    let mut measures = loader.measures(&service_levels);
     loader.without_currency(&settings, &measures);
     let scorecards = loader.scorecards(&settings, &measures);
-    loader.finish(settings, sources, measures.sound, scorecards, service_levels)
+    let library = loader.library(&mut measures, &scorecards);
+    loader.finish(settings, sources, measures.sound, library, scorecards, service_levels)
 }
 
 /// One measure that could be converted, and what only the whole project can check.
@@ -116,6 +139,13 @@ struct Measures {
     sound: BTreeMap<MeasureId, Arc<Measure>>,
     defined: BTreeMap<MeasureId, Defined>,
     broken: BTreeSet<String>,
+}
+
+impl Measures {
+    /// Whether a file of the project defines the measure, with mistakes or without.
+    fn defines(&self, id: &MeasureId) -> bool {
+        self.sound.contains_key(id) || self.broken.contains(id.as_str())
+    }
 }
 
 struct Loader<'a> {
@@ -240,7 +270,8 @@ impl Loader<'_> {
         for (position, written) in waiting.iter().enumerate() {
             for part in &written.uses {
                 let name = part.value.as_str();
-                if defined.contains(name) || measures.broken.contains(name) {
+                let built_in = || library::text(name).is_some();
+                if defined.contains(name) || measures.broken.contains(name) || built_in() {
                     continue;
                 }
                 let message = format!("{} is worked out from {}, which is not defined", written.subject, quoted(name));
@@ -293,9 +324,18 @@ impl Loader<'_> {
     }
 
     fn convert(&mut self, written: Written, policies: &[Policy], measures: &mut Measures) {
-        let Written { id, raw, subject, document, sound, readable, uses: _ } = written;
+        let Written { id, raw, subject, document, sound, readable, uses } = written;
         let before = self.findings.len();
-        let parts = convert::measure(raw, &subject, &measures.sound, policies, &mut self.findings);
+        let of_project = |part: &&Spanned<String>| {
+            measures.sound.contains_key(part.value.as_str()) || measures.broken.contains(&part.value)
+        };
+        let mut known = Cow::Borrowed(&measures.sound);
+        for part in uses.iter().filter(|part| !of_project(part)) {
+            if let Some(entry) = library::entry_in(&part.value, &measures.sound) {
+                known.to_mut().insert(entry.measure.id.clone(), entry.measure);
+            }
+        }
+        let parts = convert::measure(raw, &subject, &known, policies, &mut self.findings);
         if !readable {
             // A key that could not be read is there all the same.
             self.findings.retain_from(before, |found| found.code != code::MISSING_KEY);
@@ -375,6 +415,33 @@ impl Loader<'_> {
             }
         }
         policies
+    }
+
+    /// Adds the measures of the library that the project uses: those of its scorecards, and those that a measure in
+    /// use has to be read with.
+    fn library(&mut self, measures: &mut Measures, scorecards: &[Scorecard]) -> FromLibrary {
+        let used: BTreeSet<MeasureId> =
+            scorecards.iter().flat_map(Scorecard::measures).map(|usage| usage.measure.clone()).collect();
+        let read_with = |measure: &Arc<Measure>| measure.about.read_with.clone();
+        let mut wanted: BTreeSet<MeasureId> = measures.sound.values().flat_map(read_with).collect();
+        let own = measures.sound.clone();
+        for id in used.into_iter().filter(|id| !measures.defines(id)) {
+            wanted.extend(library::entry(id.as_str()).iter().flat_map(|entry| read_with(&entry.measure)));
+            wanted.insert(id);
+        }
+        let built_in: Vec<Arc<Measure>> = wanted.iter().filter_map(|id| library::measure(id.as_str())).collect();
+        let parts = measures.sound.values().chain(&built_in).flat_map(|measure| library::parts_below(measure));
+        let parts: Vec<MeasureId> = parts.map(|part| part.id.clone()).collect();
+        wanted.extend(parts);
+        let replaced = library::identifiers().map(MeasureId::new).filter(|id| measures.defines(id));
+        let mut from_library = FromLibrary { taken: Vec::new(), replaced: replaced.collect() };
+        for id in wanted {
+            let Some(entry) = library::entry_in(id.as_str(), &own).filter(|_| !measures.defines(&id)) else { continue };
+            self.source_map.insert(Item::Measure(id.as_str()), entry.document);
+            measures.sound.insert(id.clone(), entry.measure);
+            from_library.taken.push(id);
+        }
+        from_library
     }
 
     /// Reports a second definition of one name. Returns whether this is the first.
@@ -527,6 +594,7 @@ impl Loader<'_> {
         settings: Settings,
         sources: Vec<Source>,
         measures: BTreeMap<MeasureId, Arc<Measure>>,
+        library: FromLibrary,
         scorecards: Vec<Scorecard>,
         service_levels: Vec<Policy>,
     ) -> Loaded {
@@ -564,7 +632,7 @@ impl Loader<'_> {
             service_levels,
             source_map: self.source_map,
         };
-        Loaded { project: sound.then_some(project), diagnostics, files: self.order.len() }
+        Loaded { project: sound.then_some(project), diagnostics, files: self.order.len(), library }
     }
 }
 

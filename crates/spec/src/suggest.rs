@@ -19,6 +19,12 @@ pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
     best.map(|(_, candidate)| candidate)
 }
 
+/// The candidate that differs by a slip of the finger: among many candidates, something is always near.
+pub(crate) fn slip<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const LETTERS: usize = 2;
+    nearest(written, candidates).filter(|meant| strsim::damerau_levenshtein(&fold(written), &fold(meant)) <= LETTERS)
+}
+
 /// Capital letters, hyphens, spaces and underscores are no difference.
 fn fold(text: &str) -> String {
     text.to_lowercase().replace(['-', ' '], "_")

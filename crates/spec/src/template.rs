@@ -1,6 +1,7 @@
 //! Projects to start from.
 
-/// A small project with comments: one CSV file with a few rows, three measures and a scorecard. Each file as its path
+/// A small project with comments: one CSV file with a few rows, two measures of its own, one of the library and a
+/// scorecard. Each file as its path
 /// in the project and its contents.
 ///
 /// ```
@@ -15,7 +16,6 @@ pub fn blank() -> Vec<(&'static str, &'static str)> {
     vec![
         ("evenkeel.yaml", include_str!("../templates/blank/evenkeel.yaml")),
         ("measures/complaints.yaml", include_str!("../templates/blank/measures/complaints.yaml")),
-        ("measures/csat.yaml", include_str!("../templates/blank/measures/csat.yaml")),
         ("measures/inflow.yaml", include_str!("../templates/blank/measures/inflow.yaml")),
         ("raw/cases.csv", include_str!("../templates/blank/raw/cases.csv")),
         ("scorecards/service.yaml", include_str!("../templates/blank/scorecards/service.yaml")),
@@ -33,7 +33,10 @@ mod tests {
         let files = blank().into_iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
         assert_eq!(crate::tests::findings(&files), "");
         let project = load(&files).project.unwrap();
-        assert_eq!((project.sources.len(), project.measures.len(), project.scorecards.len()), (1, 3, 1));
+        assert_eq!((project.sources.len(), project.scorecards.len()), (1, 1));
+        let measures: Vec<&str> = project.measures.keys().map(evenkeel_model::ids::MeasureId::as_str).collect();
+        // What csat has to be read with comes with it.
+        assert_eq!(measures, ["complaints", "csat", "frr", "inflow"]);
     }
 
     #[test]

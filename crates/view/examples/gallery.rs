@@ -23,6 +23,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in sample::measures(&urls) {
         write(&folder, &mut written, &format!("measure-{}", sample.name), &sample.page, &sample.page)?;
     }
+    let (lists, definitions) = sample::library(&urls);
+    for sample in lists {
+        write(&folder, &mut written, &format!("measures-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in definitions {
+        write(&folder, &mut written, &format!("definition-{}", sample.name), &sample.page, &sample.page)?;
+    }
     let mut index = "<!doctype html><title>Gallery</title><ul>\n".to_owned();
     for name in &written {
         writeln!(index, "<li><a href=\"{name}.html\">{name}</a>")?;

@@ -9,6 +9,7 @@
 //! - [`chart`] draws small charts as SVG and describes large ones for the chart library.
 //! - [`page`] puts all of it together.
 //! - [`terminal`] lays a page out in a hundred columns.
+//! - [`reference`] writes the reference of measures as Markdown.
 //! - [`assets`] holds style, scripts and type.
 
 pub mod assets;
@@ -16,5 +17,6 @@ pub mod chart;
 pub mod html;
 pub mod number;
 pub mod page;
+pub mod reference;
 pub mod terminal;
 pub mod words;

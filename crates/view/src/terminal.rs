@@ -5,6 +5,7 @@
 
 mod explain;
 mod import;
+mod library;
 mod provenance;
 mod records;
 mod scorecard;
@@ -13,6 +14,7 @@ pub mod table;
 
 pub use explain::explain;
 pub use import::{import, rejects};
+pub use library::{measures, sheet};
 pub use provenance::{Provenance, provenance};
 pub use records::records;
 pub use scorecard::scorecard;

@@ -20,7 +20,16 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("measure_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
-    scorecards.chain(measures).collect()
+    let (lists, definitions) = sample::library(&urls);
+    let lists = lists.into_iter().map(|sample| {
+        let name = format!("measures_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    let definitions = definitions.into_iter().map(|sample| {
+        let name = format!("definition_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    scorecards.chain(measures).chain(lists).chain(definitions).collect()
 }
 
 #[test]

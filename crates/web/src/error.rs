@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use evenkeel_engine::EngineError;
+use evenkeel_model::measure::Measure;
 
 use crate::WorldError;
 
@@ -31,6 +32,18 @@ impl Failure {
         Self::bad(message)
     }
 
+    /// A page of a measure that could not be made. Who asks for a person is told why this measure is of no use there,
+    /// whether or not there is such a person.
+    pub(crate) fn of_measure(error: WorldError, measure: &Measure) -> Self {
+        let no_unit =
+            matches!(error, WorldError::Person { .. } | WorldError::Engine(EngineError::UnknownSubject { .. }));
+        let mut failure = Self::from(error);
+        if no_unit && !measure.levels.person {
+            failure.message = format!("{}\n{}.", failure.message, EngineError::not_for_people(measure));
+        }
+        failure
+    }
+
     /// A page whose template failed.
     pub(crate) fn unwritten(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a page could not be written");
@@ -46,9 +59,10 @@ impl From<WorldError> for Failure {
                 EngineError::UnknownSubject { .. } | EngineError::UnknownMeasure { .. } | EngineError::NoOwnRows { .. },
             ) => StatusCode::NOT_FOUND,
             // What may be known about people is decided elsewhere; that it is not told here is no fault.
-            WorldError::Engine(EngineError::NotForPeople { .. } | EngineError::NotForUnits { .. }) => {
-                StatusCode::FORBIDDEN
-            }
+            WorldError::Engine(
+                EngineError::NotForPeople { .. } | EngineError::NotForUnits { .. } | EngineError::TooFew { .. },
+            ) => StatusCode::FORBIDDEN,
+            WorldError::Person { .. } => StatusCode::NOT_FOUND,
             WorldError::Period(_) => StatusCode::BAD_REQUEST,
             WorldError::Engine(_) | WorldError::Measures(_) | WorldError::NoScorecard => {
                 tracing::error!(%error, "a page could not be made");
@@ -60,6 +74,8 @@ impl From<WorldError> for Failure {
             WorldError::Engine(_) if status.is_server_error() => {
                 "This page could not be made. The log of the server says why.".to_owned()
             }
+            // Who works here is not told by a page: such a name is answered like one that nobody has.
+            WorldError::Person { name } => EngineError::UnknownSubject { name: name.clone(), near: None }.to_string(),
             WorldError::NoData => "There are no data yet. Import a source: evenkeel import".to_owned(),
             _ => error.to_string(),
         };

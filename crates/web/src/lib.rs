@@ -4,6 +4,7 @@
 //! from the present one and puts a new one in its place when new data have landed.
 
 mod asked;
+mod catalogue;
 mod error;
 mod headers;
 pub mod links;
@@ -11,5 +12,6 @@ mod routes;
 pub mod server;
 pub mod world;
 
+pub use catalogue::Catalogue;
 pub use server::{Clock, Server};
 pub use world::{Opening, World, WorldError, provenance, scope};

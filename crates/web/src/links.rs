@@ -2,7 +2,7 @@
 
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::FiscalYear;
-use evenkeel_view::page::{Arrangement, Links, Place};
+use evenkeel_view::page::{Arrangement, LibraryLinks, Links, Place};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What may stand in a part of a path as it is.
@@ -55,5 +55,19 @@ impl Links for Routes {
 
     fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(format!("/explain/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
+    }
+
+    fn library(&self) -> Option<String> {
+        Some(self.measures())
+    }
+}
+
+impl LibraryLinks for Routes {
+    fn measures(&self) -> String {
+        "/measures".to_owned()
+    }
+
+    fn definition(&self, measure: &MeasureId) -> String {
+        format!("/measures/{}", part(measure.as_str()))
     }
 }

@@ -55,6 +55,8 @@ impl Server {
         let mut router = Router::new()
             .route("/", get(routes::home))
             .route("/scorecard/{unit}", get(routes::scorecard::show))
+            .route("/measures", get(routes::measures::list))
+            .route("/measures/{measure}", get(routes::measures::show))
             .route("/measure/{measure}/{unit}", get(routes::measure::show))
             .route("/rows/{measure}/{unit}", get(routes::rows::file))
             .route("/explain/{measure}/{unit}", get(routes::explain::show))

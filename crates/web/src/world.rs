@@ -7,26 +7,30 @@ use evenkeel_engine::explain::Explanation;
 use evenkeel_engine::rows::{COUNTS_AS, Records};
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
-use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question};
+use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::period::{Grain, Period};
-use evenkeel_model::reading::Subject;
+use evenkeel_model::reading::{Missing, Subject};
 use evenkeel_model::scorecard::{MeasureUse, Scorecard};
 use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
 use evenkeel_spec::Project;
 use evenkeel_view::assets;
 use evenkeel_view::number::Currency;
 use evenkeel_view::page::{
-    Arrangement, Context, Detail, Freshness, Links, MeasurePage, NavigationEntry, Place, Reader, Recorded, RowsBehind,
-    ScorecardPage, SignalList, UnitEvaluation, UnitLabel, UnitNode, UnitResult,
+    Arrangement, Context, DefinitionPage, Detail, Filter, Freshness, Links, MeasureList, MeasurePage, MeasuresPage,
+    NavigationEntry, Place, Reader, Recorded, RowsBehind, ScorecardPage, Sheet, SignalList, UnitEvaluation, UnitLabel,
+    UnitNode, UnitResult,
 };
 use evenkeel_view::terminal::{self, Provenance, Style};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use thiserror::Error;
 use tokio::sync::OnceCell;
+
+use crate::catalogue::Catalogue;
+use crate::links::Routes;
 
 /// How many periods of history pages show.
 const HISTORY: usize = 24;
@@ -71,6 +75,12 @@ pub enum WorldError {
     /// The project has no scorecard.
     #[error("the project has no scorecard")]
     NoScorecard,
+    /// A scorecard or page was asked for of a person.
+    #[error("there is no unit `{name}`; scorecards and pages are about units")]
+    Person {
+        /// Who was asked for.
+        name: String,
+    },
     /// The period cannot be read.
     #[error(transparent)]
     Period(#[from] evenkeel_model::period::UnreadablePeriod),
@@ -198,7 +208,7 @@ impl World {
         match self.engine.subject(name) {
             Ok(Subject::Unit(id)) => Ok(id),
             // A person has no scorecard of their own here.
-            Ok(Subject::Person(_)) => Err(EngineError::UnknownSubject { name: name.to_owned(), near: None }.into()),
+            Ok(Subject::Person(_)) => Err(WorldError::Person { name: name.to_owned() }),
             Err(error) => Err(error.into()),
         }
     }
@@ -336,11 +346,13 @@ impl World {
             .filter(|(_, result)| result.reading.value.is_some())
             .collect();
         let unit = Subject::Unit(place.unit.clone());
-        let rows = match self.engine.rows(measure, &unit, place.period, first, ROWS).await {
+        let rows = match self.rows(measure, &unit, place.period, first, ROWS).await {
             Ok(records) => Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first)),
-            // The page then says that the measure is not reported here, or names what it is worked out from.
-            Err(EngineError::NotForUnits { .. } | EngineError::NoOwnRows { .. }) => None,
-            Err(error) => return Err(error.into()),
+            // The page then says that the measure is not reported here or withheld, or names what it is worked out from.
+            Err(WorldError::Engine(
+                EngineError::NotForUnits { .. } | EngineError::NoOwnRows { .. } | EngineError::TooFew { .. },
+            )) => None,
+            Err(error) => return Err(error),
         };
         let (leg, objective) = self.leg_and_objective(&measure.id);
         let plan = evaluation::plan_for(&usage, &question.path);
@@ -362,6 +374,52 @@ impl World {
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))
+    }
+
+    /// The records behind one number, latest first. Those of a reading that is withheld are withheld with it.
+    pub async fn rows(
+        &self,
+        measure: &Arc<Measure>,
+        subject: &Subject,
+        period: Period,
+        first: usize,
+        limit: usize,
+    ) -> Result<Records, WorldError> {
+        let store = self.store(period.grain()).await?;
+        if store.reading(&measure.id, subject, period) == Err(Missing::TooFew) {
+            return Err(EngineError::too_few(measure).into());
+        }
+        Ok(self.engine.rows(measure, subject, period, first, limit).await?)
+    }
+
+    /// The page of all measures that there are to choose from.
+    pub async fn measures_page(
+        &self,
+        filter: &Filter,
+        place: &Place,
+        links: &Routes,
+    ) -> Result<MeasuresPage, WorldError> {
+        let catalogue = Catalogue::of(&self.project);
+        let list = MeasureList::new(&catalogue.listed(), filter, links);
+        Ok(MeasuresPage::new(list, &self.context(place, links, "Measures").await?))
+    }
+
+    /// The page of everything about one measure, of the project or of the built-in library.
+    pub async fn definition_page(
+        &self,
+        name: &str,
+        place: &Place,
+        links: &Routes,
+    ) -> Result<DefinitionPage, WorldError> {
+        let catalogue = Catalogue::of(&self.project);
+        let Some(listed) = catalogue.find(name) else {
+            let near = evenkeel_engine::closest(name, catalogue.identifiers());
+            return Err(EngineError::UnknownMeasure { name: name.to_owned(), near }.into());
+        };
+        let figures = self.project.measures.get(name).map(|measure| links.measure(&measure.id, place));
+        let sheet = Sheet::new(listed, &self.currency, &|id| catalogue.title(id), links);
+        let context = self.context(place, links, "Measures").await?;
+        Ok(DefinitionPage::new(sheet, figures, links, &context))
     }
 
     /// What stands behind one number.
@@ -521,11 +579,12 @@ impl World {
             definitions_version: self.definitions_version(),
             currency: self.currency.clone(),
             fiscal_year: self.project.fiscal_year,
-            navigation: vec![NavigationEntry {
-                label: "Scorecard".to_owned(),
-                url: links.scorecard(&home),
-                current: current == "Scorecard",
-            }],
+            navigation: [("Scorecard", Some(links.scorecard(&home))), ("Measures", links.library())]
+                .into_iter()
+                .filter_map(|(label, url)| {
+                    Some(NavigationEntry { label: label.to_owned(), url: url?, current: current == label })
+                })
+                .collect(),
             footnote: None,
             links,
             assets: assets::Urls::below("/assets/"),

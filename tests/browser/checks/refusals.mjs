@@ -8,6 +8,9 @@ const REFUSALS = [
   ["an unknown unit", "/scorecard/nowhere", 404, /no unit .*nowhere/],
   ["an unknown measure", "/measure/nothing/northmere", 404, /no measure .*nothing/],
   ["a measure of an unknown unit", "/measure/csat/nowhere", 404, /no unit .*nowhere/],
+  ["a measure of one person", "/measure/service_level/somebody", 404, /service_level.*not told of one person.*staffing/s],
+  ["the definition of an unknown measure", "/measures/service_levels", 404, /no measure .*did you mean .service_level/],
+  ["a level that is none", "/measures?level=galaxy", 400, /neither .person. nor .unit./],
   ["an explanation of an unknown measure", "/explain/nothing/northmere", 404, /no measure .*nothing/],
   ["the rows of an unknown measure", "/rows/nothing/northmere", 404, /no measure .*nothing/],
   [

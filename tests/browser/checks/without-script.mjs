@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { excessWidth, faultsOfLayout } from "../support/layout.mjs";
-import { SCORECARD, SHARE } from "../support/places.mjs";
+import { LIBRARY, SCORECARD, SHARE } from "../support/places.mjs";
 import { address, picture, visit } from "../support/suite.mjs";
 
 const OFF = { javaScriptEnabled: false };
@@ -48,6 +48,21 @@ describe("without script", () => {
       assert.equal(page.url(), address("/scorecard/lakeside?period=2026-09&compare=2025-09"));
       await page.getByText("Perspectives").click();
       assert.equal(await page.locator(".leg").count(), 4);
+    }));
+
+  it("the list of measures is narrowed down by a form, and leads to the definition and its figures", () =>
+    visit(LIBRARY, OFF, async (page) => {
+      const all = await page.locator(".measures tbody tr").count();
+      assert.ok(all > 100, `${all} measures`);
+      await page.getByLabel("Leg").selectOption("employee");
+      await page.getByLabel("Search").fill("satisfied");
+      await page.getByRole("button", { name: "Show" }).click();
+      const found = await page.locator(".measures tbody th code").allInnerTexts();
+      assert.ok(found.includes("esat") && !found.includes("csat") && found.length < 10, found.join(" "));
+      await page.getByRole("link", { name: "Satisfied with their work" }).click();
+      assert.match(await page.locator("h1").innerText(), /Satisfied with their work/);
+      await page.getByRole("link", { name: "Its figures" }).click();
+      assert.match(page.url(), /\/measure\/esat\/northmere/);
     }));
 
   it("folds open, and the table layout works", () =>

@@ -16,8 +16,17 @@ export const MEASURES = {
   team: "/measure/csat/cc-cards?period=2026-10",
 };
 
+// Measures to choose from: the list, and everything about one.
+export const LIBRARY = "/measures";
+export const DEFINITION = "/measures/service_level";
+
+/** Whether a page is about a unit and a period. */
+export const hasPlace = (at) => !at.startsWith(LIBRARY);
+
 export const PAGES = {
   scorecard: SCORECARD,
   "scorecard-team": TEAM_SCORECARD,
   ...Object.fromEntries(Object.entries(MEASURES).map(([kind, at]) => [`measure-${kind}`, at])),
+  measures: LIBRARY,
+  definition: DEFINITION,
 };

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use evenkeel_engine::EngineError;
 use evenkeel_model::reading::Subject;
 use evenkeel_view::page::Arrangement;
 use evenkeel_view::terminal;
@@ -32,6 +33,9 @@ pub async fn run(session: &Session<'_>, arguments: &Explain) -> anyhow::Result<E
     let world = session.world(&open, arguments.place.as_of).await?;
     let measure = world.measure(&arguments.measure)?;
     if let Ok(Subject::Person(_)) = world.subject(arguments.place.unit.as_deref()) {
+        if !measure.levels.person {
+            return Err(EngineError::not_for_people(measure).into());
+        }
         anyhow::bail!("`explain` takes a unit; the records of a person are listed by `evenkeel rows`");
     }
     let place = place(&world, &arguments.place, None, Arrangement::Legs)?;

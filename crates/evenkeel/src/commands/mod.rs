@@ -6,6 +6,7 @@ mod explain;
 mod facts;
 mod import;
 mod init;
+mod measures;
 mod readings;
 mod rebuild;
 mod rejects;
@@ -41,6 +42,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Signals(signals) => signals::run(&session, &signals).await,
         Command::Explain(explain) => explain::run(&session, &explain).await,
         Command::Rows(rows) => rows::run(&session, &rows).await,
+        Command::Measures(measures) => measures::run(&session, &measures),
         Command::Rebuild(rebuild) => rebuild::run(&session, &rebuild).await,
         Command::Serve(serve) => serve::run(&session, &serve).await,
         Command::Schema(schema) => schema::run(&session, &schema),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use evenkeel_engine::export::{LongTable, Selection};
-use evenkeel_engine::{Engine, ReadingStore, Request};
+use evenkeel_engine::{Engine, EngineError, ReadingStore, Request};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_web::WorldError;
@@ -40,6 +40,11 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
         (None, None) => Grain::Month,
     };
     let measures = chosen(&open.project.measures, &arguments.measure)?;
+    if arguments.level.as_deref() == Some("person")
+        && let Some(measure) = measures.iter().find(|one| !arguments.measure.is_empty() && !one.levels.person)
+    {
+        return Err(EngineError::not_for_people(measure).into());
+    }
     let engine = open.engine(instant(arguments.as_of), session.workers).await?;
     let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);
     engine.compile(&measures).await.map_err(explain)?;

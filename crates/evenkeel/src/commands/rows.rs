@@ -24,7 +24,7 @@ pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<Exit
     let subject = world.subject(arguments.place.unit.as_deref())?;
     let period = world.period(arguments.place.period.as_deref())?;
     let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
-    let records = world.engine().rows(measure, &subject, period, arguments.offset, limit).await?;
+    let records = world.rows(measure, &subject, period, arguments.offset, limit).await?;
     if session.output.is_json() {
         session.output.json(&Listed {
             table: records.table,

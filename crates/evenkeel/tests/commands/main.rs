@@ -9,6 +9,7 @@ mod demonstration;
 mod examples;
 mod killed;
 mod kinds;
+mod library;
 mod projects;
 mod rollup;
 mod service_levels;

@@ -65,7 +65,7 @@ fn all_mistakes_of_a_project_in_one_run() {
     let project = folder.path().join("service");
     change(&project, "evenkeel.yaml", "time_zone: UTC", "time_zone: Europe/Lissabon");
     change(&project, "sources/desk.yaml", "steward:", "stewart:");
-    change(&project, "measures/csat.yaml", "better: higher", "better: taller");
+    change(&project, "measures/complaints.yaml", "better: lower", "better: smaller");
     change(&project, "scorecards/service.yaml", "use: csat", "use: csatt");
     let said = run(&project, &["check"]);
     assert_eq!(said.code, Some(1));

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evenkeel_model::ids::MeasureId;
-use evenkeel_model::measure::{About, DefinitionVersion, Direction, Formula, Levels, Measure, ValueUnit};
+use evenkeel_model::measure::{About, DefinitionVersion, Direction, Formula, Levels, Measure, Timing, ValueUnit};
 use evenkeel_model::quantity::parse_quantity;
 use evenkeel_model::service_level::Policy;
 
@@ -48,9 +48,11 @@ pub(crate) fn measure(
         better,
         levels,
         wait,
+        withhold_below,
         version,
         versions,
         about,
+        example,
         at,
     } = raw;
     let id = measure.map(|id| id.with(id.value.0.clone()));
@@ -68,6 +70,10 @@ pub(crate) fn measure(
     let decimals = decimals.and_then(|decimals| decimals_shown(&decimals, findings));
     let version_at = version.as_ref().map_or(&at, |version| &version.span).clone();
     let version = version.map_or(Some(1), |version| counted_version(&version, findings));
+    let withhold_below = match withhold_below {
+        Some(fewest) => Some(fewest_shown(&fewest, findings)?),
+        None => None,
+    };
     let (about, read_with) = about.map(readers_notes).unwrap_or_default();
 
     let formula = formula?;
@@ -80,6 +86,7 @@ pub(crate) fn measure(
         None => unit::fitting(None, &formula, findings),
     }?;
     let better = direction(&better?, &unit, &formula, findings);
+    let example = example.map(|example| super::example::example(example, &unit, &formula, subject, findings));
     let id = id?.value;
     let number = version?;
     let shown = (&unit, unit_span.as_ref());
@@ -94,9 +101,11 @@ pub(crate) fn measure(
         better: better?,
         levels,
         wait,
+        withhold_below,
         definition: DefinitionVersion { number, digest: digest::under(&formula, policies) },
         formula,
         about,
+        example: example.flatten(),
         earlier: Vec::new(),
         id: MeasureId::new(id),
     };
@@ -218,6 +227,15 @@ fn counted_version(version: &Spanned<raw::Whole>, findings: &mut Findings) -> Op
     Some(version.value.0)
 }
 
+fn fewest_shown(fewest: &Spanned<raw::Whole>, findings: &mut Findings) -> Option<u32> {
+    if fewest.value.0 < 2 {
+        let found = Diagnostic::error(code::BAD_NUMBER, &fewest.span, "`withhold_below` protects nobody below 2");
+        findings.push(found.help("write how many have to stand behind a reading, for example `withhold_below: 5`"));
+        return None;
+    }
+    Some(fewest.value.0)
+}
+
 /// The levels at which the measure is reported: those given, and none at which one of its parts is not.
 fn reported_levels(
     given: Option<&Spanned<Vec<Spanned<raw::Level>>>>,
@@ -263,7 +281,7 @@ fn default_noun(formula: &Formula) -> String {
 }
 
 fn readers_notes(about: raw::About) -> (About, Vec<Spanned<String>>) {
-    let raw::About { means, collected, moved_by, read_with, pitfalls } = about;
+    let raw::About { means, collected, moved_by, read_with, pitfalls, needs, timing, not_for_people, sources } = about;
     let texts = |list: Option<Vec<Spanned<raw::Text>>>| -> Vec<String> {
         list.unwrap_or_default().into_iter().map(|text| text.value.0).collect()
     };
@@ -275,6 +293,13 @@ fn readers_notes(about: raw::About) -> (About, Vec<Spanned<String>>) {
         moved_by: texts(moved_by),
         read_with: read_with.iter().map(|id| MeasureId::new(&id.value)).collect(),
         pitfalls: texts(pitfalls),
+        needs: texts(needs),
+        timing: timing.map(|timing| match timing {
+            raw::Timing::Leading => Timing::Leading,
+            raw::Timing::Lagging => Timing::Lagging,
+        }),
+        not_for_people: not_for_people.map(|text| text.value.0),
+        sources: texts(sources),
     };
     (about, read_with)
 }

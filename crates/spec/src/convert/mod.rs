@@ -4,6 +4,7 @@
 //! done with it. A conversion reports all it finds and returns nothing when an error makes its result useless.
 
 mod derived;
+mod example;
 mod formula;
 mod measure;
 mod names;

@@ -11,9 +11,10 @@ use super::names::{self, Form};
 use super::plan::{self, Check, WrittenPlan};
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
+use crate::library;
 use crate::place::{Span, Spanned};
 use crate::raw;
-use crate::suggest::{nearest, quoted};
+use crate::suggest::{nearest, quoted, slip};
 
 /// What the rest of the project defines.
 pub(crate) struct Known<'a> {
@@ -24,17 +25,28 @@ pub(crate) struct Known<'a> {
 }
 
 impl Known<'_> {
+    /// A measure of the project, else of the built-in library. One that the project defines with mistakes is neither.
+    pub(crate) fn measure(&self, id: &str) -> Option<Arc<Measure>> {
+        match self.measures.get(id) {
+            Some(own) => Some(Arc::clone(own)),
+            None if self.broken.contains(id) => None,
+            None => library::measure(id),
+        }
+    }
+
     /// Whether a measure is defined, with mistakes or without.
     pub(crate) fn defines(&self, id: &str) -> bool {
-        self.measures.contains_key(id) || self.broken.contains(id)
+        self.measures.contains_key(id) || self.broken.contains(id) || library::text(id).is_some()
     }
 
     /// What the message about an unknown measure offers.
     pub(crate) fn suggest(&self, id: &str, found: Diagnostic) -> Diagnostic {
         let names = self.measures.keys().map(MeasureId::as_str).chain(self.broken.iter().map(String::as_str));
-        match nearest(id, names) {
+        match nearest(id, names).or_else(|| slip(id, library::identifiers())) {
             Some(meant) => found.label(format!("did you mean `{meant}`?")),
-            None => found.help(format!("define it in `measures/{id}.yaml`, or take it out here")),
+            None => found.help(format!(
+                "define it in `measures/{id}.yaml`, or use one of the built-in library, which `evenkeel measures` lists"
+            )),
         }
     }
 }
@@ -152,7 +164,7 @@ impl Converter<'_> {
         let id = id?;
         self.used_once(&id);
         let name = id.value.0.as_str();
-        let Some(measure) = self.known.measures.get(name).cloned() else {
+        let Some(measure) = self.known.measure(name) else {
             self.defined(&id, "the scorecard uses");
             return None;
         };
@@ -232,7 +244,7 @@ impl Converter<'_> {
         let within = within.and_then(|within| self.months(&within));
         for id in [&from, &to].into_iter().flatten() {
             if self.defined(id, "a link names")
-                && self.known.measures.contains_key(id.value.0.as_str())
+                && self.known.measure(&id.value.0).is_some()
                 && !self.used.contains_key(&id.value.0)
             {
                 let message =

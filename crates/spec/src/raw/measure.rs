@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 
 use super::arithmetic::OfMeasures;
+use super::example::Example;
 use super::read::{Fields, FromYaml, Reader};
 use super::values::{Choice, Filled, Number, Quantity, Text, Whole, choice, unknown_word};
 use crate::place::{Span, Spanned};
@@ -75,6 +76,9 @@ pub(crate) struct Measure {
     /// How long after the end of a period its figure is known, and not told before: `7 days`. Default: at once, or as
     /// long as the formula itself has to wait.
     pub(crate) wait: Option<Spanned<Quantity>>,
+    /// A reading that rests on fewer is withheld, for example `5` for a survey of staff.
+    #[schemars(range(min = 2))]
+    pub(crate) withhold_below: Option<Spanned<Whole>>,
     /// Counted up whenever the formula changes. Default 1.
     #[schemars(range(min = 1))]
     pub(crate) version: Option<Spanned<Whole>>,
@@ -82,6 +86,8 @@ pub(crate) struct Measure {
     pub(crate) about: Option<About>,
     /// Definitions that held before.
     pub(crate) versions: Option<Vec<EarlierVersion>>,
+    /// A few rows of the service record, and what has to come of them.
+    pub(crate) example: Option<Example>,
     #[schemars(skip)]
     pub(crate) at: Span,
 }
@@ -231,9 +237,11 @@ impl FromYaml for Measure {
             better: fields.required("better", "better: higher` or `better: lower"),
             levels: fields.optional("levels"),
             wait: fields.optional("wait"),
+            withhold_below: fields.optional("withhold_below"),
             version: fields.optional("version"),
             versions: fields.optional("versions"),
             about: fields.optional("about"),
+            example: fields.optional("example"),
             at,
         };
         fields.finish();
@@ -670,6 +678,32 @@ pub(crate) struct About {
     pub(crate) read_with: Option<Vec<Spanned<Text>>>,
     /// What goes wrong with it.
     pub(crate) pitfalls: Option<Vec<Spanned<Text>>>,
+    /// What has to be in the record.
+    pub(crate) needs: Option<Vec<Spanned<Text>>>,
+    /// Whether it moves before or after the result that it is held to lead to: `leading` or `lagging`.
+    pub(crate) timing: Option<Timing>,
+    /// Why it says nothing about one person, and where to look instead.
+    pub(crate) not_for_people: Option<Spanned<Text>>,
+    /// Where the formula comes from.
+    pub(crate) sources: Option<Vec<Spanned<Text>>>,
+}
+
+/// Whether a measure moves before or after the result that it is held to lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase", inline)]
+pub(crate) enum Timing {
+    Leading,
+    Lagging,
+}
+
+impl Choice for Timing {
+    const WORDS: &'static [(&'static str, Self)] = &[("leading", Self::Leading), ("lagging", Self::Lagging)];
+}
+
+impl FromYaml for Timing {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        choice(node, name, reader)
+    }
 }
 
 impl FromYaml for About {
@@ -682,6 +716,10 @@ impl FromYaml for About {
             moved_by: fields.optional("moved_by"),
             read_with: fields.optional("read_with"),
             pitfalls: fields.optional("pitfalls"),
+            needs: fields.optional("needs"),
+            timing: fields.optional("timing"),
+            not_for_people: fields.optional("not_for_people"),
+            sources: fields.optional("sources"),
         };
         fields.finish();
         Some(about)

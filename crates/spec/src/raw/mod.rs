@@ -5,6 +5,7 @@
 //! reference of the file formats describes them. What the values mean together is the business of `convert`.
 
 mod arithmetic;
+mod example;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod measure;
 mod project;
@@ -18,9 +19,10 @@ mod source;
 mod values;
 
 pub(crate) use arithmetic::OfMeasures;
+pub(crate) use example::{Example, Line, Rows};
 pub(crate) use measure::{
     About, Amount, Better, Cohort, Composite, CompositeMethod, CompositePart, CountOf, EarlierVersion, FormulaKeys,
-    KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Way, Within,
+    KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Timing, Way, Within,
 };
 pub(crate) use project::Project;
 pub(crate) use read::{FromYaml, Reader};

@@ -117,7 +117,22 @@ versions:
     reason: A
     from: case_facts
     rate: { events: { count: is_complaint }, exposure: { from: orders, count: rows }, per: 1000 }
-about: { means: A, collected: B, moved_by: [c], read_with: [csat], pitfalls: [d] }
+withhold_below: 5
+about:
+  { means: A, collected: B, moved_by: [c], read_with: [csat], pitfalls: [d], needs: [e], timing: leading,
+    not_for_people: F, sources: [g] }
+example:
+  says: H
+  period: 2026-10
+  as_of: 2026-11-30
+  rows:
+    responses: |
+      times | answered_at      | score
+      4     | 2026-10-05 09:00 | 5
+  value: 100
+  numerator: 4
+  denominator: 4
+  n: 4
 "),
     ("scorecard", "scorecards/full.yaml", "\
 scorecard: full

@@ -357,3 +357,35 @@ fn a_disk_that_cannot_be_read() {
        = help: check who may read it
     ");
 }
+
+#[test]
+fn measures_of_the_library() {
+    use evenkeel_model::ids::MeasureId;
+
+    // Taken when a scorecard uses it and no file of the project defines it, with what it has to be read with.
+    let scorecard = "\
+scorecard: service
+legs:
+  customer: { objectives: [{ objective: A, measures: [{ use: csat, target: 80 %, baseline: 70 % }, { use: aht }] }] }
+  business: { objectives: [{ objective: B, measures: [{ use: cost }] }] }
+";
+    let files = sound().with("scorecards/service.yaml", scorecard);
+    let loaded = load(&files);
+    assert_eq!(findings(&files), "");
+    let names = |ids: &[MeasureId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    assert_eq!(names(&loaded.library.taken), "aht fcr_repeat");
+    assert_eq!(names(&loaded.library.replaced), "complaint_time csat nps");
+    let project = loaded.project.unwrap();
+    assert_eq!(project.measures["csat"].title, "Customer satisfaction");
+    assert!(project.measures["csat"].about.means.is_none(), "the project's own file wins");
+    assert_eq!(project.measures["aht"].title, "Average handle time");
+    assert!(!project.measures.contains_key("reopen"), "no more than is needed");
+}
+
+#[test]
+fn a_measure_with_mistakes_is_not_replaced_by_that_of_the_library() {
+    let files = sound().with("measures/csat.yaml", "measure: csat\nfrom: responses\nshare: scor\nbetter: higher\n");
+    let loaded = load(&files);
+    assert!(loaded.project.is_none());
+    assert!(loaded.library.taken.is_empty());
+}

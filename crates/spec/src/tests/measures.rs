@@ -65,6 +65,7 @@ about: { means: M, collected: C, moved_by: [a, b], read_with: [csat], pitfalls: 
             person: false,
             unit: true,
         },
+        withhold_below: None,
         formula: Quantile {
             rows: Rows {
                 table: "case_facts",
@@ -109,7 +110,12 @@ about: { means: M, collected: C, moved_by: [a, b], read_with: [csat], pitfalls: 
             pitfalls: [
                 "p",
             ],
+            needs: [],
+            timing: None,
+            not_for_people: None,
+            sources: [],
         },
+        example: None,
         definition: DefinitionVersion {
             number: 3,
             digest: "0e3ad3d6",
@@ -137,6 +143,7 @@ fn what_holds_by_default() {
             person: true,
             unit: true,
         },
+        withhold_below: None,
         formula: Share {
             rows: Rows {
                 table: "responses",
@@ -166,7 +173,12 @@ fn what_holds_by_default() {
             moved_by: [],
             read_with: [],
             pitfalls: [],
+            needs: [],
+            timing: None,
+            not_for_people: None,
+            sources: [],
         },
+        example: None,
         definition: DefinitionVersion {
             number: 1,
             digest: "bbc65c7f",
@@ -320,8 +332,8 @@ fn keys_of_measures() {
        = help: keys that can stand here: `measure`, `title`, `leg`, `perspective`, `noun`, `unit`,
                `decimals`, `from`, `where`, `share`, `count`, `sum`, `mean`, `ratio`, `rate`, `nps`,
                `quantile`, `stock`, `distinct`, `retention`, `churn`, `cohort`, `formula`, `composite`,
-               `period_of`, `attribute`, `unit_of`, `better`, `levels`, `wait`, `version`, `versions`
-               and `about`
+               `period_of`, `attribute`, `unit_of`, `better`, `levels`, `wait`, `withhold_below`,
+               `version`, `versions`, `about` and `example`
     ");
     insta::assert_snapshot!(csat("title: Customer satisfaction", "about: { mean: x }"), @"
     error: unknown key `mean` in `about` of measure `csat`
@@ -1026,25 +1038,132 @@ fn levels_decimals_and_versions() {
 
 #[test]
 fn what_to_read_a_measure_with() {
-    insta::assert_snapshot!(csat("better", "about: { read_with: [reopen, complaint_tyme] }\nbetter"), @"
-    warning: measure `csat` is to be read with `reopen`, which is not defined
+    insta::assert_snapshot!(csat("better", "about: { read_with: [handshakes, complaint_tyme] }\nbetter"), @"
+    warning: measure `csat` is to be read with `handshakes`, which is not defined
       --> measures/csat.yaml:5:22
        |
      3 | from: responses
      4 | share: score >= 4
-     5 | about: { read_with: [reopen, complaint_tyme] }
-       |                      ^^^^^^
+     5 | about: { read_with: [handshakes, complaint_tyme] }
+       |                      ^^^^^^^^^^
      6 | better: higher
        |
-       = help: define it in `measures/reopen.yaml`, or take it out here
+       = help: define it in `measures/handshakes.yaml`, or use one of the built-in library, which
+               `evenkeel measures` lists
 
     warning: measure `csat` is to be read with `complaint_tyme`, which is not defined
-      --> measures/csat.yaml:5:30
+      --> measures/csat.yaml:5:34
        |
      3 | from: responses
      4 | share: score >= 4
-     5 | about: { read_with: [reopen, complaint_tyme] }
-       |                              ^^^^^^^^^^^^^^ did you mean `complaint_time`?
+     5 | about: { read_with: [handshakes, complaint_tyme] }
+       |                                  ^^^^^^^^^^^^^^ did you mean `complaint_time`?
      6 | better: higher
+    ");
+}
+
+#[test]
+fn worked_examples() {
+    let example = |lines: &str| {
+        csat(
+            "better",
+            &format!("example:\n  period: 2026-10\n  rows:\n    responses: |\n{lines}\n  value: 80 %\nbetter"),
+        )
+    };
+    assert_eq!(
+        example("      times | answered_at | score\n      4     | 2026-10-05  | 5\n      1 | 2026-10-05 | "),
+        ""
+    );
+    insta::assert_snapshot!(example("      answered_at | scor\n      2026-10-05 | 5"), @"
+    error: `responses` has no column `scor`
+      --> measures/csat.yaml:9:21
+       |
+     7 |   rows:
+     8 |     responses: |
+     9 |       answered_at | scor
+       |                     ^^^^ did you mean `score`?
+    10 |       2026-10-05 | 5
+    ");
+    insta::assert_snapshot!(example("      answered_at | score\n      soon       | 5"), @"
+    error: `answered_at` needs an instant, not `soon`
+      --> measures/csat.yaml:10:7
+       |
+     8 |     responses: |
+     9 |       answered_at | score
+    10 |       soon       | 5
+       |       ^^^^
+    11 |   value: 80 %
+       |
+       = help: write it as in `2026-10-05 14:30`
+    ");
+    insta::assert_snapshot!(example("      answered_at | score\n      2026-10-05"), @"
+    error: a row of 1 cells below 2 columns
+      --> measures/csat.yaml:10:7
+       |
+     8 |     responses: |
+     9 |       answered_at | score
+    10 |       2026-10-05
+       |       ^^^^^^^^^^
+    11 |   value: 80 %
+       |
+       = help: put `|` between cells, and leave a cell empty where a value is missing
+    ");
+    insta::assert_snapshot!(example("      times | score\n      0 | 5"), @"
+    error: `0` is not a number of rows
+      --> measures/csat.yaml:10:7
+       |
+     8 |     responses: |
+     9 |       times | score
+    10 |       0 | 5
+       |       ^
+    11 |   value: 80 %
+       |
+       = help: write a whole number from 1 to 100000
+    ");
+    insta::assert_snapshot!(csat("better", "example: { period: soon, rows: {}, value: 3 h }\nbetter"), @"
+    error: `soon` is not a period: write a day (2026-10-05), week (2026-W41), month (2026-10), quarter (2026-Q4), year (2026), or a first and a last one (2026-08..2026-10)
+      --> measures/csat.yaml:5:20
+       |
+     3 | from: responses
+     4 | share: score >= 4
+     5 | example: { period: soon, rows: {}, value: 3 h }
+       |                    ^^^^
+     6 | better: higher
+       |
+       = help: write the period of the example, for example `2026-10`
+
+    error: `rows` in measure `csat` is empty
+      --> measures/csat.yaml:5:32
+       |
+     3 | from: responses
+     4 | share: score >= 4
+     5 | example: { period: soon, rows: {}, value: 3 h }
+       |                                ^^
+     6 | better: higher
+       |
+       = help: add at least one, or take the key out with what it belongs to
+
+    error: `h` does not fit a measure that is shown in per cent (`%`)
+      --> measures/csat.yaml:5:43
+       |
+     3 | from: responses
+     4 | share: score >= 4
+     5 | example: { period: soon, rows: {}, value: 3 h }
+       |                                           ^^^
+     6 | better: higher
+       |
+       = help: write the value in per cent (`%`)
+    ");
+    insta::assert_snapshot!(csat("better", "withhold_below: 1\nbetter"), @"
+    error: `withhold_below` protects nobody below 2
+      --> measures/csat.yaml:5:17
+       |
+     3 | from: responses
+     4 | share: score >= 4
+     5 | withhold_below: 1
+       |                 ^
+     6 | better: higher
+       |
+       = help: write how many have to stand behind a reading, for example `withhold_below: 5`
     ");
 }

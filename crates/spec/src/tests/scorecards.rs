@@ -383,7 +383,8 @@ fn measures_that_are_not_defined() {
        |                    ^^^^^^^^^^^^^
      8 |   business:
        |
-       = help: define it in `measures/first_contact.yaml`, or take it out here
+       = help: define it in `measures/first_contact.yaml`, or use one of the built-in library, which
+               `evenkeel measures` lists
 
     warning: a link names measure `csat`, which this scorecard does not use
       --> scorecards/service.yaml:15:33
@@ -402,8 +403,7 @@ fn measures_that_are_not_defined() {
     13 |           - { use: offers }
     14 | links:
     15 |   - { from: complaint_time, to: sales, within: 3 months }
-       |                                 ^^^^^
-       = help: define it in `measures/sales.yaml`, or take it out here
+       |                                 ^^^^^ did you mean `saves`?
     ");
 }
 

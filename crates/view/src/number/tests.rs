@@ -23,10 +23,12 @@ fn measure(unit: ValueUnit, decimals: Option<u8>) -> Measure {
         decimals,
         better: Direction::Higher,
         levels: Levels { person: true, unit: true },
+        withhold_below: None,
         formula: Formula::Count { rows },
         wait: None,
         about: About::default(),
         earlier: Vec::new(),
+        example: None,
         definition: DefinitionVersion { number: 1, digest: "0".to_owned() },
     }
 }

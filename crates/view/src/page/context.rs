@@ -104,6 +104,11 @@ pub trait Links {
     fn explain(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
         None
     }
+
+    /// All measures that there are to choose from; none where that is not offered.
+    fn library(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A unit by name.

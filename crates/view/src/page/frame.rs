@@ -117,9 +117,9 @@ impl Frame {
                 current: unit.id == place.unit,
             })
             .collect();
+        let about = Self::about(title, context);
         Self {
             title: format!("{title}, {} · {}", period::name(place.period, fiscal), context.organisation),
-            navigation: context.navigation.clone(),
             path: above
                 .iter()
                 .map(|unit| Link { label: unit.name.clone(), url: to(&place.in_unit(&unit.id)) })
@@ -132,8 +132,27 @@ impl Frame {
             comparison: format!("compared with {}", period::name(context.compared(), fiscal)),
             comparisons,
             freshness: freshness(context.freshness, place.period),
+            ..about
+        }
+    }
+
+    /// The frame of a page that is about no unit and no period.
+    #[must_use]
+    pub fn about(title: &str, context: &Context<'_>) -> Self {
+        Self {
+            title: format!("{title} · {}", context.organisation),
+            navigation: context.navigation.clone(),
+            path: Vec::new(),
+            unit: String::new(),
+            units: Vec::new(),
+            period: String::new(),
+            earlier: None,
+            later: None,
+            comparison: String::new(),
+            comparisons: Vec::new(),
+            freshness: FreshnessText { text: String::new(), incomplete: false },
             foot: foot(context),
-            home: context.links.scorecard(place),
+            home: context.links.scorecard(&context.place),
             assets: context.assets.clone(),
         }
     }

@@ -290,6 +290,8 @@ mod tests {
             levels: Levels { person: true, unit: true },
             formula,
             wait: None,
+            withhold_below: None,
+            example: None,
             earlier: Vec::new(),
             about: About::default(),
             definition: DefinitionVersion { number: 1, digest: "0".to_owned() },

@@ -24,7 +24,10 @@ use crate::assets;
 use crate::number::Currency;
 use crate::page::context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};
 use crate::page::rows_behind::{Column, RowsBehind};
-use crate::page::{Detail, MeasurePage, ScorecardPage, UnitResult};
+use crate::page::{
+    DefinitionPage, Detail, Filter, LibraryLinks, Listed, MeasureList, MeasurePage, MeasuresPage, Origin,
+    ScorecardPage, Sheet, UnitResult,
+};
 use world::World;
 
 /// A page with a name for its file.
@@ -74,6 +77,35 @@ pub fn measures(assets: &assets::Urls) -> Vec<Named<MeasurePage>> {
         Some(Named { name: sample.name, page })
     };
     all().into_iter().chain(other_measures()).filter_map(page).collect()
+}
+
+/// The list of measures, narrowed down and not, and the definition of one. Assets lie below `assets`.
+#[must_use]
+pub fn library(assets: &assets::Urls) -> (Vec<Named<MeasuresPage>>, Vec<Named<DefinitionPage>>) {
+    let mut lists = Vec::new();
+    let mut definitions = Vec::new();
+    let samples = [bank::rich("rich"), Sample { hostile: true, ..bank::renamed("hostile", bank::HOSTILE) }];
+    for sample in samples {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        let context = sample.context(&links, assets);
+        let listed = |measure| Listed { measure, origin: Origin::Library, configuration: None };
+        let measures: Vec<Listed<'_>> = sample.measures.values().map(|measure| listed(measure.as_ref())).collect();
+        let list = MeasureList::new(&measures, &Filter::default(), &links);
+        lists.push(Named { name: sample.name, page: MeasuresPage::new(list, &context) });
+        if sample.name == "rich" {
+            let filter = Filter { text: "no such thing".to_owned(), ..Filter::default() };
+            let list = MeasureList::new(&measures, &filter, &links);
+            lists.push(Named { name: "none", page: MeasuresPage::new(list, &context) });
+        }
+        let Some(shown) = sample.measures.get("csat") else { continue };
+        let shown = bank::with_example(shown, sample.hostile);
+        let named = |id: &MeasureId| sample.measures.get(id).map(|measure| measure.title.clone());
+        let sheet = Sheet::new(listed(&shown), &context.currency, &named, &links);
+        let figures = Some(links.measure(&shown.id, &context.place));
+        let page = DefinitionPage::new(sheet, figures, &links, &context);
+        definitions.push(Named { name: sample.name, page });
+    }
+    (lists, definitions)
 }
 
 /// Pages of measures that are unlike the first: a range, a stock, money, context only, not reported here.
@@ -311,6 +343,16 @@ impl Links for FileLinks {
 
     fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(self.measure(measure, place))
+    }
+}
+
+impl LibraryLinks for FileLinks {
+    fn measures(&self) -> String {
+        self.file("measures")
+    }
+
+    fn definition(&self, _: &MeasureId) -> String {
+        self.file("definition")
     }
 }
 

@@ -68,7 +68,7 @@ pub fn explain(page: &MeasurePage, style: Style) -> String {
 }
 
 /// Terms to the left, what they say to the right.
-fn pairs(out: &mut String, pairs: impl Iterator<Item = (String, String)>, style: Style) {
+pub(super) fn pairs(out: &mut String, pairs: impl Iterator<Item = (String, String)>, style: Style) {
     let pairs: Vec<(String, String)> = pairs.collect();
     let terms = pairs.iter().map(|(term, _)| width(&clean(term))).max().unwrap_or(0).min(24);
     for (term, text) in pairs {
@@ -143,7 +143,7 @@ fn below_table(below: &BelowTable) -> Table {
     Table { columns, rows: below.rows.iter().map(row).collect(), ..Table::default() }
 }
 
-fn indented(out: &mut String, table: &Table, style: Style) {
+pub(super) fn indented(out: &mut String, table: &Table, style: Style) {
     let narrower = Style { width: style.width.saturating_sub(2), ..style };
     for line in table.render(narrower).lines() {
         push_line(out, &format!("  {line}"));

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use evenkeel_model::composite::CompositePart;
-use evenkeel_model::measure::{Amount, Expression, Formula, Levels, Measure, QuantileMethod, Rows, Side, ValueUnit};
+use evenkeel_model::measure::{
+    Amount, Expression, Formula, Levels, Measure, QuantileMethod, Rows, Side, Timing, ValueUnit,
+};
 use evenkeel_model::record;
 
 use super::sentence::Sentence;
@@ -45,7 +47,17 @@ pub fn facts(measure: &Measure, format: &Format, stewards: &[String]) -> Vec<Fac
         facts.push(fact("Known", Sentence::plain(text)));
     }
     facts.push(fact("Reported for", Sentence::plain(levels(measure.levels))));
+    if let Some(fewest) = measure.withhold_below {
+        facts.push(fact("Withheld", Sentence::plain(format!("where fewer than {fewest} stand behind it"))));
+    }
     facts.push(fact("Direction", Sentence::plain(super::direction(measure.better, format))));
+    if let Some(timing) = measure.about.timing {
+        let moves = match timing {
+            Timing::Leading => "before the result that it is held to lead to",
+            Timing::Lagging => "after what it is held to follow from",
+        };
+        facts.push(fact("Moves", Sentence::plain(moves)));
+    }
     if let Some(collected) = &measure.about.collected {
         facts.push(fact("Collected", Sentence::plain(collected.clone())));
     }

@@ -18,6 +18,7 @@ pub fn heading(result: &MeasureResult) -> &'static str {
         (Status::NoData, Some(Missing::NotYet)) => "Not begun",
         (Status::NoData, Some(Missing::KnownFrom(_))) => "Not known yet",
         (Status::NoData, Some(Missing::Redefined(_))) => "Redefined",
+        (Status::NoData, Some(Missing::TooFew)) => "Withheld: too few answers",
         (status, _) => words::status(status),
     }
 }
@@ -27,6 +28,7 @@ pub fn heading(result: &MeasureResult) -> &'static str {
 pub fn no_course(result: &MeasureResult) -> &'static str {
     match &result.missing {
         Some(Missing::NotAtThisLevel) => "This measure is not reported at this level, so no line is drawn.",
+        Some(Missing::TooFew) => "The line begins with the first period in which enough people answered.",
         _ => "The line begins with the first period that has a figure.",
     }
 }

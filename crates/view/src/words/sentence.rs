@@ -33,6 +33,16 @@ impl Sentence {
         Self { spans: vec![Span::Text(text.into())] }
     }
 
+    /// A sentence in which names as they are written in a file stand between backquotes.
+    #[must_use]
+    pub fn marked(text: &str) -> Self {
+        text.split('`').enumerate().fold(Self::default(), |sentence, (place, part)| match part {
+            "" => sentence,
+            _ if place % 2 == 1 => sentence.code(part),
+            _ => sentence.text(part),
+        })
+    }
+
     /// Adds words.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
@@ -82,5 +92,17 @@ impl fmt::Display for Sentence {
 impl Serialize for Sentence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_between_backquotes() {
+        let marked = Sentence::marked("a row with `score` and `n`");
+        assert_eq!(marked, Sentence::plain("a row with ").code("score").text(" and ").code("n"));
+        assert_eq!(Sentence::marked("plain"), Sentence::plain("plain"));
     }
 }

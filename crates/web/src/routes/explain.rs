@@ -18,8 +18,8 @@ pub(crate) async fn show(
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<impl IntoResponse, Failure> {
     let world = state.world();
-    let place = looking.place(&world, Some(&unit))?;
     let measure = world.measure(&measure)?;
+    let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
     let page = world.measure_page(measure, &place, 0, &links(&world)).await?;
     let explanation = world.explanation(measure, &Subject::Unit(place.unit.clone()), place.period).await?;
     let style = Style::default();

@@ -15,8 +15,8 @@ pub(crate) async fn show(
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
     let world = state.world();
-    let place = looking.place(&world, Some(&unit))?;
     let measure = world.measure(&measure)?;
+    let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
     let page = world.measure_page(measure, &place, looking.first()?, &links(&world)).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }

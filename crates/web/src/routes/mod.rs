@@ -3,6 +3,7 @@
 pub(crate) mod assets;
 pub(crate) mod explain;
 pub(crate) mod measure;
+pub(crate) mod measures;
 pub(crate) mod rows;
 pub(crate) mod scorecard;
 
@@ -17,7 +18,7 @@ use crate::server::State;
 use crate::{World, WorldError};
 
 /// What is looked at, as addresses say it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Looking {
     period: Option<String>,
     compare: Option<String>,
@@ -56,8 +57,7 @@ pub(crate) fn links(world: &World) -> Routes {
 /// The first page: the scorecard of the whole organisation.
 pub(crate) async fn home(Shared(state): Shared<State>) -> Result<Redirect, Failure> {
     let world = state.world();
-    let looking = Looking { period: None, compare: None, view: None, from: None };
-    let place = looking.place(&world, None)?;
+    let place = Looking::default().place(&world, None)?;
     Ok(Redirect::to(&links(&world).scorecard(&place)))
 }
 

@@ -9,7 +9,6 @@ use evenkeel_view::number::count;
 use evenkeel_view::page::for_everyone;
 
 use super::Looking;
-use crate::WorldError;
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -24,10 +23,10 @@ pub(crate) async fn file(
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Response, Failure> {
     let world = state.world();
-    let place = looking.place(&world, Some(&unit))?;
     let measure = world.measure(&measure)?;
+    let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
     let subject = Subject::Unit(place.unit.clone());
-    let records = world.engine().rows(measure, &subject, place.period, 0, MOST).await.map_err(WorldError::from)?;
+    let records = world.rows(measure, &subject, place.period, 0, MOST).await?;
     if let Some(message) = too_many(records.total) {
         return Err(Failure::bad(message));
     }

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use evenkeel_model::example::{Cell, Example, ExampleRow, ExampleTable, Expected};
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::measure::{
     About, Amount, DefinitionVersion, Direction, DurationUnit, Expression, Formula, Levels, Measure, QuantileMethod,
-    Rows, Side, ValueUnit,
+    Rows, Side, Timing, ValueUnit,
 };
-use evenkeel_model::period::{FiscalYear, Period};
+use evenkeel_model::period::{FiscalYear, Grain, Period};
 use evenkeel_model::scorecard::{Leg, MeasureUse, Objective, ScoreRules, Scorecard};
 use evenkeel_model::target::{Baseline, Goal, Normalisation, TargetPlan};
+use jiff::Timestamp;
 use jiff::civil::date;
 
 use super::figures::Better::{Between, Less, More, Neither};
@@ -98,6 +100,7 @@ pub(super) fn renamed(name: &'static str, text: &str) -> Sample {
             moved_by: vec![text(), text()],
             read_with: measure.about.read_with.clone(),
             pitfalls: vec![text()],
+            ..About::default()
         };
         if measure.id.as_str() == "csat" {
             let Formula::Share { of, rows } = &mut measure.formula else { continue };
@@ -255,9 +258,11 @@ fn measure(sketch: &Sketch, leg: &str) -> Measure {
         },
         levels: Levels { person: false, unit: true },
         wait: None,
+        withhold_below: None,
         formula: formula(sketch.kind, id),
         about: about(id),
         earlier: Vec::new(),
+        example: None,
         definition: DefinitionVersion { number: if id == "csat" { 2 } else { 1 }, digest: "9f3c71ae".to_owned() },
     }
 }
@@ -280,5 +285,36 @@ fn about(id: &str) -> About {
         ]
         .map(ToOwned::to_owned)
         .to_vec(),
+        ..About::default()
     }
+}
+
+/// The measure with all that a definition can say, and a worked example.
+pub(super) fn with_example(measure: &Measure, hostile: bool) -> Measure {
+    let text = |plain: &str| if hostile { HOSTILE.to_owned() } else { plain.to_owned() };
+    let number = |number: f64| Cell::Number(number, number.to_string());
+    let row = |times, score: Cell| ExampleRow {
+        times,
+        cells: vec![Cell::Text(text("after a visit")), Cell::Text("2026-10-05 09:00".to_owned()), score],
+    };
+    let table = ExampleTable {
+        table: "responses".to_owned(),
+        columns: ["survey", "answered_at", "score"].map(ToOwned::to_owned).to_vec(),
+        rows: vec![row(22, number(3.0)), row(30, number(4.0)), row(48, number(5.0)), row(1, Cell::Missing)],
+    };
+    let example = Example {
+        says: Some(text("100 answers, 78 of them a 4 or a 5; one without a score does not count.")),
+        period: Period::containing(date(2026, 10, 1), Grain::Month, FiscalYear::default()),
+        as_of: Timestamp::UNIX_EPOCH,
+        tables: vec![table],
+        expected: Expected { value: 0.78, numerator: Some(78.0), denominator: Some(100.0), n: Some(100) },
+    };
+    let about = About {
+        needs: vec![text("answers with a score from 1 to 5")],
+        timing: Some(Timing::Leading),
+        not_for_people: Some(text("With few answers chance decides. Read the comments together instead.")),
+        sources: vec![text("common top-two-box form of a five-point question")],
+        ..measure.about.clone()
+    };
+    Measure { example: Some(example), about, withhold_below: Some(5), ..measure.clone() }
 }
