@@ -46,8 +46,8 @@ const PROJECT: &[(&str, &str)] = &[
     ),
     (
         "scorecards/service.yaml",
-        "scorecard: service\nlegs:\n  employee: { objectives: [{ objective: Work, measures: [{ use: esat }] }] }\n  \
-         customer: { objectives: [{ objective: Calls, measures: [{ use: service_level }, { use: transfer_calls }] }] }\n",
+        "scorecard: service\nlegs:\n  employee: { objectives: [{ objective: Work, measures: [{ use: esat, target: 80 %, red_flag: 50 % }] }] }\n  \
+         customer: { objectives: [{ objective: Calls, measures: [{ use: service_level, target: 80 %, red_flag: 50 % }, { use: transfer_calls, target: 10 %, red_flag: 30 % }] }] }\n",
     ),
     ("raw/units.csv", "unit_id,kind\nnorth,team\nsouth,team\n"),
     ("raw/members.csv", "person_id,unit_id\nann,north\nben,north\ncid,south\n"),
@@ -136,7 +136,7 @@ fn a_reading_on_too_few_is_withheld_with_its_rows() {
     let all = readings(folder.path(), &["--from", "2026-10", "--to", "2026-10", "--measure", "unhappy"]);
     assert_eq!(all.len(), 1, "{all:?}");
     let said = succeed(folder.path(), &[&["explain", "esat", "--unit", "north"][..], &WHEN[..]].concat());
-    assert!(said.out.contains("too few people answered") && !said.out.contains("The rows behind it"), "{}", said.out);
+    assert!(said.out.contains("Withheld: too few answers") && !said.out.contains("The rows behind it"), "{}", said.out);
 }
 
 #[test]

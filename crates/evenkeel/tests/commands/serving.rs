@@ -132,16 +132,16 @@ fn pages_files_and_refusals() {
 #[test]
 fn a_measure_that_is_not_reported_for_units() {
     let (_folder, project) = blank();
-    let path = project.join("measures/csat.yaml");
+    let path = project.join("measures/complaints.yaml");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, format!("{text}levels: []\n")).unwrap();
+    std::fs::write(&path, text.replace("levels: [unit]", "levels: []")).unwrap();
     let server = serve(&project);
-    let page = server.ask("GET", "/measure/csat/north?period=2026-10");
+    let page = server.ask("GET", "/measure/complaints/north?period=2026-10");
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(page.body.contains("Not reported at this level"), "{}", page.body);
     assert!(!page.body.contains("How this number came about"), "{}", page.body);
     // The rows themselves are not told.
-    assert_eq!(server.ask("GET", "/rows/csat/north?period=2026-10").status, 403);
+    assert_eq!(server.ask("GET", "/rows/complaints/north?period=2026-10").status, 403);
 }
 
 #[test]
