@@ -149,6 +149,8 @@ const FILES: &[(&str, &str)] = files![
     "service_level_net.yaml",
     "service_margin.yaml",
     "shrinkage.yaml",
+    "sla_first.yaml",
+    "sla_res.yaml",
     "standard_level.yaml",
     "story_cohesion.yaml",
     "story_official.yaml",

@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use crate::code;
 use crate::convert::{self, Known, Settings};
 use crate::diagnostic::{Diagnostic, Findings, Severity};
+use crate::digest;
 use crate::files::Files;
 use crate::library;
 use crate::lock::{self, LOCK_FILE};
@@ -108,7 +109,7 @@ pub fn load(files: &dyn Files) -> Loaded {
     let mut measures = loader.measures(&service_levels);
     loader.without_currency(&settings, &measures);
     let scorecards = loader.scorecards(&settings, &measures);
-    let library = loader.library(&mut measures, &scorecards);
+    let library = loader.library(&mut measures, &scorecards, &service_levels);
     loader.finish(settings, sources, measures.sound, library, scorecards, service_levels)
 }
 
@@ -419,7 +420,7 @@ impl Loader<'_> {
 
     /// Adds the measures of the library that the project uses: those of its scorecards, and those that a measure in
     /// use has to be read with.
-    fn library(&mut self, measures: &mut Measures, scorecards: &[Scorecard]) -> FromLibrary {
+    fn library(&mut self, measures: &mut Measures, scorecards: &[Scorecard], policies: &[Policy]) -> FromLibrary {
         let used: BTreeSet<MeasureId> =
             scorecards.iter().flat_map(Scorecard::measures).map(|usage| usage.measure.clone()).collect();
         let read_with = |measure: &Arc<Measure>| measure.about.read_with.clone();
@@ -438,7 +439,10 @@ impl Loader<'_> {
         for id in wanted {
             let Some(entry) = library::entry_in(id.as_str(), &own).filter(|_| !measures.defines(&id)) else { continue };
             self.source_map.insert(Item::Measure(id.as_str()), entry.document);
-            measures.sound.insert(id.clone(), entry.measure);
+            // What this project promises belongs to the formulas that tell how promises were kept.
+            let mut measure = Arc::unwrap_or_clone(entry.measure);
+            measure.definition.digest = digest::under(&measure.formula, policies);
+            measures.sound.insert(id.clone(), Arc::new(measure));
             from_library.taken.push(id);
         }
         from_library
