@@ -1,5 +1,8 @@
 //! Where case facts are kept: a file beside the lake, named after everything that they follow from. It can be removed
 //! at any time; it is worked out again.
+//!
+//! Whoever uses a file, or is still writing it, holds a shared lock on it. Older files are removed only by whoever gets
+//! the lock alone, so that none is taken away from another process, and what a killed process left is found.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -22,6 +25,8 @@ use crate::session::Session;
 
 /// Raised with every change of what the clock says, so that facts of an older evenkeel are not taken for its own.
 const VERSION: u32 = 2;
+/// How the names of files begin that are still being written.
+const UNFINISHED: &str = "unfinished-";
 /// How many files are kept: commands with other evaluation instants find theirs again.
 const KEPT: usize = 3;
 /// The tables that case facts follow from.
@@ -31,6 +36,8 @@ const TABLES: [&str; 6] = ["cases", "case_events", "calendars", "holidays", "uni
 #[derive(Debug)]
 pub struct FactsFile {
     path: PathBuf,
+    /// Holds the lock.
+    _in_use: File,
     /// Where the lake cannot be written to, the file lies elsewhere and goes with this.
     _elsewhere: Option<TempPath>,
 }
@@ -66,28 +73,46 @@ impl FactsFile {
             if policies.is_empty() { 0 } else { xxhash_rust::xxh3::xxh3_64(format!("{policies:?}").as_bytes()) };
         let name = format!("case_facts-{version}-{promises:x}-{zone}-{as_of}-{VERSION}.parquet");
         let wanted = snapshot.derived(&name);
-        if wanted.is_file() {
-            return Ok(Self { path: wanted, _elsewhere: None });
+        if let Some(found) = Self::found(&wanted)? {
+            return Ok(found);
         }
         let beside = wanted.parent().and_then(|folder| {
             std::fs::create_dir_all(folder).ok()?;
-            tempfile::Builder::new().prefix("unfinished-").tempfile_in(folder).ok()
+            tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).ok()
         });
         let elsewhere = beside.is_none();
         let file = match beside {
             Some(file) => file,
             None => tempfile::NamedTempFile::new()?,
         };
+        hold(file.as_file());
         let promises = Promises::load(session, directory, local, policies).await?;
         work_out(session, directory, local, promises, as_of, workers, file.reopen()?).await?;
-        let temporary = file.into_temp_path();
+        let (in_use, temporary) = file.into_parts();
         if elsewhere {
-            return Ok(Self { path: temporary.to_path_buf(), _elsewhere: Some(temporary) });
+            return Ok(Self { path: temporary.to_path_buf(), _in_use: in_use, _elsewhere: Some(temporary) });
         }
         temporary.persist(&wanted).map_err(|error| error.error)?;
-        remove_older(&wanted);
-        Ok(Self { path: wanted, _elsewhere: None })
+        if let Some(folder) = wanted.parent() {
+            remove_older(folder);
+        }
+        Ok(Self { path: wanted, _in_use: in_use, _elsewhere: None })
     }
+
+    /// A file that is there and whole.
+    fn found(path: &Path) -> Result<Option<Self>, EngineError> {
+        // Whatever keeps it from being read, the facts can be worked out anew.
+        let Ok(in_use) = File::open(path) else { return Ok(None) };
+        hold(&in_use);
+        // It may have been removed before it was held; and a machine that lost its power may have left half of it.
+        let whole = SerializedFileReader::new(in_use.try_clone()?).is_ok() && path.is_file();
+        Ok(whole.then(|| Self { path: path.to_path_buf(), _in_use: in_use, _elsewhere: None }))
+    }
+}
+
+/// Holds a file in use. Where the system has no locks, files are removed as if nobody used them.
+fn hold(file: &File) {
+    let _ = file.lock_shared();
 }
 
 async fn work_out(
@@ -137,17 +162,71 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(task).await?
 }
 
-/// Removes all but the newest files beside this one. That one cannot be removed harms nothing.
-fn remove_older(path: &Path) {
-    let Some(entries) = path.parent().and_then(|folder| std::fs::read_dir(folder).ok()) else { return };
-    let mut files: Vec<_> = entries
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with("case_facts-"))
-        .filter_map(|entry| Some((entry.metadata().and_then(|about| about.modified()).ok()?, entry.path())))
-        .collect();
+/// Removes what nobody uses: unfinished files, and all but the newest of the others. That one cannot be removed harms
+/// nothing.
+fn remove_older(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut files = Vec::new();
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(UNFINISHED) {
+            remove_unless_used(&entry.path());
+        } else if name.starts_with("case_facts-")
+            && let Ok(changed) = entry.metadata().and_then(|about| about.modified())
+        {
+            files.push((changed, entry.path()));
+        }
+    }
     files.sort();
     let surplus = files.len().saturating_sub(KEPT);
-    for (_, old) in files.into_iter().take(surplus).filter(|(_, old)| old != path) {
-        let _ = std::fs::remove_file(old);
+    for (_, old) in files.into_iter().take(surplus) {
+        remove_unless_used(&old);
+    }
+}
+
+fn remove_unless_used(path: &Path) {
+    if let Ok(file) = File::open(path)
+        && file.try_lock().is_ok()
+    {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_in_use_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..6).map(|n| folder.path().join(format!("case_facts-{n}.parquet"))).collect();
+        for (age, path) in paths.iter().enumerate() {
+            let file = File::create(path).unwrap();
+            let changed = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(age as u64);
+            file.set_modified(changed).unwrap();
+        }
+        let unfinished = folder.path().join("unfinished-left");
+        let running = folder.path().join("unfinished-running");
+        File::create(&unfinished).unwrap();
+        let (used, writing) = (File::open(&paths[0]).unwrap(), File::create(&running).unwrap());
+        hold(&used);
+        hold(&writing);
+        remove_older(folder.path());
+        let there: Vec<bool> = paths.iter().map(|path| path.exists()).collect();
+        assert_eq!(there, [true, false, false, true, true, true], "the first is in use, the last three are the newest");
+        assert_eq!((unfinished.exists(), running.exists()), (false, true));
+        drop((used, writing));
+        remove_older(folder.path());
+        assert_eq!((paths[0].exists(), running.exists()), (false, false));
+    }
+
+    #[test]
+    fn half_a_file_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("case_facts-0.parquet");
+        assert!(FactsFile::found(&path).unwrap().is_none());
+        std::fs::write(&path, b"PAR1 and then nothing").unwrap();
+        assert!(FactsFile::found(&path).unwrap().is_none());
     }
 }

@@ -7,6 +7,7 @@ mod behind;
 mod clock;
 mod demonstration;
 mod examples;
+mod facts;
 mod killed;
 mod kinds;
 mod library;

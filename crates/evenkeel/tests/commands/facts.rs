@@ -1,0 +1,79 @@
+//! The file in which case facts are kept: whatever happens to it, the facts are the same.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tempfile::TempDir;
+
+use super::support::{evenkeel, succeed};
+
+const AS_OF: &str = "2026-11-01T00:00:00Z";
+
+fn project() -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    succeed(folder.path(), &["init", "service", "--template", "blank"]);
+    let project = folder.path().join("service");
+    succeed(&project, &["import"]);
+    (folder, project)
+}
+
+fn facts(project: &Path) -> Vec<u8> {
+    succeed(project, &["facts", "--out", "facts.parquet", "--as-of", AS_OF]);
+    std::fs::read(project.join("facts.parquet")).unwrap()
+}
+
+fn kept(project: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(project.join("data/derived")).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn the_same_whatever_happened_to_the_file() {
+    let (_folder, project) = project();
+    let first = facts(&project);
+    let files = kept(&project);
+    assert_eq!(files.len(), 1);
+    // Found again, cut in half, emptied, removed.
+    assert_eq!(facts(&project), first);
+    for left in [first.len() / 2, 0] {
+        std::fs::write(&files[0], &first[..left]).unwrap();
+        assert_eq!(facts(&project), first, "{left} bytes were left");
+    }
+    std::fs::remove_file(&files[0]).unwrap();
+    assert_eq!(facts(&project), first);
+}
+
+#[test]
+fn where_no_file_can_be_kept_the_facts_are_worked_out_all_the_same() {
+    let (_folder, project) = project();
+    let first = facts(&project);
+    std::fs::remove_dir_all(project.join("data/derived")).unwrap();
+    std::fs::write(project.join("data/derived"), "no folder").unwrap();
+    assert_eq!(facts(&project), first);
+}
+
+#[test]
+fn several_processes_at_once_give_the_same_facts() {
+    let (_folder, project) = project();
+    let first = facts(&project);
+    for entry in kept(&project) {
+        std::fs::remove_file(entry).unwrap();
+    }
+    // Those with other instants take each other's files away; only what nobody uses may go.
+    let running: Vec<_> = (0..8)
+        .map(|n| {
+            let out = format!("facts-{n}.parquet");
+            let as_of = if n % 2 == 0 { AS_OF.to_owned() } else { format!("2026-11-{:02}T00:00:00Z", n + 1) };
+            let mut command = evenkeel(&project);
+            command.args(["facts", "--out", &out, "--as-of", &as_of]).stdout(Stdio::null()).stderr(Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .collect();
+    for (n, child) in running.into_iter().enumerate() {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        if n % 2 == 0 {
+            assert_eq!(std::fs::read(project.join(format!("facts-{n}.parquet"))).unwrap(), first);
+        }
+    }
+    assert!(kept(&project).iter().all(|file| file.file_name().unwrap().to_string_lossy().starts_with("case_facts-")));
+}
