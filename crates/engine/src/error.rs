@@ -211,7 +211,8 @@ impl EngineError {
     /// A condition that rows cannot be chosen by.
     pub(crate) fn of_condition(table: &str, condition: &str, error: &DataFusionError) -> EngineError {
         let (message, help) = reword(error.find_root());
-        let message = help.map_or(message.clone(), |help| format!("{message}; {help}"));
+        let help = help.map_or_else(String::new, |help| format!("{help}; "));
+        let message = format!("{message}; {help}a condition has to fit every table that the chosen measures read");
         EngineError::Condition { table: table.to_owned(), condition: condition.to_owned(), message }
     }
 }
