@@ -124,8 +124,6 @@ impl<'a> LongTable<'a> {
         let subjects: Vec<Subjects> =
             self.stores.iter().map(|(_, store)| Subjects::of(store, self.selection)).collect();
         let queue = Queue::new(parts.len());
-        // Row groups are encoded side by side and put into the file in their order.
-        let waiting = Mutex::new((0, BTreeMap::new()));
         let counts = side_by_side::run(self.workers.min(parts.len()), || {
             let mut count = 0;
             let encoder = file.lock().unwrap_or_else(PoisonError::into_inner).encoder();
@@ -138,15 +136,7 @@ impl<'a> LongTable<'a> {
                 } else {
                     Some(encoder.encode(number, &[self.batch(part, &subjects[*store], &found, &schema)?])?)
                 };
-                let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                waiting.1.insert(number, encoded);
-                let (next, ready) = &mut *waiting;
-                while let Some(encoded) = ready.remove(next) {
-                    if let Some(encoded) = encoded {
-                        file.lock().unwrap_or_else(PoisonError::into_inner).append(encoded)?;
-                    }
-                    *next += 1;
-                }
+                file.lock().unwrap_or_else(PoisonError::into_inner).take(number, encoded)?;
             }
             Ok(count)
         })?;

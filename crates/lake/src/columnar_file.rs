@@ -1,5 +1,6 @@
 //! A Parquet file whose row groups are encoded by several threads.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::sync::Arc;
@@ -21,6 +22,9 @@ use crate::LakeError;
 pub struct ColumnarFile {
     writer: SerializedFileWriter<BufWriter<File>>,
     encoder: Encoder,
+    /// The number of the next row group, and those behind it that are ready already.
+    next: usize,
+    ready: BTreeMap<usize, Option<RowGroup>>,
 }
 
 /// Encodes row groups; every thread may have one.
@@ -45,7 +49,8 @@ impl ColumnarFile {
         let options = ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(BufWriter::new(file), Arc::clone(&schema), options)?;
         let (writer, factory) = writer.into_serialized_writer()?;
-        Ok(Self { writer, encoder: Encoder { factory: Arc::new(factory), schema } })
+        let encoder = Encoder { factory: Arc::new(factory), schema };
+        Ok(Self { writer, encoder, next: 0, ready: BTreeMap::new() })
     }
 
     /// What encodes row groups for it.
@@ -54,13 +59,19 @@ impl ColumnarFile {
         self.encoder.clone()
     }
 
-    /// Adds the next row group.
-    pub fn append(&mut self, group: RowGroup) -> Result<(), LakeError> {
-        let mut open = self.writer.next_row_group()?;
-        for chunk in group.0 {
-            chunk.append_to_row_group(&mut open)?;
+    /// Takes the row group of a number, counted from 0; none when it has no rows. Row groups may come in any order and
+    /// stand in that of their numbers.
+    pub fn take(&mut self, number: usize, group: Option<RowGroup>) -> Result<(), LakeError> {
+        self.ready.insert(number, group);
+        while let Some(group) = self.ready.remove(&self.next) {
+            self.next += 1;
+            let Some(RowGroup(chunks)) = group else { continue };
+            let mut open = self.writer.next_row_group()?;
+            for chunk in chunks {
+                chunk.append_to_row_group(&mut open)?;
+            }
+            open.close()?;
         }
-        open.close()?;
         Ok(())
     }
 

@@ -89,7 +89,8 @@ impl Open {
 
     async fn append(&mut self) -> Result<(), LakeError> {
         if let Some(oldest) = self.encoding.pop_front() {
-            self.file.append(oldest.await??)?;
+            let number = self.groups - self.encoding.len() - 1;
+            self.file.take(number, Some(oldest.await??))?;
         }
         Ok(())
     }

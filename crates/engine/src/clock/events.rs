@@ -14,11 +14,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::{Actor, Event, Status, What};
 use crate::EngineError;
+use crate::cells::NONE;
 use crate::organisation::column;
 use crate::side_by_side::{self, Queue};
 
-/// Stands for “nobody” and “nowhere”.
-pub(crate) const NONE: u32 = u32::MAX;
 /// So many cases lie in one bucket, on average.
 const CASES_PER_BUCKET: usize = 2048;
 /// Events of a bucket are kept in blocks of so many, so that growing neither copies nor wastes much.

@@ -18,15 +18,13 @@ use jiff::civil::Date;
 
 use super::Story;
 use crate::EngineError;
+use crate::cells::NONE;
 use crate::local_time::{LocalTime, date_of};
 use crate::organisation::{Directory, Texts, column};
 use crate::session::Session;
 
 /// How the columns begin that are worked out here.
 const PREFIX: &str = "sla_";
-
-/// Stands for a word that is not there.
-const NONE: u32 = u32::MAX;
 
 /// The policies of a project, and what they ask about customers and units.
 #[derive(Debug)]

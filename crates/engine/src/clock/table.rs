@@ -1,6 +1,5 @@
 //! The table of case facts: what the clock says beside what the row of each case says.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -161,8 +160,6 @@ impl Sources<'_> {
             .collect();
         let file = Mutex::new(ColumnarFile::create(file, Arc::clone(&stored), &unlike)?);
         let rows = Mutex::new(Rows::new(self.cases));
-        // Row groups are encoded side by side and put into the file in their order.
-        let waiting = Mutex::new((0, BTreeMap::new()));
         let counts = side_by_side::run(workers, || {
             let mut count = 0;
             loop {
@@ -179,13 +176,7 @@ impl Sources<'_> {
                 count += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
                 let factory = file.lock().unwrap_or_else(PoisonError::into_inner).encoder();
                 let encoded = factory.encode(number, &batches)?;
-                let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                waiting.1.insert(number, encoded);
-                let (next, ready) = &mut *waiting;
-                while let Some(encoded) = ready.remove(next) {
-                    file.lock().unwrap_or_else(PoisonError::into_inner).append(encoded)?;
-                    *next += 1;
-                }
+                file.lock().unwrap_or_else(PoisonError::into_inner).take(number, Some(encoded))?;
             }
         })?;
         file.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
