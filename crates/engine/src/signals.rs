@@ -149,7 +149,8 @@ fn caveats(chart: &Chart, firm_from: usize) -> Vec<Caveat> {
         .iter()
         .filter_map(|note| match note {
             Note::TrialLimits { points, .. } => Some(Caveat::Trial { points: *points, firm_from }),
-            Note::NoLimits { .. } => Some(Caveat::NoVariation),
+            // Of a few periods nothing can be said, not even that they do not vary.
+            Note::NoLimits { .. } => (chart.points.len() >= signal::FEWEST_POINTS).then_some(Caveat::NoVariation),
             Note::Bent(_) => Some(Caveat::Skewed),
             Note::Autocorrelated { widening, .. } => (*widening > 1.0).then_some(Caveat::Autocorrelated),
             Note::Seasonal { removed, .. } => removed.then_some(Caveat::Seasonal),
@@ -213,4 +214,20 @@ fn of_finding(finding: &signal::Finding, periods: &[Period]) -> Option<Finding> 
         until: *periods.get(finding.until)?,
         run_length: finding.run_length,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_periods_do_not_tell_that_nothing_varies() {
+        let caveats = |values: &[f64]| {
+            let chart = control::chart(Series::Values(values), &[Phase::WHOLE], &Settings::guarded(None)).unwrap();
+            caveats(&chart, 20)
+        };
+        assert_eq!(caveats(&[0.3]), []);
+        assert_eq!(caveats(&[0.3; signal::FEWEST_POINTS - 1]), []);
+        assert_eq!(caveats(&[0.3; signal::FEWEST_POINTS]), [Caveat::NoVariation]);
+    }
 }
