@@ -1,6 +1,6 @@
 //! Cells: partial sums per person, unit and slot of time, filled by one scan per table.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -10,9 +10,10 @@ use futures::TryStreamExt;
 use hashbrown::HashMap;
 
 use crate::EngineError;
+use crate::columns::{Texts, Words};
 use crate::compile::{Adding, Family, Program, StockPlan};
 use crate::local_time::LocalTime;
-use crate::organisation::{Directory, Texts};
+use crate::organisation::Directory;
 use crate::session::Session;
 use crate::timeline::Timeline;
 
@@ -181,25 +182,7 @@ pub struct Context {
     /// The evaluation instant, in microseconds: what lies behind it is not known yet.
     pub as_of: i64,
     /// The values of distinct counts.
-    pub names: Names,
-}
-
-/// Texts as numbers, the same for all workers.
-#[derive(Debug, Default)]
-pub struct Names(Mutex<HashMap<String, u32>>);
-
-impl Names {
-    fn codes(&self, texts: &Texts, rows: usize) -> Vec<Option<u32>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut codes = Vec::with_capacity(rows);
-        for row in 0..rows {
-            codes.push(texts.get(row).map(|text| {
-                let next = known.len() as u32;
-                *known.entry_ref(text).or_insert(next)
-            }));
-        }
-        codes
-    }
+    pub(crate) names: Words,
 }
 
 /// Fills the cells of a program; by segment when an expression to divide by is given for each table, and only with the
@@ -496,10 +479,11 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    fn add(&mut self, adding: Adding, array: &ArrayRef, names: &Names) -> Result<(), EngineError> {
+    fn add(&mut self, adding: Adding, array: &ArrayRef, names: &Words) -> Result<(), EngineError> {
         match adding {
             Adding::Distinct => {
-                let codes = names.codes(&Texts::of(array)?, array.len());
+                let texts = Texts::of(array)?;
+                let codes = names.codes((0..array.len()).map(|row| texts.get(row)));
                 self.each(&codes, |sums, cell, code| {
                     sums.count[cell] += 1;
                     sums.values.push((cell as u32, f64::from(code)));

@@ -16,6 +16,7 @@ use tokio::sync::OnceCell;
 
 use crate::cells::{self, Context};
 use crate::clock::{FactsFile, hours, table};
+use crate::columns::Words;
 use crate::compile::{Program, compile};
 use crate::error::{EngineError, closest};
 use crate::local_time::LocalTime;
@@ -171,7 +172,7 @@ impl Engine {
             local: Arc::clone(&self.local),
             timeline: Arc::clone(&timeline),
             as_of: self.scope.as_of.as_microsecond(),
-            names: cells::Names::default(),
+            names: Words::default(),
         });
         let (segment, condition) = (request.segment.as_deref(), request.condition.as_deref());
         let segments = cells::fill(&self.session, &program, &context, segment, condition).await?;

@@ -10,6 +10,7 @@
 
 pub mod cells;
 pub mod clock;
+mod columns;
 pub mod compile;
 mod error;
 mod evaluate;

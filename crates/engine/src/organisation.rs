@@ -3,38 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::Date32Type;
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::organisation::{Membership, Organisation, Person, Problem, UnitCode, UnitStretch};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use crate::EngineError;
+use crate::columns::{Texts, column};
 use crate::local_time::{date_of, day_number};
 use crate::session::Session;
-
-/// Text cells of a column, whatever form the text is stored in.
-pub(crate) struct Texts(ArrayRef);
-
-impl Texts {
-    pub(crate) fn of(column: &ArrayRef) -> Result<Self, EngineError> {
-        Ok(Self(cast(column, &DataType::Utf8View)?))
-    }
-
-    pub(crate) fn get(&self, row: usize) -> Option<&str> {
-        let texts = self.0.as_string_view();
-        texts.is_valid(row).then(|| texts.value(row))
-    }
-}
-
-/// A column of a batch by its name.
-pub(crate) fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, EngineError> {
-    batch.column_by_name(name).ok_or_else(|| {
-        EngineError::Arrow(arrow::error::ArrowError::SchemaError(format!("column `{name}` is not there")))
-    })
-}
 
 fn day(column: &ArrayRef, row: usize) -> Option<Date> {
     let days = column.as_primitive_opt::<Date32Type>()?;

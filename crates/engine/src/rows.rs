@@ -15,9 +15,9 @@ use evenkeel_model::reading::Subject;
 use evenkeel_model::record;
 use jiff::Timestamp;
 
+use crate::columns::Texts;
 use crate::compile::expression;
 use crate::local_time::{date_of, day_number};
-use crate::organisation::Texts;
 use crate::{Engine, EngineError};
 
 /// Records behind a number, as text.
@@ -271,7 +271,7 @@ fn cast_to_instant(of: Expr) -> Expr {
 }
 
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, EngineError> {
-    crate::organisation::column(batch, name)
+    crate::columns::column(batch, name)
 }
 
 /// The columns that tell one row of a table from another, as far as they are there.

@@ -4,18 +4,17 @@
 //! case's identifier. A bucket holds few enough cases for its events to be sorted in the caches of one processor.
 
 use std::cmp::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, RecordBatch, StringArray};
-use arrow::datatypes::{Int32Type, TimestampMicrosecondType};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
 use evenkeel_lake::scan::{Form, Piece};
-use hashbrown::HashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::{Actor, Event, Status, What};
 use crate::EngineError;
 use crate::cells::NONE;
-use crate::organisation::column;
+use crate::columns::{Met, Translated, Words, codes_of, column};
 use crate::side_by_side::{self, Queue};
 
 /// So many cases lie in one bucket, on average.
@@ -23,72 +22,9 @@ const CASES_PER_BUCKET: usize = 2048;
 /// Events of a bucket are kept in blocks of so many, so that growing neither copies nor wastes much.
 const BLOCK: usize = 256;
 
-/// Words to codes and back, for all threads.
-#[derive(Debug, Default)]
-pub(crate) struct Words(Mutex<(HashMap<String, u32>, Vec<String>)>);
-
-impl Words {
-    pub(crate) fn code(&self, word: &str) -> u32 {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (codes, words) = &mut *known;
-        if let Some(code) = codes.get(word) {
-            return *code;
-        }
-        let code = words.len() as u32;
-        words.push(word.to_owned());
-        codes.insert(word.to_owned(), code);
-        code
-    }
-
-    /// All words, by their codes.
-    pub(crate) fn all(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
-    }
-}
-
-/// Codes that one thread has met before.
-#[derive(Default)]
-pub(crate) struct Met(HashMap<String, u32>);
-
-impl Met {
-    pub(crate) fn code(&mut self, words: &Words, word: &str) -> u32 {
-        *self.0.entry_ref(word).or_insert_with(|| words.code(word))
-    }
-}
-
-/// A column of codes whose values are translated once per dictionary instead of once per row.
-pub(crate) struct Translated<T> {
-    of: Option<ArrayRef>,
-    values: Vec<T>,
-}
-
-impl<T: Copy> Translated<T> {
-    pub(crate) fn new() -> Self {
-        Self { of: None, values: Vec::new() }
-    }
-
-    /// Takes the column of the next batch; dictionaries are shared by the batches of a row group.
-    pub(crate) fn take(&mut self, column: &DictionaryArray<Int32Type>, translate: impl FnMut(&str) -> T) {
-        if self.of.as_ref().is_some_and(|known| Arc::ptr_eq(known, column.values())) {
-            return;
-        }
-        let texts: &StringArray = column.values().as_string();
-        self.values = texts.iter().map(Option::unwrap_or_default).map(translate).collect();
-        self.of = Some(Arc::clone(column.values()));
-    }
-
-    pub(crate) fn get(&self, column: &DictionaryArray<Int32Type>, row: usize) -> Option<T> {
-        column.key(row).map(|key| self.values[key])
-    }
-}
-
-/// The codes of a text column that was read as such.
-pub(crate) fn codes_of<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a DictionaryArray<Int32Type>, EngineError> {
-    Ok(column(batch, name)?.as_dictionary::<Int32Type>())
-}
-
 /// The hash that stands for a case. The 64 bits of one seed are enough to tell ten million cases apart in all but one of
-/// 400,000 records; [`Buckets`] has a look, and another seed is taken where two cases share one.
+/// 400,000 records; [`Events::each_case`] has a look, and another seed is
+/// taken where two cases share one.
 pub(crate) fn case_hash(source: u64, case: &str) -> u64 {
     xxh3_64_with_seed(case.as_bytes(), source)
 }

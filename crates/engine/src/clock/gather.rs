@@ -7,13 +7,14 @@ use arrow::datatypes::{Int32Type, TimestampMicrosecondType};
 use evenkeel_lake::scan::{Form, Piece};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use super::events::{Division, Events, Met, Sorted, Translated, Words, case_hash, codes_of, source_hash};
+use super::events::{Division, Events, Sorted, case_hash, source_hash};
 use super::hours::Hours;
 use super::promises::{Case, Judged, Promises, Row, RowTexts};
 use super::{CaseClock, CaseFacts, Story};
 use crate::EngineError;
 use crate::cells::NONE;
-use crate::organisation::{Directory, column};
+use crate::columns::{Met, Translated, Words, codes_of, column};
+use crate::organisation::Directory;
 use crate::side_by_side::{self, Queue};
 
 const DAY: i64 = 86_400_000_000;

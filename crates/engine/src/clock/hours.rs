@@ -26,8 +26,9 @@ use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::EngineError;
+use crate::columns::{Texts, column};
 use crate::local_time::{LocalTime, date_of};
-use crate::organisation::{Directory, Texts, column};
+use crate::organisation::Directory;
 use crate::session::Session;
 
 /// Working time is compiled for the years from 1970 to 2100, as far as there are cases. Earlier and later instants are

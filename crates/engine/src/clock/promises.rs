@@ -19,8 +19,9 @@ use jiff::civil::Date;
 use super::Story;
 use crate::EngineError;
 use crate::cells::NONE;
+use crate::columns::{Texts, column};
 use crate::local_time::{LocalTime, date_of};
-use crate::organisation::{Directory, Texts, column};
+use crate::organisation::Directory;
 use crate::session::Session;
 
 /// How the columns begin that are worked out here.

@@ -13,12 +13,12 @@ use evenkeel_model::service_level::Policy;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use tempfile::TempPath;
 
-use super::events::Words;
 use super::gather::{Cases, Facts};
 use super::hours::Hours;
 use super::promises::Promises;
 use super::table::Sources;
 use crate::EngineError;
+use crate::columns::Words;
 use crate::local_time::LocalTime;
 use crate::organisation::Directory;
 use crate::session::Session;

@@ -19,7 +19,7 @@ use super::hours::Hours;
 use super::promises::{Column as Promised, Promises};
 use super::{CaseFacts, Span, Status};
 use crate::EngineError;
-use crate::organisation::column;
+use crate::columns::column;
 use crate::side_by_side;
 
 /// The name of the table.

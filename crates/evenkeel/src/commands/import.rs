@@ -47,7 +47,7 @@ pub async fn sources_into_lake(
     let output = session.output;
     let mut rejected = 0;
     let mut summaries: Vec<ImportSummary> = Vec::new();
-    for source in sources {
+    for (place, source) in sources.iter().enumerate() {
         let request = request(&open.project, &open.root, instant(as_of));
         let bar = Bar::new(output, &source.name);
         let begun = Instant::now();
@@ -68,6 +68,7 @@ pub async fn sources_into_lake(
                     output.json(&summaries)?;
                 }
                 tell(output, &open.project, &error);
+                output.note(&given_up(sources, place));
                 return Ok(None);
             }
         }
@@ -124,7 +125,26 @@ fn tell(output: &Output, project: &Project, error: &IngestError) {
             }
         }
     }
-    output.note("Nothing of this source was imported; the lake is as it was.");
+}
+
+/// What became of the sources when the one in some place could not be imported.
+fn given_up(sources: &[&Source], failed: usize) -> String {
+    let named = |sources: &[&Source]| {
+        sources.iter().map(|source| format!("`{}`", source.name)).collect::<Vec<String>>().join(", ")
+    };
+    let (before, after) = (&sources[..failed], &sources[failed + 1..]);
+    let mut told = match before {
+        [] => format!("Nothing of source `{}` was imported; the lake is as it was.", sources[failed].name),
+        _ => format!(
+            "Nothing of source `{}` was imported. In the lake are those before it: {}.",
+            sources[failed].name,
+            named(before)
+        ),
+    };
+    if !after.is_empty() {
+        told = format!("{told} Not tried: {}.", named(after));
+    }
+    told
 }
 
 /// A progress bar, on a terminal.

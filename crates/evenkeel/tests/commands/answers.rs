@@ -123,4 +123,8 @@ fn what_was_imported_before_a_failure_is_told() {
     let told: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(told[0]["source"], "desk");
     assert!(said.err.contains("raw/gone.csv"), "{}", said.err);
+    // In JSON the answer of the command says it; to people a sentence does.
+    let said = run(&project, &["import"]);
+    let became = "Nothing of source `later` was imported. In the lake are those before it: `desk`.";
+    assert!(said.err.contains(became), "{}", said.err);
 }
