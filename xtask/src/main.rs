@@ -9,6 +9,7 @@ mod markdown;
 mod repository;
 mod test;
 mod tidy;
+mod truth;
 mod workspace;
 
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ struct Chore {
     run: fn(&[String]) -> anyhow::Result<ExitCode>,
 }
 
-const CHORES: [Chore; 3] = [
+const CHORES: [Chore; 4] = [
     Chore {
         name: "bench",
         options: &["--small", "--large"],
@@ -41,6 +42,12 @@ const CHORES: [Chore; 3] = [
         options: &[],
         what: "the repository's own rules: dependency edges, links, forbidden text, vendored files",
         run: tidy::run,
+    },
+    Chore {
+        name: "truth",
+        options: &["--check"],
+        what: "docs/truth.md: the statistics on simulated processes and people; --check only tells whether it is still true",
+        run: truth::run,
     },
 ];
 

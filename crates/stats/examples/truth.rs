@@ -1,13 +1,15 @@
 //! The yardstick: the statistics of this crate on processes and people whose truth is known.
 //!
 //! Prints a report in Markdown, with seeds, and beside each result what a red/amber/green table or a raw league table
-//! would have shown on the same data. Ends with an error when a promised property does not hold.
+//! would have shown on the same data. Ends with an error when a promised property does not hold. `cargo xtask truth`
+//! keeps the report as docs/truth.md:
 //!
 //! ```sh
+//! cargo xtask truth
 //! cargo run --release -p evenkeel-stats --example truth
 //! ```
 //!
-//! Names of sections after it (`coverage`, `false_alarms`, `changes`, `people`, `calibration`) run only those.
+//! Names of sections after the second one (`coverage`, `false_alarms`, `changes`, `people`, `calibration`) run only those.
 
 #[path = "truth/calibration.rs"]
 mod calibration;
@@ -53,18 +55,65 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .collect::<Result<Vec<Report>, Box<dyn std::error::Error>>>()
     })?;
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "# Statistics on known truth\n\nSeed {SEED}. All rates in percent unless a heading says otherwise.\n"
-    )?;
+    write!(out, "{}", introduction(SEED))?;
     for report in &reports {
-        writeln!(out, "{}", report.text())?;
+        write!(out, "{}", report.summary())?;
+    }
+    for report in &reports {
+        write!(out, "\n{}", report.text())?;
     }
     let broken: Vec<&str> = reports.iter().flat_map(Report::broken).collect();
     if broken.is_empty() {
-        writeln!(out, "All promised properties hold.")?;
         Ok(())
     } else {
         Err(format!("{} promised properties do not hold:\n{}", broken.len(), broken.join("\n")).into())
+    }
+}
+
+/// What stands before the tables.
+fn introduction(seed: u64) -> String {
+    format!(
+        "# Statistics on known truth\n\n\
+         How far the statistics of evenkeel can be trusted, measured on processes and people whose truth is known because \
+         they are simulated. `cargo xtask truth` writes this page, and `cargo xtask truth --check` tells whether it is \
+         still what the code writes. Do not edit it: it comes from `crates/stats/examples/truth`.\n\n\
+         Everything random follows from the seed {seed}; each row of a table has a part of its own of that generator, so \
+         that a row does not change when another one does. All rates are percent unless a heading says otherwise. \
+         The processes are simple, and real ones are worse: what does not hold here does not hold anywhere, what holds \
+         here is not proved for your figures.\n\n\
+         | goal or promise | outcome |\n| --- | --- |\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEPT: &str = include_str!("../../../docs/truth.md");
+
+    #[test]
+    fn the_page_begins_with_seed_and_settings() {
+        assert!(KEPT.starts_with(&introduction(SEED)), "run `cargo xtask truth`");
+    }
+
+    /// Rows that are quick to work out stand in the page as they come out now: all that are summed instead of simulated,
+    /// and one that is simulated.
+    #[test]
+    fn the_page_is_what_the_code_writes() {
+        let mut rows = coverage::summed_rows().unwrap();
+        rows.push(false_alarms::first_row(SEED).unwrap());
+        assert!(rows.len() >= 20);
+        for row in rows {
+            let row = report::line(&row);
+            assert!(KEPT.contains(&row), "docs/truth.md lacks this row; run `cargo xtask truth`:\n{row}");
+        }
+    }
+
+    #[test]
+    fn no_promise_is_broken_and_a_missed_goal_says_why() {
+        assert!(!KEPT.contains("BROKEN"));
+        for line in KEPT.lines().filter(|line| line.starts_with("- **missed:**")) {
+            assert!(line.contains(". "), "{line}");
+        }
     }
 }

@@ -29,8 +29,8 @@
 //! Tests hold the numbers of published implementations (R, scipy, statsmodels, NIST), with the source beside each.
 //! Properties are tested on random input. The example `truth` simulates processes and people whose truth is known and
 //! measures coverage, false alarms, time to notice changes, wrong reviews, and calibration, beside what a
-//! red/amber/green table or a league table would have done; it fails when a promised property does not hold. The example
-//! `whole_organisation` keeps the time for 5,000 people and 20 measures within its budget.
+//! red/amber/green table or a league table would have done; it fails when a promised property does not hold, and its
+//! output is docs/truth.md. The example `whole_organisation` keeps the time for 5,000 people and 20 measures within its budget.
 
 pub mod agreement;
 pub mod case_mix;

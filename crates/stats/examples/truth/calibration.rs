@@ -93,9 +93,10 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
     add("raw figure at or above 86 % says yes or no", naive);
     let mut all = Deciles::default();
     let mut coverage = Vec::new();
+    let mut kinds: f64 = 0.0;
     for (part, behaviour) in BEHAVIOURS.into_iter().enumerate() {
         let (deciles, inside) = forecasts(behaviour, seed, part as u64)?;
-        add(&format!("forecast: {}", behaviour.name), deciles);
+        kinds = kinds.max(add(&format!("forecast: {}", behaviour.name), deciles));
         coverage.push(format!("{} {}", behaviour.name, percent(inside)));
         for i in 0..10 {
             all.predicted[i] += behaviour.weight * deciles.predicted[i];
@@ -109,15 +110,27 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
         "probability of meeting the standard: within 3 points in every tenth (40 people and more)",
         standards <= 0.03,
     );
+    report.goal(
+        &format!(
+            "probability of meeting the standard in every case measured: within 3 points in every tenth (ten people {}, a \
+             line in the tail {}, a tail of another shape {})",
+            percent(small),
+            percent(tail),
+            percent(other)
+        ),
+        small.max(tail).max(other) <= 0.03,
+        "With ten people the prior is itself uncertain. A line far below most people is judged by the tail of a \
+         distribution of which few are seen: where quality is normal instead of beta distributed, more people near the \
+         line meet it than is said, and development (below 25 %) is offered to more of them. Recognition rests on 80 % and \
+         more, where each of these cases is within 3.3 points; reviews do not rest on this probability at all.",
+    );
     report.promise("forecasts for a mixed scorecard: within 3 points in every tenth", forecasts <= 0.03);
-    report.say(&format!(
-        "With ten people the prior is itself uncertain: worst tenth {} points. For a line in the tail of the distribution \
-         it matters whether its shape is the one assumed: worst tenth {} points where it is, {} points where quality is \
-         normal instead of beta distributed.",
-        percent(small),
-        percent(tail),
-        percent(other)
-    ));
+    report.goal(
+        &format!("forecasts for each kind of series by itself: within 3 points in every tenth (worst {})", percent(kinds)),
+        kinds <= 0.03,
+        "The forecast does not know the kind: two or three years of months do not tell it. It is too careful with series \
+         that are stable or have jumped once, and a little too sure of those whose level wanders.",
+    );
     report.promise(
         &format!(
             "95 % credible intervals of people enclose the true rate in 93 to 97 % ({})",
@@ -126,10 +139,6 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
         credible.iter().all(|share| (0.93..=0.97).contains(share)),
     );
     report.say(&format!("80 % ranges of forecasts enclose the figure in: {}.", coverage.join("; ")));
-    report.say(
-        "A single kind of series can be off by more, because the forecast does not know the kind: it is too careful \
-         with stable series and a little too sure of those that drift.",
-    );
     Ok(report)
 }
 
@@ -215,7 +224,7 @@ fn forecasts(behaviour: Behaviour, seed: u64, part: u64) -> Result<(Deciles, f64
     let mut deciles = Deciles::default();
     let mut generator = Generator::for_part(seed, 6_000 + part);
     let mut inside = 0;
-    let series = 6_000;
+    let series = 12_000;
     for number in 0..series {
         let points = [12, 18, 24, 36][number % 4];
         let ahead = [3, 6, 12][number % 3];

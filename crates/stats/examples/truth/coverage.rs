@@ -47,6 +47,23 @@ impl Coverage {
         worst.map_or(("", f64::NAN), |cell| (cell.0.as_str(), cell.1))
     }
 
+    fn row(&self) -> Vec<String> {
+        let promise = match self.promise {
+            Promise::Exact => "exact",
+            Promise::Average => "on average",
+            Promise::Nothing => "none",
+        };
+        let (place, worst) = self.worst();
+        vec![
+            self.method.to_owned(),
+            self.size.to_string(),
+            promise.to_owned(),
+            percent(self.mean()),
+            percent(worst),
+            place.to_owned(),
+        ]
+    }
+
     fn holds(&self, noise: f64) -> bool {
         match self.promise {
             Promise::Exact => self.worst().1 >= 0.95 - noise,
@@ -71,25 +88,7 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
     found.extend(rates()?);
     let simulated_from = found.len();
     found.extend(samples(seed)?);
-    let rows: Vec<Vec<String>> = found
-        .iter()
-        .map(|one| {
-            let promise = match one.promise {
-                Promise::Exact => "exact",
-                Promise::Average => "on average",
-                Promise::Nothing => "none",
-            };
-            let (place, worst) = one.worst();
-            vec![
-                one.method.to_owned(),
-                one.size.to_string(),
-                promise.to_owned(),
-                percent(one.mean()),
-                percent(worst),
-                place.to_owned(),
-            ]
-        })
-        .collect();
+    let rows: Vec<Vec<String>> = found.iter().map(Coverage::row).collect();
     report.table(&["method", "n", "promise", "mean", "worst", "worst at"], &rows);
     let exact = |(i, one): (usize, &Coverage)| one.holds(if i < simulated_from { 1e-9 } else { 0.01 });
     report.promise(
@@ -101,6 +100,15 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
         found.iter().filter(|one| one.promise == Promise::Average).all(|one| one.holds(0.0)),
     );
     Ok(report)
+}
+
+/// The rows that are summed over all outcomes and quick to work out.
+#[cfg(test)]
+pub fn summed_rows() -> Result<Vec<Vec<String>>, Error> {
+    let mut found = shares()?;
+    found.push(staff_surveys()?);
+    found.extend(rates()?);
+    Ok(found.iter().map(Coverage::row).collect())
 }
 
 /// Probabilities of 0 to n successes.

@@ -3,7 +3,7 @@
 use crate::processes::Process;
 use crate::report::{Report, fine, percent};
 use evenkeel_stats::Error;
-use evenkeel_stats::control::{Phase, Settings, rules};
+use evenkeel_stats::control::{Phase, Settings, false_alarms, rules};
 use evenkeel_stats::random::Generator;
 
 const SERIES: usize = 10_000;
@@ -88,14 +88,97 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
         rows.push(row(&process.name(), points, &format!("first {baseline}"), found));
     }
     report.table(&["process", "points", "limits from", "plain", "product", "red", "arrow"], &rows);
-    report.promise("independent near-normal series, moving limits, plain or guarded: at most 2 %", near_normal <= 0.02);
-    report.promise("every process with moving limits, with the product's guards: at most 3 %", guarded <= 0.03);
-    report.promise("frozen baselines, with the product's guards: at most 3 %", frozen_worst <= 0.03);
-    report.say(&format!(
-        "Frozen baseline together with skewness, autocorrelation or a near ceiling, guarded: at most {} %.",
-        fine(combined)
-    ));
+    report.promise(
+        "independent near-normal series, moving limits, plain or guarded: at most 2 % false alarms",
+        near_normal <= 0.02,
+    );
+    report.promise(
+        "every process with moving limits, with the product's guards: at most 3 % false alarms",
+        guarded <= 0.03,
+    );
+    report.promise("frozen baselines, with the product's guards: at most 3 % false alarms", frozen_worst <= 0.03);
+    report.goal(
+        &format!(
+            "frozen baselines of skewed, autocorrelated or near-ceiling series, with the guards: at most 3 % false alarms \
+             (worst {} %)",
+            fine(combined)
+        ),
+        combined <= 0.03,
+        "Twenty or so points do not tell the shape or the autocorrelation of a series well enough for limits that are \
+         never looked at again. Limits wide enough for the worst case would leave a shift of three deviations unnoticed \
+         for months in every other series, so they are as they are; moving limits do not have this trouble.",
+    );
+    report.say(
+        "What the product does about each. Skewed times and amounts: limits on the one of six bent scales that makes the \
+         history most symmetric. Autocorrelation: wider limits, longer runs, no trend rule, and a sentence that says so. \
+         A yearly wave: it is taken out before limits and rules where a test finds one. Shares and counts: p and u charts, \
+         p\u{2032} and u\u{2032} where they vary more than by chance. Near 0 and 100 %: limits from the tails of the \
+         distribution itself. Frozen baselines: prediction limits and longer runs.",
+    );
+    scorecard(&mut report, seed)?;
     Ok(report)
+}
+
+/// What a scorecard says of its own false signals, beside what happens on stable ones.
+fn scorecard(report: &mut Report, seed: u64) -> Result<(), Error> {
+    const SCORECARDS: usize = 2_000;
+    let measures: Vec<Process> = [
+        (Process::Binomial(400, 0.85), 6),
+        (Process::Binomial(100, 0.95), 3),
+        (Process::Poisson(20.0), 3),
+        (Process::Lognormal(0.5), 4),
+        (Process::Normal, 3),
+        (Process::Autocorrelated(0.3), 1),
+    ]
+    .into_iter()
+    .flat_map(|(process, count)| std::iter::repeat_n(process, count))
+    .collect();
+    let settings = Settings::guarded(Some(12));
+    let points = 24;
+    let said = false_alarms::latest_point_rate(points, &settings).unwrap_or(f64::NAN);
+    let said = false_alarms::on_scorecard(&vec![said; measures.len()])?;
+    let mut generator = Generator::for_part(seed, 1_500);
+    let (mut marked, mut any) = (0, 0);
+    for _ in 0..SCORECARDS {
+        let mut here = 0;
+        for process in &measures {
+            let figures = process.draw(&mut generator, points, points, 0.0)?;
+            let made = figures.chart(0, points, Phase::WHOLE, &settings, true)?;
+            here += usize::from(rules::evaluate(&made).last().is_some_and(|marks| marks.first().is_some()));
+        }
+        marked += here;
+        any += usize::from(here > 0);
+    }
+    let seen = marked as f64 / SCORECARDS as f64;
+    report.say(&format!(
+        "A scorecard states how many of its signals to expect although nothing has changed. On {SCORECARDS} scorecards of \
+         {} stable measures each (nine shares, three counts, four times, three scores, and an autocorrelated one; \
+         {points} months):",
+        measures.len()
+    ));
+    report.table(
+        &["", "stated", "seen"],
+        &[
+            vec!["signals per scorecard".to_owned(), format!("{:.2}", said.expected), format!("{seen:.2}")],
+            vec![
+                "scorecards with at least one".to_owned(),
+                format!("{} %", percent(said.chance_of_any)),
+                format!("{} %", percent(any as f64 / SCORECARDS as f64)),
+            ],
+        ],
+    );
+    report.promise(
+        "a scorecard states the number of false signals within 0.1 of what is seen",
+        (seen - said.expected).abs() <= 0.1,
+    );
+    Ok(())
+}
+
+/// The first row of the table, for the test of the page.
+#[cfg(test)]
+pub fn first_row(seed: u64) -> Result<Vec<String>, Error> {
+    let found = rates(Process::Normal, 24, Phase::WHOLE, seed, 0)?;
+    Ok(row(&Process::Normal.name(), 24, "moving", found))
 }
 
 fn row(name: &str, points: usize, limits: &str, found: Rates) -> Vec<String> {

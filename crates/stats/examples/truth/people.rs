@@ -75,12 +75,16 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
     );
     let mut rows = Vec::new();
     let (mut wrong, mut found): (f64, f64) = (0.0, 1.0);
+    let mut found_at_low_lines: f64 = 1.0;
     let mut recognition: f64 = 1.0;
     for (part, scenario) in scenarios().into_iter().enumerate() {
         let tally = simulate(scenario, seed, part as u64)?;
         wrong = wrong.max(ratio(tally.wrongly_reviewed, tally.meeting));
         if scenario.cases == 100 && scenario.minimum == 0.80 && tally.low > 0.0 && scenario.restless == 0.0 {
             found = found.min(ratio(tally.low_found, tally.low));
+        }
+        if scenario.minimum < 0.75 && tally.low > 0.0 {
+            found_at_low_lines = found_at_low_lines.min(ratio(tally.low_found, tally.low));
         }
         if matches!(scenario.quality, Quality::Spread(_)) {
             recognition = recognition.min(ratio(tally.rightly_recognised, tally.recognised));
@@ -123,10 +127,19 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
     );
     report.promise(
         &format!(
-            "ten points below with 100 cases: at least 80 % found within three periods (worst {} %)",
+            "ten points below a line of 80 %, 100 cases: at least 80 % found within three periods (worst {} %)",
             percent(found)
         ),
         found >= 0.80,
+    );
+    report.goal(
+        &format!(
+            "ten points below a line of 70 %, 100 cases: at least 80 % found within three periods ({} %)",
+            percent(found_at_low_lines)
+        ),
+        found_at_low_lines >= 0.80,
+        "Shares near one half vary more: 300 observations do not tell 60 from 70 % as surely as 70 from 80 %. More cases \
+         or a fourth period would; a lower bar would review people who meet the line.",
     );
     report.promise(
         &format!(
@@ -138,8 +151,7 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
     report.say(
         "A dash is a scenario without such people. A single period of 100 cases recognises about a third of those who \
          deserve it: the others stay on standard until the evidence suffices. Development is offered to some who are just \
-         above the line, because the shape of the tail is not known from so few cases. Lines below 75 % leave less than 80 % found, because shares near one \
-         half vary more: 300 observations do not tell 60 from 70 % as surely as 70 from 80 %.",
+         above the line, because the shape of the tail is not known from so few cases.",
     );
     Ok(report)
 }
