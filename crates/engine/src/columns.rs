@@ -57,6 +57,15 @@ impl Words {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Words whose codes are known from another time.
+    pub(crate) fn of(words: &[String]) -> Self {
+        let mut known = Known::default();
+        for word in words {
+            known.code(word);
+        }
+        Self(Mutex::new(known))
+    }
+
     pub(crate) fn code(&self, word: &str) -> u32 {
         self.known().code(word)
     }

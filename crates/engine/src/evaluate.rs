@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 
 use crate::cells::{self, Context};
-use crate::clock::{FactsFile, hours, table};
+use crate::clock::{KeptFacts, hours, table};
 use crate::columns::Words;
 use crate::compile::{Program, compile};
 use crate::error::{EngineError, closest};
@@ -61,7 +61,7 @@ pub struct Engine {
     scope: Scope,
     directory: Arc<Directory>,
     local: Arc<LocalTime>,
-    facts: OnceCell<FactsFile>,
+    facts: OnceCell<KeptFacts>,
 }
 
 impl Engine {
@@ -136,18 +136,18 @@ impl Engine {
         let ready = self.session.context().table_exist(table::TABLE)?;
         if needs_facts && !ready {
             let facts = self.case_facts().await?;
-            self.session.put(table::TABLE, facts.path(), &table::schema()).await?;
+            self.session.put(table::TABLE, facts.files(), table::schema())?;
         }
         Ok(())
     }
 
-    /// What the case clock says about each case, as of the evaluation instant: a Parquet file.
-    pub async fn case_facts(&self) -> Result<&FactsFile, EngineError> {
+    /// What the case clock says about each case, as of the evaluation instant.
+    pub async fn case_facts(&self) -> Result<&KeptFacts, EngineError> {
         let Scope { service_levels, as_of, workers, .. } = &self.scope;
         let (as_of, workers) = (as_of.as_microsecond(), *workers);
         self.facts
             .get_or_try_init(|| {
-                FactsFile::open(&self.session, &self.directory, &self.local, service_levels, as_of, workers)
+                KeptFacts::open(&self.session, &self.directory, &self.local, service_levels, as_of, workers)
             })
             .await
     }

@@ -17,6 +17,7 @@ mod evaluate;
 pub mod example;
 pub mod explain;
 pub mod export;
+mod files_table;
 mod likely_range;
 pub mod local_time;
 pub mod organisation;

@@ -1,20 +1,22 @@
 //! The query session over one state of the lake.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
+use arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_plan::{SendableRecordBatchStream, execute_stream_partitioned};
-use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use evenkeel_lake::{Snapshot, functions};
 use futures::TryStreamExt;
+use roaring::RoaringBitmap;
 
 use crate::EngineError;
+use crate::files_table::FilesTable;
 
 /// What queries may hold in memory before they spill to disk.
 const MEMORY: usize = 1 << 30;
@@ -61,11 +63,17 @@ impl Session {
         Ok(self.context.table(reference).await?)
     }
 
-    /// Makes a Parquet file visible as a table.
-    pub async fn put(&self, name: &str, file: &Path, schema: &Schema) -> Result<(), EngineError> {
-        let options = ParquetReadOptions::default().schema(schema);
-        let path = file.to_string_lossy();
-        Ok(self.context.register_parquet(TableReference::bare(name), path, options).await?)
+    /// Makes Parquet files visible as a table, without the rows of each that do not count.
+    pub(crate) fn put<'a>(
+        &self,
+        name: &str,
+        files: impl Iterator<Item = (PathBuf, &'a RoaringBitmap)>,
+        schema: SchemaRef,
+    ) -> Result<(), EngineError> {
+        let partitions = self.context.state().config().target_partitions();
+        let table = FilesTable::open(files, schema, partitions)?;
+        self.context.register_table(TableReference::bare(name), Arc::new(table))?;
+        Ok(())
     }
 
     /// Runs a query; gives one stream per worker.

@@ -9,8 +9,10 @@ use std::sync::{Mutex, PoisonError};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use evenkeel_lake::scan::{Form, Piece};
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use super::history::Writer;
 use super::{Actor, Event, Status, What};
 use crate::EngineError;
 use crate::cells::NONE;
@@ -84,7 +86,93 @@ enum Kind {
     Deleted,
 }
 
+impl Kind {
+    fn number(self) -> u8 {
+        match self {
+            Kind::Opened => 0,
+            Kind::Message => 1,
+            Kind::Assignee => 2,
+            Kind::Unit => 3,
+            Kind::LeftUnit => 4,
+            Kind::LeftPriority => 5,
+            Kind::Escalated => 6,
+            Kind::Deleted => 7,
+            Kind::Status(status) => 8 + status as u8,
+        }
+    }
+
+    fn of_number(number: u8) -> Option<Self> {
+        Some(match number {
+            0 => Kind::Opened,
+            1 => Kind::Message,
+            2 => Kind::Assignee,
+            3 => Kind::Unit,
+            4 => Kind::LeftUnit,
+            5 => Kind::LeftPriority,
+            6 => Kind::Escalated,
+            7 => Kind::Deleted,
+            status => Kind::Status(*Status::ALL.get(usize::from(status - 8))?),
+        })
+    }
+}
+
 impl Packed {
+    /// So many bytes one of them takes in a file.
+    pub(super) const BYTES: usize = 24;
+
+    /// Its form in a file; which case it belongs to stands elsewhere.
+    pub(super) fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        bytes[..8].copy_from_slice(&self.at.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.id.to_le_bytes());
+        bytes[16..20].copy_from_slice(&self.who.to_le_bytes());
+        bytes[20] = self.kind.number();
+        bytes[21] = self.actor as u8;
+        bytes[22] = self.reader;
+        bytes
+    }
+
+    /// From its form in a file. None when that cannot be right.
+    pub(super) fn of_bytes(case: u64, bytes: &[u8]) -> Option<Self> {
+        Some(Self {
+            case,
+            at: i64::from_le_bytes(*bytes.first_chunk()?),
+            id: u64::from_le_bytes(*bytes.get(8..)?.first_chunk()?),
+            who: u32::from_le_bytes(*bytes.get(16..)?.first_chunk()?),
+            kind: Kind::of_number(*bytes.get(20)?)?,
+            actor: *[Actor::Customer, Actor::Agent, Actor::Bot, Actor::System].get(usize::from(*bytes.get(21)?))?,
+            reader: *bytes.get(22)?,
+        })
+    }
+
+    pub(super) fn case(&self) -> u64 {
+        self.case
+    }
+
+    /// When it happened, in microseconds.
+    pub(super) fn at(&self) -> i64 {
+        self.at
+    }
+
+    pub(super) fn is_deletion(&self) -> bool {
+        self.kind == Kind::Deleted
+    }
+
+    /// The place of the text of its identifier, and who read it, where it is kept as a text.
+    pub(super) fn text(&self) -> Option<(u8, u64)> {
+        (self.id & TEXT != 0).then_some((self.reader, self.id & !TEXT))
+    }
+
+    /// The same event, with its identifier at a place among the texts of a reader.
+    pub(super) fn with_text(self, reader: u8, place: u64) -> Self {
+        Self { id: TEXT | place, reader, ..self }
+    }
+
+    /// The same event, as if another thread had read it.
+    pub(super) fn read_by(self, reader: u8) -> Self {
+        Self { reader, ..self }
+    }
+
     pub(crate) fn event(&self) -> Event {
         let someone = (self.who != NONE).then_some(self.who);
         let (what, agent) = match self.kind {
@@ -104,8 +192,8 @@ impl Packed {
 
 /// Events at one instant stand in the order of the text of their identifiers. Most identifiers are one prefix and a
 /// number of fixed length; such a one is kept as its number, others as the place of their text.
-#[derive(Debug, Clone, Default)]
-struct Identifiers {
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Identifiers {
     prefix: Vec<u8>,
     digits: usize,
 }
@@ -134,10 +222,7 @@ impl Identifiers {
                 return number;
             }
         }
-        let place = texts.len() as u64;
-        texts.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-        texts.extend_from_slice(bytes);
-        TEXT | place
+        TEXT | put_text(texts, bytes)
     }
 
     fn text(&self, packed: u64, texts: &[u8]) -> Vec<u8> {
@@ -152,6 +237,14 @@ impl Identifiers {
         let length = texts[place..].first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize);
         texts[place + 4..place + 4 + length].to_vec()
     }
+}
+
+/// Adds the text of an identifier to others; gives its place.
+pub(super) fn put_text(texts: &mut Vec<u8>, text: &[u8]) -> u64 {
+    let place = texts.len() as u64;
+    texts.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    texts.extend_from_slice(text);
+    place
 }
 
 /// The events of one bucket that one thread read.
@@ -175,6 +268,7 @@ impl Blocks {
 struct Read {
     buckets: Vec<Blocks>,
     texts: Vec<u8>,
+    last: Option<i64>,
 }
 
 /// All events, divided by case.
@@ -184,6 +278,8 @@ pub(crate) struct Events {
     /// By the thread that read them.
     texts: Vec<Vec<u8>>,
     identifiers: Identifiers,
+    /// The latest of them.
+    last: Option<i64>,
 }
 
 /// What was before; only promises ask.
@@ -202,39 +298,22 @@ const COLUMNS: [(&str, Form); 10] = [
 ];
 
 impl Events {
-    /// Reads the events up to an instant, in microseconds.
+    /// Reads all events.
     pub(crate) fn read(
         pieces: &[Piece],
-        as_of: i64,
         seed: u64,
         division: Division,
         words: &Words,
         for_promises: bool,
         workers: usize,
     ) -> Result<Self, EngineError> {
-        let columns: Vec<(&str, Form)> =
-            COLUMNS.into_iter().filter(|(name, _)| for_promises || *name != FROM).collect();
+        let columns = columns(for_promises);
         let identifiers = first_identifier(pieces)?.map(|id| Identifiers::like(&id)).unwrap_or_default();
         let queue = Queue::new(pieces.len());
         let readers = Queue::new(usize::from(u8::MAX));
         let read = side_by_side::run(workers.min(pieces.len()).min(usize::from(u8::MAX)), || {
             let reader = readers.take().unwrap_or_default() as u8;
-            let mut reading = Reading {
-                reader,
-                as_of,
-                seed,
-                division,
-                words,
-                identifiers: &identifiers,
-                met: Met::default(),
-                sources: Translated::new(),
-                kinds: Translated::new(),
-                actors: Translated::new(),
-                targets: Translated::new(),
-                origins: Translated::new(),
-                for_promises,
-                read: Read { buckets: (0..division.buckets()).map(|_| Blocks::default()).collect(), texts: Vec::new() },
-            };
+            let mut reading = Reading::new(reader, seed, division, words, &identifiers, for_promises);
             while let Some(piece) = queue.take() {
                 for batch in pieces[piece].read(&columns)? {
                     reading.take(&batch?)?;
@@ -244,40 +323,97 @@ impl Events {
         })?;
         let mut buckets: Vec<Vec<Blocks>> = (0..division.buckets()).map(|_| Vec::new()).collect();
         let mut texts = vec![Vec::new(); read.len()];
+        let last = read.iter().filter_map(|(_, read)| read.last).max();
         for (reader, read) in read {
             for (bucket, blocks) in buckets.iter_mut().zip(read.buckets) {
                 bucket.push(blocks);
             }
             texts[usize::from(reader)] = read.texts;
         }
-        Ok(Self { buckets: buckets.into_iter().map(Mutex::new).collect(), texts, identifiers })
+        let buckets = buckets.into_iter().map(Mutex::new).collect();
+        Ok(Self { buckets, texts, identifiers, last })
+    }
+
+    /// Events that are in memory. Those of each reader stand in order.
+    pub(crate) fn of(
+        events: impl Iterator<Item = Packed>,
+        texts: Vec<Vec<u8>>,
+        identifiers: Identifiers,
+        division: Division,
+    ) -> Self {
+        let mut buckets: Vec<Blocks> = (0..division.buckets()).map(|_| Blocks::default()).collect();
+        let mut last = None;
+        for event in events {
+            last = last.max(Some(event.at));
+            buckets[division.bucket(event.case)].push(event);
+        }
+        let buckets = buckets.into_iter().map(|blocks| Mutex::new(vec![blocks])).collect();
+        Self { buckets, texts, identifiers, last }
+    }
+
+    /// When the latest of them happened, in microseconds.
+    pub(crate) fn last(&self) -> Option<i64> {
+        self.last
+    }
+
+    /// What the numbers of identifiers mean.
+    pub(crate) fn identifiers(&self) -> &Identifiers {
+        &self.identifiers
+    }
+
+    /// The texts of identifiers that are no numbers, by reader.
+    pub(crate) fn texts(&self) -> &[Vec<u8>] {
+        &self.texts
     }
 
     /// Takes the events of a bucket out, and gives those of each of its cases in order. `cases` are the hashes of the
-    /// cases; `take` gets the place of a case in that list. Events of cases that are not in it wait for their case.
+    /// cases; `take` gets the place of a case in that list. Events of cases that are not in it wait for their case. All
+    /// of them go to `keep`, where there is one.
     ///
     /// False, and nothing is given, when two of the cases have one hash.
-    #[must_use]
     pub(crate) fn each_case(
         &self,
         bucket: usize,
         cases: &[u64],
         sorted: &mut Sorted,
+        keep: Option<&Writer>,
         mut take: impl FnMut(usize, &[Packed]),
-    ) -> bool {
+    ) -> Result<bool, EngineError> {
         let blocks = std::mem::take(&mut *self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner));
         if !sorted.fill(cases, &blocks) {
-            return false;
+            return Ok(false);
+        }
+        if let Some(keep) = keep {
+            let mut waiting: Vec<Packed> = blocks
+                .iter()
+                .flat_map(|blocks| &blocks.0)
+                .flatten()
+                .zip(&sorted.places)
+                .filter(|(_, place)| **place == NONE)
+                .map(|(event, _)| *event)
+                .collect();
+            self.sort_all(&mut waiting);
+            for case in 0..cases.len() {
+                self.sort(sorted.of_mut(case));
+            }
+            let known = (0..cases.len()).map(|case| sorted.of(case)).filter(|events| !events.is_empty());
+            keep.put(bucket, known.chain(waiting.chunk_by(|a, b| a.case == b.case)))?;
         }
         drop(blocks);
         for case in 0..cases.len() {
-            let own = &mut sorted.events[sorted.starts[case] as usize..sorted.starts[case + 1] as usize];
-            if !own.is_empty() {
-                self.sort(own);
-                take(case, own);
+            if keep.is_none() {
+                self.sort(sorted.of_mut(case));
+            }
+            if !sorted.of(case).is_empty() {
+                take(case, sorted.of(case));
             }
         }
-        true
+        Ok(true)
+    }
+
+    /// Puts events of any cases in order: by case, and in it as they happened.
+    pub(crate) fn sort_all(&self, events: &mut [Packed]) {
+        events.sort_unstable_by(|a, b| a.case.cmp(&b.case).then_with(|| self.compare(a, b)));
     }
 
     fn sort(&self, events: &mut [Packed]) {
@@ -309,6 +445,31 @@ impl Events {
     }
 }
 
+/// Reads events that came later than others, as the reader of this number. Gives them in the order of their files, and
+/// the texts of their identifiers.
+pub(crate) fn read_further(
+    pieces: &[Piece],
+    reader: u8,
+    seed: u64,
+    words: &Words,
+    identifiers: &Identifiers,
+    for_promises: bool,
+) -> Result<(Vec<Packed>, Vec<u8>), EngineError> {
+    let mut reading = Reading::new(reader, seed, Division::for_cases(0), words, identifiers, for_promises);
+    let columns = columns(for_promises);
+    for piece in pieces {
+        for batch in piece.read(&columns)? {
+            reading.take(&batch?)?;
+        }
+    }
+    let events = reading.read.buckets.into_iter().flat_map(|blocks| blocks.0).flatten().collect();
+    Ok((events, reading.read.texts))
+}
+
+fn columns(for_promises: bool) -> Vec<(&'static str, Form)> {
+    COLUMNS.into_iter().filter(|(name, _)| for_promises || *name != FROM).collect()
+}
+
 fn first_identifier(pieces: &[Piece]) -> Result<Option<String>, EngineError> {
     for piece in pieces {
         for batch in piece.read(&[("event_id", Form::Plain)])? {
@@ -324,7 +485,6 @@ fn first_identifier(pieces: &[Piece]) -> Result<Option<String>, EngineError> {
 /// One thread's reading.
 struct Reading<'a> {
     reader: u8,
-    as_of: i64,
     seed: u64,
     division: Division,
     words: &'a Words,
@@ -377,7 +537,33 @@ struct Target {
     code: u32,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn new(
+        reader: u8,
+        seed: u64,
+        division: Division,
+        words: &'a Words,
+        identifiers: &'a Identifiers,
+        for_promises: bool,
+    ) -> Self {
+        let buckets = (0..division.buckets()).map(|_| Blocks::default()).collect();
+        Self {
+            reader,
+            seed,
+            division,
+            words,
+            identifiers,
+            met: Met::default(),
+            sources: Translated::new(),
+            kinds: Translated::new(),
+            actors: Translated::new(),
+            targets: Translated::new(),
+            origins: Translated::new(),
+            for_promises,
+            read: Read { buckets, texts: Vec::new(), last: None },
+        }
+    }
+
     fn take(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
         let sources = codes_of(batch, "source")?;
         self.sources.take(sources, |source| source_hash(self.seed, source));
@@ -405,7 +591,7 @@ impl Reading<'_> {
         for row in 0..batch.num_rows() {
             let at = instants.value(row);
             let Some(Some(step)) = self.kinds.get(kinds, row) else { continue };
-            if at > self.as_of || instants.is_null(row) {
+            if instants.is_null(row) {
                 continue;
             }
             let actor = self.actors.get(actors, row).unwrap_or(Actor::System);
@@ -440,6 +626,7 @@ impl Reading<'_> {
             let case = case_hash(source, cases.value(row));
             let id = self.identifiers.pack(ids.value(row), &mut self.read.texts);
             let packed = Packed { case, at, id, who, kind, actor, reader: self.reader };
+            self.read.last = self.read.last.max(Some(at));
             let bucket = &mut self.read.buckets[self.division.bucket(case)];
             bucket.push(packed);
             if let (Step::Unit, Some(origins)) = (step, origins) {
@@ -464,6 +651,14 @@ pub(crate) struct Sorted {
 }
 
 impl Sorted {
+    fn of(&self, case: usize) -> &[Packed] {
+        &self.events[self.starts[case] as usize..self.starts[case + 1] as usize]
+    }
+
+    fn of_mut(&mut self, case: usize) -> &mut [Packed] {
+        &mut self.events[self.starts[case] as usize..self.starts[case + 1] as usize]
+    }
+
     /// False when two of the cases have one hash.
     fn fill(&mut self, cases: &[u64], blocks: &[Blocks]) -> bool {
         let size = (cases.len() * 2).next_power_of_two().max(2);
@@ -538,7 +733,7 @@ mod tests {
             let identifiers = Identifiers::like(&first);
             let mut texts = Vec::new();
             let packed: Vec<u64> = ids.iter().map(|id| identifiers.pack(id, &mut texts)).collect();
-            let events = Events { buckets: Vec::new(), texts: vec![texts.clone()], identifiers: identifiers.clone() };
+            let events = Events { buckets: Vec::new(), texts: vec![texts.clone()], identifiers: identifiers.clone(), last: None };
             let event = |id| Packed { case: 0, at: 0, id, who: 0, kind: Kind::Opened, actor: Actor::Agent, reader: 0 };
             for (a, first) in packed.iter().zip(&ids) {
                 prop_assert_eq!(identifiers.text(*a, &texts), first.as_bytes());

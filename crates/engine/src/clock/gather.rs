@@ -8,6 +8,7 @@ use evenkeel_lake::scan::{Form, Piece};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::events::{Division, Events, Sorted, case_hash, source_hash};
+use super::history::Writer;
 use super::hours::Hours;
 use super::promises::{Case, Judged, Promises, Row, RowTexts};
 use super::{CaseClock, CaseFacts, Story};
@@ -25,7 +26,6 @@ const REPEAT_WITHIN: i64 = 7 * DAY;
 pub(crate) struct Cases {
     pieces: Vec<Piece>,
     as_of: i64,
-    seed: u64,
     /// The number of the first case of each piece.
     first: Vec<usize>,
     hashes: Vec<u64>,
@@ -38,6 +38,7 @@ pub(crate) struct Cases {
     asked: Vec<u128>,
     /// What promises ask; empty where nothing is promised.
     rows: Vec<Row>,
+    left_out: bool,
 }
 
 /// Columns that only promises ask for.
@@ -77,7 +78,6 @@ impl Cases {
         let mut cases = Self {
             pieces,
             as_of,
-            seed,
             first: Vec::with_capacity(parts.len()),
             hashes: Vec::new(),
             opened: Vec::new(),
@@ -85,8 +85,10 @@ impl Cases {
             places: Vec::new(),
             asked: Vec::new(),
             rows: Vec::new(),
+            left_out: false,
         };
         for (_, part) in parts {
+            cases.left_out |= part.left_out;
             cases.first.push(cases.hashes.len());
             cases.hashes.extend(part.hashes);
             cases.opened.extend(part.opened);
@@ -101,6 +103,31 @@ impl Cases {
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.hashes.len()
+    }
+
+    /// Whether rows were left out, because their cases are opened later.
+    pub(crate) fn left_out(&self) -> bool {
+        self.left_out
+    }
+
+    /// How their events are to be divided.
+    pub(crate) fn division(&self) -> Division {
+        Division::for_cases(self.count())
+    }
+
+    /// The hash of each.
+    pub(crate) fn hashes(&self) -> &[u64] {
+        &self.hashes
+    }
+
+    /// What each one's customer asked; 0 where customer or topic is not known.
+    pub(crate) fn asked(&self) -> &[u128] {
+        &self.asked
+    }
+
+    /// When each was opened, in microseconds.
+    pub(crate) fn opened(&self) -> &[i64] {
+        &self.opened
     }
 
     /// When the first one was opened.
@@ -141,6 +168,7 @@ struct Part {
     places: Vec<u32>,
     asked: Vec<u128>,
     rows: Vec<Row>,
+    left_out: bool,
 }
 
 impl Part {
@@ -184,6 +212,7 @@ impl Part {
             let instants = opened.as_primitive::<TimestampMicrosecondType>();
             for row in 0..batch.num_rows() {
                 if !counts(opened, row, as_of) {
+                    part.left_out = true;
                     continue;
                 }
                 let source = sources.get(source_codes, row).unwrap_or(seed);
@@ -269,17 +298,18 @@ pub(crate) struct Told {
 }
 
 impl Facts {
-    /// Runs every case through the clock. None when two cases have one hash; another seed is needed then.
+    /// Runs every case through the clock; all events go to `keep`, where there is one. `events` are divided as
+    /// [`Cases::division`] says. None when two cases have one hash; another seed is needed then.
     pub(crate) fn work_out(
         cases: &Cases,
-        events: &[Piece],
+        events: &Events,
         hours: &Hours,
         promises: Option<&Promises>,
         words: &Words,
         workers: usize,
+        keep: Option<&Writer>,
     ) -> Result<Option<Self>, EngineError> {
-        let division = Division::for_cases(cases.count());
-        let events = Events::read(events, cases.as_of, cases.seed, division, words, promises.is_some(), workers)?;
+        let division = cases.division();
         let words = if promises.is_some() { words.all() } else { Vec::new() };
         let judge = |case: u32, story: Option<&Story>| {
             let case = case as usize;
@@ -309,7 +339,11 @@ impl Facts {
                     let facts = clock(case).finish(cases.as_of);
                     Told { facts, judged: judge(case, None), by_events: false }
                 };
-                let unlike = events.each_case(bucket, &hashes, &mut sorted, |place, events| {
+                let unlike = events.each_case(bucket, &hashes, &mut sorted, keep, |place, events| {
+                    let events = &events[..events.partition_point(|event| event.at() <= cases.as_of)];
+                    if events.is_empty() {
+                        return;
+                    }
                     // Cases in between have no events.
                     while told.len() < place {
                         told.push(plain(own[told.len()]));
@@ -323,7 +357,7 @@ impl Facts {
                         None => (None, None),
                     };
                     told.push(Told { facts, judged, by_events: true });
-                });
+                })?;
                 if !unlike {
                     return Ok(false);
                 }
@@ -338,9 +372,7 @@ impl Facts {
             return Ok(None);
         }
         let told = done.into_iter().map(|told| told.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
-        let mut facts = Self { division, told, places, repeats: Vec::new() };
-        facts.repeats = facts.find_repeats(cases, workers)?;
-        Ok(Some(facts))
+        Ok(Some(Self { division, told, places, repeats: Vec::new() }))
     }
 
     /// What the clock says about a case, by its number.
@@ -348,12 +380,38 @@ impl Facts {
         &self.told[self.division.bucket(cases.hashes[case])][self.places[case] as usize]
     }
 
+    /// Whether what is known of a case changes as time goes by: while it is not solved, a promise runs, or it is too early
+    /// to tell whether its customer comes back. None when the case was deleted.
+    pub(crate) fn is_running(&self, cases: &Cases, case: usize) -> Option<bool> {
+        let told = self.of(cases, case);
+        let facts = told.facts.as_ref()?;
+        let promised = told.judged.as_deref().is_some_and(Judged::is_running);
+        let may_repeat = cases.asked[case] != 0 && self.repeats[case].is_none();
+        Some(facts.solved_at.is_none() || promised || may_repeat)
+    }
+
     /// Whether the customer of a case came back; see `repeats`.
     pub(crate) fn repeat(&self, case: usize) -> Option<bool> {
         self.repeats[case]
     }
 
-    fn find_repeats(&self, cases: &Cases, workers: usize) -> Result<Vec<Option<bool>>, EngineError> {
+    /// Finds out which customers came back. `others` are cases beside these: what they ask, and when they were opened.
+    pub(crate) fn find_repeats(
+        &mut self,
+        cases: &Cases,
+        others: &[(u128, i64)],
+        workers: usize,
+    ) -> Result<(), EngineError> {
+        self.repeats = self.repeats_among(cases, others, workers)?;
+        Ok(())
+    }
+
+    fn repeats_among(
+        &self,
+        cases: &Cases,
+        others: &[(u128, i64)],
+        workers: usize,
+    ) -> Result<Vec<Option<bool>>, EngineError> {
         // Divided by what was asked, so that threads share nothing.
         let parts = self.division.buckets();
         let mut asked: Vec<Vec<(u128, i64, u32)>> = vec![Vec::new(); parts];
@@ -363,6 +421,9 @@ impl Facts {
                 asked[part].push((key, cases.opened[case], case as u32));
             }
         }
+        for &(key, opened) in others {
+            asked[self.division.bucket((key >> 64) as u64)].push((key, opened, NONE));
+        }
         let asked: Vec<Mutex<Vec<(u128, i64, u32)>>> = asked.into_iter().map(Mutex::new).collect();
         let queue = Queue::new(parts);
         let found = side_by_side::run(workers.min(parts), || {
@@ -371,7 +432,7 @@ impl Facts {
                 let mut own = std::mem::take(&mut *asked[part].lock().unwrap_or_else(PoisonError::into_inner));
                 own.sort_unstable();
                 for alike in own.chunk_by(|a, b| a.0 == b.0) {
-                    for &(_, _, case) in alike {
+                    for &(_, _, case) in alike.iter().filter(|(_, _, case)| *case != NONE) {
                         let facts = self.of(cases, case as usize).facts.as_ref();
                         let Some(solved) = facts.and_then(|facts| facts.solved_at) else { continue };
                         if solved + REPEAT_WITHIN <= cases.as_of {

@@ -4,8 +4,9 @@
 //! equal instants, of the text of their identifier, and run through [`CaseClock`]. A case whose story has not ended is
 //! measured up to the evaluation instant; it is never left out.
 //!
-//! Cases and events are read straight from the data files ([`gather`], [`events`]); the result is a file
-//! ([`table`], [`store`]) that queries see as the table `case_facts`.
+//! Cases and events are read straight from the data files ([`gather`], [`events`]); the result are files
+//! ([`table`], [`store`]) that queries see as the table `case_facts`. What changes later is worked out for the cases that
+//! it touches alone ([`carried`]), from the events that are kept of each ([`history`]).
 //!
 //! # Rules
 //! - The row of the case says when it was opened. It is `new` from then until its first change of status, whether an
@@ -21,16 +22,19 @@
 //! - Merging a case into another one changes nothing here: it has its own life until then, and a status that says how
 //!   it ended. What happened to the other case belongs to that one.
 
+mod carried;
 mod events;
 mod gather;
+mod history;
 pub mod hours;
 mod promises;
+mod register;
 mod store;
 pub mod table;
 #[cfg(test)]
 mod tests;
 
-pub use store::FactsFile;
+pub use store::KeptFacts;
 
 use evenkeel_model::calendar::WorkingHistory;
 pub use evenkeel_model::case::Status;
@@ -120,7 +124,7 @@ impl Moment {
 pub struct CaseFacts {
     /// Opened → first public message by a human agent.
     pub first_response: Option<Span>,
-    /// Opened → the evaluation instant.
+    /// Opened → solved, or the evaluation instant while it is not.
     pub age: Span,
     /// The longest span from the first unanswered customer message to the next public human reply, without the time
     /// for which the case was solved.
@@ -459,7 +463,7 @@ impl<'a> CaseClock<'a> {
         }
         let mut facts = self.facts;
         facts.first_response = first_response.map(|response| response.since(self.opened));
-        facts.age = now.since(self.opened);
+        facts.age = self.solved.unwrap_or(now).since(self.opened);
         facts.full_resolution = self.solved.map(|solved| solved.since(self.opened));
         facts.person = if facts.solved_at.is_some() { self.assignee_when_solved } else { self.assignee };
         facts.agents_involved = self.agents.len() as u32;

@@ -116,6 +116,13 @@ pub(crate) struct Judged {
     standings: Box<[Standing]>,
 }
 
+impl Judged {
+    /// Whether any promise is neither kept nor broken yet.
+    pub(crate) fn is_running(&self) -> bool {
+        self.standings.iter().any(|standing| standing.state == State::Running)
+    }
+}
+
 impl Promises {
     /// The policies of a project; none when there are none.
     pub(crate) async fn load(

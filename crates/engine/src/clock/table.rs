@@ -11,7 +11,7 @@ use arrow::buffer::NullBuffer;
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
 use evenkeel_lake::columnar_file::ColumnarFile;
-use evenkeel_lake::scan::{Batches, Form};
+use evenkeel_lake::scan::{Batches, Form, Piece};
 use evenkeel_model::record::{CASE_FACTS, ColumnKind};
 
 use super::gather::{Cases, Facts, Told};
@@ -48,6 +48,55 @@ pub fn schema() -> SchemaRef {
         })
         .collect();
     Arc::new(Schema::new(fields))
+}
+
+/// The schema in which batches are written: texts with few different words as codes.
+fn stored() -> SchemaRef {
+    let fields: Vec<Field> = schema()
+        .fields()
+        .iter()
+        .map(|field| match (field.data_type(), origin(field.name())) {
+            (DataType::Utf8View, Origin::Row(Form::Codes) | Origin::Status) => {
+                let codes = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+                Field::new(field.name(), codes, true)
+            }
+            _ => field.as_ref().clone(),
+        })
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+fn create(file: File, stored: &SchemaRef) -> Result<ColumnarFile, EngineError> {
+    let names = stored.fields().iter().map(|field| field.name().as_str());
+    let unlike: Vec<&str> = names
+        .filter(|name| {
+            let origin = origin(name);
+            *name == "case_id" || matches!(origin, Origin::Seconds(..) | Origin::Solved)
+        })
+        .chain(["opened_at"])
+        .collect();
+    Ok(ColumnarFile::create(file, Arc::clone(stored), &unlike)?)
+}
+
+/// Writes facts that lie in several files into one.
+pub(super) fn join(pieces: &[Piece], file: File) -> Result<(), EngineError> {
+    let stored = stored();
+    let columns: Vec<(&str, Form)> = stored
+        .fields()
+        .iter()
+        .map(|field| {
+            let form = if matches!(field.data_type(), DataType::Dictionary(..)) { Form::Codes } else { Form::Plain };
+            (field.name().as_str(), form)
+        })
+        .collect();
+    let mut file = create(file, &stored)?;
+    for (number, piece) in pieces.iter().enumerate() {
+        let rows = piece.read(&columns)?.collect::<Result<Vec<RecordBatch>, _>>()?;
+        let group = if rows.is_empty() { None } else { Some(file.encoder().encode(number, &rows)?) };
+        file.take(number, group)?;
+    }
+    file.finish()?;
+    Ok(())
 }
 
 /// Where a column of the table comes from.
@@ -135,30 +184,8 @@ pub(crate) struct Sources<'a> {
 impl Sources<'_> {
     /// Writes the table as a Parquet file. Gives the number of its rows.
     pub(crate) fn write(&self, file: File, workers: usize) -> Result<usize, EngineError> {
-        let schema = schema();
-        let stored: Vec<Field> = schema
-            .fields()
-            .iter()
-            .map(|field| match (field.data_type(), origin(field.name())) {
-                (DataType::Utf8View, Origin::Row(Form::Codes) | Origin::Status) => {
-                    let codes = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-                    Field::new(field.name(), codes, true)
-                }
-                _ => field.as_ref().clone(),
-            })
-            .collect();
-        let stored = Arc::new(Schema::new(stored));
-        let unlike: Vec<&str> = schema
-            .fields()
-            .iter()
-            .map(|field| field.name().as_str())
-            .filter(|name| {
-                let origin = origin(name);
-                *name == "case_id" || matches!(origin, Origin::Seconds(..) | Origin::Solved)
-            })
-            .chain(["opened_at"])
-            .collect();
-        let file = Mutex::new(ColumnarFile::create(file, Arc::clone(&stored), &unlike)?);
+        let stored = stored();
+        let file = Mutex::new(create(file, &stored)?);
         let rows = Mutex::new(Rows::new(self.cases));
         let counts = side_by_side::run(workers, || {
             let mut count = 0;
@@ -296,7 +323,7 @@ fn flags(flags: impl ExactSizeIterator<Item = Option<bool>>) -> ArrayRef {
 /// The rows of all cases, in the order of their numbers.
 struct Rows<'a> {
     cases: &'a Cases,
-    pieces: Vec<(&'a evenkeel_lake::scan::Piece, usize)>,
+    pieces: Vec<(&'a Piece, usize)>,
     columns: Vec<(&'static str, Form)>,
     piece: usize,
     open: Option<Batches>,

@@ -334,7 +334,7 @@ impl PlainStory {
         }
         CaseFacts {
             first_response: self.first_response(),
-            age: self.since_opening(self.as_of),
+            age: self.since_opening(solved_at.unwrap_or(self.as_of)),
             next_response_max: (!waits.is_empty()).then(|| Span {
                 calendar: waits.iter().map(|wait| wait.calendar).max().unwrap_or_default(),
                 business: waits.iter().map(|wait| wait.business).max().unwrap_or_default(),

@@ -1,6 +1,5 @@
 //! `evenkeel facts`: what the case clock says about each case, as a table.
 
-use std::fs::File;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -17,9 +16,9 @@ pub async fn run(session: &Session<'_>, arguments: &Facts) -> anyhow::Result<Exi
     let engine = open.engine(instant(arguments.as_of), session.workers).await?;
     let facts = engine.case_facts().await?;
     let file = WholeFile::create(&arguments.out)?;
-    std::io::copy(&mut File::open(facts.path())?, &mut file.handle()?)?;
+    facts.copy_to(file.handle()?)?;
     file.finish()?;
-    let cases = facts.rows()?;
+    let cases = facts.rows();
     if session.output.is_json() {
         session.output.json(&serde_json::json!({ "out": arguments.out, "cases": cases }))?;
     } else {

@@ -4,6 +4,7 @@
 
 mod answers;
 mod behind;
+mod carried;
 mod clock;
 mod demonstration;
 mod examples;

@@ -259,7 +259,7 @@ const OF_TABLES: &[(&str, Meanings)] = &[
             ("status", "The status after the last event; `closed` is told as `solved`."),
             ("is_complaint", "As in `cases`."),
             ("tags", "As in `cases`."),
-            ("age_s", "From its opening to the evaluation instant."),
+            ("age_s", "From its opening until it was solved, or to the evaluation instant while it is not."),
             ("age_business_s", "The same within the working hours of its unit; missing where no calendar is known."),
             ("first_response_s", "From its opening to the first answer of an agent; missing until there is one."),
             (
