@@ -1,5 +1,7 @@
 //! Cells: partial sums per person, unit and slot of time, filled by one scan per table.
 
+mod change;
+
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -8,6 +10,7 @@ use arrow::datatypes::{DataType, Date32Type, Float64Type, TimeUnit, TimestampMic
 use datafusion::logical_expr::Expr;
 use futures::TryStreamExt;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::EngineError;
 use crate::columns::{Texts, Words};
@@ -24,7 +27,7 @@ pub const NONE: u32 = u32::MAX;
 pub const PARTS: f64 = 1e9;
 
 /// Where the rows of a cell belong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// When.
     pub slot: u32,
@@ -35,7 +38,7 @@ pub struct Key {
 }
 
 /// One column of cells. Which of the lists are filled depends on how the column is added up.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
     /// Rows that had a value.
     pub count: Vec<u64>,
@@ -89,10 +92,12 @@ impl Sums {
 }
 
 /// The cells of one family.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FamilyCells {
     /// Where the rows of each cell belong.
     pub keys: Vec<Key>,
+    /// How many rows there are in each cell.
+    pub members: Vec<u32>,
     /// One per column of the family.
     pub columns: Vec<Sums>,
     /// Rows that could not be placed in any unit.
@@ -101,8 +106,10 @@ pub struct FamilyCells {
     pub rows: u64,
     /// The last day on which a row lies, in days since 1970.
     pub last_day: Option<i32>,
+    #[serde(skip)]
     positions: HashMap<Key, u32>,
     /// The last cell of each person, by code; rows mostly come in order of time, so that the next one is in it, too.
+    #[serde(skip)]
     last: Vec<(Key, u32)>,
 }
 
@@ -136,12 +143,16 @@ impl FamilyCells {
         let position = *self.positions.entry(key).or_insert(next);
         if position == next {
             self.keys.push(key);
+            self.members.push(0);
         }
         position
     }
 
     fn merge(&mut self, family: &Family, other: &FamilyCells) {
         let places: Vec<u32> = other.keys.iter().map(|key| self.cell(*key)).collect();
+        for (place, members) in places.iter().zip(&other.members) {
+            self.members[*place as usize] += members;
+        }
         for ((mine, theirs), column) in self.columns.iter_mut().zip(&other.columns).zip(&family.columns) {
             mine.grow(column.adding, self.keys.len());
             for (from, to) in places.iter().enumerate() {
@@ -169,6 +180,33 @@ pub struct Cells {
     pub families: Vec<FamilyCells>,
     /// One per stock.
     pub stocks: Vec<StockFlows>,
+    /// Whether anything was left out because it happens later.
+    pub later: bool,
+}
+
+impl Cells {
+    pub(crate) fn new(program: &Program) -> Self {
+        Self {
+            families: program.families.iter().map(FamilyCells::new).collect(),
+            stocks: vec![StockFlows::default(); program.stocks.len()],
+            later: false,
+        }
+    }
+
+    /// Takes over what was filled from another table.
+    pub(crate) fn add_table(&mut self, program: &Program, table: &str, other: Cells) {
+        for ((mine, other), family) in self.families.iter_mut().zip(other.families).zip(&program.families) {
+            if family.table == table {
+                *mine = other;
+            }
+        }
+        for ((mine, other), stock) in self.stocks.iter_mut().zip(other.stocks).zip(&program.stocks) {
+            if stock.table == table {
+                *mine = other;
+            }
+        }
+        self.later |= other.later;
+    }
 }
 
 /// What a scan needs besides the program.
@@ -194,26 +232,72 @@ pub async fn fill(
     segment: Option<&str>,
     condition: Option<&str>,
 ) -> Result<Vec<(Option<String>, Cells)>, EngineError> {
-    let mut segments: Vec<(Option<String>, Cells)> = Vec::new();
-    let mut names: HashMap<Option<String>, usize> = HashMap::new();
-    let blank = || Cells {
-        families: program.families.iter().map(FamilyCells::new).collect(),
-        stocks: vec![StockFlows::default(); program.stocks.len()],
-    };
+    let mut segments = Segments::default();
     if segment.is_none() {
-        names.insert(None, 0);
-        segments.push((None, blank()));
+        segments.place(program, None);
     }
-    let mut tables: Vec<&str> = Vec::new();
-    for table in
-        program.families.iter().map(|family| &family.table).chain(program.stocks.iter().map(|stock| &stock.table))
-    {
-        if !tables.contains(&table.as_str()) {
-            tables.push(table);
-        }
+    for table in program.tables() {
+        let scan = Scan::new(session, program, table, segment).await?;
+        segments.fill(session, program, context, table, scan, condition).await?;
     }
-    for table in tables {
-        let scan = Arc::new(Scan::new(session, program, table, segment).await?);
+    segments.cells.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(segments.cells)
+}
+
+/// The cells of rows that are not a whole table: those that came, or those that went. `session` sees them in place of
+/// the table.
+pub(crate) async fn of_some_rows(
+    session: &Session,
+    program: &Program,
+    context: &Arc<Context>,
+    table: &str,
+) -> Result<Cells, EngineError> {
+    let mut segments = Segments::default();
+    segments.place(program, None);
+    let scan = Scan::new(session, program, table, None).await?;
+    segments.fill(session, program, context, table, scan, None).await?;
+    Ok(segments.cells.pop().map_or_else(|| Cells::new(program), |(_, cells)| cells))
+}
+
+/// The columns of a table that a program reads.
+pub(crate) async fn columns(session: &Session, program: &Program, table: &str) -> Result<Vec<String>, EngineError> {
+    let scan = Scan::new(session, program, table, None).await?;
+    let mut columns: Vec<String> = Vec::new();
+    for expression in &scan.expressions {
+        columns.extend(expression.column_refs().into_iter().map(|column| column.name.clone()));
+    }
+    columns.sort_unstable();
+    columns.dedup();
+    Ok(columns)
+}
+
+/// Cells by segment.
+#[derive(Default)]
+struct Segments {
+    cells: Vec<(Option<String>, Cells)>,
+    places: HashMap<Option<String>, usize>,
+}
+
+impl Segments {
+    /// The place of a segment, which is added unless it is there.
+    fn place(&mut self, program: &Program, name: Option<String>) -> usize {
+        *self.places.entry(name).or_insert_with_key(|name| {
+            self.cells.push((name.clone(), Cells::new(program)));
+            self.cells.len() - 1
+        })
+    }
+
+    /// Adds what one scan of a table gives.
+    async fn fill(
+        &mut self,
+        session: &Session,
+        program: &Program,
+        context: &Arc<Context>,
+        table: &str,
+        scan: Scan,
+        condition: Option<&str>,
+    ) -> Result<(), EngineError> {
+        let scan = Arc::new(scan);
         let mut rows = session.table(table).await?;
         if let Some(text) = condition {
             let parsed = session.context().parse_sql_expr(text, rows.schema());
@@ -238,11 +322,9 @@ pub async fn fill(
         for worker in workers {
             let partial = worker.await??;
             for (name, cells) in partial.segments {
-                let position = *names.entry(name.clone()).or_insert_with(|| {
-                    segments.push((name, blank()));
-                    segments.len() - 1
-                });
-                let target = &mut segments[position].1;
+                let position = self.place(program, name);
+                let target = &mut self.cells[position].1;
+                target.later |= cells.later;
                 for (own, &family) in cells.families.into_iter().zip(&scan.family_positions) {
                     target.families[family].merge(&program.families[family], &own);
                 }
@@ -253,9 +335,8 @@ pub async fn fill(
                 }
             }
         }
+        Ok(())
     }
-    segments.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(segments)
 }
 
 /// The one scan of a table.
@@ -383,11 +464,19 @@ impl Partial {
                 .map(|&family| FamilyCells::new(&scan.program.families[family]))
                 .collect(),
             stocks: vec![StockFlows::default(); scan.stocks.len()],
+            later: false,
         };
         let name = name.map(str::to_owned);
         self.segments.push((name.clone(), cells));
         self.names.insert(name, self.segments.len() - 1);
         self.segments.len() - 1
+    }
+
+    /// Notes whether anything was left out because it happens later; of which segment it is does not matter.
+    fn later(&mut self, later: bool) {
+        if let Some((_, cells)) = self.segments.first_mut() {
+            cells.later |= later;
+        }
     }
 
     fn take(&mut self, scan: &Scan, context: &Context, batch: &RecordBatch) -> Result<(), EngineError> {
@@ -407,7 +496,8 @@ impl Partial {
         // Families of one table mostly share people and units.
         let mut known: Vec<(Who, usize, Vec<u32>)> = Vec::new();
         for (position, family) in scan.families.iter().enumerate() {
-            let days = days(batch.column(family.period_of), context)?;
+            let (days, later) = days(batch.column(family.period_of), context)?;
+            self.later(later);
             let people = codes(&mut known, batch, Who::Person, family.person, |row, id| {
                 context.directory.person(source(row), id)
             })?;
@@ -426,7 +516,9 @@ impl Partial {
                 own.rows += 1;
                 own.last_day = own.last_day.max(Some(day));
                 own.unplaced += u64::from(unit == NONE);
-                cells[row] = own.cell(Key { slot: context.timeline.slot(day), unit, person });
+                let cell = own.cell(Key { slot: context.timeline.slot(day), unit, person });
+                own.members[cell as usize] += 1;
+                cells[row] = cell;
             }
             for (column, &expression) in family.columns.iter().enumerate() {
                 let adding = plan.columns[column].adding;
@@ -441,8 +533,9 @@ impl Partial {
             }
         }
         for (position, stock) in scan.stocks.iter().enumerate() {
-            let from = days(batch.column(stock.from), context)?;
-            let until = days(batch.column(stock.until), context)?;
+            let (from, begin_later) = days(batch.column(stock.from), context)?;
+            let (until, end_later) = days(batch.column(stock.until), context)?;
+            self.later(begin_later || end_later);
             let people = codes(&mut known, batch, Who::Person, stock.person, |row, id| {
                 context.directory.person(source(row), id)
             })?;
@@ -549,23 +642,31 @@ fn to_parts(number: f64) -> i128 {
     if parts.abs() < 9e18 { i128::from(parts as i64) } else { parts as i128 }
 }
 
-/// The local day of each row. Rows without one, and rows of the future, have none.
-fn days(column: &ArrayRef, context: &Context) -> Result<Vec<Option<i32>>, EngineError> {
+/// The local day of each row. Rows without one, and rows of the future, have none; whether there are any of the latter.
+fn days(column: &ArrayRef, context: &Context) -> Result<(Vec<Option<i32>>, bool), EngineError> {
     let today = context.local.day(context.as_of);
+    let mut later = false;
     match column.data_type() {
         DataType::Date32 | DataType::Date64 => {
             let days = cast(column, &DataType::Date32)?;
-            Ok(days.as_primitive::<Date32Type>().iter().map(|day| day.filter(|day| *day <= today)).collect())
+            let mut known = |day: &i32| {
+                later |= *day > today;
+                *day <= today
+            };
+            let days = days.as_primitive::<Date32Type>().iter().map(|day| day.filter(&mut known)).collect();
+            Ok((days, later))
         }
         DataType::Timestamp(..) => {
             let instants = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
-            Ok(instants
-                .as_primitive::<TimestampMicrosecondType>()
-                .iter()
-                .map(|at| at.filter(|at| *at <= context.as_of).map(|at| context.local.day(at)))
-                .collect())
+            let mut known = |at: &i64| {
+                later |= *at > context.as_of;
+                *at <= context.as_of
+            };
+            let instants = instants.as_primitive::<TimestampMicrosecondType>().iter();
+            let days = instants.map(|at| at.filter(&mut known).map(|at| context.local.day(at))).collect();
+            Ok((days, later))
         }
-        DataType::Null => Ok(vec![None; column.len()]),
+        DataType::Null => Ok((vec![None; column.len()], false)),
         other => Err(EngineError::Arrow(arrow::error::ArrowError::CastError(format!(
             "a row is placed in time by an instant or a day, not by a value of type {other}"
         )))),

@@ -124,6 +124,20 @@ pub struct Program {
     pub asked: BTreeSet<MeasureId>,
 }
 
+impl Program {
+    /// The tables that are scanned, each once.
+    pub(crate) fn tables(&self) -> Vec<&str> {
+        let families = self.families.iter().map(|family| family.table.as_str());
+        let mut tables: Vec<&str> = Vec::new();
+        for table in families.chain(self.stocks.iter().map(|stock| stock.table.as_str())) {
+            if !tables.contains(&table) {
+                tables.push(table);
+            }
+        }
+        tables
+    }
+}
+
 /// Compiles measures. Each mistake in an expression is an error of its own; all are given.
 pub async fn compile<'a>(
     session: &Session,

@@ -14,11 +14,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 
-use crate::cells::{self, Context};
+use crate::cells::{self, Cells, Context};
 use crate::clock::{KeptFacts, hours, table};
 use crate::columns::Words;
 use crate::compile::{Program, compile};
 use crate::error::{EngineError, closest};
+use crate::kept_cells::{self, Tables};
 use crate::local_time::LocalTime;
 use crate::organisation::Directory;
 use crate::readings::ReadingStore;
@@ -167,15 +168,19 @@ impl Engine {
     pub async fn readings(&self, request: &Request) -> Result<Vec<(Option<String>, ReadingStore)>, EngineError> {
         let program = self.compile(&request.measures).await.map_err(first)?;
         let timeline = Arc::new(Timeline::new(Fineness::for_grain(request.grain), self.directory.organisation()));
-        let context = Arc::new(Context {
+        let context = Context {
             directory: Arc::clone(&self.directory),
             local: Arc::clone(&self.local),
             timeline: Arc::clone(&timeline),
             as_of: self.scope.as_of.as_microsecond(),
             names: Words::default(),
-        });
-        let (segment, condition) = (request.segment.as_deref(), request.condition.as_deref());
-        let segments = cells::fill(&self.session, &program, &context, segment, condition).await?;
+        };
+        let segments = match (request.segment.as_deref(), request.condition.as_deref()) {
+            (None, None) => vec![(None, self.kept_cells(&program, context, request.grain).await?)],
+            (segment, condition) => {
+                cells::fill(&self.session, &program, &Arc::new(context), segment, condition).await?
+            }
+        };
         let mut stores = Vec::with_capacity(segments.len());
         for (name, cells) in segments {
             let (fiscal, today) = (self.scope.fiscal, self.today());
@@ -184,6 +189,23 @@ impl Engine {
                 .push((name, ReadingStore::new(&program, cells, &self.directory, &timeline, fiscal, today, workers)?));
         }
         Ok(stores)
+    }
+
+    /// The cells of all rows.
+    async fn kept_cells(&self, program: &Program, context: Context, grain: Grain) -> Result<Cells, EngineError> {
+        let mut tables = Tables::new();
+        for name in program.tables() {
+            let pieces = match name {
+                table::TABLE => self.case_facts().await?.pieces()?,
+                _ => self.session.snapshot().pieces(name).await?,
+            };
+            tables.insert(name.to_owned(), pieces);
+        }
+        // What places rows besides their own columns.
+        let organisation = self.session.snapshot().data_version(tables_behind([]).iter().map(String::as_str));
+        let zone = self.scope.zone.iana_name().unwrap_or("unknown");
+        let about = format!("{organisation} {zone} {:?}", Fineness::for_grain(grain));
+        kept_cells::fill(&self.session, program, context, tables, &about).await
     }
 
     /// Works out readings without segments.

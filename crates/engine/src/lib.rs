@@ -18,6 +18,8 @@ pub mod example;
 pub mod explain;
 pub mod export;
 mod files_table;
+mod in_use;
+mod kept_cells;
 mod likely_range;
 pub mod local_time;
 pub mod organisation;

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::compute::cast;
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use datafusion::common::TableReference;
+use datafusion::datasource::MemTable;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_plan::{SendableRecordBatchStream, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use evenkeel_lake::scan::{Form, Piece};
 use evenkeel_lake::{Snapshot, functions};
 use futures::TryStreamExt;
 use roaring::RoaringBitmap;
@@ -74,6 +77,32 @@ impl Session {
         let table = FilesTable::open(files, schema, partitions)?;
         self.context.register_table(TableReference::bare(name), Arc::new(table))?;
         Ok(())
+    }
+
+    /// A session that sees some rows of a table in its place, and these columns of them; and no other table.
+    pub(crate) async fn seeing_some(
+        &self,
+        name: &str,
+        columns: &[String],
+        pieces: &[Piece],
+    ) -> Result<Self, EngineError> {
+        let as_seen = self.table(name).await?;
+        let fields = columns.iter().map(|column| as_seen.schema().field_with_unqualified_name(column).cloned());
+        let schema = Arc::new(Schema::new(fields.collect::<Result<Vec<FieldRef>, _>>()?));
+        let wanted: Vec<(&str, Form)> = columns.iter().map(|column| (column.as_str(), Form::Plain)).collect();
+        let mut batches = Vec::new();
+        for piece in pieces {
+            for batch in piece.read(&wanted)? {
+                let batch = batch?;
+                let columns = batch.columns().iter().zip(schema.fields());
+                let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+                batches.push(RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)?);
+            }
+        }
+        let some = Self::new(self.snapshot.clone(), 1)?;
+        let table = MemTable::try_new(schema, vec![batches])?;
+        some.context.register_table(TableReference::bare(name), Arc::new(table))?;
+        Ok(some)
     }
 
     /// Runs a query; gives one stream per worker.

@@ -30,6 +30,7 @@ use super::register::{self, Entry};
 use super::table::{self, Sources};
 use crate::EngineError;
 use crate::columns::Words;
+use crate::in_use::{hold, remove_unless_used};
 use crate::local_time::LocalTime;
 use crate::organisation::Directory;
 use crate::session::Session;
@@ -395,11 +396,6 @@ impl NewFile {
     }
 }
 
-/// Holds a file in use. Where the system has no locks, files are removed as if nobody used them.
-fn hold(file: &File) {
-    let _ = file.lock_shared();
-}
-
 async fn blocking<T: Send + 'static>(
     task: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {
@@ -438,14 +434,6 @@ fn remove_older(folder: &Path) {
         if !named.contains(&name) {
             remove_unless_used(&path);
         }
-    }
-}
-
-fn remove_unless_used(path: &Path) {
-    if let Ok(file) = File::open(path)
-        && file.try_lock().is_ok()
-    {
-        let _ = std::fs::remove_file(path);
     }
 }
 

@@ -199,9 +199,12 @@ fn parts(project: &Path) -> usize {
 
 #[test]
 fn facts_and_readings_are_those_of_the_whole() {
-    for seed in [1, 2] {
-        onward(seed);
-    }
+    onward(1);
+}
+
+#[test]
+fn facts_and_readings_of_another_record() {
+    onward(2);
 }
 
 fn onward(seed: u64) {
@@ -223,7 +226,7 @@ fn onward(seed: u64) {
     }
     let mut now = 110 * 1440;
     let mut carried = 0;
-    for round in 0..9 {
+    for round in 0..7 {
         record.write(project);
         if round % 4 != 3 {
             succeed(project, &["import"]);
@@ -276,5 +279,5 @@ fn onward(seed: u64) {
             record.tell(3, now + 1440, "message", "agent", "", "");
         }
     }
-    assert!(carried >= 4, "seed {seed}: carried on {carried} times");
+    assert!(carried >= 3, "seed {seed}: carried on {carried} times");
 }
