@@ -20,6 +20,7 @@ use roaring::RoaringBitmap;
 
 use crate::EngineError;
 use crate::files_table::FilesTable;
+use crate::side_by_side::{self, Queue};
 
 /// What queries may hold in memory before they spill to disk.
 const MEMORY: usize = 1 << 30;
@@ -90,17 +91,22 @@ impl Session {
         let fields = columns.iter().map(|column| as_seen.schema().field_with_unqualified_name(column).cloned());
         let schema = Arc::new(Schema::new(fields.collect::<Result<Vec<FieldRef>, _>>()?));
         let wanted: Vec<(&str, Form)> = columns.iter().map(|column| (column.as_str(), Form::Plain)).collect();
-        let mut batches = Vec::new();
-        for piece in pieces {
-            for batch in piece.read(&wanted)? {
-                let batch = batch?;
-                let columns = batch.columns().iter().zip(schema.fields());
-                let columns = columns.map(|(column, field)| cast(column, field.data_type()));
-                batches.push(RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)?);
+        let workers = self.context.state().config().target_partitions();
+        let queue = Queue::new(pieces.len());
+        let partitions = side_by_side::run(workers.min(pieces.len()), || {
+            let mut batches = Vec::new();
+            while let Some(piece) = queue.take() {
+                for batch in pieces[piece].read(&wanted)? {
+                    let batch = batch?;
+                    let columns = batch.columns().iter().zip(schema.fields());
+                    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+                    batches.push(RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)?);
+                }
             }
-        }
-        let some = Self::new(self.snapshot.clone(), 1)?;
-        let table = MemTable::try_new(schema, vec![batches])?;
+            Ok(batches)
+        })?;
+        let some = Self::new(self.snapshot.clone(), workers)?;
+        let table = MemTable::try_new(schema, partitions)?;
         some.context.register_table(TableReference::bare(name), Arc::new(table))?;
         Ok(some)
     }

@@ -253,7 +253,9 @@ mod tests {
             })
             .collect();
         let mut stock: Vec<_> = cells.stocks[0].iter().map(|(key, flows)| (*key, flows.clone())).collect();
-        stock.iter_mut().for_each(|(_, flows)| flows.sort_unstable());
+        for (_, flows) in &mut stock {
+            flows.sort_unstable();
+        }
         stock.sort_unstable();
         (told, stock, family.rows, family.last_day)
     }

@@ -20,7 +20,7 @@ use super::promises::{Column as Promised, Promises};
 use super::{CaseFacts, Span, Status};
 use crate::EngineError;
 use crate::columns::column;
-use crate::side_by_side;
+use crate::side_by_side::{self, Queue};
 
 /// The name of the table.
 pub const TABLE: &str = "case_facts";
@@ -186,7 +186,7 @@ impl Sources<'_> {
     pub(crate) fn write(&self, file: File, workers: usize) -> Result<usize, EngineError> {
         let stored = stored();
         let file = Mutex::new(create(file, &stored)?);
-        let rows = Mutex::new(Rows::new(self.cases));
+        let rows = Mutex::new(Rows::new(self.cases, workers)?);
         let counts = side_by_side::run(workers, || {
             let mut count = 0;
             loop {
@@ -327,6 +327,8 @@ struct Rows<'a> {
     columns: Vec<(&'static str, Form)>,
     piece: usize,
     open: Option<Batches>,
+    /// All rows, where they are so few that they were read at once.
+    read: Option<Numbered>,
     next_case: usize,
     number: usize,
 }
@@ -335,7 +337,7 @@ struct Rows<'a> {
 type Numbered = Vec<(RecordBatch, usize)>;
 
 impl<'a> Rows<'a> {
-    fn new(cases: &'a Cases) -> Self {
+    fn new(cases: &'a Cases, workers: usize) -> Result<Self, EngineError> {
         let mut columns: Vec<(&'static str, Form)> = STAND_IN.to_vec();
         for column in CASE_FACTS.all_columns() {
             if let Origin::Row(form) = origin(column.name)
@@ -344,13 +346,46 @@ impl<'a> Rows<'a> {
                 columns.push((column.name, form));
             }
         }
-        Self { cases, pieces: cases.pieces().collect(), columns, piece: 0, open: None, next_case: 0, number: 0 }
+        let pieces: Vec<(&Piece, usize)> = cases.pieces().collect();
+        // A few rows of many row groups take as long to find as all of them, and belong into one.
+        let few = pieces.len() > 1 && cases.count() <= ROWS;
+        let read = if few { Some(Self::all(cases, &pieces, &columns, workers)?) } else { None };
+        Ok(Self { cases, pieces, columns, piece: 0, open: None, read, next_case: 0, number: 0 })
+    }
+
+    /// Reads all rows side by side.
+    fn all(
+        cases: &Cases,
+        pieces: &[(&Piece, usize)],
+        columns: &[(&'static str, Form)],
+        workers: usize,
+    ) -> Result<Numbered, EngineError> {
+        let queue = Queue::new(pieces.len());
+        let read = side_by_side::run(workers.min(pieces.len()), || {
+            let mut own: Numbered = Vec::new();
+            while let Some(next) = queue.take() {
+                let (piece, mut first) = pieces[next];
+                for batch in piece.read(columns)? {
+                    let batch = known(cases, batch?)?;
+                    let rows = batch.num_rows();
+                    own.push((batch, first));
+                    first += rows;
+                }
+            }
+            Ok(own)
+        })?;
+        let mut rows: Numbered = read.into_iter().flatten().collect();
+        rows.sort_by_key(|(_, first)| *first);
+        Ok(rows)
     }
 
     /// The rows of the next row group, with its number.
     fn next(&mut self) -> Result<Option<(usize, Numbered)>, EngineError> {
-        let mut rows: Numbered = Vec::new();
-        let mut count = 0;
+        let mut rows: Numbered = self.read.take().unwrap_or_default();
+        if !rows.is_empty() {
+            self.piece = self.pieces.len();
+        }
+        let mut count = rows.iter().map(|(batch, _)| batch.num_rows()).sum::<usize>();
         while count < ROWS {
             let batches = match &mut self.open {
                 Some(batches) => batches,
@@ -364,7 +399,7 @@ impl<'a> Rows<'a> {
             match batches.next() {
                 None => self.open = None,
                 Some(batch) => {
-                    let batch = self.known(batch?)?;
+                    let batch = known(self.cases, batch?)?;
                     let first = self.next_case;
                     self.next_case += batch.num_rows();
                     count += batch.num_rows();
@@ -378,11 +413,11 @@ impl<'a> Rows<'a> {
         self.number += 1;
         Ok(Some((self.number - 1, rows)))
     }
+}
 
-    /// The rows that are cases of this evaluation.
-    fn known(&self, batch: RecordBatch) -> Result<RecordBatch, EngineError> {
-        let opened = column(&batch, "opened_at")?;
-        let kept: Vec<bool> = (0..batch.num_rows()).map(|row| self.cases.counts(opened, row)).collect();
-        if kept.iter().all(|kept| *kept) { Ok(batch) } else { Ok(filter_record_batch(&batch, &kept.into())?) }
-    }
+/// The rows that are cases of this evaluation.
+fn known(cases: &Cases, batch: RecordBatch) -> Result<RecordBatch, EngineError> {
+    let opened = column(&batch, "opened_at")?;
+    let kept: Vec<bool> = (0..batch.num_rows()).map(|row| cases.counts(opened, row)).collect();
+    if kept.iter().all(|kept| *kept) { Ok(batch) } else { Ok(filter_record_batch(&batch, &kept.into())?) }
 }

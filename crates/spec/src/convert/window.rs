@@ -39,7 +39,8 @@ pub(super) fn read(written: &Spanned<raw::Quantity>, key: &str, findings: &mut F
     }
 }
 
-/// How long the figure of a period has to wait: as long as the file says, and never less than the formula needs.
+/// How long the figure of a period has to wait: as long as the file says, and never less than the formula needs, unless
+/// it says `none`: then what is known already is told at once.
 pub(super) fn wait(
     written: Option<&Spanned<raw::Quantity>>,
     formula: &Formula,
@@ -47,6 +48,9 @@ pub(super) fn wait(
 ) -> Option<Window> {
     let needed = needed(formula);
     let Some(written) = written else { return needed };
+    if written.value.0 == "none" {
+        return None;
+    }
     let asked = read(written, "wait", findings)?;
     match needed {
         Some(needed) if asked < needed => {

@@ -74,7 +74,7 @@ pub(crate) struct Measure {
     /// Where it may be reported. An empty list: for the organisation as a whole only. Default both.
     pub(crate) levels: Option<Spanned<Vec<Spanned<Level>>>>,
     /// How long after the end of a period its figure is known, and not told before: `7 days`. Default: at once, or as
-    /// long as the formula itself has to wait.
+    /// long as the formula itself has to wait. `none`: what is known already is told at once.
     pub(crate) wait: Option<Spanned<Quantity>>,
     /// A reading that rests on fewer is withheld, for example `5` for a survey of staff.
     #[schemars(range(min = 2))]

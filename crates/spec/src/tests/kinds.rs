@@ -57,6 +57,7 @@ fn figures_that_are_known_only_later() {
     let side = "from: case_facts\nratio: { numerator: { count: repeat_within_7d }, denominator: rows }";
     assert_eq!(waits(side).as_deref(), Some("7 days"));
     assert_eq!(waits(&format!("{side}\nwait: 30 days")).as_deref(), Some("30 days"));
+    assert_eq!(waits(&format!("{side}\nwait: none")), None, "what is known already is told at once");
     insta::assert_snapshot!(check(&format!("{side}\nwait: 3 days")));
     insta::assert_snapshot!(check("from: orders\ncount: rows\nwait: 7"));
 }
