@@ -63,19 +63,22 @@ pub struct Engine {
     directory: Arc<Directory>,
     local: Arc<LocalTime>,
     facts: OnceCell<KeptFacts>,
+    /// Whether cells are kept beside the lake.
+    keeps: bool,
 }
 
 impl Engine {
     /// Opens a state of the lake.
     pub async fn open(snapshot: Snapshot, scope: Scope) -> Result<Self, EngineError> {
-        Self::over(Session::new(snapshot, scope.workers)?, scope).await
+        let engine = Self::over(Session::new(snapshot, scope.workers)?, scope).await?;
+        Ok(Self { keeps: true, ..engine })
     }
 
-    /// Opens a session that is there already.
+    /// Opens a session that is there already, whose tables need not be those of its lake.
     pub(crate) async fn over(session: Session, scope: Scope) -> Result<Self, EngineError> {
         let directory = Arc::new(Directory::load(&session, &scope.organisation).await?);
         let local = Arc::new(LocalTime::new(scope.zone.clone()));
-        Ok(Self { session, scope, directory, local, facts: OnceCell::new() })
+        Ok(Self { session, scope, directory, local, facts: OnceCell::new(), keeps: false })
     }
 
     /// Who is who.
@@ -176,7 +179,7 @@ impl Engine {
             names: Words::default(),
         };
         let segments = match (request.segment.as_deref(), request.condition.as_deref()) {
-            (None, None) => vec![(None, self.kept_cells(&program, context, request.grain).await?)],
+            (None, None) if self.keeps => vec![(None, self.kept_cells(&program, context, request.grain).await?)],
             (segment, condition) => {
                 cells::fill(&self.session, &program, &Arc::new(context), segment, condition).await?
             }
