@@ -92,6 +92,8 @@ struct Found {
     subjects: Vec<i32>,
     periods: Vec<i32>,
     readings: Vec<(Reading, f64)>,
+    /// The likely range of each reading.
+    ranges: Vec<Option<(f64, f64)>>,
 }
 
 impl<'a> LongTable<'a> {
@@ -119,7 +121,7 @@ impl<'a> LongTable<'a> {
     /// their number.
     pub fn parquet(&self, file: File) -> Result<u64, EngineError> {
         let schema = schema(self.with_segment);
-        let file = Mutex::new(ColumnarFile::create(file, Arc::clone(&schema), &["numerator", "value"])?);
+        let file = Mutex::new(ColumnarFile::create(file, Arc::clone(&schema), &["numerator", "value", "low", "high"])?);
         let parts = self.parts();
         let subjects: Vec<Subjects> =
             self.stores.iter().map(|(_, store)| Subjects::of(store, self.selection)).collect();
@@ -195,6 +197,7 @@ impl<'a> LongTable<'a> {
                 found.levels.push(*level as i32);
                 found.subjects.push(subject as i32);
                 found.periods.push(position as i32);
+                found.ranges.push(part.store.likely_range_of(&measure.0, *who, period, &reading));
                 found.readings.push((reading, value));
             }
         }
@@ -217,6 +220,13 @@ impl<'a> LongTable<'a> {
             let mut builder = Float64Builder::with_capacity(rows);
             for (reading, _) in &found.readings {
                 builder.append_option(pick(reading));
+            }
+            Arc::new(builder.finish())
+        };
+        let end = |pick: fn((f64, f64)) -> f64| -> ArrayRef {
+            let mut builder = Float64Builder::with_capacity(rows);
+            for range in &found.ranges {
+                builder.append_option(range.map(pick));
             }
             Arc::new(builder.finish())
         };
@@ -243,6 +253,8 @@ impl<'a> LongTable<'a> {
             number(|reading| reading.denominator),
             Arc::new(n.finish()) as ArrayRef,
             Arc::new(values.finish()),
+            end(|(low, _)| low),
+            end(|(_, high)| high),
             coded(found.periods.clone(), &self.definitions(part.measure))?,
             same(self.data_version(part.measure), rows)?,
         ]);
@@ -274,6 +286,8 @@ impl<'a> LongTable<'a> {
             number(reading.denominator),
             reading.n.to_string(),
             value.to_string(),
+            number(found.ranges[row].map(|(low, _)| low)),
+            number(found.ranges[row].map(|(_, high)| high)),
             quoted(&definitions[found.periods[row] as usize]),
             quoted(self.data_version(part.measure)),
         ]);
@@ -298,6 +312,8 @@ fn schema(with_segment: bool) -> SchemaRef {
         number("denominator", true),
         Field::new("n", DataType::UInt64, false),
         number("value", false),
+        number("low", true),
+        number("high", true),
         text("definition_version"),
         text("data_version"),
     ]);

@@ -18,6 +18,7 @@ pub mod example;
 pub mod explain;
 pub mod export;
 mod files_table;
+mod forecast;
 mod in_use;
 mod kept_cells;
 mod likely_range;

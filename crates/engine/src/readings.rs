@@ -10,12 +10,14 @@ use evenkeel_model::measure::{Formula, Measure, QuantileMethod};
 use evenkeel_model::period::{FiscalYear, Grain, Period};
 use evenkeel_model::reading::{Missing, Reading, Subject};
 use evenkeel_model::signal::{Question, Signal, periods_of_history};
+use evenkeel_model::trajectory::{Forecast, NoForecast};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use crate::EngineError;
 use crate::cells::{Cells, FamilyCells, NONE, PARTS, StockFlows, Sums};
 use crate::compile::{Adding, Parts, Place, Program};
+use crate::forecast;
 use crate::likely_range;
 use crate::local_time::{date_of, day_number};
 use crate::organisation::Directory;
@@ -486,14 +488,32 @@ impl Readings for ReadingStore {
     fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {
         let reading = self.reading(measure, subject, period).ok()?;
         let (measure, _) = self.measures.get(measure)?;
+        self.likely_range_of(measure, self.who(subject)?, period, &reading)
+    }
+
+    fn signal(&self, question: &Question<'_>) -> Option<Signal> {
+        let (definition, series) = self.series(question)?;
+        signals::read(definition, question, &series)
+    }
+}
+
+impl ReadingStore {
+    /// The likely range of a reading of a unit or person by code.
+    pub(crate) fn likely_range_of(
+        &self,
+        measure: &Measure,
+        who: Who,
+        period: Period,
+        reading: &Reading,
+    ) -> Option<(f64, f64)> {
         let (measure, parts) = self.measures.get(&measure.in_force(period).ok()?.id)?;
         if let Formula::OfMeasures { arithmetic, parts } = &measure.formula {
             // Two parts are measured on the same people and cases, and nothing is known about how they vary together.
-            let only = parts.get(arithmetic.only_part()?)?;
-            return arithmetic.range(self.likely_range(&only.id, subject, period)?);
+            let only = self.measures.get(&parts.get(arithmetic.only_part()?)?.id)?;
+            let of_part = self.reading_of(only, who, period).ok()?;
+            return arithmetic.range(self.likely_range_of(&only.0, who, period, &of_part)?);
         }
-        let who = self.who(subject)?;
-        likely_range::of(&measure.formula, &reading, || match parts {
+        likely_range::of(&measure.formula, reading, || match parts {
             Parts::One(place) => {
                 let family = &self.families[place.family];
                 family.values_of(place.column, &family.entries(who, self.timeline.slots(period)))
@@ -502,8 +522,15 @@ impl Readings for ReadingStore {
         })
     }
 
-    fn signal(&self, question: &Question<'_>) -> Option<Signal> {
-        // A span of periods has no periods like it before.
+    /// Where the figure of a measure will be when its target is due, from the same series as its signal.
+    pub fn forecast(&self, question: &Question<'_>, deadline: Date) -> Result<Forecast, NoForecast> {
+        let (definition, series) = self.series(question).ok_or(NoForecast::NoSeries)?;
+        forecast::read(definition, question, &series, deadline, self.fiscal)
+    }
+
+    /// The definition in force and the readings up to a period, oldest first; none for a span of periods, which has no
+    /// periods like it before.
+    fn series(&self, question: &Question<'_>) -> Option<(&Measure, Vec<(Period, Reading)>)> {
         if question.period.ends(self.fiscal).is_some() {
             return None;
         }
@@ -511,15 +538,30 @@ impl Readings for ReadingStore {
         let definition = measure.in_force(question.period).ok()?;
         // What was measured by another definition is another series.
         let same = |period: Period| measure.break_between(period, question.period).is_none();
-        let count = periods_of_history(question.period.grain());
-        let series: Vec<(Period, Reading)> = question
+        let series = question
             .period
-            .trailing(count)
+            .trailing(self.periods_of(question))
             .into_iter()
+            .filter(|period| question.plan.baseline.is_none_or(|baseline| period.start() >= baseline.from.start()))
             .filter(|period| same(*period))
             .filter_map(|period| Some((period, self.reading(question.measure, question.subject, period).ok()?)))
             .collect();
-        signals::read(definition, question, &series)
+        Some((definition, series))
+    }
+
+    /// How many periods are looked at: the usual number, and as many more as a baseline that holds for good lies back.
+    fn periods_of(&self, question: &Question<'_>) -> usize {
+        let least = periods_of_history(question.period.grain());
+        let Some(back_to) = question.plan.reaches_back_to().map(Period::start) else { return least };
+        // Nothing lies before the first record, however far back a baseline is said to begin.
+        let back_to = self.first_day().map_or(back_to, |first| back_to.max(first));
+        let mut period = question.period;
+        let mut count = 1;
+        while period.start() > back_to {
+            period = period.previous();
+            count += 1;
+        }
+        count.max(least)
     }
 }
 

@@ -297,7 +297,8 @@ pub struct Signals {
 
 #[derive(Debug, clap::Args)]
 pub struct Readings {
-    /// The file: its ending says which form, .parquet or .csv.
+    /// The file: its ending says which form, .parquet or .csv. `low` and `high` are the likely range of the value, empty
+    /// where none can be given.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 

@@ -14,8 +14,10 @@ use crate::period::Period;
 use crate::reading::{Missing, Reading, Subject};
 use crate::scorecard::{Leg, MeasureUse, Objective, ScoreRules, Scorecard};
 use crate::scoring::{self, Score, Status};
-use crate::signal::{self, Signal};
+use crate::signal::{self, Annotation, Signal};
 use crate::target::{Baseline, ResolvedTargets, TargetPlan};
+use crate::trajectory::{OnTheWay, Trajectory};
+use crate::watch::{self, Watch};
 
 /// Where readings come from.
 pub trait Readings {
@@ -127,6 +129,12 @@ pub struct MeasureResult {
     pub likely_range: Option<(f64, f64)>,
     /// The reading of the period that it is compared with; empty where the definition changed in between.
     pub before: Reading,
+    /// Where it stands on the way to its target; none without a deadline.
+    pub on_the_way: Option<OnTheWay>,
+    /// What happened to it, as the scorecard says, in the order of time.
+    pub annotations: Vec<Annotation>,
+    /// Measures of which a real deterioration puts this one on watch.
+    pub watch: Vec<Watch>,
     /// The change of definition since the period that it is compared with.
     pub redefined_since: Option<Break>,
     /// What the series says, up to this period or, while it is still running, up to the one before.
@@ -186,8 +194,9 @@ pub fn evaluate(
     readings: &dyn Readings,
 ) -> Evaluation {
     let rules = scorecard.rules;
-    let legs: Vec<LegResult> =
+    let mut legs: Vec<LegResult> =
         scorecard.legs.iter().map(|leg| evaluate_leg(leg, measures, question, readings, rules)).collect();
+    watch::put_on_watch(&mut legs, &scorecard.links);
     let parts: Vec<(f64, Option<f64>)> = legs.iter().map(|leg| (leg.weight, leg.score.value)).collect();
     let spread = scoring::spread(&parts);
     Evaluation {
@@ -279,6 +288,7 @@ pub fn evaluate_measure(
         _ => None,
     };
     let targets = plan.resolve(measured_baseline);
+    let trajectory = Trajectory::of(&plan, measured_baseline).filter(|_| has_way(&targets, measure.better));
     let performance = |reading: &Reading| {
         reading.value.and_then(|value| scoring::performance(value, &targets, measure.better, usage.normalisation))
     };
@@ -303,9 +313,14 @@ pub fn evaluate_measure(
         period: whole,
         better: measure.better,
         target: targets.target,
+        plan: &usage.signals,
     });
     MeasureResult {
         signal,
+        on_the_way: trajectory
+            .map(|trajectory| OnTheWay::new(trajectory, question.period, reading.value, likely_range, measure.better)),
+        annotations: usage.signals.annotations.clone(),
+        watch: Vec::new(),
         measure: Arc::clone(measure),
         key: usage.key,
         weight: usage.weight,
@@ -452,6 +467,7 @@ mod tests {
             normalisation: Normalisation::Automatic,
             plan,
             units: BTreeMap::new(),
+            signals: signal::SignalPlan::default(),
         }
     }
 
@@ -530,6 +546,92 @@ mod tests {
         assert!(evaluation.legs[0].score.value.is_some_and(|score| score < 10.0));
         assert_eq!(evaluation.spread, Some(0.0));
         assert!(!evaluation.out_of_balance);
+    }
+
+    /// The same value always; the latest period of some measures is a signal.
+    struct Signalling(Vec<(&'static str, signal::Judgement)>);
+
+    impl Readings for Signalling {
+        fn reading(&self, _: &MeasureId, _: &Subject, _: Period) -> Result<Reading, Missing> {
+            Ok(Reading { n: 10, value: Some(50.0), ..Reading::EMPTY })
+        }
+
+        fn likely_range(&self, _: &MeasureId, _: &Subject, _: Period) -> Option<(f64, f64)> {
+            None
+        }
+
+        fn signal(&self, question: &signal::Question<'_>) -> Option<Signal> {
+            let (_, judgement) = self.0.iter().find(|(id, _)| *id == question.measure.as_str())?;
+            let finding = signal::Finding {
+                rule: signal::Rule::Shift,
+                side: signal::Side::Below,
+                judgement: *judgement,
+                since: question.period,
+                until: question.period,
+                run_length: 7,
+            };
+            Some(Signal {
+                method: signal::Method {
+                    chart: signal::ChartKind::Individuals,
+                    rules: signal::Rules::ALL,
+                    screening: signal::Screening::On,
+                    baseline: (question.period, question.period, 1),
+                    frozen: false,
+                },
+                phase: None,
+                points: Vec::new(),
+                variation: signal::Variation::Signal { judgement: *judgement, side: signal::Side::Below },
+                assurance: signal::Assurance::Wait,
+                finding: Some(finding),
+                history: vec![finding],
+                caveats: Vec::new(),
+                false_alarm_rate: None,
+            })
+        }
+    }
+
+    #[test]
+    fn only_a_deterioration_puts_what_it_leads_to_on_watch() {
+        use signal::Judgement::{Better, NoJudgement, Worse};
+        let measures = by_id(vec![
+            measure("engagement", None, Direction::Higher),
+            measure("coaching", None, Direction::Higher),
+            measure("csat", None, Direction::Higher),
+            measure("retention", None, Direction::Higher),
+        ]);
+        let legs = vec![
+            leg("employee", 1.0, &[("A", 1.0, &["engagement", "coaching"])]),
+            leg("customer", 1.0, &[("B", 1.0, &["csat"])]),
+            leg("business", 1.0, &[("C", 1.0, &["retention"])]),
+        ];
+        let mut scorecard = scorecard(legs);
+        let link = |from: &str, to: &str| crate::scorecard::Link {
+            from: MeasureId::new(from),
+            to: MeasureId::new(to),
+            within_months: 6,
+        };
+        scorecard.links = vec![link("engagement", "csat"), link("coaching", "csat"), link("csat", "retention")];
+        let on_watch = |signals: &[(&'static str, signal::Judgement)]| -> Vec<(String, Vec<String>)> {
+            let evaluation = evaluate(&scorecard, &measures, &question(), &Signalling(signals.to_vec()));
+            let results = evaluation.legs.iter().flat_map(LegResult::measures);
+            results
+                .filter(|result| !result.watch.is_empty())
+                .map(|result| {
+                    let reasons = result.watch.iter().map(|watch| format!("{} of {}", watch.measure.id, watch.leg));
+                    (result.measure.id.to_string(), reasons.collect())
+                })
+                .collect()
+        };
+        assert_eq!(on_watch(&[]), []);
+        assert_eq!(on_watch(&[("engagement", Better), ("coaching", NoJudgement)]), []);
+        // What lies behind the linked measure is not on watch before the linked one itself gets worse.
+        let because = |of: &[&str]| vec![("csat".to_owned(), of.iter().map(|&of| of.to_owned()).collect::<Vec<_>>())];
+        assert_eq!(on_watch(&[("engagement", Worse)]), because(&["engagement of employee"]));
+        assert_eq!(
+            on_watch(&[("engagement", Worse), ("coaching", Worse)]),
+            because(&["engagement of employee", "coaching of employee"])
+        );
+        assert_eq!(on_watch(&[("retention", Worse)]), []);
     }
 
     #[test]

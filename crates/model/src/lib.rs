@@ -26,3 +26,5 @@ pub mod service_level;
 pub mod signal;
 pub mod source;
 pub mod target;
+pub mod trajectory;
+pub mod watch;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ids::{MeasureId, UnitId};
+use crate::signal::SignalPlan;
 use crate::target::{Normalisation, TargetPlan};
 
 /// A balanced scorecard.
@@ -74,6 +75,8 @@ pub struct MeasureUse {
     pub plan: TargetPlan,
     /// What single units, and the units below them, are to reach instead.
     pub units: BTreeMap<UnitId, TargetPlan>,
+    /// How its signals are found.
+    pub signals: SignalPlan,
 }
 
 /// One measure is claimed to move another.

@@ -3,6 +3,10 @@
 //! What is decided here once, the icon, the mark of each point, the sentence and the alert all repeat. How it is decided
 //! belongs to the statistics; these are the results in the words of the domain.
 
+mod plan;
+
+pub use plan::{Annotation, AnnotationKind, Rules, Screening, SignalPlan, Window};
+
 use crate::ids::MeasureId;
 use crate::measure::Direction;
 use crate::period::{Grain, Period};
@@ -34,6 +38,8 @@ pub struct Question<'a> {
     pub better: Direction,
     /// What is to be reached.
     pub target: Option<f64>,
+    /// How signals are found.
+    pub plan: &'a SignalPlan,
 }
 
 /// Which side of its average a measure lies on; for a trend, whether it rises or falls.
@@ -152,6 +158,15 @@ pub enum Caveat {
         points: usize,
         /// From so many on it is firm.
         firm_from: usize,
+        /// Whether it holds for good all the same.
+        frozen: bool,
+    },
+    /// The baseline that the scorecard names has too few periods of this length, so all periods were taken.
+    ShortBaseline {
+        /// So many.
+        points: usize,
+        /// So many are needed.
+        needed: usize,
     },
     /// Nothing varies, so there is none.
     NoVariation,
@@ -167,9 +182,47 @@ pub enum Caveat {
     FewEvents,
 }
 
+/// The kind of chart behind a usual range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChartKind {
+    /// Individual values, with limits from the steps between them.
+    Individuals,
+    /// Shares, with binomial limits.
+    P,
+    /// Shares that vary more than binomially.
+    PPrime,
+    /// Rates of events, with Poisson limits.
+    U,
+    /// Rates that vary more than by Poisson's law.
+    UPrime,
+    /// Numbers of events, with Poisson limits.
+    C,
+    /// Times between events.
+    T,
+}
+
+/// How a usual range was worked out and what was looked for: two correct tools agree only where these do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Method {
+    /// The kind of chart.
+    pub chart: ChartKind,
+    /// The rules that were asked for.
+    pub rules: Rules,
+    /// Whether exceptional steps were left out.
+    pub screening: Screening,
+    /// The periods that the latest usual range comes from: the first, the last, and how many have a figure.
+    pub baseline: (Period, Period, usize),
+    /// Whether it holds for good, or moves on with the periods.
+    pub frozen: bool,
+}
+
 /// Everything that a series says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
+    /// How it was worked out.
+    pub method: Method,
+    /// What somebody said when the present phase began; none in the first one.
+    pub phase: Option<Annotation>,
     /// The periods that have a value, oldest first.
     pub points: Vec<Point>,
     /// Whether the latest one is more than usual variation.

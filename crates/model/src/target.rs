@@ -66,10 +66,22 @@ pub struct TargetPlan {
     pub red_flag: Option<Goal>,
     /// The last day by which the target is to be reached.
     pub by: Option<Date>,
+    /// Values on the way to the target, in the order of time.
+    pub milestones: Vec<Milestone>,
+}
+
+/// A value on the way to a target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Milestone {
+    /// The last day by which it is to be reached.
+    pub by: Date,
+    /// The value.
+    pub goal: Goal,
 }
 
 impl TargetPlan {
-    /// This plan, with what it leaves open taken from another one.
+    /// This plan, with what it leaves open taken from another one. Milestones belong to their target and deadline, so
+    /// those of the other plan hold only where this one has neither.
     #[must_use]
     pub fn or(&self, other: &TargetPlan) -> TargetPlan {
         TargetPlan {
@@ -78,6 +90,11 @@ impl TargetPlan {
             stretch: self.stretch.or(other.stretch),
             red_flag: self.red_flag.or(other.red_flag),
             by: self.by.or(other.by),
+            milestones: if self.milestones.is_empty() && self.target.is_none() && self.by.is_none() {
+                other.milestones.clone()
+            } else {
+                self.milestones.clone()
+            },
         }
     }
 
@@ -118,6 +135,17 @@ pub struct ResolvedTargets {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn milestones_go_with_their_target() {
+        let milestone = Milestone { by: Date::constant(2026, 6, 30), goal: Goal::At(40.0) };
+        let everyone =
+            TargetPlan { target: Some(Goal::At(39.0)), milestones: vec![milestone], ..TargetPlan::default() };
+        let baseline = TargetPlan { baseline: Some(Baseline::At(50.0)), ..TargetPlan::default() };
+        assert_eq!(baseline.or(&everyone).milestones, [milestone]);
+        let target = TargetPlan { target: Some(Goal::At(45.0)), ..TargetPlan::default() };
+        assert_eq!(target.or(&everyone).milestones, []);
+    }
 
     #[test]
     fn goals_relative_to_the_baseline() {

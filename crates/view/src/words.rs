@@ -4,14 +4,17 @@
 //! improve, drop or trend, because a single month does not show that. Ranges are written with “to”, rules in
 //! words, and nobody is ranked.
 
+pub mod course;
 pub mod definition;
 pub mod finding;
+
 pub mod period;
 pub mod reading;
 pub mod scoring;
 pub mod sentence;
 pub mod signal;
 pub mod sql;
+pub mod watching;
 
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Break, Direction, Measure};

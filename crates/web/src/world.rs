@@ -9,12 +9,15 @@ use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, UnitId};
-use evenkeel_model::measure::Measure;
+use evenkeel_model::measure::{Direction, Measure};
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::{Missing, Subject};
 use evenkeel_model::scorecard::{MeasureUse, Scorecard};
+use evenkeel_model::signal::{self, SignalPlan};
 use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
+use evenkeel_model::trajectory::{Forecast, NoForecast};
+use evenkeel_model::watch::{self, Watch};
 use evenkeel_spec::Project;
 use evenkeel_view::assets;
 use evenkeel_view::number::Currency;
@@ -327,7 +330,8 @@ impl World {
         let store = self.store_for(place).await?;
         let question = self.question(place);
         let usage = self.usage(&measure.id);
-        let result = evaluation::evaluate_measure(measure, &usage, &question, store);
+        let mut result = evaluation::evaluate_measure(measure, &usage, &question, store);
+        result.watch = self.watches(&measure.id, &question, store);
         let read_with: Vec<MeasureResult> = measure
             .about
             .read_with
@@ -371,9 +375,22 @@ impl World {
             below_kind: self.kind_below(&place.unit, place.period),
             below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
             rows,
+            forecast: forecast(&result, &usage, &question, store),
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))
+    }
+
+    /// What puts a measure on watch in the unit and period of a question.
+    fn watches(&self, measure: &MeasureId, question: &Question, store: &ReadingStore) -> Vec<Watch> {
+        let links = self.scorecard.links.iter().filter(|link| link.to == *measure);
+        links
+            .filter_map(|link| {
+                let leading = self.project.measures.get(&link.from)?;
+                let result = evaluation::evaluate_measure(leading, &self.usage(&link.from), question, store);
+                watch::along(link, self.leg_and_objective(&link.from).0.as_deref()?, &result)
+            })
+            .collect()
     }
 
     /// The records behind one number, latest first. Those of a reading that is withheld are withheld with it.
@@ -442,6 +459,7 @@ impl World {
             normalisation: Normalisation::Automatic,
             plan: TargetPlan::default(),
             units: BTreeMap::new(),
+            signals: SignalPlan::default(),
         })
     }
 
@@ -647,6 +665,28 @@ const YEAR_TO_DATE: &str = "-YTD";
 /// Whether a year to date is asked for.
 fn is_to_date(text: &str) -> bool {
     text.strip_suffix(YEAR_TO_DATE).is_some_and(|year| !year.contains(['-', '.']))
+}
+
+/// Where a measure will be when its target is due; none without target or deadline. It is read from the same periods
+/// as its signal: one that is still running does not count.
+fn forecast(
+    result: &MeasureResult,
+    usage: &MeasureUse,
+    question: &Question,
+    store: &ReadingStore,
+) -> Option<Result<Forecast, NoForecast>> {
+    let band = matches!(result.measure.better, Direction::Within { .. });
+    let deadline = result.targets.by.filter(|_| band || result.targets.target.is_some())?;
+    let running = question.today < question.period.end();
+    let asked = signal::Question {
+        measure: &result.measure.id,
+        subject: &question.subject,
+        period: if running { question.period.previous() } else { question.period },
+        better: result.measure.better,
+        target: result.targets.target,
+        plan: &usage.signals,
+    };
+    Some(store.forecast(&asked, deadline))
 }
 
 /// Records as the view takes them; `first` of them come before.

@@ -12,6 +12,7 @@ mod facts;
 mod killed;
 mod kinds;
 mod library;
+mod over_time;
 mod projects;
 mod rollup;
 mod service_levels;

@@ -13,6 +13,7 @@ mod plan;
 mod project;
 mod scorecard;
 mod service_level;
+mod signals;
 mod source;
 mod unit;
 mod versions;

@@ -3,7 +3,7 @@
 use evenkeel_model::measure::{Direction, Formula, Measure, ValueUnit};
 use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::quantity::{QuantityError, parse_goal, parse_quantity};
-use evenkeel_model::target::{Baseline, Goal, Normalisation, TargetPlan};
+use evenkeel_model::target::{Baseline, Goal, Milestone, Normalisation, TargetPlan};
 
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
@@ -21,6 +21,8 @@ pub(super) struct WrittenPlan {
     target: Option<Span>,
     stretch: Option<Span>,
     red_flag: Option<Span>,
+    /// The first milestone.
+    milestones: Option<Span>,
 }
 
 impl WrittenPlan {
@@ -34,12 +36,13 @@ impl WrittenPlan {
             target: span(&self.target, &other.target),
             stretch: span(&self.stretch, &other.stretch),
             red_flag: span(&self.red_flag, &other.red_flag),
+            milestones: span(&self.milestones, &other.milestones),
         }
     }
 }
 
 pub(super) fn plan(raw: raw::Plan, measure: &Measure, fiscal: FiscalYear, findings: &mut Findings) -> WrittenPlan {
-    let raw::Plan { baseline, target, stretch, red_flag, by, sound } = raw;
+    let raw::Plan { baseline, target, stretch, red_flag, by, milestones, sound } = raw;
     let mut written = WrittenPlan { sound, ..WrittenPlan::default() };
     if let Some(baseline) = baseline {
         let (read, span) = match baseline {
@@ -72,10 +75,51 @@ pub(super) fn plan(raw: raw::Plan, measure: &Measure, fiscal: FiscalYear, findin
         written.plan.by = period(&by, "by", fiscal, findings).map(Period::last_day);
         written.sound &= written.plan.by.is_some();
     }
+    if let Some(given) = milestones {
+        read_milestones(given.0.0, &mut written, measure, fiscal, findings);
+    }
     written
 }
 
-fn period(text: &Spanned<raw::Text>, key: &str, fiscal: FiscalYear, findings: &mut Findings) -> Option<Period> {
+/// Values on the way to the target, put into the order of time.
+fn read_milestones(
+    given: Vec<(Spanned<String>, Spanned<raw::Quantity>)>,
+    written: &mut WrittenPlan,
+    measure: &Measure,
+    fiscal: FiscalYear,
+    findings: &mut Findings,
+) {
+    let mut read: Vec<(Milestone, Span)> = Vec::new();
+    for (when, value) in given {
+        let by = period(&when.with(raw::Text(when.value.clone())), "milestones", fiscal, findings);
+        let goal = goal(&value, measure, findings);
+        written.sound &= by.is_some() && goal.is_some();
+        let (Some(by), Some(goal)) = (by.map(Period::last_day), goal) else { continue };
+        if let Some((_, first)) = read.iter().find(|(other, _)| other.by == by) {
+            let found = Diagnostic::error(code::DEFINED_TWICE, &when.span, "two milestones end on the same day")
+                .related(first, "the other one");
+            findings.push(found.help("take one of them out"));
+            written.sound = false;
+        } else if written.plan.by.is_some_and(|deadline| by >= deadline) {
+            let message = "a milestone has to come before the deadline of the target";
+            let found = Diagnostic::error(code::BAD_PERIOD, &when.span, message);
+            findings.push(found.help("write an earlier period, or a later one behind `by`"));
+            written.sound = false;
+        } else {
+            read.push((Milestone { by, goal }, when.span));
+        }
+    }
+    read.sort_by_key(|(milestone, _)| milestone.by);
+    written.milestones = read.first().map(|(_, span)| span.clone());
+    written.plan.milestones = read.into_iter().map(|(milestone, _)| milestone).collect();
+}
+
+pub(super) fn period(
+    text: &Spanned<raw::Text>,
+    key: &str,
+    fiscal: FiscalYear,
+    findings: &mut Findings,
+) -> Option<Period> {
     let period = Period::parse(&text.value.0, fiscal).ok();
     if period.is_none() {
         let message = format!("`{key}` needs a period, not {}", quoted(&text.value.0));
@@ -203,11 +247,15 @@ impl Check<'_> {
     /// leaves open filled in.
     pub(super) fn values(&self, own: &WrittenPlan, whole: &WrittenPlan, findings: &mut Findings) {
         let plan = &whole.plan;
+        self.milestones_lead_somewhere(own, whole, findings);
         if plan.baseline.is_none() && whole.sound {
+            let relative = |milestone: &&Milestone| !matches!(milestone.goal, Goal::At(_));
+            let milestone = own.plan.milestones.iter().find(relative).map(|milestone| milestone.goal);
             for (key, goal, span) in [
                 ("target", own.plan.target, &own.target),
                 ("stretch", own.plan.stretch, &own.stretch),
                 ("red_flag", own.plan.red_flag, &own.red_flag),
+                ("milestones", milestone, &own.milestones),
             ] {
                 if let (Some(Goal::Relative(_) | Goal::Change(_)), Some(span)) = (goal, span) {
                     let message = format!("`{key}` is relative to a baseline, and none is given");
@@ -244,6 +292,12 @@ impl Check<'_> {
         if worse_by(target, start).is_some_and(|by| by > 0.0) && new(&own.target, &own.baseline) {
             self.wrong_side("target", whole.target.as_ref(), "baseline", whole.baseline.as_ref(), findings);
         }
+        let beyond = |milestone: &&Milestone| worse_by(lies(Some(milestone.goal)), target).is_some_and(|by| by < 0.0);
+        if let (Some(_), Some(span)) = (plan.milestones.iter().find(beyond), &own.milestones) {
+            let found = Diagnostic::error(code::WRONG_SIDE, span, "a milestone lies beyond the target it leads to")
+                .help("write milestones between baseline and target, or a target further away");
+            findings.push(related(found, whole.target.as_ref(), "the target"));
+        }
         if worse_by(red_flag, target).is_some_and(|by| by < 0.0) && new(&own.red_flag, &own.target) {
             self.wrong_side("red_flag", whole.red_flag.as_ref(), "target", whole.target.as_ref(), findings);
         }
@@ -261,6 +315,20 @@ impl Check<'_> {
                 .label(format!("not {side} than the target, but {side} is better here"))
                 .help(format!("write a value {way} the target, or take `stretch` out"));
             findings.push(related(found, whole.target.as_ref(), "the target"));
+        }
+    }
+
+    /// Milestones need a target to lead to, and a deadline to lead there by.
+    fn milestones_lead_somewhere(&self, own: &WrittenPlan, whole: &WrittenPlan, findings: &mut Findings) {
+        let Some(span) = &own.milestones else { return };
+        if matches!(self.measure.better, Direction::Within { .. } | Direction::Neither) {
+            let message =
+                format!("`milestones` has no effect: no single value is to be reached with `{}`", self.measure.id);
+            let found = Diagnostic::warning(code::NO_EFFECT, span, message);
+            findings.push(found.help("take `milestones` out, or change `better` in the measure"));
+        } else if whole.sound && (whole.plan.target.is_none() || whole.plan.by.is_none()) {
+            let found = Diagnostic::error(code::MISSING_KEY, span, "milestones need a target and its deadline");
+            findings.push(found.help("add `target` and `by`, or take `milestones` out"));
         }
     }
 

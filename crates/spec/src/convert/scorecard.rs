@@ -9,6 +9,7 @@ use evenkeel_model::target::{Normalisation, TargetPlan};
 
 use super::names::{self, Form};
 use super::plan::{self, Check, WrittenPlan};
+use super::signals;
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::library;
@@ -152,7 +153,7 @@ impl Converter<'_> {
     }
 
     fn measure(&mut self, raw: raw::MeasureUse, weights: &mut Vec<Weight>) -> Option<MeasureUse> {
-        let raw::MeasureUse { measure: id, key: _, weight, normalise, plan, units } = raw;
+        let raw::MeasureUse { measure: id, key: _, weight, normalise, plan, units, signals } = raw;
         let weight = self.weight(weight, weights);
         let normalisation = match normalise.as_ref().map(|normalise| normalise.value) {
             None | Some(raw::Normalise::Automatic) => Normalisation::Automatic,
@@ -192,6 +193,9 @@ impl Converter<'_> {
             normalisation,
             plan: everyone.plan,
             units: of_units,
+            signals: signals
+                .map(|written| signals::signals(written, self.known.fiscal, self.findings))
+                .unwrap_or_default(),
         })
     }
 

@@ -14,6 +14,7 @@ mod read;
 mod scorecard;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod service_level;
+mod signals;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod source;
 mod values;
@@ -30,5 +31,6 @@ pub(crate) use scorecard::{
     Baseline, Leg, Link, MeasureUse, Measured, Normalise, Objective, Plan, Scorecard, UnitPlan,
 };
 pub(crate) use service_level::{Clock, Conditions, Pause, Promise, Rule, ServiceLevel, TimedPromise, Values, Version};
+pub(crate) use signals::{Annotation, AnnotationKind, BaselineWindow, SignalRule, Signals};
 pub(crate) use source::{Compression, Format, RawFile, RawFiles, Source, TableMapping, TableSelect};
 pub(crate) use values::{Characters, Choice, Number, Quantity, Text, Whole};

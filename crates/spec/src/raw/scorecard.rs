@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 
 use super::read::{FromYaml, Reader};
+use super::signals::Signals;
 use super::values::{Choice, Entries, Filled, Number, Quantity, Text, choice};
 use crate::place::Spanned;
 use crate::yaml::{Kind, Node};
@@ -20,7 +21,7 @@ pub(crate) struct Scorecard {
     /// The legs, in the order in which they are shown.
     #[schemars(required)]
     pub(crate) legs: Option<Filled<Entries<Leg>>>,
-    /// Which measure is claimed to move which other. Links are checked; nothing is worked out from them yet.
+    /// Which measure is claimed to move which other. A real deterioration of the first puts the other on watch.
     pub(crate) links: Option<Vec<Link>>,
 }
 
@@ -124,6 +125,8 @@ pub(crate) struct MeasureUse {
     pub(crate) plan: Plan,
     /// Other targets for single units, and the units below them.
     pub(crate) units: Option<Entries<UnitPlan>>,
+    /// How its signals are found, and what happened to it.
+    pub(crate) signals: Option<Signals>,
 }
 
 impl FromYaml for MeasureUse {
@@ -140,6 +143,7 @@ impl FromYaml for MeasureUse {
             plan: Plan::read(&mut fields),
             normalise: fields.optional("normalise"),
             units: fields.optional("units"),
+            signals: fields.optional("signals"),
         };
         measure_use.plan.sound &= measure_use.normalise.is_some() == fields.has("normalise");
         fields.finish();
@@ -160,6 +164,8 @@ pub(crate) struct Plan {
     pub(crate) red_flag: Option<Spanned<Quantity>>,
     /// The period by whose end the target is to be reached, for example `2026-12`.
     pub(crate) by: Option<Spanned<Text>>,
+    /// Values on the way to the target, each behind the period by whose end it is to be reached.
+    pub(crate) milestones: Option<Filled<Entries<Spanned<Quantity>>>>,
     /// Whether all that is given could be read.
     #[schemars(skip)]
     pub(crate) sound: bool,
@@ -174,6 +180,7 @@ impl Plan {
             stretch: fields.optional("stretch"),
             red_flag: fields.optional("red_flag"),
             by: fields.optional("by"),
+            milestones: fields.optional("milestones"),
             sound: true,
         };
         plan.sound = fields.reader.findings.errors() == before;

@@ -157,6 +157,18 @@ legs:
             normalise: goal and red flag
             units:
               branch-07: { baseline: 70 %, target: 80, stretch: 81.5, red_flag: 50, by: 2026-12 }
+            milestones: { 2026-06: 80 % }
+            signals:
+              rules: [outside, shift]
+              screening: true
+              baseline: { from: 2024-01, until: 2024-12 }
+              annotations:
+                - since: 2025-03
+                  what: New telephone system
+                  kind: initiative
+                  said_by: Ana Reis
+                  new_phase: true
+                  baseline_until: 2026-02
   business: { objectives: [{ objective: B, measures: [{ use: complaint_time, baseline: 52 h, target: -25 % }] }] }
 links: [{ from: csat, to: complaint_time, within: 3 months }]
 "),

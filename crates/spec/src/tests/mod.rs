@@ -7,6 +7,7 @@ mod measures;
 mod project_file;
 mod scorecards;
 mod service_levels;
+mod signals;
 mod source_map;
 mod sources;
 mod values;

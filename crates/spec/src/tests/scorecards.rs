@@ -185,7 +185,7 @@ fn keys_of_scorecards() {
      8 |   business:
        |
        = help: keys that can stand here: `use`, `key`, `weight`, `baseline`, `target`, `stretch`,
-               `red_flag`, `by`, `normalise` and `units`
+               `red_flag`, `by`, `milestones`, `normalise`, `units` and `signals`
     ");
     insta::assert_snapshot!(check("objective: Satisfied customers\n        measures:", "objektive: Satisfied customers\n        measure:"), @"
     error: unknown key `objektive` in an objective of scorecard `service`
@@ -226,7 +226,8 @@ fn keys_of_scorecards() {
        |                                                                        ^^^^^^
      8 |   business:
        |
-       = help: keys that can stand here: `baseline`, `target`, `stretch`, `red_flag` and `by`
+       = help: keys that can stand here: `baseline`, `target`, `stretch`, `red_flag`, `by` and
+               `milestones`
     ");
     insta::assert_snapshot!(with(PATH, "scorecard: service\n"), @"
     error: `legs` is missing in scorecard `service`

@@ -3,6 +3,7 @@
 use crate::report::{Report, percent};
 use evenkeel_stats::Error;
 use evenkeel_stats::compare::{Better, Settings, ShareRecord, Standard, shares};
+use evenkeel_stats::control::guards::Transformation;
 use evenkeel_stats::forecast::{self, forecast};
 use evenkeel_stats::interval::Level;
 use evenkeel_stats::interval::proportion::Proportion;
@@ -207,16 +208,80 @@ struct Behaviour {
     slope: f64,
     /// Standard deviation of a single jump at a random month.
     jump: f64,
+    /// What the figures are, which decides the scale of the forecast.
+    figures: Figures,
 }
 
-const STABLE: Behaviour =
-    Behaviour { name: "stable", weight: 0.3, autocorrelation: 0.0, steps: 0.0, slope: 0.0, jump: 0.0 };
-const BEHAVIOURS: [Behaviour; 5] = [
+/// What the figures of a series are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Figures {
+    /// Any numbers, forecast as they are.
+    Plain,
+    /// Shares of so many answers around 85 %, forecast on the arcsine of their root.
+    Shares(u64),
+    /// Times, forecast on their logarithm.
+    Times,
+}
+
+impl Figures {
+    fn scale(self) -> Transformation {
+        match self {
+            Figures::Plain => Transformation::Identity,
+            Figures::Shares(_) => Transformation::ArcsineRoot,
+            Figures::Times => Transformation::BoxCox(0.0),
+        }
+    }
+
+    /// About one deviation of the noise, on the scale of the forecast.
+    fn deviation(self) -> f64 {
+        match self {
+            Figures::Plain => 1.0,
+            Figures::Shares(answers) => 0.5 / (answers as f64).sqrt(),
+            Figures::Times => 0.3,
+        }
+    }
+
+    /// Makes figures of plain numbers around zero.
+    fn of(self, values: &[f64], generator: &mut Generator) -> Vec<f64> {
+        let mut figures = Vec::with_capacity(values.len());
+        for value in values {
+            figures.push(match self {
+                Figures::Plain => *value,
+                Figures::Shares(answers) => {
+                    let rate = 1.0 / (1.0 + (-1.735 - 0.1 * value).exp());
+                    // An empty share has no place on a logarithm, but it has one on the arcsine.
+                    generator.binomial(answers, rate) as f64 / answers as f64
+                }
+                Figures::Times => (0.3 * value).exp(),
+            });
+        }
+        figures
+    }
+}
+
+const STABLE: Behaviour = Behaviour {
+    name: "stable",
+    weight: 0.3,
+    autocorrelation: 0.0,
+    steps: 0.0,
+    slope: 0.0,
+    jump: 0.0,
+    figures: Figures::Plain,
+};
+const BEHAVIOURS: [Behaviour; 7] = [
     STABLE,
     Behaviour { name: "autocorrelation 0.5", weight: 0.2, autocorrelation: 0.5, ..STABLE },
     Behaviour { name: "steady slopes (sd 0.1 a month)", weight: 0.2, slope: 0.1, ..STABLE },
     Behaviour { name: "wandering level (steps of 0.4)", weight: 0.2, steps: 0.4, ..STABLE },
     Behaviour { name: "one jump (sd 2)", weight: 0.1, jump: 2.0, ..STABLE },
+    Behaviour {
+        name: "shares of 200 answers, wandering",
+        weight: 0.2,
+        steps: 0.4,
+        figures: Figures::Shares(200),
+        ..STABLE
+    },
+    Behaviour { name: "skewed times, wandering", weight: 0.2, steps: 0.4, figures: Figures::Times, ..STABLE },
 ];
 
 /// Forecasts of the chance to reach a target that lies within two deviations of the latest mean.
@@ -228,12 +293,17 @@ fn forecasts(behaviour: Behaviour, seed: u64, part: u64) -> Result<(Deciles, f64
     for number in 0..series {
         let points = [12, 18, 24, 36][number % 4];
         let ahead = [3, 6, 12][number % 3];
-        let values = draw(behaviour, points + ahead, points, &mut generator);
-        let found = forecast(&values[..points], ahead, forecast::Settings::default())?;
+        let plain = draw(behaviour, points + ahead, points, &mut generator);
+        let values = behaviour.figures.of(&plain, &mut generator);
+        let scale = behaviour.figures.scale();
+        let settings = forecast::Settings { scale, season: None };
+        let found = forecast(&values[..points], ahead, settings)?;
         let outcome = values[points + ahead - 1];
-        let recent = values[points - 6..points].iter().sum::<f64>() / 6.0;
+        let latest: Vec<f64> = values[points - 6..points].iter().map(|&value| scale.forward(value)).collect();
+        let recent = latest.iter().sum::<f64>() / 6.0;
+        let apart = behaviour.figures.deviation();
         for _ in 0..2 {
-            let target = recent + 1.5 * generator.normal();
+            let target = scale.backward(recent + 1.5 * apart * generator.normal());
             deciles.add(found.probability_at_least(target), outcome >= target);
         }
         inside += usize::from(found.interval(Level::P80).contains(outcome));

@@ -12,6 +12,7 @@ use evenkeel_model::signal::{Judgement, UsualRange};
 use serde_json::{Value, json};
 
 use super::extent;
+use crate::html::is_steering;
 use crate::number::Format;
 
 /// A triangle that points down, as in the icons.
@@ -45,8 +46,8 @@ pub struct Point {
     pub judgement: Option<Judgement>,
     /// More lines for the tip: usual range, signal.
     pub notes: Vec<String>,
-    /// Whether another series begins here, because the definition has changed.
-    pub begins: bool,
+    /// Why another series begins here, in a word or two: the definition has changed, or a new phase began.
+    pub begins: Option<&'static str>,
     /// Whether the axis names this period; the chart leaves names out where they would touch.
     pub named: bool,
 }
@@ -68,10 +69,10 @@ pub struct Trend {
     block: Value,
 }
 
-/// Writes the JSON so that nothing in it can end the script element around it.
+/// Writes the JSON so that nothing in it can end the script element around it, and nothing unseen turns its texts.
 impl fmt::Display for Trend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = self.block.to_string();
+        let json: String = self.block.to_string().chars().filter(|&c| !is_steering(c)).collect();
         f.write_str(&json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
     }
 }
@@ -155,7 +156,7 @@ fn series(course: &Course<'_>) -> Vec<Value> {
         })
     };
     let all = data(course);
-    let mut ends: Vec<usize> = (0..all.len()).filter(|&place| course.points[place].begins).collect();
+    let mut ends: Vec<usize> = (0..all.len()).filter(|&place| course.points[place].begins.is_some()).collect();
     let newest = ends.last().copied().unwrap_or(0);
     let stretch = |from: usize, to: usize| -> Vec<Value> {
         let inside =
@@ -279,14 +280,14 @@ fn mark_lines(course: &Course<'_>) -> Vec<Value> {
             },
         })
     };
-    let begins = |place: usize| {
+    let begins = |place: usize, why: &str| {
         json!({
             "xAxis": place,
             "lineStyle": { "color": "var(--ink-3)", "width": 1, "type": [1.5, 3.0] },
-            "label": { "show": true, "position": "insideEndTop", "formatter": "redefined", "color": "var(--ink-3)", "fontSize": 12.5 },
+            "label": { "show": true, "position": "insideEndTop", "formatter": why, "color": "var(--ink-3)", "fontSize": 12.5 },
         })
     };
-    let changes = (0..course.points.len()).filter(|&place| course.points[place].begins).map(begins);
+    let changes = course.points.iter().enumerate().filter_map(|(place, point)| Some(begins(place, point.begins?)));
     course.lines.iter().map(line).chain(changes).collect()
 }
 
@@ -406,7 +407,7 @@ mod tests {
             usual: None,
             judgement: None,
             notes: Vec::new(),
-            begins: false,
+            begins: None,
             named: true,
         }
     }
@@ -436,11 +437,12 @@ mod tests {
         });
     }
 
-    /// What was measured before a change of definition is not joined to what is measured since.
+    /// What was measured before a change of definition or of phase is not joined to what is measured since.
     #[test]
-    fn a_new_definition_begins_a_line_of_its_own() {
+    fn a_new_definition_or_phase_begins_a_line_of_its_own() {
         let with = |name: &str, value: f64, begins| Point { value: Some(value), begins, ..point(name) };
-        let points = [with("a", 5.0, false), with("b", 2.0, false), with("c", 4.0, true), with("d", 3.0, false)];
+        let why = Some("new phase");
+        let points = [with("a", 5.0, None), with("b", 2.0, None), with("c", 4.0, why), with("d", 3.0, None)];
         crate::page::sample::with("rich", |evaluation, context| {
             let result = evaluation.legs[0].measures().nth(2).unwrap();
             let format = &crate::words::finding::format_of(result, context);
@@ -453,7 +455,7 @@ mod tests {
             assert_eq!(known(&series[0]), [false, false, true, true], "the present definition comes first");
             assert_eq!(known(&series[1]), [true, true, false, false]);
             let marks = series[0]["markLine"]["data"].as_array().unwrap();
-            assert_eq!(marks[0]["xAxis"], 2);
+            assert_eq!((&marks[0]["xAxis"], &marks[0]["label"]["formatter"]), (&json!(2), &json!("new phase")));
         });
     }
 

@@ -7,6 +7,8 @@ use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::target::Normalisation;
+use evenkeel_model::trajectory::{Forecast, NoForecast};
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::chart::trend::{self, Line};
@@ -21,7 +23,7 @@ use crate::page::rows_behind::{RowsBehind, RowsTable};
 use crate::page::signal::{self, SignalMark};
 use crate::words::definition::{self, Fact};
 use crate::words::signal::{Told, judgement, usual_of};
-use crate::words::{self, finding, period, reading, scoring};
+use crate::words::{self, course, finding, period, reading, scoring, watching};
 
 /// The width of the sparkline beside a guard-rail.
 const GUARD_WIDTH: f64 = 280.0;
@@ -51,6 +53,8 @@ pub struct Detail<'a> {
     pub below: Vec<UnitResult<'a>>,
     /// The rows behind the number.
     pub rows: Option<RowsBehind>,
+    /// Where it will be when its target is due, or why nobody can tell; none without a deadline.
+    pub forecast: Option<Result<Forecast, NoForecast>>,
 }
 
 /// The page of a measure. It writes itself as HTML and serialises as JSON.
@@ -81,6 +85,16 @@ pub struct MeasurePage {
     pub redefined: Vec<String>,
     /// Earlier stretches that were more than usual variation, newest first.
     pub earlier_signals: Vec<SignalMark>,
+    /// How signals were found; nothing without a series.
+    pub method: Vec<Fact>,
+    /// What happened to the measure and who says so, the latest first.
+    pub annotations: Vec<String>,
+    /// Where the measure should be by now on the way to its target, unrounded and in stored units.
+    pub expected_by_now: Option<f64>,
+    /// The steps of that way, the target last.
+    pub trajectory: Vec<Step>,
+    /// Where it will be when its target is due.
+    pub forecast: Option<ForecastFigures>,
     /// What stands in place of a course without a single value.
     #[serde(skip)]
     pub no_course: &'static str,
@@ -118,6 +132,34 @@ pub struct Beside {
     pub text: String,
     /// Where it leads.
     pub url: Option<String>,
+}
+
+/// A value to be reached by a day.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Step {
+    /// The last day by which it is to be reached.
+    pub by: Date,
+    /// The value, unrounded and in stored units.
+    pub value: f64,
+}
+
+/// Where a measure will be when its target is due, unrounded and in stored units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ForecastFigures {
+    /// The period in which it is due: `2026-12`.
+    pub period: String,
+    /// So many periods lie between the latest figure and that one.
+    pub ahead: usize,
+    /// So many figures the forecast rests on.
+    pub points: usize,
+    /// Lower end of the range that holds in eight of ten cases.
+    pub low: f64,
+    /// As likely exceeded as not.
+    pub median: f64,
+    /// Upper end of that range.
+    pub high: f64,
+    /// The probability of meeting the target in that period; none where neither way is better.
+    pub chance: Option<f64>,
 }
 
 /// What the figures say: a mark, a few words, a sentence.
@@ -179,6 +221,32 @@ impl MeasurePage {
                 .rev()
                 .map(|change| words::capitalised(&words::change_of_definition(change, measure)))
                 .collect(),
+            method: told
+                .as_ref()
+                .map(|told| watching::method(&told.signal().method, context.fiscal_year))
+                .unwrap_or_default(),
+            annotations: result
+                .annotations
+                .iter()
+                .rev()
+                .map(|said| watching::dated(said, context.fiscal_year))
+                .collect(),
+            expected_by_now: result.on_the_way.as_ref().and_then(|way| way.expected),
+            trajectory: result
+                .on_the_way
+                .iter()
+                .flat_map(|way| way.trajectory.steps())
+                .map(|&(by, value)| Step { by, value })
+                .collect(),
+            forecast: detail.forecast.and_then(Result::ok).map(|forecast| ForecastFigures {
+                period: forecast.period.id(context.fiscal_year),
+                ahead: forecast.ahead,
+                points: forecast.points,
+                low: forecast.low,
+                median: forecast.median,
+                high: forecast.high,
+                chance: forecast.chance,
+            }),
             earlier_signals: told.as_ref().map(earlier_signals).unwrap_or_default(),
             no_course: reading::no_course(result),
             parts: PartsTable::new(result, context),
@@ -259,6 +327,22 @@ fn readings(detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<
             let mark = signal::assurance(result, context);
             readings.push(Reading { signal: mark, ..plain("", said.heading, said.text) });
         }
+        if let Some((heading, text)) = watching::phase(told.signal(), context.fiscal_year) {
+            readings.push(plain("flag", heading, text));
+        }
+    }
+    if let Some(heading) = watching::on_watch(&result.watch) {
+        readings.push(plain("watch", heading, watched(result, context)));
+    }
+    if let Some(way) = &result.on_the_way
+        && let Some((heading, text)) = course::on_the_way(way, result, format, context)
+    {
+        readings.push(Reading { status: Some(way.status.into()), ..plain("", heading, text) });
+    }
+    if let Some(forecast) = &detail.forecast
+        && let Some((heading, text)) = course::forecast(forecast, result, format, context)
+    {
+        readings.push(plain("ahead", heading, text));
     }
     let from = detail.baseline_from.map(|from| period::name(from, context.fiscal_year));
     if let Some((heading, text)) = reading::way(result, from.as_deref(), format) {
@@ -270,6 +354,19 @@ fn readings(detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<
         readings.push(plain("clock", heading, text));
     }
     readings
+}
+
+/// Why the measure is on watch, and what that means.
+fn watched(result: &MeasureResult, context: &Context<'_>) -> String {
+    let reasons: Vec<String> = result
+        .watch
+        .iter()
+        .map(|watch| {
+            let shows = watching::watch(watch, context.fiscal_year);
+            format!("{} shows {shows}.", watch.measure.title)
+        })
+        .collect();
+    format!("{} That is a reason to look, and no verdict on this measure.", reasons.join(" "))
 }
 
 fn earlier_signals(told: &Told<'_>) -> Vec<SignalMark> {
@@ -318,8 +415,13 @@ fn trend(row: &Row, result: &MeasureResult, format: &Format, context: &Context<'
                     .into_iter()
                     .chain(point.signal.as_deref().map(lower_first))
                     .chain(point.redefined.clone())
+                    .chain(point.happened.iter().cloned())
                     .collect(),
-                begins: point.redefined.is_some(),
+                begins: if point.redefined.is_some() {
+                    Some("redefined")
+                } else {
+                    begins_phase(result, period).then_some("new phase")
+                },
                 named: is_named(period, grain, result.history.len()),
             }
         })
@@ -327,6 +429,11 @@ fn trend(row: &Row, result: &MeasureResult, format: &Format, context: &Context<'
     let lines = trend_lines(result, format);
     let course = trend::Course { points: &points, lines: &lines, format, open: context.is_running() };
     Trend::new(&course)
+}
+
+/// Whether a phase begins with a period.
+fn begins_phase(result: &MeasureResult, period: Period) -> bool {
+    result.annotations.iter().any(|said| said.new_phase && said.begins_with(period))
 }
 
 /// Inside a tip the words go on after others.

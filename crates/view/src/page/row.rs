@@ -6,6 +6,7 @@ use evenkeel_model::period::Period;
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::signal::Judgement;
+use evenkeel_model::watch::Watch;
 use serde::Serialize;
 
 use crate::chart::Sparkline;
@@ -16,7 +17,7 @@ use crate::page::parts;
 use crate::page::signal::{self, SignalMark};
 use crate::words::finding::{format_of, last_known};
 use crate::words::signal::{Told, judgement, usual};
-use crate::words::{self, period};
+use crate::words::{self, period, watching};
 
 /// The width of a sparkline in a row.
 const SPARK_WIDTH: f64 = 96.0;
@@ -82,6 +83,21 @@ pub struct Tag {
     pub text: String,
 }
 
+/// A measure whose real deterioration puts another one on watch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Watched {
+    /// The identifier of the measure that got worse.
+    pub measure: String,
+    /// Its name.
+    pub name: String,
+    /// Where its page is.
+    pub url: String,
+    /// The longest delay after which it is claimed to move the other one, in months.
+    pub within_months: u32,
+    /// What it shows, and what is claimed: `a real deterioration since April 2026 …`.
+    pub text: String,
+}
+
 /// One period of the course of a measure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HistoryPoint {
@@ -99,6 +115,9 @@ pub struct HistoryPoint {
     /// The change of definition with which another series begins here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redefined: Option<String>,
+    /// What happened to the measure here, and who says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub happened: Vec<String>,
 }
 
 /// One measure as a row.
@@ -135,6 +154,8 @@ pub struct Row {
     pub tag: Option<Tag>,
     /// Why there is no value.
     pub missing: Option<String>,
+    /// The measures that put this one on watch.
+    pub watch: Vec<Watched>,
     /// Whether the latest period is more than usual variation.
     pub variation: Option<SignalMark>,
     /// Whether the target will be met while nothing changes.
@@ -182,6 +203,7 @@ impl Row {
             target_short: target_short(result, &format),
             change: change(result, &format, context),
             tag: tag(result, stale.is_some()),
+            watch: watch(result, context),
             missing: result.missing.as_ref().map(|missing| words::missing(missing, measure)),
             variation: signal::variation(result, context),
             assurance: signal::assurance(result, context),
@@ -210,6 +232,17 @@ impl Row {
     pub fn has_value(&self) -> bool {
         self.value.value.is_some()
     }
+}
+
+fn watch(result: &MeasureResult, context: &Context<'_>) -> Vec<Watched> {
+    let watched = |watch: &Watch| Watched {
+        measure: watch.measure.id.to_string(),
+        name: watch.measure.title.clone(),
+        url: context.links.measure(&watch.measure.id, &context.place),
+        within_months: watch.within_months,
+        text: watching::watch(watch, context.fiscal_year),
+    };
+    result.watch.iter().map(watched).collect()
 }
 
 /// What keeps a value from being a plain, complete figure.
@@ -289,8 +322,19 @@ pub fn history(result: &MeasureResult, format: &Format, context: &Context<'_>) -
         usual_range: told.as_ref().and_then(|told| told.usual_at(period)),
         signal: told.as_ref().and_then(|told| told.point(period)),
         redefined: begins(result, period),
+        happened: happened(result, period),
     };
     result.history.iter().map(point).collect()
+}
+
+/// What happened to a measure when a period began, or since the one before it did.
+fn happened(result: &MeasureResult, period: Period) -> Vec<String> {
+    let here = result.annotations.iter().filter(|said| said.begins_with(period));
+    here.map(|said| {
+        let phase = if said.new_phase { "New phase: " } else { "" };
+        format!("{phase}{}", watching::annotation(said))
+    })
+    .collect()
 }
 
 /// The changes of definition between a period and the one before it in the history.

@@ -18,6 +18,7 @@ use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::reading::Subject;
 use evenkeel_model::scorecard::Scorecard;
 use evenkeel_model::target::Normalisation;
+use evenkeel_model::trajectory::{Forecast, NoForecast};
 use jiff::civil::{Date, date};
 
 use crate::assets;
@@ -263,8 +264,21 @@ impl Sample {
             below_kind: Some("branch".to_owned()),
             below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
             rows: Some(self.rows_behind(result)),
+            forecast: self.forecast(result),
         };
         Some(MeasurePage::new(detail, context))
+    }
+
+    /// A made-up forecast for what is due, and a refusal for what has just begun anew.
+    fn forecast(&self, result: &MeasureResult) -> Option<Result<Forecast, NoForecast>> {
+        let due = Period::containing(result.targets.by?, self.place.period.grain(), FiscalYear::default());
+        let value = result.reading.value?;
+        Some(if result.signal.as_ref().is_some_and(|signal| signal.phase.is_some()) {
+            Err(NoForecast::TooFew { have: 5, need: 8 })
+        } else {
+            let (low, high) = (0.97 * value, 1.03 * value);
+            Ok(Forecast { period: due, ahead: 2, points: 24, low, median: value, high, chance: Some(0.374) })
+        })
     }
 
     fn below(&self, result: &MeasureResult) -> Vec<(UnitLabel, MeasureResult)> {

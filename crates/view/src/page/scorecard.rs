@@ -14,7 +14,7 @@ use crate::page::row::{Row, StatusMark, history_heading};
 use crate::page::signal::{self, SignalMark};
 use crate::words::sentence::Sentence;
 use crate::words::signal::false_signals;
-use crate::words::{self, finding, period};
+use crate::words::{self, finding, period, watching};
 
 /// How many signals are named one by one.
 const NAMED: usize = 3;
@@ -70,6 +70,9 @@ pub struct Point {
     pub status: Option<StatusMark>,
     /// The signal it speaks of; then its mark stands in place of that of the status.
     pub variation: Option<SignalMark>,
+    /// The name of its icon where it speaks of neither.
+    #[serde(skip)]
+    pub icon: &'static str,
     /// What it is about: the name of a leg.
     pub about: String,
     /// The sentence.
@@ -190,17 +193,41 @@ fn points(evaluation: &Evaluation, context: &Context<'_>) -> Vec<Point> {
         .filter_map(|leg| {
             let said = finding::leg(leg, context)?;
             let variation = said.signal.and_then(|result| signal::variation(result, context));
-            Some(Point { status: Some(said.status.into()), variation, about: leg.title.clone(), text: said.text })
+            Some(Point {
+                status: Some(said.status.into()),
+                variation,
+                icon: "",
+                about: leg.title.clone(),
+                text: said.text,
+            })
         })
         .collect();
+    points.extend(watches(evaluation, context));
     if let Some((about, mut text)) = finding::running(context) {
         if evaluation.legs.iter().flat_map(LegResult::measures).any(|result| result.signal.is_some()) {
             let last = period::beside(evaluation.period.previous(), evaluation.period, context.fiscal_year);
             text.extend([" Signals are read up to ", last.as_str(), "."]);
         }
-        points.push(Point { status: None, variation: None, about, text: Sentence::plain(text) });
+        points.push(Point { status: None, variation: None, icon: "clock", about, text: Sentence::plain(text) });
     }
     points
+}
+
+/// The measures on watch, each with its reasons; at most so many of them.
+fn watches(evaluation: &Evaluation, context: &Context<'_>) -> Vec<Point> {
+    let on_watch: Vec<&MeasureResult> =
+        evaluation.legs.iter().flat_map(LegResult::measures).filter(|result| !result.watch.is_empty()).collect();
+    let mut points: Vec<Point> =
+        on_watch.iter().take(NAMED).map(|result| watch_point(watching::because(result, context))).collect();
+    if on_watch.len() > NAMED {
+        let more = words::spelled(on_watch.len() - NAMED);
+        points.push(watch_point(Sentence::plain(format!("{} more; their rows say why.", words::capitalised(&more)))));
+    }
+    points
+}
+
+fn watch_point(text: Sentence) -> Point {
+    Point { status: None, variation: None, icon: "watch", about: "On watch".to_owned(), text }
 }
 
 fn panel(leg: &LegResult, evaluation: &Evaluation, context: &Context<'_>) -> LegPanel {

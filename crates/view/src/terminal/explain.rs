@@ -99,6 +99,16 @@ fn history(out: &mut String, page: &MeasurePage, style: Style) {
         vec![point.name.clone(), point.value.text.clone(), usual, signal]
     });
     indented(out, &Table { columns, rows: rows.collect(), ..Table::default() }, style);
+    if !page.annotations.is_empty() {
+        section(out, "What happened", style);
+        for happened in &page.annotations {
+            paragraph(out, 2, &format!("{happened}."), style);
+        }
+    }
+    if !page.method.is_empty() {
+        section(out, "How signals are found", style);
+        pairs(out, page.method.iter().map(|fact| (fact.term.to_owned(), fact.text.to_string())), style);
+    }
     if !page.earlier_signals.is_empty() {
         section(out, "Earlier signals", style);
         for mark in &page.earlier_signals {

@@ -66,6 +66,7 @@ fn findings(out: &mut String, page: &ScorecardPage, style: Style) {
             paragraph(out, 4, &sentence.to_string(), style);
         }
     }
+    // What is not about a leg is said in any case: what is on watch, and that the period is still running.
     let said = page.points.iter().filter(|point| page.look_first.is_empty() || point.status.is_none());
     for point in said {
         paragraph(out, 2, &format!("{}. {}", point.about, point.text), style);

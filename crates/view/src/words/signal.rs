@@ -213,7 +213,7 @@ impl<'a> Told<'a> {
     /// The stretches of the past that do not reach the latest period, newest first.
     #[must_use]
     pub fn history(&self) -> Vec<&'a Finding> {
-        if !is_readable(self.signal) {
+        if !is_readable(self.signal) && self.signal.phase.is_none() {
             return Vec::new();
         }
         let mut past: Vec<&Finding> =
@@ -306,11 +306,15 @@ impl<'a> Told<'a> {
     fn caveat(&self, caveat: Caveat) -> Option<String> {
         let periods = self.periods();
         Some(match caveat {
-            Caveat::Trial { points, firm_from } => {
-                format!(
-                    "Trial limits, {points} of {firm_from}: the usual range rests on few {periods} and will still move."
-                )
+            Caveat::Trial { points, firm_from, frozen } => {
+                let moves = if frozen { "" } else { " and will still move" };
+                format!("Trial limits, {points} of {firm_from}: the usual range rests on few {periods}{moves}.")
             }
+            Caveat::ShortBaseline { points, needed } => format!(
+                "The baseline of the scorecard has {points} {} here; a usual range that stays needs {needed}, so this one \
+                 comes from all of them.",
+                if points == 1 { self.period() } else { periods }
+            ),
             Caveat::NoVariation => return None,
             Caveat::Skewed => "Values are skewed, so the usual range reaches further to one side.".to_owned(),
             Caveat::Autocorrelated => {
@@ -330,10 +334,12 @@ impl<'a> Told<'a> {
     }
 
     fn too_few(&self) -> String {
-        let known = self.signal.points.len();
+        // Of a phase that has just begun, only what came since then counts.
+        let known = self.signal.points.iter().filter(|point| self.is_of_phase(point)).count();
         let have = if known == 1 { "has" } else { "have" };
+        let of_phase = if self.signal.phase.is_some() { " of the new phase" } else { "" };
         format!(
-            "{} {} {have} a figure. That is too few for a usual range, and for a statement on what comes.",
+            "{} {}{of_phase} {have} a figure. That is too few for a usual range, and for a statement on what comes.",
             capitalised(&spelled(known)),
             if known == 1 { self.period() } else { self.periods() }
         )
@@ -349,11 +355,15 @@ impl<'a> Told<'a> {
         )
     }
 
+    fn is_of_phase(&self, point: &Point) -> bool {
+        !is_before_phase(self.signal, point)
+    }
+
     /// What a point of the course is, in a few words; none where it belongs to no series.
     #[must_use]
     pub fn point(&self, period: Period) -> Option<String> {
         let point = self.at(period)?;
-        Some(match (judgement(self.signal, point), usual(self.signal)) {
+        Some(match (judgement(self.signal, point), usual_of(self.signal, point)) {
             (Some(judgement), _) => format!("Signal: {}", judged(judgement)),
             (None, Some(_)) => "Usual variation".to_owned(),
             (None, None) => return None,
@@ -436,13 +446,18 @@ pub fn usual(signal: &Signal) -> Option<UsualRange> {
 /// The usual range of a point, where there are enough periods for one.
 #[must_use]
 pub fn usual_of(signal: &Signal, point: &Point) -> Option<UsualRange> {
-    point.usual.filter(is_known).filter(|_| is_readable(signal))
+    point.usual.filter(is_known).filter(|_| is_readable(signal) || is_before_phase(signal, point))
+}
+
+/// Whether a point belongs to a phase before the present one.
+fn is_before_phase(signal: &Signal, point: &Point) -> bool {
+    signal.phase.as_ref().is_some_and(|phase| point.period.start() < phase.on.start())
 }
 
 /// What a point means, where there are enough periods to tell.
 #[must_use]
 pub fn judgement(signal: &Signal, point: &Point) -> Option<Judgement> {
-    point.judgement.filter(|_| is_readable(signal))
+    point.judgement.filter(|_| is_readable(signal) || is_before_phase(signal, point))
 }
 
 fn is_known(usual: &UsualRange) -> bool {

@@ -10,10 +10,11 @@ use evenkeel_model::measure::{
     Rows, Side, Timing, ValueUnit,
 };
 use evenkeel_model::period::{FiscalYear, Grain, Period};
-use evenkeel_model::scorecard::{Leg, MeasureUse, Objective, ScoreRules, Scorecard};
-use evenkeel_model::target::{Baseline, Goal, Normalisation, TargetPlan};
+use evenkeel_model::scorecard::{Leg, Link, MeasureUse, Objective, ScoreRules, Scorecard};
+use evenkeel_model::signal::{Annotation, AnnotationKind, SignalPlan};
+use evenkeel_model::target::{Baseline, Goal, Milestone, Normalisation, TargetPlan};
 use jiff::Timestamp;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 use super::figures::Better::{Between, Less, More, Neither};
 use super::figures::Kind::{self, Hours, Mean, Money, Open, Per, Promoters, Share};
@@ -55,7 +56,7 @@ pub(super) fn rich(name: &'static str) -> Sample {
             id: "service".to_owned(),
             title: "Service scorecard".to_owned(),
             legs,
-            links: Vec::new(),
+            links: vec![Link { from: MeasureId::new("engagement"), to: MeasureId::new("csat"), within_months: 6 }],
             rules: ScoreRules::default(),
         },
         measures,
@@ -88,6 +89,10 @@ pub(super) fn renamed(name: &'static str, text: &str) -> Sample {
         leg.title = format!("{} {}", text(), place + 1);
         for objective in &mut leg.objectives {
             objective.title = text();
+            for said in objective.measures.iter_mut().flat_map(|usage| usage.signals.annotations.iter_mut()) {
+                said.what = text();
+                said.said_by = Some(text());
+            }
         }
     }
     for measure in sample.measures.values_mut() {
@@ -184,8 +189,36 @@ fn usage(sketch: &Sketch) -> MeasureUse {
             stretch: csat.then_some(Goal::At(0.86)),
             red_flag: None,
             by: csat.then_some(date(2026, 12, 31)),
+            milestones: if csat {
+                vec![
+                    Milestone { by: date(2026, 9, 30), goal: Goal::At(0.8) },
+                    Milestone { by: date(2026, 11, 30), goal: Goal::At(0.81) },
+                ]
+            } else {
+                Vec::new()
+            },
         },
         units: BTreeMap::new(),
+        signals: SignalPlan { annotations: annotations(sketch.names[0]), ..SignalPlan::default() },
+    }
+}
+
+/// What happened to satisfaction and to the settling of complaints, which somebody says is another process since.
+fn annotations(id: &str) -> Vec<Annotation> {
+    let said = |on: Date, kind: AnnotationKind, what: &str, new_phase: bool| Annotation {
+        on: Period::containing(on, Grain::Month, FiscalYear::default()),
+        kind,
+        what: what.to_owned(),
+        said_by: Some("the head of service".to_owned()),
+        new_phase,
+        baseline_until: None,
+    };
+    match id {
+        "csat" => vec![said(date(2026, 4, 1), AnnotationKind::Definition, "survey in two languages", false)],
+        "complaint_time" => {
+            vec![said(date(2026, 2, 1), AnnotationKind::Initiative, "a second team for complaints", true)]
+        }
+        _ => Vec::new(),
     }
 }
 

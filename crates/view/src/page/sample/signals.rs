@@ -4,7 +4,8 @@
 use evenkeel_model::measure::Direction;
 use evenkeel_model::period::Period;
 use evenkeel_model::signal::{
-    Assurance, Caveat, Finding, Judgement, Point, Question, Rule, Side, Signal, UsualRange, Variation,
+    Assurance, Caveat, ChartKind, Finding, Judgement, Method, Point, Question, Rule, Side, Signal, UsualRange,
+    Variation,
 };
 
 const FEWEST: usize = 6;
@@ -14,6 +15,10 @@ const RUN: usize = 7;
 /// What a series says, oldest first; nothing where the period that was asked for has no value.
 pub(super) fn read(question: &Question<'_>, known: &[(Period, f64)]) -> Option<Signal> {
     known.last().filter(|(period, _)| *period == question.period)?;
+    let phase = question.plan.phases().filter(|phase| phase.on.start() <= question.period.start()).last().cloned();
+    let before =
+        phase.as_ref().map_or(0, |phase| known.partition_point(|(period, _)| period.start() < phase.on.start()));
+    let known = &known[before..];
     let values: Vec<f64> = known.iter().map(|(_, value)| *value).collect();
     let usual = (values.len() >= FEWEST).then(|| usual(&values));
     let history = usual.map(|usual| stretches(question, known, usual)).unwrap_or_default();
@@ -24,6 +29,14 @@ pub(super) fn read(question: &Question<'_>, known: &[(Period, f64)]) -> Option<S
         .collect();
     let finding = marked(question.period).copied();
     Some(Signal {
+        method: Method {
+            chart: ChartKind::Individuals,
+            rules: question.plan.rules,
+            screening: question.plan.screening,
+            baseline: (known.first()?.0, question.period, known.len()),
+            frozen: false,
+        },
+        phase,
         points,
         variation: match (usual, finding) {
             (None, _) => Variation::TooFewPoints,
@@ -34,7 +47,7 @@ pub(super) fn read(question: &Question<'_>, known: &[(Period, f64)]) -> Option<S
         finding,
         history,
         caveats: (values.len() < FIRM)
-            .then_some(Caveat::Trial { points: values.len(), firm_from: FIRM })
+            .then_some(Caveat::Trial { points: values.len(), firm_from: FIRM, frozen: false })
             .into_iter()
             .collect(),
         false_alarm_rate: Some(0.0127),

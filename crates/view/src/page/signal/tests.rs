@@ -1,4 +1,4 @@
-use evenkeel_model::signal::{Point, Signal, UsualRange};
+use evenkeel_model::signal::{ChartKind, Method, Point, Rules, Screening, Signal, UsualRange};
 use std::sync::Arc;
 
 use super::*;
@@ -14,6 +14,14 @@ fn marks(better: Direction, said: Variation, reach: Assurance) -> (Option<Signal
         Arc::make_mut(&mut result.measure).better = better;
         let usual = Some(UsualRange { low: 0.77, average: 0.8, high: 0.83 });
         result.signal = Some(Signal {
+            method: Method {
+                chart: ChartKind::P,
+                rules: Rules::ALL,
+                screening: Screening::On,
+                baseline: (context.place.period, context.place.period, 1),
+                frozen: false,
+            },
+            phase: None,
             points: vec![Point { period: context.place.period, value: 0.8, usual, judgement: None }],
             variation: said,
             assurance: reach,

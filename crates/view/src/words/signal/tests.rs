@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use evenkeel_model::period::FiscalYear;
+use evenkeel_model::signal::{Annotation, AnnotationKind, ChartKind, Method, Rules, Screening};
 
 use super::*;
 use crate::number::NO_BREAK_SPACE;
@@ -19,6 +20,14 @@ fn points(last: &str, count: usize, value: f64) -> Vec<Point> {
 
 fn usual_signal(last: &str) -> Signal {
     Signal {
+        method: Method {
+            chart: ChartKind::P,
+            rules: Rules::ALL,
+            screening: Screening::On,
+            baseline: (read(last), read(last), 20),
+            frozen: false,
+        },
+        phase: None,
         points: points(last, 20, 0.796),
         variation: Variation::Usual,
         assurance: Assurance::Sometimes,
@@ -232,7 +241,7 @@ fn too_few_points_say_nothing() {
         caveats,
         ..usual_signal(last)
     };
-    let trial = vec![Caveat::Trial { points: 3, firm_from: 13 }];
+    let trial = vec![Caveat::Trial { points: 3, firm_from: 13, frozen: false }];
     told("2026-10", few("2026-10", 3, trial), |told| {
         assert_eq!(told.variation(), "Too few months to tell");
         assert_eq!(
@@ -328,6 +337,38 @@ fn whether_the_target_will_be_met() {
     });
 }
 
+/// A phase that began with the last two of twenty months.
+fn with_phase(variation: Variation) -> Signal {
+    let phase = Annotation {
+        on: read("2026-09"),
+        kind: AnnotationKind::Initiative,
+        what: "new telephone system".to_owned(),
+        said_by: Some("Ana Reis".to_owned()),
+        new_phase: true,
+        baseline_until: None,
+    };
+    Signal { phase: Some(phase), variation, ..usual_signal("2026-10") }
+}
+
+#[test]
+fn a_new_phase_is_told_and_counts_for_itself() {
+    let few = with_phase(Variation::TooFewPoints);
+    told("2026-10", few.clone(), |told| {
+        let changed = told.changed();
+        assert_eq!(changed.heading, "Too few months to tell");
+        assert!(changed.text.starts_with("Two months of the new phase have a figure."), "{}", changed.text);
+        // What was before keeps its usual range.
+        assert!(told.usual_at(read("2026-08")).is_some() && told.usual_at(read("2026-09")).is_none());
+    });
+    let said = crate::words::watching::phase(&few, FiscalYear::default()).unwrap();
+    assert_eq!(said.0, "New phase since September 2026");
+    assert_eq!(
+        said.1,
+        "New telephone system (initiative), said by Ana Reis. Neither usual range nor rules look across its beginning."
+    );
+    assert_eq!(crate::words::watching::phase(&usual_signal("2026-10"), FiscalYear::default()), None);
+}
+
 #[test]
 fn what_to_know_about_the_usual_range() {
     let said = |last: &str, caveat: Caveat| {
@@ -336,8 +377,16 @@ fn what_to_know_about_the_usual_range() {
     };
     let check = |caveat: Caveat, wanted: &str| assert_eq!(said("2026-10", caveat), wanted);
     check(
-        Caveat::Trial { points: 8, firm_from: 13 },
+        Caveat::Trial { points: 8, firm_from: 13, frozen: false },
         "Trial limits, 8 of 13: the usual range rests on few months and will still move.",
+    );
+    check(
+        Caveat::Trial { points: 12, firm_from: 13, frozen: true },
+        "Trial limits, 12 of 13: the usual range rests on few months.",
+    );
+    check(
+        Caveat::ShortBaseline { points: 4, needed: 12 },
+        "The baseline of the scorecard has 4 months here; a usual range that stays needs 12, so this one comes from all of them.",
     );
     check(Caveat::Skewed, "Values are skewed, so the usual range reaches further to one side.");
     check(Caveat::Autocorrelated, "Successive months resemble each other, so the usual range was widened.");
