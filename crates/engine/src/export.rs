@@ -14,6 +14,7 @@ use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::reading::{Reading, Subject};
 
+use crate::likely_range::Known;
 use crate::readings::Who;
 use crate::side_by_side::{self, Queue};
 use crate::{EngineError, ReadingStore};
@@ -184,6 +185,7 @@ impl<'a> LongTable<'a> {
 
     fn find(&self, part: &Part, subjects: &Subjects) -> Found {
         let mut found = Found::default();
+        let mut ranges = Known::default();
         let Some(measure) = part.store.with_parts(&part.measure.id) else { return found };
         for (subject, (level, who)) in subjects.all.iter().enumerate() {
             for (position, &period) in self.periods.iter().enumerate() {
@@ -197,7 +199,7 @@ impl<'a> LongTable<'a> {
                 found.levels.push(*level as i32);
                 found.subjects.push(subject as i32);
                 found.periods.push(position as i32);
-                found.ranges.push(part.store.likely_range_of(&measure.0, *who, period, &reading));
+                found.ranges.push(part.store.likely_range_of(&measure.0, *who, period, &reading, &mut ranges));
                 found.readings.push((reading, value));
             }
         }

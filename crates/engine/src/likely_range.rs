@@ -9,30 +9,88 @@ use evenkeel_stats::interval::mean::Moments;
 use evenkeel_stats::interval::net_promoter::NetPromoter;
 use evenkeel_stats::interval::proportion::Proportion;
 use evenkeel_stats::interval::rate::Events;
-use evenkeel_stats::interval::{Interval, Level, mean, net_promoter, order_statistic, proportion, rate};
+use evenkeel_stats::interval::{Level, mean, net_promoter, order_statistic, proportion, rate};
+use hashbrown::HashMap;
 
 const LEVEL: Level = Level::P95;
+
+/// What is kept from one reading to the next: limits that follow from a count alone take a thousand times longer to work
+/// out than to look up, and the readings of people repeat few counts.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// By the number of events, the interval for an exposure of one.
+    events: HashMap<u64, (f64, f64)>,
+    /// By the number of values, half the width of the interval of a mean in standard errors.
+    halves: HashMap<u64, f64>,
+}
+
+impl Known {
+    fn rate(&mut self, rate: Events, events: u64, exposure: f64) -> Option<(f64, f64)> {
+        let (low, high) = match self.events.get(&events) {
+            Some(known) => *known,
+            None => {
+                let interval = rate::mid_p(rate, LEVEL);
+                let of_one = (interval.low * exposure, interval.high * exposure);
+                self.events.insert(events, of_one);
+                of_one
+            }
+        };
+        finite(low / exposure, high / exposure)
+    }
+
+    fn mean(&mut self, reading: &Reading) -> Option<(f64, f64)> {
+        let sample = Moments::from_sums(reading.n, reading.numerator?, reading.sum_of_squares?).ok()?;
+        let error = sample.standard_error();
+        // Equal values say nothing about how far others may lie.
+        if error <= 0.0 {
+            return None;
+        }
+        let half = match self.halves.get(&reading.n) {
+            Some(known) => *known,
+            None => {
+                let half = mean::student(sample, LEVEL).ok()?.width() / 2.0 / error;
+                self.halves.insert(reading.n, half);
+                half
+            }
+        };
+        let value = reading.value?;
+        finite(value - half * error, value + half * error)
+    }
+}
+
+fn finite(low: f64, high: f64) -> Option<(f64, f64)> {
+    (low.is_finite() && high.is_finite()).then_some((low, high))
+}
 
 /// The interval of a reading, in the unit of its value. None where there is no method: for sums and stocks, which are
 /// counted and not sampled, for ratios of two sums, for what is worked out from other measures, and where there are too
 /// few rows.
 ///
 /// `values` gives the single values behind a quantile.
-pub(crate) fn of(formula: &Formula, reading: &Reading, values: impl FnOnce() -> Vec<f64>) -> Option<(f64, f64)> {
+pub(crate) fn of(
+    formula: &Formula,
+    reading: &Reading,
+    known: &mut Known,
+    values: impl FnOnce() -> Vec<f64>,
+) -> Option<(f64, f64)> {
     reading.value?;
     let interval = match formula {
         Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. } => {
             let share = Proportion::new(whole(reading.numerator?)?, whole(reading.denominator?)?).ok()?;
             proportion::wilson(share, LEVEL)
         }
-        Formula::Count { .. } => rate::mid_p(Events::new(whole(reading.numerator?)?, 1.0).ok()?, LEVEL),
+        Formula::Count { .. } => {
+            let events = whole(reading.numerator?)?;
+            return known.rate(Events::new(events, 1.0).ok()?, events, 1.0);
+        }
         Formula::Rate { events, .. } => {
             if !matches!(events.amount, Amount::Count) {
                 return None;
             }
-            rate::mid_p(Events::new(whole(reading.numerator?)?, reading.denominator?).ok()?, LEVEL)
+            let (events, exposure) = (whole(reading.numerator?)?, reading.denominator?);
+            return known.rate(Events::new(events, exposure).ok()?, events, exposure);
         }
-        Formula::Mean { .. } => mean_of(reading)?,
+        Formula::Mean { .. } => return known.mean(reading),
         Formula::NetPromoterScore { .. } => {
             // Promoters count one, detractors minus one: the squares count both.
             let (balance, both) = (reading.numerator?, reading.sum_of_squares?);
@@ -49,16 +107,7 @@ pub(crate) fn of(formula: &Formula, reading: &Reading, values: impl FnOnce() -> 
         | Formula::OfMeasures { .. }
         | Formula::Composite(_) => return None,
     };
-    (interval.low.is_finite() && interval.high.is_finite()).then_some((interval.low, interval.high))
-}
-
-fn mean_of(reading: &Reading) -> Option<Interval> {
-    let sample = Moments::from_sums(reading.n, reading.numerator?, reading.sum_of_squares?).ok()?;
-    // Equal values say nothing about how far others may lie.
-    if sample.standard_error() <= 0.0 {
-        return None;
-    }
-    mean::student(sample, LEVEL).ok()
+    finite(interval.low, interval.high)
 }
 
 fn whole(number: f64) -> Option<u64> {
@@ -95,17 +144,18 @@ mod tests {
     #[test]
     fn each_kind_has_its_method() {
         let score = || Expression("score".to_owned());
+        let known = &mut Known::default();
         // 45 of 50 by Wilson.
         let share = Formula::Share { rows: rows(), of: Expression("score >= 4".to_owned()) };
-        close(of(&share, &reading(45.0, 50.0, 50, None), Vec::new), (0.7864, 0.9565));
+        close(of(&share, &reading(45.0, 50.0, 50, None), known, Vec::new), (0.7864, 0.9565));
         let nps = Formula::NetPromoterScore { rows: rows(), of: score() };
         // 50 promoters, 20 detractors of 100.
-        let (low, high) = of(&nps, &reading(30.0, 100.0, 100, Some(70.0)), Vec::new).unwrap();
+        let (low, high) = of(&nps, &reading(30.0, 100.0, 100, Some(70.0)), known, Vec::new).unwrap();
         assert!(low < 0.30 && high > 0.30 && high - low > 0.25 && high - low < 0.35, "{low} to {high}");
         let mean = Formula::Mean { rows: rows(), of: score() };
         // 1, 2, 3, 4, 5: mean 3, standard deviation 1.5811, t with 4 degrees of freedom 2.7764.
-        close(of(&mean, &reading(15.0, 5.0, 5, Some(55.0)), Vec::new), (1.03677, 4.96323));
-        assert_eq!(of(&mean, &reading(15.0, 5.0, 5, Some(45.0)), Vec::new), None);
+        close(of(&mean, &reading(15.0, 5.0, 5, Some(55.0)), known, Vec::new), (1.03677, 4.96323));
+        assert_eq!(of(&mean, &reading(15.0, 5.0, 5, Some(45.0)), known, Vec::new), None);
         let quantile = Formula::Quantile {
             rows: rows(),
             of: score(),
@@ -115,10 +165,30 @@ mod tests {
         // The sixth and the fifteenth of twenty.
         let values = "3 5 7 8 8 9 10 11 12 12 13 14 15 18 21 25 33 41 60 120";
         let values = values.split(' ').map(|value| value.parse().unwrap()).collect();
-        close(of(&quantile, &reading(12.0, 1.0, 20, None), || values), (9.0, 21.0));
-        assert_eq!(of(&quantile, &reading(10.0, 1.0, 2, None), || vec![1.0, 2.0]), None);
+        close(of(&quantile, &reading(12.0, 1.0, 20, None), known, || values), (9.0, 21.0));
+        assert_eq!(of(&quantile, &reading(10.0, 1.0, 2, None), known, || vec![1.0, 2.0]), None);
         let sum = Formula::Sum { rows: rows(), of: score() };
-        assert_eq!(of(&sum, &reading(10.0, 1.0, 20, None), Vec::new), None);
-        assert_eq!(of(&share, &Reading::EMPTY, Vec::new), None);
+        assert_eq!(of(&sum, &reading(10.0, 1.0, 20, None), known, Vec::new), None);
+        assert_eq!(of(&share, &Reading::EMPTY, known, Vec::new), None);
+    }
+
+    /// What is kept changes no interval: a second reading with the same count and another exposure, or another spread.
+    #[test]
+    fn what_is_kept_is_what_is_worked_out() {
+        let events = Amount::Count;
+        let side = || evenkeel_model::measure::Side { rows: rows(), amount: events.clone() };
+        let rate = Formula::Rate { events: side(), exposure: side(), per: 1.0 };
+        let mean = Formula::Mean { rows: rows(), of: Expression("score".to_owned()) };
+        let kept = &mut Known::default();
+        for found in [reading(7.0, 2.0, 7, None), reading(7.0, 350.0, 7, None), reading(0.0, 4.0, 4, None)] {
+            let anew = of(&rate, &found, &mut Known::default(), Vec::new).unwrap();
+            let (low, high) = of(&rate, &found, kept, Vec::new).unwrap();
+            assert!((low - anew.0).abs() < 1e-12 && (high - anew.1).abs() < 1e-9, "{low} to {high}, not {anew:?}");
+        }
+        for found in [reading(15.0, 5.0, 5, Some(55.0)), reading(20.0, 5.0, 5, Some(99.0))] {
+            let anew = of(&mean, &found, &mut Known::default(), Vec::new).unwrap();
+            let (low, high) = of(&mean, &found, kept, Vec::new).unwrap();
+            assert!((low - anew.0).abs() < 1e-9 && (high - anew.1).abs() < 1e-9, "{low} to {high}, not {anew:?}");
+        }
     }
 }

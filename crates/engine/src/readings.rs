@@ -18,7 +18,7 @@ use crate::EngineError;
 use crate::cells::{Cells, FamilyCells, NONE, PARTS, StockFlows, Sums};
 use crate::compile::{Adding, Parts, Place, Program};
 use crate::forecast;
-use crate::likely_range;
+use crate::likely_range::{self, Known};
 use crate::local_time::{date_of, day_number};
 use crate::organisation::Directory;
 use crate::side_by_side::{self, Queue};
@@ -488,7 +488,7 @@ impl Readings for ReadingStore {
     fn likely_range(&self, measure: &MeasureId, subject: &Subject, period: Period) -> Option<(f64, f64)> {
         let reading = self.reading(measure, subject, period).ok()?;
         let (measure, _) = self.measures.get(measure)?;
-        self.likely_range_of(measure, self.who(subject)?, period, &reading)
+        self.likely_range_of(measure, self.who(subject)?, period, &reading, &mut Known::default())
     }
 
     fn signal(&self, question: &Question<'_>) -> Option<Signal> {
@@ -505,15 +505,16 @@ impl ReadingStore {
         who: Who,
         period: Period,
         reading: &Reading,
+        known: &mut Known,
     ) -> Option<(f64, f64)> {
         let (measure, parts) = self.measures.get(&measure.in_force(period).ok()?.id)?;
         if let Formula::OfMeasures { arithmetic, parts } = &measure.formula {
             // Two parts are measured on the same people and cases, and nothing is known about how they vary together.
             let only = self.measures.get(&parts.get(arithmetic.only_part()?)?.id)?;
             let of_part = self.reading_of(only, who, period).ok()?;
-            return arithmetic.range(self.likely_range_of(&only.0, who, period, &of_part)?);
+            return arithmetic.range(self.likely_range_of(&only.0, who, period, &of_part, known)?);
         }
-        likely_range::of(&measure.formula, reading, || match parts {
+        likely_range::of(&measure.formula, reading, known, || match parts {
             Parts::One(place) => {
                 let family = &self.families[place.family];
                 family.values_of(place.column, &family.entries(who, self.timeline.slots(period)))

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::page::context::Context;
 use crate::page::row::Row;
-use crate::words::capitalised;
+use crate::words::sentence::Sentence;
 use crate::words::signal::Told;
+use crate::words::{capitalised, watching};
 
 /// A unit with its evaluation.
 #[derive(Clone)]
@@ -25,11 +26,24 @@ pub struct SignalList {
     pub title: String,
     /// The signals: worse first, then better, then those without judgement; within these by unit and measure.
     pub signals: Vec<SignalLine>,
+    /// Measures that a link puts on watch, by unit.
+    pub on_watch: Vec<WatchLine>,
     /// How many series were looked at.
     pub series: usize,
     /// How many of them would be marked if nothing had changed anywhere. Series of which that is not known, because
     /// they are too short, do not count.
     pub expected_by_chance: f64,
+}
+
+/// A measure on watch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WatchLine {
+    /// The unit.
+    pub unit: String,
+    /// The measure.
+    pub measure: String,
+    /// The sentence with its reasons.
+    pub text: Sentence,
 }
 
 /// One signal.
@@ -49,9 +63,16 @@ impl SignalList {
     /// The signals of some units.
     #[must_use]
     pub fn new(title: String, units: &[UnitEvaluation<'_>]) -> Self {
-        let mut list = Self { title, signals: Vec::new(), series: 0, expected_by_chance: 0.0 };
+        let mut list = Self { title, signals: Vec::new(), on_watch: Vec::new(), series: 0, expected_by_chance: 0.0 };
         for UnitEvaluation { evaluation, context } in units {
             for result in evaluation.legs.iter().flat_map(LegResult::measures) {
+                if !result.watch.is_empty() {
+                    list.on_watch.push(WatchLine {
+                        unit: context.unit_name().to_owned(),
+                        measure: result.measure.id.to_string(),
+                        text: watching::because(result, context),
+                    });
+                }
                 let Some(signal) = &result.signal else { continue };
                 list.series += 1;
                 list.expected_by_chance += signal.false_alarm_rate.unwrap_or(0.0);

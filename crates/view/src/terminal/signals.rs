@@ -31,6 +31,12 @@ pub fn signals(list: &SignalList, style: Style) -> String {
             style,
         );
     }
+    if !list.on_watch.is_empty() {
+        push_line(&mut out, &format!("  {}", style.paint(Tone::Strong, "◎ On watch")));
+        for line in &list.on_watch {
+            paragraph(&mut out, 4, &clean(&format!("{}: {}", line.unit, line.text)), style);
+        }
+    }
     out.push('\n');
     let series = number::counted(list.series as u64, "series");
     let expected = number::rounded(list.expected_by_chance, 1);
