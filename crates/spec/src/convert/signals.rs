@@ -103,7 +103,7 @@ fn annotation(raw: raw::Annotation, fiscal: FiscalYear, findings: &mut Findings)
             let found =
                 Diagnostic::error(code::BAD_PERIOD, &written.span, message).related(&since.span, "it begins here");
             findings.push(found.help("write the last period of the phase that its usual range is to come from"));
-        } else {
+        } else if new_phase {
             enough_months(on, until, &written.span, findings);
         }
     }

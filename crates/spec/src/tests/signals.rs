@@ -61,7 +61,7 @@ signals:
     let [phase, survey] = plan.annotations.as_slice() else { panic!() };
     assert_eq!((phase.kind, phase.what.as_str()), (AnnotationKind::Initiative, "New telephone system"));
     assert_eq!((phase.new_phase, phase.said_by.as_deref()), (true, Some("Ana Reis, head of service")));
-    assert_eq!(phase.baseline_until.map(Period::last_day), Some(date(2025, 12, 31)));
+    assert_eq!(phase.baseline_until.map(Period::last_day), Some(date(2026, 2, 28)));
     assert_eq!(
         (survey.kind, survey.new_phase, survey.on.start()),
         (AnnotationKind::Definition, false, date(2026, 1, 10))
