@@ -22,7 +22,7 @@ use crate::page::row::{self, Row, StatusMark};
 use crate::page::rows_behind::{RowsBehind, RowsTable};
 use crate::page::signal::{self, SignalMark};
 use crate::words::definition::{self, Fact};
-use crate::words::signal::{Told, judgement, usual_of};
+use crate::words::signal::{Told, is_readable, judgement, usual_of};
 use crate::words::{self, course, finding, period, reading, scoring, watching};
 
 /// The width of the sparkline beside a guard-rail.
@@ -221,8 +221,10 @@ impl MeasurePage {
                 .rev()
                 .map(|change| words::capitalised(&words::change_of_definition(change, measure)))
                 .collect(),
+            // Where nothing can be told yet, nothing was worked out either.
             method: told
                 .as_ref()
+                .filter(|told| is_readable(told.signal()))
                 .map(|told| watching::method(&told.signal().method, context.fiscal_year))
                 .unwrap_or_default(),
             annotations: result
