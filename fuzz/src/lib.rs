@@ -15,6 +15,8 @@ pub fn project_yaml(bytes: &[u8]) {
         "measures/csat.yaml",
         "scorecards/service.yaml",
         "service_levels/standard.yaml",
+        "comparisons/satisfaction.yaml",
+        "standards/adviser.yaml",
     ];
     for path in paths {
         let Loaded { project, diagnostics, .. } = load(&blank().with(path, bytes));
@@ -35,15 +37,23 @@ pub fn project_yaml(bytes: &[u8]) {
     }
 }
 
-/// The blank project, and one more file that it lists.
+/// The blank project, and three more files that it lists.
 fn blank() -> MemoryFiles {
+    const LISTED: &str = "service_levels: [service_levels/standard.yaml]\ncomparisons: [comparisons/satisfaction.yaml]\nstandards: [standards/adviser.yaml]\npeople: appraisal\n";
+    const COMPARISON: &str =
+        "comparison: satisfaction\nmeasure: csat\ncompares: [branch, people]\nminimum: 78 %\nrecognition: 82 %\n";
+    const STANDARD: &str = "standard: adviser\nelements:\n  - { element: A, critical: true, measure: csat, \
+                            fully_successful: 78 %, minimally_successful: 72 % }\n";
     const SERVICE_LEVEL: &str = "service_level: standard\nversions: [{ rules: [{ first_response: 4 h }] }]\n";
     let files = evenkeel_spec::template::blank().into_iter().map(|(path, text)| match path {
-        "evenkeel.yaml" => (path, format!("{text}\nservice_levels: [service_levels/standard.yaml]\n")),
+        "evenkeel.yaml" => (path, format!("{text}\n{LISTED}")),
         _ => (path, text.to_owned()),
     });
     let files = files.fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
-    files.with("service_levels/standard.yaml", SERVICE_LEVEL)
+    files
+        .with("service_levels/standard.yaml", SERVICE_LEVEL)
+        .with("comparisons/satisfaction.yaml", COMPARISON)
+        .with("standards/adviser.yaml", STANDARD)
 }
 
 fn edits(text: &str) {

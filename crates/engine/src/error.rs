@@ -95,6 +95,23 @@ pub enum EngineError {
         /// The measures that it is worked out from.
         parts: Vec<String>,
     },
+    /// A measure cannot be compared fairly.
+    #[error("`{measure}` cannot be compared fairly: how it varies by chance is not known, or it has no better end")]
+    NotComparable {
+        /// The measure.
+        measure: String,
+    },
+    /// The case mix divides cases into more groups than can be compared.
+    #[error("the case mix divides cases into {found} groups; with more than {most}, hardly any two are alike")]
+    TooManyGroups {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// The statistics refuse the numbers of a comparison.
+    #[error("the comparison cannot be worked out: {0}")]
+    Statistics(#[from] evenkeel_stats::Error),
     /// The lake cannot be read.
     #[error(transparent)]
     Lake(#[from] evenkeel_lake::LakeError),
@@ -129,6 +146,9 @@ impl EngineError {
             }
             EngineError::NoOwnRows { parts, .. } => {
                 Some(format!("ask for the rows of one of its parts: {}", parts.join(", ")))
+            }
+            EngineError::TooManyGroups { .. } => {
+                Some("take an attribute with many values out of `case_mix`".to_owned())
             }
             EngineError::NotForUnits { .. } => {
                 Some("ask for the whole organisation, or choose a measure that `levels` allows".to_owned())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use evenkeel_lake::Snapshot;
-use evenkeel_model::ids::MeasureId;
+use evenkeel_model::ids::{MeasureId, PersonId};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{FiscalYear, Grain};
 use evenkeel_model::reading::Subject;
@@ -21,7 +21,7 @@ use crate::compile::{Program, compile};
 use crate::error::{EngineError, closest};
 use crate::kept_cells::{self, Tables};
 use crate::local_time::LocalTime;
-use crate::organisation::Directory;
+use crate::organisation::{self, Directory};
 use crate::readings::ReadingStore;
 use crate::session::{Session, tables_behind};
 use crate::timeline::{Fineness, Timeline};
@@ -161,6 +161,11 @@ impl Engine {
         hours::problems(&self.session, &self.directory).await
     }
 
+    /// What each person does, in the words of the record.
+    pub async fn roles(&self) -> Result<BTreeMap<PersonId, String>, EngineError> {
+        organisation::roles(&self.session).await
+    }
+
     /// Compiles measures against the tables of the record; all mistakes are given.
     pub async fn compile(&self, measures: &[Arc<Measure>]) -> Result<Program, Vec<EngineError>> {
         self.prepare(measures).await.map_err(|error| vec![error])?;
@@ -169,6 +174,15 @@ impl Engine {
 
     /// Works out readings. One store per segment when rows are divided, else one.
     pub async fn readings(&self, request: &Request) -> Result<Vec<(Option<String>, ReadingStore)>, EngineError> {
+        self.readings_in_at_most(request, usize::MAX).await
+    }
+
+    /// Works out readings, and refuses when rows are divided into more than so many segments.
+    pub(crate) async fn readings_in_at_most(
+        &self,
+        request: &Request,
+        most: usize,
+    ) -> Result<Vec<(Option<String>, ReadingStore)>, EngineError> {
         let program = self.compile(&request.measures).await.map_err(first)?;
         let timeline = Arc::new(Timeline::new(Fineness::for_grain(request.grain), self.directory.organisation()));
         let context = Context {
@@ -184,6 +198,9 @@ impl Engine {
                 cells::fill(&self.session, &program, &Arc::new(context), segment, condition).await?
             }
         };
+        if segments.len() > most {
+            return Err(EngineError::TooManyGroups { found: segments.len(), most });
+        }
         let mut stores = Vec::with_capacity(segments.len());
         for (name, cells) in segments {
             let (fiscal, today) = (self.scope.fiscal, self.today());
@@ -247,6 +264,23 @@ impl Engine {
             .flat_map(|unit| [organisation.unit_id(unit).as_str(), organisation.latest(unit).name.as_str()])
             .collect();
         Err(EngineError::UnknownSubject { name: name.to_owned(), near: closest(name, units) })
+    }
+
+    /// The person of an identifier, or of a name that nobody else has.
+    pub fn person(&self, name: &str) -> Result<PersonId, EngineError> {
+        let organisation = self.directory.organisation();
+        if self.directory.known_person(name).is_some() {
+            return Ok(PersonId::new(name));
+        }
+        let mut named = organisation
+            .people()
+            .map(|code| organisation.person_at(code))
+            .filter(|person| person.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)));
+        match (named.next(), named.next()) {
+            (Some(person), None) => Ok(person.id.clone()),
+            // Several people of one name are told apart by their identifiers only.
+            _ => Err(EngineError::UnknownSubject { name: name.to_owned(), near: None }),
+        }
     }
 
     /// The measure of a name among some.

@@ -11,6 +11,7 @@
 pub mod cells;
 pub mod clock;
 mod columns;
+pub mod comparison;
 pub mod compile;
 mod error;
 mod evaluate;

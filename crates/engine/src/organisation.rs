@@ -246,6 +246,21 @@ async fn load_units(session: &Session) -> Result<Vec<UnitStretch>, EngineError> 
     Ok(units)
 }
 
+/// What each person does, in the words of the record.
+pub(crate) async fn roles(session: &Session) -> Result<BTreeMap<PersonId, String>, EngineError> {
+    let query = session.table("people").await?.select_columns(&["person_id", "role"])?;
+    let mut roles = BTreeMap::new();
+    for batch in session.collect(query).await? {
+        let (people, names) = (Texts::of(batch.column(0))?, Texts::of(batch.column(1))?);
+        for row in 0..batch.num_rows() {
+            if let (Some(person), Some(role)) = (people.get(row), names.get(row)) {
+                roles.insert(PersonId::new(person), role.to_owned());
+            }
+        }
+    }
+    Ok(roles)
+}
+
 async fn load_people(session: &Session) -> Result<Vec<Person>, EngineError> {
     let mut people = Vec::new();
     for batch in session.collect(session.table("people").await?).await? {

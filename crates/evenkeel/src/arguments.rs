@@ -101,6 +101,20 @@ pub enum Command {
   evenkeel signals --unit branch-network --period 2026-10")]
     Signals(Signals),
 
+    /// Hold units or people against a standard, like for like: recognise, on standard, develop, review.
+    #[command(after_help = "Examples:
+  evenkeel compare csat
+  evenkeel compare csat --by branch --period 2026-10
+  evenkeel compare csat --by person --unit lakeside --period 2026-Q3
+  evenkeel compare csat --format json")]
+    Compare(Compare),
+
+    /// Rate people against the performance standards of their roles, in five levels.
+    #[command(after_help = "Examples:
+  evenkeel standards --unit lakeside --period 2026-01..2026-06
+  evenkeel standards --person E1042 --period 2026")]
+    Standards(Standards),
+
     /// Write readings to a file, as one long table.
     #[command(after_help = "Examples:
   evenkeel readings --out readings.parquet
@@ -291,6 +305,30 @@ pub enum View {
 
 #[derive(Debug, clap::Args)]
 pub struct Signals {
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Compare {
+    /// The measure.
+    pub measure: String,
+
+    /// Who is compared: `person`, or a kind of unit such as `branch`; the first kind that the project compares unless
+    /// given. Those below --unit are shown; states do not depend on who is shown.
+    #[arg(long, value_name = "WHO")]
+    pub by: Option<String>,
+
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Standards {
+    /// One person, by identifier or by a name that nobody else has; everybody below --unit unless given.
+    #[arg(long, value_name = "PERSON")]
+    pub person: Option<String>,
+
     #[command(flatten)]
     pub place: Where,
 }

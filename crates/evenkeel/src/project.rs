@@ -167,9 +167,7 @@ pub fn explain_world(project: &Project, error: WorldError, output: &Output) -> a
         WorldError::Measures(errors) => errors,
         WorldError::Engine(error @ EngineError::Measure { .. }) => vec![error],
         other => {
-            if let WorldError::Engine(inner) = &other
-                && let Some(help) = inner.help()
-            {
+            if let Some(help) = other.help() {
                 let text = format!("{other}\n  help: {help}");
                 return anyhow::anyhow!(text);
             }

@@ -9,6 +9,7 @@
 pub mod arithmetic;
 pub mod calendar;
 pub mod case;
+pub mod comparison;
 pub mod composite;
 pub mod derived;
 pub mod evaluation;
@@ -16,6 +17,8 @@ pub mod example;
 pub mod ids;
 pub mod measure;
 pub mod organisation;
+pub mod people;
+pub mod performance;
 pub mod period;
 pub mod quantity;
 pub mod reading;

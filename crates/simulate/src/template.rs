@@ -14,6 +14,7 @@ macro_rules! files {
 pub fn bank() -> Vec<TemplateFile> {
     files!["bank":
         "README.md",
+        "comparisons/satisfaction.yaml",
         "evenkeel.yaml",
         "measures/business/arpc.yaml",
         "measures/business/concession.yaml",
@@ -54,6 +55,7 @@ pub fn bank() -> Vec<TemplateFile> {
         "sources/quality.yaml",
         "sources/relationship_survey.yaml",
         "sources/sales.yaml",
+        "standards/adviser.yaml",
     ]
 }
 

@@ -104,6 +104,10 @@ pub const WRONG_SIDE: &str = "wrong-side";
 pub const NO_SCORE: &str = "no-score";
 /// Something is given that has no effect.
 pub const NO_EFFECT: &str = "no-effect";
+/// A measure at a level at which it says nothing.
+pub const NOT_AT_THIS_LEVEL: &str = "not-at-this-level";
+/// An attribute that makes a comparison unfair, because it is an outcome or a decision.
+pub const UNFAIR_ATTRIBUTE: &str = "unfair-attribute";
 /// Not a day, week, month, quarter or year.
 pub const BAD_PERIOD: &str = "bad-period";
 
@@ -158,5 +162,7 @@ pub const ALL: &[&str] = &[
     WRONG_SIDE,
     NO_SCORE,
     NO_EFFECT,
+    NOT_AT_THIS_LEVEL,
+    UNFAIR_ATTRIBUTE,
     BAD_PERIOD,
 ];

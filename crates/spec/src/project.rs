@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
+use evenkeel_model::comparison::Comparison;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Measure, ValueUnit};
+use evenkeel_model::people::PeoplePolicy;
+use evenkeel_model::performance::Standard;
 use evenkeel_model::period::FiscalYear;
 use evenkeel_model::scorecard::Scorecard;
 use evenkeel_model::service_level::Policy;
@@ -51,6 +54,8 @@ pub struct Project {
     pub fiscal_year: FiscalYear,
     /// The ISO 4217 code of every amount of money in the record.
     pub currency: Option<String>,
+    /// What figures about single people may be used for.
+    pub people: PeoplePolicy,
     /// Where the data is kept.
     pub storage: Storage,
     /// The folder outside the project below which raw files may lie.
@@ -63,6 +68,10 @@ pub struct Project {
     pub scorecards: Vec<Scorecard>,
     /// The service level policies, in the order in which they are listed: for a case, the first one that fits holds.
     pub service_levels: Vec<Policy>,
+    /// The comparisons, in the order in which they are listed.
+    pub comparisons: Vec<Comparison>,
+    /// The performance standards, in the order in which they are listed.
+    pub standards: Vec<Standard>,
     /// Where everything was written.
     pub source_map: SourceMap,
 }
@@ -109,8 +118,18 @@ pub fn load(files: &dyn Files) -> Loaded {
     let mut measures = loader.measures(&service_levels);
     loader.without_currency(&settings, &measures);
     let scorecards = loader.scorecards(&settings, &measures);
-    let library = loader.library(&mut measures, &scorecards, &service_levels);
-    loader.finish(settings, sources, measures.sound, library, scorecards, service_levels)
+    let comparisons = loader.comparisons(&settings, &measures);
+    let standards = loader.standards(&settings, &measures, &comparisons);
+    let used: BTreeSet<MeasureId> = scorecards
+        .iter()
+        .flat_map(Scorecard::measures)
+        .map(|usage| &usage.measure)
+        .chain(comparisons.iter().map(|comparison| &comparison.measure))
+        .cloned()
+        .collect();
+    let library = loader.library(&mut measures, used, &service_levels);
+    let listed = Listed { sources, scorecards, service_levels, comparisons, standards };
+    loader.finish(settings, listed, measures.sound, library)
 }
 
 /// One measure that could be converted, and what only the whole project can check.
@@ -147,6 +166,15 @@ impl Measures {
     fn defines(&self, id: &MeasureId) -> bool {
         self.sound.contains_key(id) || self.broken.contains(id.as_str())
     }
+}
+
+/// What the files say that `evenkeel.yaml` lists.
+struct Listed {
+    sources: Vec<Source>,
+    scorecards: Vec<Scorecard>,
+    service_levels: Vec<Policy>,
+    comparisons: Vec<Comparison>,
+    standards: Vec<Standard>,
 }
 
 struct Loader<'a> {
@@ -418,11 +446,49 @@ impl Loader<'_> {
         policies
     }
 
-    /// Adds the measures of the library that the project uses: those of its scorecards, and those that a measure in
+    fn comparisons(&mut self, settings: &Settings, measures: &Measures) -> Vec<Comparison> {
+        let known = Known { measures: &measures.sound, broken: &measures.broken, fiscal: settings.fiscal_year };
+        let mut comparisons = Vec::new();
+        let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        let mut before = convert::AlreadyCompared::new();
+        for (path, listed_at) in self.listed(&settings.comparisons, "comparisons") {
+            let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
+            let (id, subject) = identity(&document, "comparison");
+            let raw: Option<raw::Comparison> = self.read(&document, subject, "comparison: satisfaction");
+            if let Some(id) = id {
+                self.once(&id, "comparison", &mut names);
+                self.source_map.insert(Item::Comparison(&id.value), Arc::clone(&document));
+            }
+            if let Some(raw) = raw.filter(|_| !document.cut) {
+                comparisons.extend(convert::comparison(raw, &known, settings.people, &mut before, &mut self.findings));
+            }
+        }
+        comparisons
+    }
+
+    fn standards(&mut self, settings: &Settings, measures: &Measures, comparisons: &[Comparison]) -> Vec<Standard> {
+        let known = Known { measures: &measures.sound, broken: &measures.broken, fiscal: settings.fiscal_year };
+        let mut standards = Vec::new();
+        let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        for (path, listed_at) in self.listed(&settings.standards, "standards") {
+            let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
+            let (id, subject) = identity(&document, "standard");
+            let raw: Option<raw::Standard> = self.read(&document, subject, "standard: adviser");
+            if let Some(id) = id {
+                self.once(&id, "standard", &mut names);
+                self.source_map.insert(Item::Standard(&id.value), Arc::clone(&document));
+            }
+            if let Some(raw) = raw.filter(|_| !document.cut) {
+                let people = settings.people;
+                standards.extend(convert::standard(raw, &known, comparisons, people, &mut self.findings));
+            }
+        }
+        standards
+    }
+
+    /// Adds the measures of the library that the project uses: those of its scorecards and comparisons, and those that a measure in
     /// use has to be read with.
-    fn library(&mut self, measures: &mut Measures, scorecards: &[Scorecard], policies: &[Policy]) -> FromLibrary {
-        let used: BTreeSet<MeasureId> =
-            scorecards.iter().flat_map(Scorecard::measures).map(|usage| usage.measure.clone()).collect();
+    fn library(&mut self, measures: &mut Measures, used: BTreeSet<MeasureId>, policies: &[Policy]) -> FromLibrary {
         let read_with = |measure: &Arc<Measure>| measure.about.read_with.clone();
         let mut wanted: BTreeSet<MeasureId> = measures.sound.values().flat_map(read_with).collect();
         let own = measures.sound.clone();
@@ -560,7 +626,7 @@ impl Loader<'_> {
                 .note("it names the organisation and the files that belong to the project")
                 .help("go to the folder of a project, or start one with `evenkeel init`");
         }
-        let others: Vec<String> = ["sources", "scorecards", "service_levels"]
+        let others: Vec<String> = ["sources", "scorecards", "service_levels", "comparisons", "standards"]
             .iter()
             .flat_map(|folder| self.files.list(folder).unwrap_or_default())
             .collect();
@@ -596,11 +662,9 @@ impl Loader<'_> {
     fn finish(
         self,
         settings: Settings,
-        sources: Vec<Source>,
+        listed: Listed,
         measures: BTreeMap<MeasureId, Arc<Measure>>,
         library: FromLibrary,
-        scorecards: Vec<Scorecard>,
-        service_levels: Vec<Policy>,
     ) -> Loaded {
         let place = |found: &Diagnostic| {
             let span = &found.primary.span;
@@ -617,23 +681,30 @@ impl Loader<'_> {
             time_zone,
             fiscal_year,
             currency,
+            people,
             storage,
             data_root,
             sources: _,
             scorecards: _,
             service_levels: _,
+            comparisons: _,
+            standards: _,
         } = settings;
+        let Listed { sources, scorecards, service_levels, comparisons, standards } = listed;
         let project = Project {
             organisation,
             time_zone,
             fiscal_year,
             currency,
+            people,
             storage,
             data_root,
             sources,
             measures,
             scorecards,
             service_levels,
+            comparisons,
+            standards,
             source_map: self.source_map,
         };
         Loaded { project: sound.then_some(project), diagnostics, files: self.order.len(), library }

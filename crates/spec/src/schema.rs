@@ -21,7 +21,9 @@ use crate::raw;
 ///         "source.schema.json",
 ///         "measure.schema.json",
 ///         "scorecard.schema.json",
-///         "service_level.schema.json"
+///         "service_level.schema.json",
+///         "comparison.schema.json",
+///         "standard.schema.json"
 ///     ]
 /// );
 /// ```
@@ -33,6 +35,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("measure.schema.json", text::<raw::Measure>("A measure of an evenkeel project")),
         ("scorecard.schema.json", text::<raw::Scorecard>("A scorecard of an evenkeel project")),
         ("service_level.schema.json", text::<raw::ServiceLevel>("A service level policy of an evenkeel project")),
+        ("comparison.schema.json", text::<raw::Comparison>("A fair comparison of an evenkeel project")),
+        ("standard.schema.json", text::<raw::Standard>("A performance standard of an evenkeel project")),
     ]
 }
 

@@ -23,6 +23,10 @@ pub enum Item<'a> {
     Scorecard(&'a str),
     /// A service level policy, by its identifier.
     ServiceLevel(&'a str),
+    /// A comparison, by its identifier.
+    Comparison(&'a str),
+    /// A performance standard, by its identifier.
+    Standard(&'a str),
 }
 
 /// A side of a formula.
@@ -159,6 +163,8 @@ fn key(item: Item<'_>) -> (u8, String) {
         Item::Measure(id) => (2, id.to_owned()),
         Item::Scorecard(id) => (3, id.to_owned()),
         Item::ServiceLevel(id) => (4, id.to_owned()),
+        Item::Comparison(id) => (5, id.to_owned()),
+        Item::Standard(id) => (6, id.to_owned()),
     }
 }
 

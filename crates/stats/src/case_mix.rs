@@ -219,6 +219,29 @@ pub fn indirect_means(counts: &[u64], sums: &[f64], reference_means: &[Option<f6
     Ok(Means { expected, observed, difference: observed - expected })
 }
 
+/// The rate of events that the reference would have had with a unit's exposure in each stratum, Σ e·R / Σ e. The
+/// reference has `None` where it has no exposure.
+///
+/// ```
+/// use evenkeel_stats::case_mix::expected_rate;
+///
+/// let complaints_per_case = expected_rate(&[30.0, 10.0], &[Some(0.02), Some(0.06)])?;
+/// assert!((complaints_per_case - 0.03).abs() < 1e-12);
+/// # Ok::<(), evenkeel_stats::Error>(())
+/// ```
+pub fn expected_rate(exposures: &[f64], reference: &[Option<f64>]) -> Result<f64> {
+    require_same_length("exposures", exposures.len(), "rates of the reference", reference.len())?;
+    crate::error::require_finite("exposures", exposures)?;
+    let (mut events, mut exposure) = (0.0, 0.0);
+    for (i, &own) in exposures.iter().enumerate().filter(|(_, own)| **own > 0.0) {
+        let Some(rate) = reference[i] else { return Err(Error::NoReference { stratum: i }) };
+        events += own * rate;
+        exposure += own;
+    }
+    crate::error::require_positive("exposure", exposure)?;
+    Ok(events / exposure)
+}
+
 /// The p-value, two-sided, of a z from [`indirect`].
 pub fn p_value(z: f64) -> Result<f64> {
     require_within("z", z, f64::NEG_INFINITY, f64::INFINITY)?;

@@ -16,6 +16,11 @@
 //! person's own record alone, because nobody should come under review, or be spared it, for how others did. It opens a
 //! conversation that a person leads; it decides nothing.
 //!
+//! *Many at once*: among thousands, some own records fall short by chance alone. Their probabilities are therefore also
+//! adjusted for their number ([`crate::multiplicity::benjamini_hochberg`]), and a review needs the adjusted one too. The
+//! probabilities behind recognition and development need no such correction: what is known of all pulls each of them
+//! towards the others. [`decide`] is the one place where evidence becomes a state.
+//!
 //! *Like for like*: where an expected figure is given (what the reference would have achieved with the same cases), the
 //! lines move with it and the data stay as they were counted. Shares move on the logit scale, rates in proportion, means
 //! by difference. Estimates are shown moved back to the mix of all.
@@ -39,6 +44,7 @@ pub use shares::{ShareRecord, shares};
 
 use crate::error::{Error, Result, require_count, require_finite};
 use crate::interval::{Interval, Level};
+use crate::multiplicity::benjamini_hochberg;
 use crate::shrinkage::Posterior;
 
 /// Which direction is good.
@@ -108,6 +114,8 @@ pub struct Settings {
     pub review_below: f64,
     /// Number of latest periods that must all point the same way for a review.
     pub review_periods: usize,
+    /// Highest expected share of chance findings among all reviews (Benjamini and Hochberg 1995).
+    pub false_discoveries: f64,
     /// Fewest observations (or exposure) in a period.
     pub minimum_observations: f64,
     /// Whether variation between periods beyond chance is estimated and taken into account.
@@ -123,6 +131,7 @@ impl Default for Settings {
             develop_below: 0.25,
             review_below: 0.0009,
             review_periods: 3,
+            false_discoveries: 0.05,
             minimum_observations: 30.0,
             ups_and_downs: true,
             level: Level::P95,
@@ -136,6 +145,7 @@ impl Settings {
             ("probability of recognition", self.recognise_from),
             ("probability of development", self.develop_below),
             ("probability of review", self.review_below),
+            ("share of chance findings", self.false_discoveries),
         ] {
             if !(value > 0.0 && value < 1.0) {
                 return Err(Error::OutOfRange { what, value, low: 0.0, high: 1.0 });
@@ -170,6 +180,8 @@ pub struct Standing {
     pub observations: f64,
     /// The figure as counted; `None` without observations.
     pub figure: Option<f64>,
+    /// The figure moved to the mix of all, before it is pulled towards anything; `None` without observations.
+    pub like_for_like: Option<f64>,
     /// Like-for-like estimate, pulled towards all; `None` without enough data.
     pub estimate: Option<f64>,
     /// Its interval.
@@ -181,6 +193,61 @@ pub struct Standing {
     /// Probability of meeting the minimum line over all review periods, from the own record; `None` when one of them has
     /// too few observations.
     pub own_record: Option<f64>,
+    /// The same, adjusted for the number of people or units that are compared.
+    pub own_record_adjusted: Option<f64>,
+    /// In how many of the review periods the figure itself was on the wrong side of the minimum line, like for like.
+    /// Periods with too few observations are none of them.
+    pub periods_missed: usize,
+}
+
+/// What is known of one person or unit when its state is decided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// Observations (or exposure) in the latest period.
+    pub observations: f64,
+    /// Probability of meeting the recognition line.
+    pub meets_recognition: f64,
+    /// Probability of meeting the minimum line.
+    pub meets_minimum: f64,
+    /// Probability of meeting the minimum line over all review periods, from the own record.
+    pub own_record: Option<f64>,
+    /// The same, adjusted for the number of people or units.
+    pub own_record_adjusted: Option<f64>,
+    /// In how many of the review periods the figure itself missed the minimum line.
+    pub periods_missed: usize,
+}
+
+/// The state that follows from what is known. No rank and no figure of anybody else enters here.
+///
+/// ```
+/// use evenkeel_stats::compare::{Known, Settings, State, decide};
+///
+/// let known = Known {
+///     observations: 120.0,
+///     meets_recognition: 0.01,
+///     meets_minimum: 0.04,
+///     own_record: Some(0.0001),
+///     own_record_adjusted: Some(0.002),
+///     periods_missed: 3,
+/// };
+/// assert_eq!(decide(&known, &Settings::default()), State::Review);
+/// assert_eq!(decide(&Known { periods_missed: 2, ..known }, &Settings::default()), State::Develop);
+/// ```
+#[must_use]
+pub fn decide(known: &Known, settings: &Settings) -> State {
+    let short = known.own_record.is_some_and(|met| met < settings.review_below)
+        && known.own_record_adjusted.is_some_and(|met| met <= settings.false_discoveries);
+    if known.observations < settings.minimum_observations {
+        State::NotEnoughData
+    } else if short && known.periods_missed >= settings.review_periods {
+        State::Review
+    } else if known.meets_recognition >= settings.recognise_from {
+        State::Recognise
+    } else if known.meets_minimum < settings.develop_below {
+        State::Develop
+    } else {
+        State::OnStandard
+    }
 }
 
 /// The comparison of all.
@@ -193,6 +260,8 @@ pub struct Comparison {
     /// Standard deviation of true figures between people or units; `None` when nothing was borrowed, which is so with
     /// fewer than three of them, or when all figures are equal.
     pub spread: Option<f64>,
+    /// How many observations what is known of all weighs in an estimate; `None` when nothing was borrowed.
+    pub borrowed: Option<f64>,
     /// How many times more figures vary between periods than by chance; 1 when they do not, or when it was not asked.
     pub dispersion: f64,
     /// Whether the mean of all misses the minimum line. Then the process is to be looked at before anybody is reviewed:
@@ -201,74 +270,112 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    fn new(standings: Vec<Standing>, mean_and_spread: Option<(f64, f64)>, dispersion: f64, standard: Standard) -> Self {
-        Self {
-            standings,
-            mean: mean_and_spread.map(|both| both.0),
-            spread: mean_and_spread.map(|both| both.1),
-            dispersion,
-            process_first: mean_and_spread.is_some_and(|(mean, _)| standard.misses(mean, standard.minimum)),
+    fn new(
+        mut standings: Vec<Standing>,
+        borrowed: Option<Borrowed>,
+        dispersion: f64,
+        standard: Standard,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let judged: Vec<usize> = (0..standings.len()).filter(|&place| standings[place].own_record.is_some()).collect();
+        let alone: Vec<f64> = judged.iter().filter_map(|&place| standings[place].own_record).collect();
+        for (&place, adjusted) in judged.iter().zip(benjamini_hochberg(&alone)?) {
+            standings[place].own_record_adjusted = Some(adjusted);
         }
+        for standing in &mut standings {
+            if let (Some(meets_recognition), Some(meets_minimum)) = (standing.meets_recognition, standing.meets_minimum)
+            {
+                let known = Known {
+                    observations: standing.observations,
+                    meets_recognition,
+                    meets_minimum,
+                    own_record: standing.own_record,
+                    own_record_adjusted: standing.own_record_adjusted,
+                    periods_missed: standing.periods_missed,
+                };
+                standing.state = decide(&known, settings);
+            }
+        }
+        Ok(Self {
+            standings,
+            mean: borrowed.map(|all| all.mean),
+            spread: borrowed.map(|all| all.spread),
+            borrowed: borrowed.map(|all| all.weight * dispersion),
+            dispersion,
+            process_first: borrowed.is_some_and(|all| standard.misses(all.mean, standard.minimum)),
+        })
     }
+}
+
+/// What is known of all, which an estimate borrows from.
+#[derive(Debug, Clone, Copy)]
+struct Borrowed {
+    mean: f64,
+    spread: f64,
+    /// How many observations without ups and downs it weighs.
+    weight: f64,
 }
 
 /// What a family of figures (shares, rates, means) finds out about one person or unit.
 struct Evidence {
     observations: f64,
     figure: f64,
+    /// The figure moved to the mix of all.
+    like_for_like: f64,
     /// Latest period, with what is known of all.
     posterior: Posterior,
     /// Recognition and minimum line, where the posterior is.
     lines: [f64; 2],
-    /// All review periods, own record only; `None` when one of them is too small.
-    own_record: Option<f64>,
-    /// Whether the figure itself missed the minimum in each review period.
-    missed_all: bool,
+    /// All review periods, own record only.
+    own: OwnRecord,
 }
 
-/// Turns evidence into a standing. `to_all` moves a figure from the own mix to that of all.
+/// What the own record over the review periods says.
+#[derive(Debug, Clone, Copy, Default)]
+struct OwnRecord {
+    /// Probability that it meets the minimum line; `None` when one of the periods is too small.
+    met: Option<f64>,
+    /// In how many periods the figure itself missed the minimum line.
+    missed: usize,
+}
+
+/// Turns evidence into a standing, of which only the state is still open. `to_all` moves a figure from the own mix to
+/// that of all.
 fn stand(evidence: &Evidence, standard: Standard, settings: &Settings, to_all: impl Fn(f64) -> f64) -> Standing {
     if evidence.observations < settings.minimum_observations {
-        return Standing { state: State::NotEnoughData, ..blank(evidence.observations, evidence.figure) };
+        return blank(evidence.observations, evidence.figure, evidence.like_for_like);
     }
     let [meets_recognition, meets_minimum] = evidence.lines.map(|line| standard.met(evidence.posterior, line));
-    let consistent = evidence.missed_all && evidence.own_record.is_some_and(|met| met < settings.review_below);
-    let state = if consistent {
-        State::Review
-    } else if meets_recognition >= settings.recognise_from {
-        State::Recognise
-    } else if meets_minimum < settings.develop_below {
-        State::Develop
-    } else {
-        State::OnStandard
-    };
     Standing {
-        state,
         estimate: Some(to_all(evidence.posterior.mean())),
         interval: Some(evidence.posterior.interval(settings.level).map(to_all)),
         meets_recognition: Some(meets_recognition),
         meets_minimum: Some(meets_minimum),
-        own_record: evidence.own_record,
-        ..blank(evidence.observations, evidence.figure)
+        own_record: evidence.own.met,
+        periods_missed: evidence.own.missed,
+        ..blank(evidence.observations, evidence.figure, evidence.like_for_like)
     }
 }
 
-fn blank(observations: f64, figure: f64) -> Standing {
+fn blank(observations: f64, figure: f64, like_for_like: f64) -> Standing {
     Standing {
         state: State::NotEnoughData,
         observations,
         figure: figure.is_finite().then_some(figure),
+        like_for_like: like_for_like.is_finite().then_some(like_for_like),
         estimate: None,
         interval: None,
         meets_recognition: None,
         meets_minimum: None,
         own_record: None,
+        own_record_adjusted: None,
+        periods_missed: 0,
     }
 }
 
-/// The last `count` periods of a history, latest last; `None` when there are fewer.
-fn latest<T>(history: &[T], count: usize) -> Option<&[T]> {
-    history.len().checked_sub(count).map(|start| &history[start..])
+/// The last `count` periods of a history, latest last; fewer where there are not as many.
+fn latest<T>(history: &[T], count: usize) -> &[T] {
+    &history[history.len().saturating_sub(count)..]
 }
 
 /// Sums of squared standardised distances between periods and their degrees of freedom, as a ratio of at least 1.
@@ -294,5 +401,81 @@ impl Dispersion {
         let ratio = self.squares / self.degrees;
         let error = (2.0 / self.degrees).sqrt();
         if ratio > 1.0 + 1.645 * error { ratio * (1.0 + error) } else { 1.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn known() -> impl Strategy<Value = Known> {
+        let share = 0.0..=1.0_f64;
+        let own = prop::option::of(prop_oneof![0.0..0.002_f64, 0.0..1.0_f64]);
+        (0.0..200.0_f64, share.clone(), share, own, 1.0..50.0_f64, 0_usize..5).prop_map(
+            |(observations, meets_recognition, meets_minimum, own_record, factor, periods_missed)| Known {
+                observations,
+                // Whoever meets the recognition line meets the minimum line.
+                meets_recognition: meets_recognition * meets_minimum,
+                meets_minimum,
+                own_record,
+                own_record_adjusted: own_record.map(|met: f64| (met * factor).min(1.0)),
+                periods_missed,
+            },
+        )
+    }
+
+    /// From the least to the most worrying.
+    fn order(state: State) -> Option<u8> {
+        match state {
+            State::Recognise => Some(0),
+            State::OnStandard => Some(1),
+            State::Develop => Some(2),
+            State::Review => Some(3),
+            State::NotEnoughData => None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_review_needs_enough_data_every_period_and_all_together(known in known()) {
+            let settings = Settings::default();
+            if decide(&known, &settings) == State::Review {
+                prop_assert!(known.observations >= settings.minimum_observations);
+                prop_assert!(known.periods_missed >= settings.review_periods);
+                prop_assert!(known.own_record.unwrap() < settings.review_below);
+                prop_assert!(known.own_record_adjusted.unwrap() <= settings.false_discoveries);
+            }
+            if known.observations < settings.minimum_observations {
+                prop_assert_eq!(decide(&known, &settings), State::NotEnoughData);
+            }
+        }
+
+        #[test]
+        fn better_evidence_never_leads_to_a_worse_state(known in known(), by in 0.0..1.0_f64) {
+            let settings = Settings::default();
+            let better = Known {
+                meets_recognition: known.meets_recognition + by * (1.0 - known.meets_recognition),
+                meets_minimum: known.meets_minimum + by * (1.0 - known.meets_minimum),
+                periods_missed: known.periods_missed.saturating_sub(1),
+                ..known
+            };
+            prop_assert!(order(decide(&better, &settings)) <= order(decide(&known, &settings)));
+        }
+    }
+
+    #[test]
+    fn among_many_a_chance_shortfall_is_no_review() {
+        let short = Known {
+            observations: 100.0,
+            meets_recognition: 0.0,
+            meets_minimum: 0.1,
+            own_record: Some(0.0005),
+            own_record_adjusted: Some(0.0005),
+            periods_missed: 3,
+        };
+        assert_eq!(decide(&short, &Settings::default()), State::Review);
+        let of_many = Known { own_record_adjusted: Some(0.4), ..short };
+        assert_eq!(decide(&of_many, &Settings::default()), State::Develop);
     }
 }

@@ -91,23 +91,43 @@ const WINSORISED: f64 = 0.1;
 
 /// Builds the funnel of `units` around their own centre, or around `standard` where one is given.
 pub fn shares(units: &[Proportion], standard: Option<f64>) -> Result<Funnel> {
+    let units: Vec<AdjustedShare> =
+        units.iter().map(|unit| AdjustedShare { share: unit.estimate(), total: unit.total() }).collect();
+    adjusted_shares(&units, standard)
+}
+
+/// A share that was moved to the mix of all, with the number of observations behind it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdjustedShare {
+    /// The share, 0 to 1.
+    pub share: f64,
+    /// How many observations it rests on.
+    pub total: u64,
+}
+
+/// The same funnel for shares that no longer are whole numbers of successes, because they were adjusted for case mix.
+pub fn adjusted_shares(units: &[AdjustedShare], standard: Option<f64>) -> Result<Funnel> {
     require_count("units", units.len(), 2)?;
+    for unit in units {
+        require_within("share", unit.share, 0.0, 1.0)?;
+        require_count("observations of a unit", unit.total as usize, 1)?;
+    }
     let centre = if let Some(standard) = standard {
         standard
     } else {
         let (k, n) =
-            units.iter().fold((0.0, 0.0), |(k, n), unit| (k + unit.successes() as f64, n + unit.total() as f64));
+            units.iter().fold((0.0, 0.0), |(k, n), unit| (k + unit.share * unit.total as f64, n + unit.total as f64));
         k / n
     };
     if !(centre > 0.0 && centre < 1.0) {
         return Err(Error::OutOfRange { what: "centre", value: centre, low: 0.0, high: 1.0 });
     }
     let target = centre.sqrt().asin();
-    let variances: Vec<f64> = units.iter().map(|unit| variance(unit.total())).collect();
+    let variances: Vec<f64> = units.iter().map(|unit| variance(unit.total)).collect();
     let scores: Vec<f64> = units
         .iter()
         .zip(&variances)
-        .map(|(unit, variance)| (unit.estimate().sqrt().asin() - target) / variance.sqrt())
+        .map(|(unit, variance)| (unit.share.sqrt().asin() - target) / variance.sqrt())
         .collect();
     let winsorised_to = Limits {
         low: quantile(&scores, WINSORISED, Definition::Linear)?,
@@ -142,9 +162,15 @@ impl Funnel {
     /// Where a unit lies: warning at 95 %, action at 99.8 %.
     #[must_use]
     pub fn position(&self, unit: Proportion, overdispersed: bool) -> Position {
+        self.position_of(AdjustedShare { share: unit.estimate(), total: unit.total() }, overdispersed)
+    }
+
+    /// The same for a share that was adjusted for case mix.
+    #[must_use]
+    pub fn position_of(&self, unit: AdjustedShare, overdispersed: bool) -> Position {
         let beyond = |level: Level| {
-            let limits = self.limits(unit.total(), level, overdispersed);
-            side(unit.estimate(), limits.low, limits.high)
+            let limits = self.limits(unit.total, level, overdispersed);
+            side(unit.share, limits.low, limits.high)
         };
         match (beyond(Level::P998), beyond(Level::P95)) {
             (Some(side), _) => Position::Action(side),

@@ -23,6 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in sample::measures(&urls) {
         write(&folder, &mut written, &format!("measure-{}", sample.name), &sample.page, &sample.page)?;
     }
+    for sample in sample::comparisons(&urls) {
+        write(&folder, &mut written, &format!("comparison-{}", sample.name), &sample.page, &sample.page)?;
+    }
     let (lists, definitions) = sample::library(&urls);
     for sample in lists {
         write(&folder, &mut written, &format!("measures-{}", sample.name), &sample.page, &sample.page)?;

@@ -2,11 +2,13 @@
 //! static script draws. Every chart has a description in words, and a table beside or below it.
 
 pub mod balance;
+pub mod funnel;
 pub mod interval;
 pub mod sparkline;
 pub mod trend;
 
 pub use balance::Balance;
+pub use funnel::FunnelChart;
 pub use interval::Interval;
 pub use sparkline::Sparkline;
 pub use trend::Trend;

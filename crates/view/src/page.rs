@@ -6,6 +6,7 @@
 //! as JSON with `serde_json`.
 
 pub mod below;
+pub mod comparison;
 pub mod context;
 pub mod frame;
 pub mod import;
@@ -18,11 +19,13 @@ pub mod sample;
 pub mod scorecard;
 pub mod signal;
 pub mod signals;
+pub mod standards;
 
 /// What writes a page as HTML: `page.render()`.
 pub use askama::Template;
 
 pub use below::UnitResult;
+pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
 pub use context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};
 pub use frame::Frame;
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
@@ -32,3 +35,4 @@ pub use rows_behind::{Column, Reader, Recorded, RowsBehind, for_everyone};
 pub use scorecard::ScorecardPage;
 pub use signal::SignalMark;
 pub use signals::{SignalList, UnitEvaluation};
+pub use standards::RatingSheet;

@@ -3,6 +3,7 @@
 //! Texts from files may hold characters that steer a terminal; they are left out here, so that a name cannot
 //! move the cursor or change the colour.
 
+mod comparison;
 mod explain;
 mod import;
 mod library;
@@ -10,8 +11,10 @@ mod provenance;
 mod records;
 mod scorecard;
 mod signals;
+mod standards;
 pub mod table;
 
+pub use comparison::comparison;
 pub use explain::explain;
 pub use import::{import, rejects};
 pub use library::{measures, sheet};
@@ -19,6 +22,7 @@ pub use provenance::{Provenance, provenance};
 pub use records::records;
 pub use scorecard::scorecard;
 pub use signals::signals;
+pub use standards::standards;
 pub use table::Table;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};

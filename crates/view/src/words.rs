@@ -4,6 +4,7 @@
 //! improve, drop or trend, because a single month does not show that. Ranges are written with “to”, rules in
 //! words, and nobody is ranked.
 
+pub mod comparison;
 pub mod course;
 pub mod definition;
 pub mod finding;
@@ -14,6 +15,7 @@ pub mod scoring;
 pub mod sentence;
 pub mod signal;
 pub mod sql;
+pub mod standards;
 pub mod watching;
 
 use evenkeel_model::ids::MeasureId;

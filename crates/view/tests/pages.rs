@@ -20,6 +20,10 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("measure_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let comparisons = sample::comparisons(&urls).into_iter().map(|sample| {
+        let name = format!("comparison_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
     let (lists, definitions) = sample::library(&urls);
     let lists = lists.into_iter().map(|sample| {
         let name = format!("measures_{}", sample.name);
@@ -29,7 +33,7 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("definition_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
-    scorecards.chain(measures).chain(lists).chain(definitions).collect()
+    scorecards.chain(measures).chain(comparisons).chain(lists).chain(definitions).collect()
 }
 
 #[test]

@@ -62,7 +62,11 @@ impl From<WorldError> for Failure {
             WorldError::Engine(
                 EngineError::NotForPeople { .. } | EngineError::NotForUnits { .. } | EngineError::TooFew { .. },
             ) => StatusCode::FORBIDDEN,
-            WorldError::Person { .. } => StatusCode::NOT_FOUND,
+            WorldError::Person { .. }
+            | WorldError::NoComparison { .. }
+            | WorldError::NotCompared { .. }
+            | WorldError::NoStandard => StatusCode::NOT_FOUND,
+            WorldError::PeopleOff { .. } | WorldError::PeopleOnPages { .. } => StatusCode::FORBIDDEN,
             WorldError::Period(_) => StatusCode::BAD_REQUEST,
             WorldError::Engine(_) | WorldError::Measures(_) | WorldError::NoScorecard => {
                 tracing::error!(%error, "a page could not be made");

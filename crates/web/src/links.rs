@@ -57,6 +57,11 @@ impl Links for Routes {
         Some(format!("/explain/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
     }
 
+    fn compare(&self, measure: &MeasureId, place: &Place, by: Option<&str>) -> Option<String> {
+        let by = by.map_or_else(String::new, |kind| format!("&by={}", part(kind)));
+        Some(format!("/compare/{}/{}{}{by}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
+    }
+
     fn library(&self) -> Option<String> {
         Some(self.measures())
     }

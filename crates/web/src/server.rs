@@ -58,6 +58,8 @@ impl Server {
             .route("/measures", get(routes::measures::list))
             .route("/measures/{measure}", get(routes::measures::show))
             .route("/measure/{measure}/{unit}", get(routes::measure::show))
+            .route("/compare/{measure}", get(routes::compare::all))
+            .route("/compare/{measure}/{unit}", get(routes::compare::show))
             .route("/rows/{measure}/{unit}", get(routes::rows::file))
             .route("/explain/{measure}/{unit}", get(routes::explain::show))
             .route("/assets/{name}", get(routes::assets::file))

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use evenkeel_engine::comparison::{Question as CompareQuestion, Strata};
 use evenkeel_engine::explain::Explanation;
 use evenkeel_engine::rows::{COUNTS_AS, Records};
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
+use evenkeel_model::comparison::{Compared, Comparison, Peers, Standing};
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::measure::{Direction, Measure};
 use evenkeel_model::organisation::UnitCode;
+use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::{Missing, Subject};
 use evenkeel_model::scorecard::{MeasureUse, Scorecard};
@@ -21,16 +24,18 @@ use evenkeel_model::watch::{self, Watch};
 use evenkeel_spec::Project;
 use evenkeel_view::assets;
 use evenkeel_view::number::Currency;
+use evenkeel_view::page::frame::Choice;
+use evenkeel_view::page::standards::{Group, PersonRecord};
 use evenkeel_view::page::{
-    Arrangement, Context, DefinitionPage, Detail, Filter, Freshness, Links, MeasureList, MeasurePage, MeasuresPage,
-    NavigationEntry, Place, Reader, Recorded, RowsBehind, ScorecardPage, Sheet, SignalList, UnitEvaluation, UnitLabel,
-    UnitNode, UnitResult,
+    Arrangement, ComparedGroup, ComparisonPage, ComparisonSheet, Context, DefinitionPage, Detail, Filter, Freshness,
+    Links, MeasureList, MeasurePage, MeasuresPage, NavigationEntry, Place, RatingSheet, Reader, Recorded, RowsBehind,
+    ScorecardPage, Sheet, SignalList, UnitEvaluation, UnitLabel, UnitNode, UnitResult,
 };
 use evenkeel_view::terminal::{self, Provenance, Style};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use thiserror::Error;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::catalogue::Catalogue;
 use crate::links::Routes;
@@ -87,9 +92,73 @@ pub enum WorldError {
     /// The period cannot be read.
     #[error(transparent)]
     Period(#[from] evenkeel_model::period::UnreadablePeriod),
+    /// Nobody is compared by a measure.
+    #[error("`{measure}` is not compared: no file of the project says with which standard")]
+    NoComparison {
+        /// The measure.
+        measure: String,
+    },
+    /// Somebody else is compared by a measure.
+    #[error("`{measure}` does not compare `{asked}`")]
+    NotCompared {
+        /// The measure.
+        measure: String,
+        /// Who was asked for.
+        asked: String,
+        /// Who is compared.
+        compared: Vec<String>,
+    },
+    /// The project has no performance standards.
+    #[error("the project has no performance standards")]
+    NoStandard,
+    /// A page was asked to compare people.
+    #[error(
+        "single people are not compared on pages, because a page does not know who reads it; `evenkeel compare {measure} \
+         --by person` does so for whoever leads them"
+    )]
+    PeopleOnPages {
+        /// The measure.
+        measure: String,
+    },
+    /// Nobody has agreed to people being compared or rated.
+    #[error("people are not {what} while evenkeel.yaml says `people: {policy}`")]
+    PeopleOff {
+        /// What was asked for.
+        what: &'static str,
+        /// What is allowed.
+        policy: PeoplePolicy,
+    },
     /// There is nothing to show yet.
     #[error("there are no data yet; `evenkeel import` reads the raw files")]
     NoData,
+}
+
+impl WorldError {
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            WorldError::Engine(error) => error.help(),
+            WorldError::NoComparison { measure } => Some(format!(
+                "write `comparisons/{measure}.yaml` with `comparison`, `measure: {measure}`, `compares`, `minimum` and \
+                 `recognition`, and list it in evenkeel.yaml under `comparisons`"
+            )),
+            WorldError::NotCompared { compared, .. } => {
+                Some(format!("ask for {}, or add it to `compares`", evenkeel_view::words::listed(compared)))
+            }
+            WorldError::NoStandard => Some(
+                "write `standards/adviser.yaml` with `standard` and `elements`, and list it in evenkeel.yaml under \
+                 `standards`"
+                    .to_owned(),
+            ),
+            WorldError::PeopleOff { .. } => Some(
+                "what figures about single people may be used for is agreed first; then write `people: coaching` to \
+                 compare them, or `people: appraisal` to rate them too. Units are compared without it"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
 }
 
 /// One state of project and lake, evaluated.
@@ -100,6 +169,8 @@ pub struct World {
     by_perspective: Scorecard,
     months: ReadingStore,
     days: OnceCell<ReadingStore>,
+    /// Readings by case mix, by comparison and by whether they tell of days.
+    strata: Mutex<BTreeMap<(String, bool), Arc<Strata>>>,
     currency: Currency,
     lake_version: u64,
     loaded_at: Option<Timestamp>,
@@ -130,6 +201,7 @@ impl World {
             by_perspective,
             months,
             days: OnceCell::new(),
+            strata: Mutex::default(),
             currency,
             lake_version,
             loaded_at,
@@ -319,6 +391,197 @@ impl World {
         Ok(SignalList::new(title, &units))
     }
 
+    /// How the project compares by a measure, and who is asked for: `by` is a word for people or for a kind of unit;
+    /// without it the first kind of unit is taken, and else people.
+    pub fn comparison(&self, measure: &Measure, by: Option<&str>) -> Result<(&Comparison, &Peers), WorldError> {
+        let all = || {
+            self.project
+                .comparisons
+                .iter()
+                .filter(|comparison| comparison.measure == measure.id)
+                .flat_map(|comparison| comparison.peers.iter().map(move |peers| (comparison, peers)))
+        };
+        let wanted = match by {
+            Some(word) => {
+                let same = |peers: &Peers| {
+                    *peers == Peers::parse(word) || evenkeel_view::words::comparison::plural(peers) == *word
+                };
+                all().find(|(_, peers)| same(peers))
+            }
+            None => all().find(|(_, peers)| **peers != Peers::People).or_else(|| all().next()),
+        };
+        let people = by.is_some_and(|word| Peers::parse(word) == Peers::People);
+        if people && !measure.levels.person {
+            return Err(EngineError::not_for_people(measure).into());
+        }
+        let Some((comparison, peers)) = wanted else {
+            let compared: Vec<String> = all().map(|(_, peers)| peers.as_str().to_owned()).collect();
+            return Err(match by {
+                Some(asked) if !compared.is_empty() => {
+                    WorldError::NotCompared { measure: measure.id.to_string(), asked: asked.to_owned(), compared }
+                }
+                _ => WorldError::NoComparison { measure: measure.id.to_string() },
+            });
+        };
+        if *peers == Peers::People && !self.project.people.allows_comparison() {
+            return Err(WorldError::PeopleOff { what: "compared", policy: self.project.people });
+        }
+        Ok((comparison, peers))
+    }
+
+    /// Units or people below a unit, held against a standard like for like.
+    pub async fn comparison_sheet(
+        &self,
+        measure: &Arc<Measure>,
+        by: Option<&str>,
+        place: &Place,
+        links: &(dyn Links + Sync),
+    ) -> Result<ComparisonSheet, WorldError> {
+        let (comparison, peers) = self.comparison(measure, by)?;
+        let compared = self.compared(comparison, peers, measure, place.period).await?;
+        let context = self.context(place, links, "Scorecard").await?;
+        let shown = |subject: &Subject| self.engine.belongs(subject, place.unit.as_str(), place.period);
+        let name = |subject: &Subject| self.name_of(subject);
+        let measure = measure.in_force(place.period).unwrap_or(measure);
+        let group = ComparedGroup { comparison, measure, peers, compared: &compared, shown: &shown, name: &name };
+        Ok(ComparisonSheet::new(&group, &context))
+    }
+
+    /// The page of a comparison. People are compared on the command line alone, because a page does not know who reads.
+    pub async fn comparison_page(
+        &self,
+        measure: &Arc<Measure>,
+        by: Option<&str>,
+        place: &Place,
+        links: &(dyn Links + Sync),
+    ) -> Result<ComparisonPage, WorldError> {
+        let units: Vec<&str> = self.kinds_compared(measure);
+        let by = by.or(units.first().copied());
+        let (comparison, peers) = self.comparison(measure, by)?;
+        if *peers == Peers::People {
+            return Err(WorldError::PeopleOnPages { measure: measure.id.to_string() });
+        }
+        let compared = self.compared(comparison, peers, measure, place.period).await?;
+        let context = self.context(place, links, "Scorecard").await?;
+        let shown = |subject: &Subject| self.engine.belongs(subject, place.unit.as_str(), place.period);
+        let name = |subject: &Subject| self.name_of(subject);
+        let choices = units.iter().filter_map(|kind| {
+            Some(Choice {
+                label: evenkeel_view::words::capitalised(&evenkeel_view::words::comparison::plural(&Peers::parse(
+                    kind,
+                ))),
+                url: links.compare(&measure.id, place, Some(kind))?,
+                current: peers.as_str() == *kind,
+            })
+        });
+        let choices = choices.collect();
+        let measure = measure.in_force(place.period).unwrap_or(measure);
+        let group = ComparedGroup { comparison, measure, peers, compared: &compared, shown: &shown, name: &name };
+        Ok(ComparisonPage::new(&group, choices, &context))
+    }
+
+    /// People below a unit, rated against the performance standards of their roles; one of them when a name is given.
+    pub async fn ratings(
+        &self,
+        person: Option<&str>,
+        place: &Place,
+        links: &(dyn Links + Sync),
+    ) -> Result<RatingSheet, WorldError> {
+        if !self.project.people.allows_appraisal() {
+            return Err(WorldError::PeopleOff { what: "rated", policy: self.project.people });
+        }
+        if self.project.standards.is_empty() {
+            return Err(WorldError::NoStandard);
+        }
+        let only = person.map(|name| self.engine.person(name)).transpose()?;
+        // What a comparison says is the same for all standards, so each is worked out once.
+        let mut by_measure: BTreeMap<MeasureId, BTreeMap<Subject, Standing>> = BTreeMap::new();
+        for element in self.project.standards.iter().flat_map(|standard| &standard.elements) {
+            if by_measure.contains_key(&element.measure) {
+                continue;
+            }
+            let measure = self.measure(element.measure.as_str())?;
+            let (comparison, peers) = self.comparison(measure, Some(Peers::People.as_str()))?;
+            let compared = self.compared(comparison, peers, measure, place.period).await?;
+            let standings = compared.standings.into_iter().map(|standing| (standing.subject.clone(), standing));
+            by_measure.insert(element.measure.clone(), standings.collect());
+        }
+        let roles = self.engine.roles().await?;
+        let organisation = self.engine.directory().organisation();
+        let mut groups = Vec::with_capacity(self.project.standards.len());
+        for standard in &self.project.standards {
+            let mut people = Vec::new();
+            for code in organisation.people() {
+                let id = &organisation.person_at(code).id;
+                let subject = Subject::Person(id.clone());
+                let role = roles.get(id);
+                let asked = match &only {
+                    Some(only) => only == id,
+                    // Whoever left before the end of the period is rated only when asked for by name.
+                    None => self.engine.is_at_work(id, place.unit.as_str(), place.period),
+                };
+                if !asked || !standard.is_for(role.map(String::as_str)) {
+                    continue;
+                }
+                let mut elements = Vec::with_capacity(standard.elements.len());
+                for element in &standard.elements {
+                    let standing = by_measure.get(&element.measure).and_then(|all| all.get(&subject)).cloned();
+                    elements.push((self.measure(element.measure.as_str())?.as_ref(), standing));
+                }
+                people.push(PersonRecord {
+                    id: id.to_string(),
+                    name: self.name_of(&subject),
+                    role: role.cloned(),
+                    elements,
+                });
+            }
+            groups.push(Group { standard, people });
+        }
+        // A person has the standards of one role; those of the others say nothing.
+        groups.retain(|group| only.is_none() || !group.people.is_empty());
+        Ok(RatingSheet::new(&groups, &self.context(place, links, "Scorecard").await?))
+    }
+
+    /// The kinds of unit that are compared by a measure.
+    fn kinds_compared(&self, measure: &Measure) -> Vec<&str> {
+        let of_measure = self.project.comparisons.iter().filter(|comparison| comparison.measure == measure.id);
+        of_measure
+            .flat_map(|comparison| &comparison.peers)
+            .filter(|peers| **peers != Peers::People)
+            .map(Peers::as_str)
+            .collect()
+    }
+
+    async fn compared(
+        &self,
+        comparison: &Comparison,
+        peers: &Peers,
+        measure: &Arc<Measure>,
+        period: Period,
+    ) -> Result<Compared, WorldError> {
+        let strata = self.strata(comparison, measure, period.grain()).await?;
+        Ok(self.engine.compare(&strata, &CompareQuestion { comparison, peers, period })?)
+    }
+
+    /// Readings of a measure by the case mix of a comparison. They are worked out once for each.
+    async fn strata(
+        &self,
+        comparison: &Comparison,
+        measure: &Arc<Measure>,
+        grain: Grain,
+    ) -> Result<Arc<Strata>, WorldError> {
+        let days = matches!(grain, Grain::Day | Grain::Week);
+        let mut known = self.strata.lock().await;
+        let key = (comparison.id.clone(), days);
+        if let Some(strata) = known.get(&key) {
+            return Ok(Arc::clone(strata));
+        }
+        let grain = if days { Grain::Day } else { Grain::Month };
+        let strata = Arc::new(self.engine.strata(measure, &comparison.case_mix, grain).await?);
+        known.insert(key, Arc::clone(&strata));
+        Ok(strata)
+    }
+
     /// The page of one measure of a unit, with its rows from `first` on.
     pub async fn measure_page(
         &self,
@@ -376,6 +639,7 @@ impl World {
             below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
             rows,
             forecast: forecast(&result, &usage, &question, store),
+            compared: !self.kinds_compared(measure).is_empty(),
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))

@@ -16,6 +16,9 @@ export const MEASURES = {
   team: "/measure/csat/cc-cards?period=2026-10",
 };
 
+// Branches held against a standard, like for like. In a month of so small a demonstration all are too small.
+export const COMPARISON = "/compare/csat/northmere?period=2026-01..2026-10";
+
 // Measures to choose from: the list, and everything about one.
 export const LIBRARY = "/measures";
 export const DEFINITION = "/measures/service_level";
@@ -27,6 +30,7 @@ export const PAGES = {
   scorecard: SCORECARD,
   "scorecard-team": TEAM_SCORECARD,
   ...Object.fromEntries(Object.entries(MEASURES).map(([kind, at]) => [`measure-${kind}`, at])),
+  comparison: COMPARISON,
   measures: LIBRARY,
   definition: DEFINITION,
 };

@@ -1,6 +1,7 @@
 //! The commands: a file each.
 
 mod check;
+mod compare;
 mod demo;
 mod explain;
 mod facts;
@@ -15,6 +16,7 @@ mod schema;
 mod score;
 mod serve;
 mod signals;
+mod standards;
 
 use std::process::ExitCode;
 
@@ -39,7 +41,9 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Score(score) => score::run(&session, &score).await,
         Command::Readings(readings) => readings::run(&session, &readings).await,
         Command::Facts(facts) => facts::run(&session, &facts).await,
+        Command::Compare(compare) => compare::run(&session, &compare).await,
         Command::Signals(signals) => signals::run(&session, &signals).await,
+        Command::Standards(standards) => standards::run(&session, &standards).await,
         Command::Explain(explain) => explain::run(&session, &explain).await,
         Command::Rows(rows) => rows::run(&session, &rows).await,
         Command::Measures(measures) => measures::run(&session, &measures),
@@ -117,6 +121,11 @@ impl Links for CommandLinks {
 
     fn measure(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place) -> String {
         format!("evenkeel explain {} {}", quoted(measure.as_str()), self.place(place))
+    }
+
+    fn compare(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place, by: Option<&str>) -> Option<String> {
+        let by = by.map_or_else(String::new, |kind| format!(" --by {}", quoted(kind)));
+        Some(format!("evenkeel compare {} {}{by}", quoted(measure.as_str()), self.place(place)))
     }
 
     fn rows(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place, first: u64) -> String {

@@ -6,6 +6,7 @@ mod answers;
 mod behind;
 mod carried;
 mod clock;
+mod compare;
 mod demonstration;
 mod examples;
 mod facts;

@@ -104,6 +104,8 @@ fn pages_files_and_refusals() {
         (&*format!("/measure/csat/{unit}?from=soon"), 400, "is not the number of a row"),
         (&*format!("/scorecard/{unit}?period=2026-10&period=2026-09"), 400, "cannot be read"),
         ("/scorecard/%ff", 400, "cannot be read"),
+        (&*format!("/compare/csat/{unit}"), 404, "is not compared"),
+        ("/compare/csatt", 404, "did you mean `csat`?"),
         ("/nothing/of/the/kind", 404, "no page at this address"),
         ("/assets/../../Cargo.toml", 404, "no page at this address"),
         ("/assets/..%2f..%2fevenkeel.yaml", 404, "no such file"),

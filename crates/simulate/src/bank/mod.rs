@@ -62,7 +62,7 @@ use std::ops::RangeInclusive;
 use jiff::civil::Date;
 
 pub use faults::{ExpectedReject, RepeatedKey};
-pub use story::{BranchTruth, Change, Effect, Link, Stable, Truth};
+pub use story::{BranchTruth, Change, Effect, Link, PersonTruth, Stable, Truth};
 
 use crate::bank::contacts::{Counters, Telephone};
 use crate::bank::crm::Crm;
@@ -214,7 +214,7 @@ pub fn simulate(settings: &Settings, sink: &mut dyn Sink) -> Result<Outcome, Err
     repeated.extend(bank.repeated());
     bank.close(&mut written)?;
     written.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(Outcome { files: written, truth: world.story.truth(), rejects, repeated })
+    Ok(Outcome { files: written, truth: world.story.truth(&world.staff), rejects, repeated })
 }
 
 /// The systems of the bank that record something every day or month.

@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 
 use crate::bank::network::PLACES;
+use crate::bank::staff::{self, Staff};
 use crate::clock::{Day, Month};
 
 /// What is true of the simulated bank. Whatever is worked out from its data can be held against this.
@@ -16,6 +17,8 @@ pub struct Truth {
     pub links: Vec<Link>,
     /// The branches that are truly better or worse, or only look it.
     pub branches: Vec<BranchTruth>,
+    /// How people differ in customer satisfaction.
+    pub people: Vec<PersonTruth>,
     /// Figures about which nothing was planted: their long-run values.
     pub stable: Vec<Stable>,
 }
@@ -66,6 +69,15 @@ pub struct BranchTruth {
     pub like_for_like: f64,
     /// Whether its mix of matters makes it look clearly worse than that.
     pub looks_worse_by_mix: bool,
+}
+
+/// How a person differs from others in customer satisfaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonTruth {
+    /// The number of the person, as the raw files have it.
+    pub person: String,
+    /// By how many points with the same matter in the same place.
+    pub like_for_like: f64,
 }
 
 /// A figure about which nothing was planted.
@@ -171,7 +183,7 @@ impl Story {
         day.month() == self.last && day.day_of_month() >= READDRESSED_FROM
     }
 
-    pub(crate) fn truth(self) -> Truth {
+    pub(crate) fn truth(self, staff: &Staff) -> Truth {
         let date = |month: Month, day: i32| {
             let (year, month, _) = month.first_day().parts();
             Date::constant(year as i16, month as i8, day as i8)
@@ -240,6 +252,15 @@ impl Story {
                 link("coaching", "product_knowledge", COACHING_TO_KNOWLEDGE),
             ],
             branches,
+            people: staff
+                .people
+                .iter()
+                .enumerate()
+                .map(|(position, person)| PersonTruth {
+                    person: staff::number(position),
+                    like_for_like: person.service * 100.0,
+                })
+                .collect(),
             stable: vec![
                 stable("retention", 91.8),
                 stable("attrition", 13.5),

@@ -3,6 +3,7 @@
 //! Every conversion takes its raw struct apart field by field, so that a new key does not build until something is
 //! done with it. A conversion reports all it finds and returns nothing when an error makes its result useless.
 
+mod comparison;
 mod derived;
 mod example;
 mod formula;
@@ -15,10 +16,12 @@ mod scorecard;
 mod service_level;
 mod signals;
 mod source;
+mod standard;
 mod unit;
 mod versions;
 mod window;
 
+pub(crate) use comparison::{AlreadyCompared, comparison};
 pub(crate) use formula::{combined, inherits};
 pub(crate) use measure::{MeasureParts, measure};
 pub(crate) use paths::inside_project;
@@ -26,3 +29,4 @@ pub(crate) use project::{Settings, settings};
 pub(crate) use scorecard::{Known, scorecard};
 pub(crate) use service_level::service_level;
 pub(crate) use source::source;
+pub(crate) use standard::standard;

@@ -1,3 +1,4 @@
+use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::FiscalYear;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
@@ -15,11 +16,14 @@ pub(crate) struct Settings {
     pub(crate) time_zone: TimeZone,
     pub(crate) fiscal_year: FiscalYear,
     pub(crate) currency: Option<String>,
+    pub(crate) people: PeoplePolicy,
     pub(crate) storage: Storage,
     pub(crate) data_root: Option<String>,
     pub(crate) sources: Vec<Spanned<String>>,
     pub(crate) scorecards: Vec<Spanned<String>>,
     pub(crate) service_levels: Vec<Spanned<String>>,
+    pub(crate) comparisons: Vec<Spanned<String>>,
+    pub(crate) standards: Vec<Spanned<String>>,
 }
 
 impl Default for Settings {
@@ -29,11 +33,14 @@ impl Default for Settings {
             time_zone: TimeZone::UTC,
             fiscal_year: FiscalYear::default(),
             currency: None,
+            people: PeoplePolicy::Off,
             storage: Storage::Folder("./data".to_owned()),
             data_root: None,
             sources: Vec::new(),
             scorecards: Vec::new(),
             service_levels: Vec::new(),
+            comparisons: Vec::new(),
+            standards: Vec::new(),
         }
     }
 }
@@ -44,11 +51,14 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         time_zone: zone,
         fiscal_year_starts,
         currency: code_of_currency,
+        people,
         storage: place,
         data_root,
         sources,
         scorecards,
         service_levels,
+        comparisons,
+        standards,
     } = raw;
     let defaults = Settings::default();
     let texts = |list: Option<Vec<Spanned<raw::Text>>>| {
@@ -59,11 +69,19 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         time_zone: zone.and_then(|name| time_zone(&name, findings)).unwrap_or(defaults.time_zone),
         fiscal_year: fiscal_year_starts.and_then(|month| fiscal_year(&month, findings)).unwrap_or(defaults.fiscal_year),
         currency: code_of_currency.and_then(|code| currency(&code, findings)),
+        people: match people.map(|people| people.value) {
+            None | Some(raw::People::Off) => PeoplePolicy::Off,
+            Some(raw::People::OwnRecord) => PeoplePolicy::OwnRecord,
+            Some(raw::People::Coaching) => PeoplePolicy::Coaching,
+            Some(raw::People::Appraisal) => PeoplePolicy::Appraisal,
+        },
         storage: place.map_or(defaults.storage, |place| storage(&place.value.0)),
         data_root: data_root.map(|root| root.value.0),
         sources: texts(sources),
         scorecards: texts(scorecards),
         service_levels: texts(service_levels),
+        comparisons: texts(comparisons),
+        standards: texts(standards),
     }
 }
 

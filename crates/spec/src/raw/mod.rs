@@ -5,6 +5,8 @@
 //! reference of the file formats describes them. What the values mean together is the business of `convert`.
 
 mod arithmetic;
+#[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
+mod comparison;
 mod example;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod measure;
@@ -17,15 +19,18 @@ mod service_level;
 mod signals;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod source;
+#[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
+mod standard;
 mod values;
 
 pub(crate) use arithmetic::OfMeasures;
+pub(crate) use comparison::{Comparison, Review};
 pub(crate) use example::{Example, Line, Rows};
 pub(crate) use measure::{
     About, Amount, Better, Cohort, Composite, CompositeMethod, CompositePart, CountOf, EarlierVersion, FormulaKeys,
     KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Timing, Way, Within,
 };
-pub(crate) use project::Project;
+pub(crate) use project::{People, Project};
 pub(crate) use read::{FromYaml, Reader};
 pub(crate) use scorecard::{
     Baseline, Leg, Link, MeasureUse, Measured, Normalise, Objective, Plan, Scorecard, UnitPlan,
@@ -33,4 +38,5 @@ pub(crate) use scorecard::{
 pub(crate) use service_level::{Clock, Conditions, Pause, Promise, Rule, ServiceLevel, TimedPromise, Values, Version};
 pub(crate) use signals::{Annotation, AnnotationKind, BaselineWindow, SignalRule, Signals};
 pub(crate) use source::{Compression, Format, RawFile, RawFiles, Source, TableMapping, TableSelect};
+pub(crate) use standard::{Element, Standard};
 pub(crate) use values::{Characters, Choice, Number, Quantity, Text, Whole};

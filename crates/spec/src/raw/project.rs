@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 
 use super::read::{FromYaml, Reader};
-use super::values::{Text, Whole};
+use super::values::{Choice, Text, Whole, choice};
 use crate::place::Spanned;
 use crate::yaml::Node;
 
@@ -19,6 +19,9 @@ pub(crate) struct Project {
     pub(crate) fiscal_year_starts: Option<Spanned<Whole>>,
     /// The currency of every amount of money in the record, by its ISO 4217 code, for example `EUR`.
     pub(crate) currency: Option<Spanned<Text>>,
+    /// What figures about single people may be used for: nothing, the own record, coaching, or appraisal too. Default
+    /// `off`.
+    pub(crate) people: Option<Spanned<People>>,
     /// The folder where the data is kept. Default `./data`.
     pub(crate) storage: Option<Spanned<Text>>,
     /// Raw files outside the project are allowed only below this folder.
@@ -29,6 +32,10 @@ pub(crate) struct Project {
     pub(crate) scorecards: Option<Vec<Spanned<Text>>>,
     /// The service level files that belong to the project. For a case, the first one with a rule that fits holds.
     pub(crate) service_levels: Option<Vec<Spanned<Text>>>,
+    /// The comparison files that belong to the project.
+    pub(crate) comparisons: Option<Vec<Spanned<Text>>>,
+    /// The files with performance standards that belong to the project.
+    pub(crate) standards: Option<Vec<Spanned<Text>>>,
 }
 
 impl FromYaml for Project {
@@ -39,13 +46,41 @@ impl FromYaml for Project {
             time_zone: fields.optional("time_zone"),
             fiscal_year_starts: fields.optional("fiscal_year_starts"),
             currency: fields.optional("currency"),
+            people: fields.optional("people"),
             storage: fields.optional("storage"),
             data_root: fields.optional("data_root"),
             sources: fields.optional("sources"),
             scorecards: fields.optional("scorecards"),
             service_levels: fields.optional("service_levels"),
+            comparisons: fields.optional("comparisons"),
+            standards: fields.optional("standards"),
         };
         fields.finish();
         Some(project)
+    }
+}
+
+/// What figures about single people may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum People {
+    Off,
+    OwnRecord,
+    Coaching,
+    Appraisal,
+}
+
+impl Choice for People {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("off", Self::Off),
+        ("own_record", Self::OwnRecord),
+        ("coaching", Self::Coaching),
+        ("appraisal", Self::Appraisal),
+    ];
+}
+
+impl FromYaml for People {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        choice(node, name, reader)
     }
 }

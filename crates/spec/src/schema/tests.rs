@@ -57,7 +57,7 @@ fn the_schemas() {
 }
 
 /// One file of each kind with every key that there is.
-const FULL: [(&str, &str, &str); 5] = [
+const FULL: [(&str, &str, &str); 7] = [
     ("project", "evenkeel.yaml", "\
 organisation: A
 time_zone: Africa/Accra
@@ -68,6 +68,9 @@ data_root: ../exports
 sources: [sources/full.yaml]
 scorecards: [scorecards/full.yaml]
 service_levels: [service_levels/full.yaml]
+comparisons: [comparisons/full.yaml]
+standards: [standards/full.yaml]
+people: appraisal
 "),
     ("source", "sources/full.yaml", "\
 source: full
@@ -183,6 +186,29 @@ versions:
         resolution: { within: 2 d, clock: calendar, pauses: [pending, hold] }
         requester_wait: { within: 1.5 h }
   - { from: 2026-01-01, rules: [{ resolution: 1 d }] }
+"),
+    ("comparison", "comparisons/full.yaml", "\
+comparison: full
+title: 2026
+measure: csat
+compares: [people, branch]
+below: north
+case_mix: [question, attributes.reason, customer.segment, case.topic]
+minimum: 78 %
+recognition: 82
+fixed_on: 2026-01-04
+recognise_from: 85 %
+develop_below: 20 %
+review: { periods: 4, below: 0.05 %, false_discoveries: 1 % }
+minimum_observations: 40
+"),
+    ("standard", "standards/full.yaml", "\
+standard: full
+title: 2026
+role: [adviser, 7]
+fixed_on: 2026-01-04
+elements:
+  - { element: A, critical: true, weight: 2, measure: csat, fully_successful: 78 %, minimally_successful: 72 %, exceeds: 82, outstanding: 88 % }
 "),
 ];
 
@@ -368,6 +394,8 @@ fn kind_of(heading: &str) -> &'static str {
         "Measures" | "Measures over measures" | "Definitions that change" => "measure",
         "Scorecards" => "scorecard",
         "Service levels" => "service_level",
+        "Comparisons" => "comparison",
+        "Performance standards" => "standard",
         other => panic!("`{other}` has an example of no kind"),
     }
 }
@@ -375,7 +403,7 @@ fn kind_of(heading: &str) -> &'static str {
 #[test]
 fn the_examples_of_the_reference_fit_the_schemas() {
     let blocks = blocks_of_the_reference();
-    assert_eq!(blocks.len(), 7);
+    assert_eq!(blocks.len(), 9);
     for (heading, text) in blocks {
         assert_valid(kind_of(&heading), &text);
     }
@@ -397,6 +425,8 @@ fn the_examples_of_the_reference_make_a_project() {
             "Measures over measures" => "measures/service_index.yaml",
             "Definitions that change" => "measures/satisfaction.yaml",
             "Service levels" => "service_levels/standard.yaml",
+            "Comparisons" => "comparisons/satisfaction.yaml",
+            "Performance standards" => "standards/adviser.yaml",
             _ => "scorecards/service.yaml",
         };
         files = files.with(path, text);

@@ -1,5 +1,6 @@
 //! Every check, shown whole: a small project, one mistake, and what a person gets to read.
 
+mod comparisons;
 mod derived;
 mod files;
 mod kinds;
@@ -10,6 +11,7 @@ mod service_levels;
 mod signals;
 mod source_map;
 mod sources;
+mod standards;
 mod values;
 mod versions;
 

@@ -40,18 +40,19 @@ fn unknown_keys() {
        | ^^^^^^^^^^^^ did you mean `organisation`?
      2 | time_zone: Africa/Accra
     ");
-    insta::assert_snapshot!(check("currency: GBP", "charter: charter.yaml"), @"
-    error: unknown key `charter` in the project
+    insta::assert_snapshot!(check("currency: GBP", "weather: rain.yaml"), @"
+    error: unknown key `weather` in the project
       --> evenkeel.yaml:3:1
        |
      1 | organisation: Northmere Bank
      2 | time_zone: Africa/Accra
-     3 | charter: charter.yaml
+     3 | weather: rain.yaml
        | ^^^^^^^
      4 | sources: [sources/crm.yaml]
        |
        = help: keys that can stand here: `organisation`, `time_zone`, `fiscal_year_starts`, `currency`,
-               `storage`, `data_root`, `sources`, `scorecards` and `service_levels`
+               `people`, `storage`, `data_root`, `sources`, `scorecards`, `service_levels`,
+               `comparisons` and `standards`
     ");
     insta::assert_snapshot!(check("currency: GBP", "Currency: GBP"), @"
     error: unknown key `Currency` in the project

@@ -1,6 +1,6 @@
 //! Comparison of means: quality scores, ratings, logarithms of handling times.
 
-use super::{Better, Comparison, Dispersion, Evidence, Settings, Standard, latest, stand};
+use super::{Better, Borrowed, Comparison, Dispersion, Evidence, OwnRecord, Settings, Standard, latest, stand};
 use crate::distribution;
 use crate::error::{Result, require_count, require_finite};
 use crate::interval::mean::Moments;
@@ -48,24 +48,27 @@ pub fn means(histories: &[Vec<Option<MeanRecord>>], standard: Standard, settings
     let standings = histories
         .iter()
         .map(|history| {
-            let Some(record) = now(history) else { return Ok(super::blank(0.0, f64::NAN)) };
+            let Some(record) = now(history) else { return Ok(super::blank(0.0, f64::NAN, f64::NAN)) };
             let moved = shift(&record, 0);
-            let (own_record, missed_all) = own_record(history, standard, settings, pooled * dispersion, &shift);
             // The posterior is at the mix of all already, so the lines stay where they are.
             let posterior = posterior(model.as_ref(), record.moments.mean - moved, variance(&record))?;
             let evidence = Evidence {
                 observations: record.moments.count as f64,
                 figure: record.moments.mean,
+                like_for_like: record.moments.mean - moved,
                 posterior,
                 lines: [standard.recognition, standard.minimum],
-                own_record,
-                missed_all,
+                own: own_record(history, standard, settings, pooled * dispersion, &shift),
             };
             Ok(stand(&evidence, standard, settings, |mean| mean))
         })
         .collect::<Result<_>>()?;
-    let mean_and_spread = model.map(|model| (model.mean, model.tau_squared.sqrt()));
-    Ok(Comparison::new(standings, mean_and_spread, dispersion, standard))
+    let borrowed = model.map(|model| Borrowed {
+        mean: model.mean,
+        spread: model.tau_squared.sqrt(),
+        weight: pooled / model.tau_squared,
+    });
+    Comparison::new(standings, borrowed, dispersion, standard, settings)
 }
 
 fn posterior(model: Option<&Model>, mean: f64, variance: f64) -> Result<Posterior> {
@@ -135,21 +138,24 @@ fn own_record(
     settings: &Settings,
     variance: f64,
     shift: &impl Fn(&MeanRecord, usize) -> f64,
-) -> (Option<f64>, bool) {
-    let periods = settings.review_periods;
-    let Some(recent) = latest(history, periods) else { return (None, false) };
+) -> OwnRecord {
+    let recent = latest(history, settings.review_periods);
     let (mut sum, mut count) = (0.0, 0.0);
-    let mut missed_all = true;
-    for (i, record) in recent.iter().enumerate() {
-        let Some(record) = record else { return (None, false) };
+    let (mut missed, mut judged) = (0, 0);
+    for (back, record) in recent.iter().rev().enumerate() {
+        let Some(record) = record else { continue };
         let n = record.moments.count as f64;
         if n < settings.minimum_observations {
-            return (None, false);
+            continue;
         }
-        let mean = record.moments.mean - shift(record, periods - 1 - i);
-        missed_all &= standard.misses(mean, standard.minimum);
+        let mean = record.moments.mean - shift(record, back);
+        judged += 1;
+        missed += usize::from(standard.misses(mean, standard.minimum));
         sum += n * mean;
         count += n;
+    }
+    if judged < settings.review_periods {
+        return OwnRecord { met: None, missed };
     }
     // The pooled variance comes from many more observations than this record, so the normal distribution does.
     let z = (standard.minimum - sum / count) / (variance / count).sqrt();
@@ -157,7 +163,7 @@ fn own_record(
         Better::Higher => distribution::normal_sf(z),
         Better::Lower => distribution::normal_cdf(z),
     };
-    (Some(met), missed_all)
+    OwnRecord { met: Some(met), missed }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Comparison of events per exposure: complaints per 1,000 contacts, errors per case.
 
-use super::{Comparison, Dispersion, Evidence, Settings, Standard, latest, stand};
+use super::{Borrowed, Comparison, Dispersion, Evidence, OwnRecord, Settings, Standard, latest, stand};
 use crate::error::{Result, require_count, require_positive};
 use crate::interval::rate::Events;
 use crate::shrinkage::poisson_gamma::{Row, fit_rows};
@@ -47,24 +47,27 @@ pub fn rates(histories: &[Vec<Option<RateRecord>>], standard: Standard, settings
     let standings = histories
         .iter()
         .map(|history| {
-            let Some(record) = now(history) else { return super::blank(0.0, f64::NAN) };
+            let Some(record) = now(history) else { return super::blank(0.0, f64::NAN, f64::NAN) };
             let own = row(&record);
             let alone = Posterior::Gamma { shape: own.events + OWN, rate: own.exposure };
-            let (own_record, missed_all) = own_record(history, standard, settings, dispersion, &factor);
             let evidence = Evidence {
                 observations: record.events.exposure(),
                 figure: record.events.estimate(),
+                like_for_like: record.events.estimate() / factor(&record, 0),
                 posterior: fitted.map_or(alone, |fitted| fitted.posterior(&own)),
                 // The posterior is at the mix of all already, so the lines stay where they are.
                 lines: [standard.recognition, standard.minimum],
-                own_record,
-                missed_all,
+                own: own_record(history, standard, settings, dispersion, &factor),
             };
             stand(&evidence, standard, settings, |rate| rate)
         })
         .collect();
-    let mean_and_spread = fitted.map(|fitted| (fitted.prior.mean, fitted.prior.variance().sqrt()));
-    Ok(Comparison::new(standings, mean_and_spread, dispersion, standard))
+    let borrowed = fitted.map(|fitted| Borrowed {
+        mean: fitted.prior.mean,
+        spread: fitted.prior.variance().sqrt(),
+        weight: fitted.prior.rate(),
+    });
+    Comparison::new(standings, borrowed, dispersion, standard, settings)
 }
 
 /// Expected rate over all, by periods back from the latest.
@@ -118,22 +121,24 @@ fn own_record(
     settings: &Settings,
     dispersion: f64,
     factor: &impl Fn(&RateRecord, usize) -> f64,
-) -> (Option<f64>, bool) {
-    let periods = settings.review_periods;
-    let Some(recent) = latest(history, periods) else { return (None, false) };
+) -> OwnRecord {
+    let recent = latest(history, settings.review_periods);
     let (mut events, mut exposure) = (0.0, 0.0);
-    let mut missed_all = true;
-    for (i, record) in recent.iter().enumerate() {
-        let Some(record) = record else { return (None, false) };
+    let (mut missed, mut judged) = (0, 0);
+    for (back, record) in recent.iter().rev().enumerate() {
+        let Some(record) = record else { continue };
         if record.events.exposure() < settings.minimum_observations {
-            return (None, false);
+            continue;
         }
-        let scale = factor(record, periods - 1 - i);
-        missed_all &= standard.misses(record.events.estimate(), standard.minimum * scale);
+        let scale = factor(record, back);
+        judged += 1;
+        missed += usize::from(standard.misses(record.events.estimate(), standard.minimum * scale));
         events += record.events.count() as f64 / dispersion;
         exposure += record.events.exposure() * scale / dispersion;
     }
-    (Some(standard.met(Posterior::Gamma { shape: events + OWN, rate: exposure }, standard.minimum)), missed_all)
+    let posterior = Posterior::Gamma { shape: events + OWN, rate: exposure };
+    let complete = judged == settings.review_periods;
+    OwnRecord { met: complete.then(|| standard.met(posterior, standard.minimum)), missed }
 }
 
 #[cfg(test)]

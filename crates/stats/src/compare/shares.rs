@@ -1,6 +1,6 @@
 //! Comparison of shares: satisfied answers, kept promises, cases solved at first contact.
 
-use super::{Comparison, Dispersion, Evidence, Settings, Standard, latest, stand};
+use super::{Borrowed, Comparison, Dispersion, Evidence, OwnRecord, Settings, Standard, latest, stand};
 use crate::error::{Error, Result, require_count};
 use crate::interval::proportion::Proportion;
 use crate::shrinkage::beta_binomial::{Row, fit_rows, shifted};
@@ -59,25 +59,28 @@ pub fn shares(histories: &[Vec<Option<ShareRecord>>], standard: Standard, settin
     let standings = histories
         .iter()
         .map(|history| {
-            let Some(record) = now(history) else { return super::blank(0.0, f64::NAN) };
+            let Some(record) = now(history) else { return super::blank(0.0, f64::NAN, f64::NAN) };
             let shift = offset(&record, 0);
             let own = row(&record);
             let alone = Posterior::Beta { a: own.successes + OWN, b: own.failures + OWN };
             let lines = [shifted(standard.recognition, shift), shifted(standard.minimum, shift)];
-            let (own_record, missed_all) = own_record(history, standard, settings, dispersion, &offset);
             let evidence = Evidence {
                 observations: record.share.total() as f64,
                 figure: record.share.estimate(),
+                like_for_like: shifted(record.share.estimate(), -shift),
                 posterior: fitted.map_or(alone, |fitted| fitted.posterior(&own)),
                 lines,
-                own_record,
-                missed_all,
+                own: own_record(history, standard, settings, dispersion, &offset),
             };
             stand(&evidence, standard, settings, |share| shifted(share, -shift))
         })
         .collect();
-    let mean_and_spread = fitted.map(|fitted| (fitted.prior.mean, fitted.prior.variance().sqrt()));
-    Ok(Comparison::new(standings, mean_and_spread, dispersion, standard))
+    let borrowed = fitted.map(|fitted| Borrowed {
+        mean: fitted.prior.mean,
+        spread: fitted.prior.variance().sqrt(),
+        weight: fitted.prior.precision,
+    });
+    Comparison::new(standings, borrowed, dispersion, standard, settings)
 }
 
 fn check(histories: &[Vec<Option<ShareRecord>>], standard: Standard, settings: &Settings) -> Result<()> {
@@ -161,26 +164,26 @@ fn dispersion(
     found.ratio()
 }
 
-/// Probability that the own record over the review periods meets the minimum line, and whether each period missed it.
+/// What the own record says: each period beside the minimum line at its own mix, and all of them together.
 fn own_record(
     history: &[Option<ShareRecord>],
     standard: Standard,
     settings: &Settings,
     dispersion: f64,
     offset: &impl Fn(&ShareRecord, usize) -> f64,
-) -> (Option<f64>, bool) {
-    let periods = settings.review_periods;
-    let Some(recent) = latest(history, periods) else { return (None, false) };
+) -> OwnRecord {
+    let recent = latest(history, settings.review_periods);
     let (mut successes, mut failures, mut lines, mut total) = (0.0, 0.0, 0.0, 0.0);
-    let mut missed_all = true;
-    for (i, record) in recent.iter().enumerate() {
-        let Some(record) = record else { return (None, false) };
+    let (mut missed, mut judged) = (0, 0);
+    for (back, record) in recent.iter().rev().enumerate() {
+        let Some(record) = record else { continue };
         let n = record.share.total() as f64;
         if n < settings.minimum_observations {
-            return (None, false);
+            continue;
         }
-        let line = shifted(standard.minimum, offset(record, periods - 1 - i));
-        missed_all &= standard.misses(record.share.estimate(), line);
+        let line = shifted(standard.minimum, offset(record, back));
+        judged += 1;
+        missed += usize::from(standard.misses(record.share.estimate(), line));
         let (good, bad) = counts(record, dispersion);
         successes += good;
         failures += bad;
@@ -188,7 +191,8 @@ fn own_record(
         total += n;
     }
     let posterior = Posterior::Beta { a: successes + OWN, b: failures + OWN };
-    (Some(standard.met(posterior, lines / total)), missed_all)
+    let complete = judged == settings.review_periods;
+    OwnRecord { met: complete.then(|| standard.met(posterior, lines / total)), missed }
 }
 
 #[cfg(test)]

@@ -319,15 +319,15 @@ fn tip(point: &Point, format: &Format) -> String {
 
 /// An axis with round marks.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Axis {
-    low: f64,
-    high: f64,
+pub(super) struct Axis {
+    pub(super) low: f64,
+    pub(super) high: f64,
     step: f64,
 }
 
 impl Axis {
     /// About six marks, each a round number, that enclose all values. `most` is what no value can exceed.
-    fn over(low: f64, high: f64, most: Option<f64>) -> Self {
+    pub(super) fn over(low: f64, high: f64, most: Option<f64>) -> Self {
         let size = high.abs().max(low.abs());
         // Less than that is the dust of arithmetic and not a difference.
         let width = if high - low > size * 1e-9 { high - low } else { size.max(1.0) * 0.2 };
@@ -345,13 +345,13 @@ impl Axis {
         Self { low: round((from / step).floor() * step), high: round((to / step).ceil() * step), step }
     }
 
-    fn ticks(self) -> impl Iterator<Item = f64> {
+    pub(super) fn ticks(self) -> impl Iterator<Item = f64> {
         let count = ((self.high - self.low) / self.step).round() as usize;
         (0..=count).map(move |place| round(self.low + place as f64 * self.step))
     }
 
     /// Decimals that a mark needs.
-    fn digits(self) -> usize {
+    pub(super) fn digits(self) -> usize {
         // Every mark is a multiple of the step.
         (0..MOST_DIGITS).find(|&digits| is_whole(self.step * 10f64.powi(digits))).unwrap_or(MOST_DIGITS) as usize
     }

@@ -105,6 +105,12 @@ pub trait Links {
         None
     }
 
+    /// The units of a place compared like for like by a measure, perhaps those of one kind; none where that is not
+    /// offered.
+    fn compare(&self, _measure: &MeasureId, _place: &Place, _by: Option<&str>) -> Option<String> {
+        None
+    }
+
     /// All measures that there are to choose from; none where that is not offered.
     fn library(&self) -> Option<String> {
         None

@@ -55,6 +55,8 @@ pub struct Detail<'a> {
     pub rows: Option<RowsBehind>,
     /// Where it will be when its target is due, or why nobody can tell; none without a deadline.
     pub forecast: Option<Result<Forecast, NoForecast>>,
+    /// Whether units are compared by it like for like.
+    pub compared: bool,
 }
 
 /// The page of a measure. It writes itself as HTML and serialises as JSON.
@@ -116,6 +118,8 @@ pub struct MeasurePage {
     pub below: Option<BelowTable>,
     /// The rows behind the number.
     pub rows: Option<RowsTable>,
+    /// Where units are compared by it like for like.
+    pub compare_url: Option<String>,
     /// How the number came about, step by step.
     pub explain_url: Option<String>,
     /// The course, as option data.
@@ -260,6 +264,7 @@ impl MeasurePage {
             scoring: scoring::explained(result, detail.normalisation, &format, &other),
             below: BelowTable::new(&detail.below, detail.below_kind.as_deref(), &format, context),
             rows: detail.rows.map(|rows| RowsTable::new(rows, &measure.id, context)),
+            compare_url: links.compare(&measure.id, &context.place, None).filter(|_| detail.compared),
             explain_url: links
                 .explain(&measure.id, &context.place)
                 .filter(|_| result.missing != Some(Missing::NotAtThisLevel)),

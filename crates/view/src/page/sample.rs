@@ -4,6 +4,7 @@
 //! defined, a period that is still running, names that are too long, and texts that try to be markup.
 
 mod bank;
+mod comparison;
 mod figures;
 mod signals;
 mod world;
@@ -24,10 +25,11 @@ use jiff::civil::{Date, date};
 use crate::assets;
 use crate::number::Currency;
 use crate::page::context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};
+use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    DefinitionPage, Detail, Filter, LibraryLinks, Listed, MeasureList, MeasurePage, MeasuresPage, Origin,
-    ScorecardPage, Sheet, UnitResult,
+    ComparedGroup, ComparisonPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed, MeasureList, MeasurePage,
+    MeasuresPage, Origin, ScorecardPage, Sheet, UnitResult,
 };
 use world::World;
 
@@ -107,6 +109,40 @@ pub fn library(assets: &assets::Urls) -> (Vec<Named<MeasuresPage>>, Vec<Named<De
         definitions.push(Named { name: sample.name, page });
     }
     (lists, definitions)
+}
+
+/// Comparisons of branches: of every state, of two alone, of nobody. Assets lie below `assets`.
+#[must_use]
+pub fn comparisons(assets: &assets::Urls) -> Vec<Named<ComparisonPage>> {
+    let samples = [
+        (bank::rich("rich"), comparison::rich as fn(Period, bool) -> comparison::Made),
+        (bank::rich("few"), |period, _| comparison::few(period)),
+        (bank::rich("none"), |period, _| comparison::none(period)),
+        (Sample { hostile: true, ..bank::renamed("hostile", bank::HOSTILE) }, comparison::rich),
+    ];
+    let page = |(sample, make): (Sample, fn(Period, bool) -> comparison::Made)| {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        let context = sample.context(&links, assets);
+        let made = make(sample.place.period, sample.hostile);
+        let measure = sample.measures.get("csat")?;
+        let name = |subject: &Subject| made.names.get(&subject.to_string()).cloned().unwrap_or_default();
+        let group = ComparedGroup {
+            comparison: &made.comparison,
+            measure,
+            peers: &made.peers,
+            compared: &made.compared,
+            shown: &|_| true,
+            name: &name,
+        };
+        let choice = |kind: &str, current| Choice {
+            label: kind.to_owned(),
+            url: links.compare(&measure.id, &sample.place, Some(kind)).unwrap_or_default(),
+            current,
+        };
+        let choices = vec![choice("Branches", true), choice("Departments", false)];
+        Some(Named { name: sample.name, page: ComparisonPage::new(&group, choices, &context) })
+    };
+    samples.into_iter().filter_map(page).collect()
 }
 
 /// Pages of measures that are unlike the first: a range, a stock, money, context only, not reported here.
@@ -265,6 +301,7 @@ impl Sample {
             below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
             rows: Some(self.rows_behind(result)),
             forecast: self.forecast(result),
+            compared: true,
         };
         Some(MeasurePage::new(detail, context))
     }
@@ -357,6 +394,10 @@ impl Links for FileLinks {
 
     fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(self.measure(measure, place))
+    }
+
+    fn compare(&self, _: &MeasureId, _: &Place, _: Option<&str>) -> Option<String> {
+        Some(self.file("comparison"))
     }
 }
 

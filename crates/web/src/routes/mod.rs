@@ -1,6 +1,7 @@
 //! Routes: a file per page.
 
 pub(crate) mod assets;
+pub(crate) mod compare;
 pub(crate) mod explain;
 pub(crate) mod measure;
 pub(crate) mod measures;
@@ -25,9 +26,16 @@ pub(crate) struct Looking {
     view: Option<String>,
     /// How many rows come before the first one shown.
     from: Option<String>,
+    /// Who is compared: a kind of unit.
+    by: Option<String>,
 }
 
 impl Looking {
+    /// The kind of unit that is compared.
+    pub(crate) fn by(&self) -> Option<&str> {
+        self.by.as_deref()
+    }
+
     /// How many rows come before the first one shown.
     pub(crate) fn first(&self) -> Result<usize, Failure> {
         match &self.from {

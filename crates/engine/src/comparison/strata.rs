@@ -1,0 +1,150 @@
+//! The readings of one measure, divided by the case mix: one scan.
+
+use std::sync::Arc;
+
+use datafusion::common::TableReference;
+use evenkeel_model::comparison::Attribute;
+use evenkeel_model::comparison::case_mix::Origin;
+use evenkeel_model::measure::{EarlierDefinition, Formula, Measure, Rows};
+use evenkeel_model::period::Grain;
+
+use crate::{Engine, EngineError, ReadingStore, Request};
+
+/// The most groups of like cases; with more of them hardly any two cases are alike.
+const MOST: usize = 500;
+
+/// The readings of one measure by groups of like cases.
+#[derive(Debug)]
+pub struct Strata {
+    measure: Arc<Measure>,
+    stores: Vec<ReadingStore>,
+}
+
+impl Strata {
+    /// The measure as the project has it.
+    #[must_use]
+    pub fn measure(&self) -> &Arc<Measure> {
+        &self.measure
+    }
+
+    /// One store per group of like cases.
+    pub(super) fn stores(&self) -> &[ReadingStore] {
+        &self.stores
+    }
+}
+
+impl Engine {
+    /// Reads a measure once, divided by what cases and customers are like.
+    pub async fn strata(
+        &self,
+        measure: &Arc<Measure>,
+        case_mix: &[Attribute],
+        grain: Grain,
+    ) -> Result<Strata, EngineError> {
+        self.prepare(std::slice::from_ref(measure)).await?;
+        // Groups may hold few each; what is withheld is decided about all of them together.
+        let mut divided = without_limit(measure);
+        let joined: Vec<&Attribute> =
+            case_mix.iter().filter(|attribute| matches!(attribute.origin, Origin::Customer | Origin::Case)).collect();
+        if !joined.is_empty() {
+            for table in measure.tables() {
+                let with = self.with_attributes(table, &joined).await?;
+                rename(&mut divided, table, &with);
+            }
+        }
+        let parts: Vec<String> = case_mix
+            .iter()
+            .map(|attribute| {
+                let value = attribute.expression(|attribute| format!("\"{attribute}\""));
+                format!("coalesce(cast({value} as varchar), '{MISSING}')")
+            })
+            .collect();
+        let segment = match parts.as_slice() {
+            [] => None,
+            [only] => Some(only.clone()),
+            parts => Some(format!("concat({})", parts.join(&format!(", '{BETWEEN}', ")))),
+        };
+        let request = Request { measures: vec![Arc::new(divided)], grain, segment, condition: None };
+        let mut stores = Vec::new();
+        for (_, store) in self.readings_in_at_most(&request, MOST).await? {
+            stores.push(store);
+        }
+        Ok(Strata { measure: Arc::clone(measure), stores })
+    }
+
+    /// A view of a table with the attributes of the case or customer that each row names; its name.
+    async fn with_attributes(&self, table: &str, joined: &[&Attribute]) -> Result<String, EngineError> {
+        let names: Vec<String> = joined.iter().map(ToString::to_string).collect();
+        let name = format!("{table} with {}", names.join(", "));
+        let context = self.session().context();
+        if context.table_exist(TableReference::bare(name.as_str()))? {
+            return Ok(name);
+        }
+        self.session().table(table).await?;
+        let mut columns = vec!["t.*".to_owned()];
+        let mut joins = Vec::new();
+        for (place, attribute) in joined.iter().enumerate() {
+            let (other, key) = match attribute.origin {
+                Origin::Case => ("cases", "case_id"),
+                Origin::Customer | Origin::Row | Origin::Attributes => ("customers", "customer_id"),
+            };
+            self.session().table(other).await?;
+            let column = &attribute.name;
+            columns.push(format!("a{place}.\"{column}\" as \"{attribute}\""));
+            // Two sources may use one identifier; a row is never counted twice for that.
+            joins.push(format!(
+                "left join (select \"{key}\", max(\"{column}\") as \"{column}\" from \"{other}\" group by \"{key}\") \
+                 a{place} on t.\"{key}\" = a{place}.\"{key}\""
+            ));
+        }
+        let query = format!("select {} from \"{table}\" t {}", columns.join(", "), joins.join(" "));
+        let view = context.sql(&query).await?.into_view();
+        context.register_table(TableReference::bare(name.as_str()), view)?;
+        Ok(name)
+    }
+}
+
+/// Stands for an attribute that is missing; no text from a source is equal to it.
+const MISSING: &str = "\u{1}";
+/// Stands between attributes.
+const BETWEEN: &str = "\u{1f}";
+
+/// The measure without the limit below which readings are withheld.
+fn without_limit(measure: &Measure) -> Measure {
+    let earlier = measure.earlier.iter().map(|earlier| EarlierDefinition {
+        measure: Arc::new(Measure { withhold_below: None, ..earlier.measure.as_ref().clone() }),
+        ..earlier.clone()
+    });
+    Measure { withhold_below: None, earlier: earlier.collect(), ..measure.clone() }
+}
+
+/// Lets a measure read another table in place of one.
+fn rename(measure: &mut Measure, table: &str, other: &str) {
+    for rows in all_rows(&mut measure.formula) {
+        if rows.table == table {
+            other.clone_into(&mut rows.table);
+        }
+    }
+    for earlier in &mut measure.earlier {
+        rename(Arc::make_mut(&mut earlier.measure), table, other);
+    }
+}
+
+fn all_rows(formula: &mut Formula) -> Vec<&mut Rows> {
+    match formula {
+        Formula::Ratio { numerator: one, denominator: other } | Formula::Rate { events: one, exposure: other, .. } => {
+            vec![&mut one.rows, &mut other.rows]
+        }
+        Formula::Share { rows, .. }
+        | Formula::Count { rows }
+        | Formula::Sum { rows, .. }
+        | Formula::Mean { rows, .. }
+        | Formula::NetPromoterScore { rows, .. }
+        | Formula::Quantile { rows, .. }
+        | Formula::Distinct { rows, .. }
+        | Formula::Retention { rows, .. }
+        | Formula::Cohort { rows, .. }
+        | Formula::Stock { rows, .. } => vec![rows],
+        Formula::OfMeasures { .. } | Formula::Composite(_) => Vec::new(),
+    }
+}
