@@ -17,6 +17,7 @@ pub fn project_yaml(bytes: &[u8]) {
         "service_levels/standard.yaml",
         "comparisons/satisfaction.yaml",
         "standards/adviser.yaml",
+        "charter.yaml",
     ];
     for path in paths {
         let Loaded { project, diagnostics, .. } = load(&blank().with(path, bytes));

@@ -115,6 +115,14 @@ pub enum Command {
   evenkeel standards --person E1042 --period 2026")]
     Standards(Standards),
 
+    /// Tell which promises to customers were kept: by the organisation, a unit or a person, or in the public edition.
+    #[command(after_help = "Examples:
+  evenkeel charter
+  evenkeel charter --unit lakeside --period 2026-10 --promise settled
+  evenkeel charter --public --period 2026-10
+  evenkeel charter --public --format json")]
+    Charter(Charter),
+
     /// Write readings to a file, as one long table.
     #[command(after_help = "Examples:
   evenkeel readings --out readings.parquet
@@ -331,6 +339,20 @@ pub struct Standards {
 
     #[command(flatten)]
     pub place: Where,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Charter {
+    #[command(flatten)]
+    pub place: Where,
+
+    /// The promise of which the chain is told, from the organisation down; the first that was not kept unless given.
+    #[arg(long, value_name = "PROMISE")]
+    pub promise: Option<String>,
+
+    /// The public edition: only promises that are public, no people, small numbers withheld.
+    #[arg(long, conflicts_with_all = ["unit", "promise"])]
+    pub public: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use evenkeel_engine::{Engine, EngineError};
 use evenkeel_ingest::IngestError;
 use evenkeel_lake::{Lake, Storage};
+use evenkeel_model::charter::Proof;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_spec::{
     Diagnostic, DiskFiles, FormulaPart, FormulaSide, Item, Path as YamlPath, Project, Severity, Span, load,
@@ -137,6 +138,7 @@ fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagnostic
         None => 0..expression.len(),
     };
     let span: Span = match measure.split_once('@') {
+        None if in_charter(project, measure, field).is_some() => in_charter(project, measure, field)?,
         // An expression of an earlier definition.
         Some((measure, _)) => project.source_map.find_key(Item::Measure(measure), &YamlPath::top().key("versions"))?,
         None => project.source_map.in_formula(&MeasureId::new(measure), side, part, bytes)?,
@@ -147,6 +149,52 @@ fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagnostic
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     })
+}
+
+/// The measures that follow from a promise: the one that proves it, where no measure file defines that, and those that
+/// count cases beside it.
+fn following(proof: &Proof) -> impl Iterator<Item = &str> {
+    let own = (proof.measure.id != proof.named).then_some(&proof.measure);
+    let beside = proof.beside_threshold.iter().flat_map(|beside| &beside.counts);
+    own.into_iter().chain(&proof.overdue).chain(beside).map(|measure| measure.id.as_str())
+}
+
+/// Of what is wrong with measures that follow from one promise, keeps what is said of the first of them.
+fn without_echoes(project: &Project, mut errors: Vec<EngineError>) -> Vec<EngineError> {
+    let id = |error: &EngineError| match error {
+        EngineError::Measure { measure, .. } => Some(measure.clone()),
+        _ => None,
+    };
+    let broken: Vec<String> = errors.iter().filter_map(id).collect();
+    let promises = project.charter.iter().flat_map(|charter| &charter.versions).flat_map(|version| &version.promises);
+    let mut echoes: Vec<&str> = Vec::new();
+    for proof in promises.filter_map(|promise| promise.proof.as_ref()) {
+        let wrong = following(proof).filter(|own| broken.iter().any(|other| other == own));
+        echoes.extend(wrong.skip(1));
+    }
+    errors.retain(|error| !id(error).is_some_and(|measure| echoes.contains(&measure.as_str())));
+    errors
+}
+
+/// The place of an expression of a measure that follows from the charter: its condition where that is at fault, else
+/// the measure that it follows from.
+fn in_charter(project: &Project, measure: &str, field: &str) -> Option<Span> {
+    for (position, version) in project.charter.as_ref()?.versions.iter().enumerate() {
+        for (place, promise) in version.promises.iter().enumerate() {
+            let Some(proof) = &promise.proof else { continue };
+            if !following(proof).any(|own| own == measure) {
+                continue;
+            }
+            let path = YamlPath::top().key("versions").index(position).key("promises").index(place);
+            let keys = if field == "where" { ["where", "measure"] } else { ["measure", "promise"] };
+            let found = keys.map(|key| {
+                let span = project.source_map.find_key(Item::Charter, &path.clone().key(key))?;
+                (span.text() == key).then(|| project.source_map.find(Item::Charter, &path.clone().key(key)))?
+            });
+            return found.into_iter().flatten().next();
+        }
+    }
+    None
 }
 
 /// The bytes of the word at a line and column of a text, both from 1.
@@ -190,7 +238,7 @@ pub fn explain_world(project: &Project, error: WorldError, output: &Output) -> a
 pub fn diagnose_measures(project: &Project, errors: Vec<EngineError>) -> (Vec<Diagnostic>, Vec<EngineError>) {
     let mut diagnostics = Vec::new();
     let mut others = Vec::new();
-    for error in errors {
+    for error in without_echoes(project, errors) {
         match diagnose_measure(project, &error) {
             Some(diagnostic) => diagnostics.push(diagnostic),
             None => others.push(error),

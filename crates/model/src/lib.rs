@@ -9,6 +9,7 @@
 pub mod arithmetic;
 pub mod calendar;
 pub mod case;
+pub mod charter;
 pub mod comparison;
 pub mod composite;
 pub mod derived;

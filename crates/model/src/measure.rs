@@ -583,22 +583,27 @@ impl Measure {
         period.end().saturating_add(days.days())
     }
 
-    /// Whether a reading rests on so few that it must not be told. A figure that was counted elsewhere is one row
-    /// whatever stands behind it; it rests on what is added up below the line.
+    /// How many stand behind a reading. A figure that was counted elsewhere is one row whatever stands behind it; it
+    /// rests on what is added up below the line.
     #[must_use]
-    pub fn withholds(&self, reading: &Reading) -> bool {
-        let Some(fewest) = self.withhold_below else { return false };
+    pub fn rests_on(&self, reading: &Reading) -> f64 {
         let counted_elsewhere = match &self.formula {
             Formula::Ratio { denominator: below, .. } | Formula::Rate { exposure: below, .. } => {
                 matches!(below.amount, Amount::Sum(_))
             }
             _ => false,
         };
-        let rests_on = match reading.denominator {
+        match reading.denominator {
             Some(below) if counted_elsewhere => below,
             _ => reading.n as f64,
-        };
-        reading.value.is_some() && rests_on < f64::from(fewest)
+        }
+    }
+
+    /// Whether a reading rests on so few that it must not be told.
+    #[must_use]
+    pub fn withholds(&self, reading: &Reading) -> bool {
+        let Some(fewest) = self.withhold_below else { return false };
+        reading.value.is_some() && self.rests_on(reading) < f64::from(fewest)
     }
 }
 

@@ -14,6 +14,7 @@ macro_rules! files {
 pub fn bank() -> Vec<TemplateFile> {
     files!["bank":
         "README.md",
+        "charter.yaml",
         "comparisons/satisfaction.yaml",
         "evenkeel.yaml",
         "measures/business/arpc.yaml",
@@ -33,6 +34,7 @@ pub fn bank() -> Vec<TemplateFile> {
         "measures/customer/mystery.yaml",
         "measures/customer/nps.yaml",
         "measures/customer/qa.yaml",
+        "measures/customer/resolution_time.yaml",
         "measures/customer/served_in_time.yaml",
         "measures/customer/service_level.yaml",
         "measures/employee/attrition.yaml",

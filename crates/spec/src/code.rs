@@ -102,6 +102,10 @@ pub const NO_BASELINE: &str = "no-baseline";
 pub const WRONG_SIDE: &str = "wrong-side";
 /// No score can be worked out.
 pub const NO_SCORE: &str = "no-score";
+/// A promise of the charter that nothing could tell was kept.
+pub const NO_STANDARD: &str = "no-standard";
+/// A promise is to be told of someone of whom its measure tells nothing.
+pub const BAD_LEVEL: &str = "bad-level";
 /// Something is given that has no effect.
 pub const NO_EFFECT: &str = "no-effect";
 /// A measure at a level at which it says nothing.
@@ -161,6 +165,8 @@ pub const ALL: &[&str] = &[
     NO_BASELINE,
     WRONG_SIDE,
     NO_SCORE,
+    NO_STANDARD,
+    BAD_LEVEL,
     NO_EFFECT,
     NOT_AT_THIS_LEVEL,
     UNFAIR_ATTRIBUTE,

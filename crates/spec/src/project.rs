@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
+use evenkeel_model::charter::Charter;
 use evenkeel_model::comparison::Comparison;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Measure, ValueUnit};
@@ -72,11 +73,22 @@ pub struct Project {
     pub comparisons: Vec<Comparison>,
     /// The performance standards, in the order in which they are listed.
     pub standards: Vec<Standard>,
+    /// What customers are promised, in their words.
+    pub charter: Option<Charter>,
     /// Where everything was written.
     pub source_map: SourceMap,
 }
 
 impl Project {
+    /// Every measure that figures can be asked of: those of the project, and those that follow from its charter.
+    #[must_use]
+    pub fn all_measures(&self) -> BTreeMap<MeasureId, Arc<Measure>> {
+        let mut all = self.measures.clone();
+        let own = self.charter.iter().flat_map(Charter::own_measures);
+        all.extend(own.map(|measure| (measure.id.clone(), Arc::clone(measure))));
+        all
+    }
+
     /// Whether a measure comes from the built-in library.
     #[must_use]
     pub fn is_built_in(&self, measure: &MeasureId) -> bool {
@@ -120,15 +132,17 @@ pub fn load(files: &dyn Files) -> Loaded {
     let scorecards = loader.scorecards(&settings, &measures);
     let comparisons = loader.comparisons(&settings, &measures);
     let standards = loader.standards(&settings, &measures, &comparisons);
+    let charter = loader.charter(&settings, &measures, &service_levels);
     let used: BTreeSet<MeasureId> = scorecards
         .iter()
         .flat_map(Scorecard::measures)
         .map(|usage| &usage.measure)
         .chain(comparisons.iter().map(|comparison| &comparison.measure))
+        .chain(charter.iter().flat_map(Charter::named_measures))
         .cloned()
         .collect();
     let library = loader.library(&mut measures, used, &service_levels);
-    let listed = Listed { sources, scorecards, service_levels, comparisons, standards };
+    let listed = Listed { sources, scorecards, service_levels, comparisons, standards, charter };
     loader.finish(settings, listed, measures.sound, library)
 }
 
@@ -175,6 +189,7 @@ struct Listed {
     service_levels: Vec<Policy>,
     comparisons: Vec<Comparison>,
     standards: Vec<Standard>,
+    charter: Option<Charter>,
 }
 
 struct Loader<'a> {
@@ -486,8 +501,20 @@ impl Loader<'_> {
         standards
     }
 
-    /// Adds the measures of the library that the project uses: those of its scorecards and comparisons, and those that a measure in
-    /// use has to be read with.
+    fn charter(&mut self, settings: &Settings, measures: &Measures, policies: &[Policy]) -> Option<Charter> {
+        let listed = settings.charter.as_ref()?;
+        let path = convert::inside_project(listed, &mut self.findings)?;
+        let document = Arc::new(self.open(&path, Some(&listed.span))?);
+        let (_, subject) = identity(&document, "charter");
+        let raw: Option<raw::Charter> = self.read(&document, subject, "charter: customers");
+        let cut = document.cut;
+        self.source_map.insert(Item::Charter, document);
+        let known = Known { measures: &measures.sound, broken: &measures.broken, fiscal: settings.fiscal_year };
+        convert::charter(raw.filter(|_| !cut)?, &known, policies, &mut self.findings)
+    }
+
+    /// Adds the measures of the library that the project uses: those of its scorecards, comparisons and charter, and those
+    /// that a measure in use has to be read with.
     fn library(&mut self, measures: &mut Measures, used: BTreeSet<MeasureId>, policies: &[Policy]) -> FromLibrary {
         let read_with = |measure: &Arc<Measure>| measure.about.read_with.clone();
         let mut wanted: BTreeSet<MeasureId> = measures.sound.values().flat_map(read_with).collect();
@@ -689,8 +716,9 @@ impl Loader<'_> {
             service_levels: _,
             comparisons: _,
             standards: _,
+            charter: _,
         } = settings;
-        let Listed { sources, scorecards, service_levels, comparisons, standards } = listed;
+        let Listed { sources, scorecards, service_levels, comparisons, standards, charter } = listed;
         let project = Project {
             organisation,
             time_zone,
@@ -705,6 +733,7 @@ impl Loader<'_> {
             service_levels,
             comparisons,
             standards,
+            charter,
             source_map: self.source_map,
         };
         Loaded { project: sound.then_some(project), diagnostics, files: self.order.len(), library }

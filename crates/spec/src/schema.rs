@@ -23,7 +23,8 @@ use crate::raw;
 ///         "scorecard.schema.json",
 ///         "service_level.schema.json",
 ///         "comparison.schema.json",
-///         "standard.schema.json"
+///         "standard.schema.json",
+///         "charter.schema.json"
 ///     ]
 /// );
 /// ```
@@ -37,6 +38,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("service_level.schema.json", text::<raw::ServiceLevel>("A service level policy of an evenkeel project")),
         ("comparison.schema.json", text::<raw::Comparison>("A fair comparison of an evenkeel project")),
         ("standard.schema.json", text::<raw::Standard>("A performance standard of an evenkeel project")),
+        ("charter.schema.json", text::<raw::Charter>("The service charter of an evenkeel project")),
     ]
 }
 

@@ -27,6 +27,8 @@ pub enum Item<'a> {
     Comparison(&'a str),
     /// A performance standard, by its identifier.
     Standard(&'a str),
+    /// The service charter.
+    Charter,
 }
 
 /// A side of a formula.
@@ -165,6 +167,7 @@ fn key(item: Item<'_>) -> (u8, String) {
         Item::ServiceLevel(id) => (4, id.to_owned()),
         Item::Comparison(id) => (5, id.to_owned()),
         Item::Standard(id) => (6, id.to_owned()),
+        Item::Charter => (7, String::new()),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Projects to start from.
 
-/// A small project with comments: one CSV file with a few rows, two measures of its own, one of the library and a
-/// scorecard. Each file as its path
-/// in the project and its contents.
+/// A small project with comments: one CSV file with a few rows, two measures of its own, one of the library, a
+/// scorecard and a charter. Each file as its path in the project and its contents.
 ///
 /// ```
 /// use evenkeel_spec::{MemoryFiles, load, template};
@@ -14,6 +13,7 @@
 #[must_use]
 pub fn blank() -> Vec<(&'static str, &'static str)> {
     vec![
+        ("charter.yaml", include_str!("../templates/blank/charter.yaml")),
         ("evenkeel.yaml", include_str!("../templates/blank/evenkeel.yaml")),
         ("measures/complaints.yaml", include_str!("../templates/blank/measures/complaints.yaml")),
         ("measures/inflow.yaml", include_str!("../templates/blank/measures/inflow.yaml")),

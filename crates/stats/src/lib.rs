@@ -21,6 +21,7 @@
 //! | How loyal are customers? | [`composite`] |
 //! | Is what the telephone system reports plausible? | [`queueing`] |
 //! | May this survey result be shown? | [`disclosure`] |
+//! | Are cases heaped just under a threshold? | [`heaping`] |
 //! | How many of these findings are chance? | [`multiplicity`], [`control::false_alarms`] |
 //! | How are quantiles kept in cells that merge? | [`quantile_sketch`] |
 //!
@@ -44,6 +45,7 @@ pub mod effect;
 mod error;
 pub mod forecast;
 pub mod funnel;
+pub mod heaping;
 pub mod interval;
 pub mod lead_lag;
 mod least_squares;

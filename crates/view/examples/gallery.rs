@@ -33,6 +33,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in definitions {
         write(&folder, &mut written, &format!("definition-{}", sample.name), &sample.page, &sample.page)?;
     }
+    let (charters, editions) = sample::charters(&urls);
+    for sample in charters {
+        write(&folder, &mut written, &format!("charter-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in editions {
+        write(&folder, &mut written, &format!("charter-public-{}", sample.name), &sample.page, &sample.page)?;
+    }
     let mut index = "<!doctype html><title>Gallery</title><ul>\n".to_owned();
     for name in &written {
         writeln!(index, "<li><a href=\"{name}.html\">{name}</a>")?;

@@ -5,6 +5,7 @@ pub mod balance;
 pub mod funnel;
 pub mod interval;
 pub mod sparkline;
+pub mod spread;
 pub mod trend;
 
 pub use balance::Balance;

@@ -6,6 +6,8 @@
 //! as JSON with `serde_json`.
 
 pub mod below;
+pub mod charter;
+pub mod charter_public;
 pub mod comparison;
 pub mod context;
 pub mod frame;
@@ -25,6 +27,8 @@ pub mod standards;
 pub use askama::Template;
 
 pub use below::UnitResult;
+pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
+pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
 pub use context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};
 pub use frame::Frame;

@@ -3,6 +3,7 @@
 //! Texts from files may hold characters that steer a terminal; they are left out here, so that a name cannot
 //! move the cursor or change the colour.
 
+mod charter;
 mod comparison;
 mod explain;
 mod import;
@@ -14,6 +15,7 @@ mod signals;
 mod standards;
 pub mod table;
 
+pub use charter::{charter, charter_public};
 pub use comparison::comparison;
 pub use explain::explain;
 pub use import::{import, rejects};

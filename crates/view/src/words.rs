@@ -4,11 +4,11 @@
 //! improve, drop or trend, because a single month does not show that. Ranges are written with “to”, rules in
 //! words, and nobody is ranked.
 
+pub mod charter;
 pub mod comparison;
 pub mod course;
 pub mod definition;
 pub mod finding;
-
 pub mod period;
 pub mod reading;
 pub mod scoring;

@@ -33,7 +33,23 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("definition_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
-    scorecards.chain(measures).chain(comparisons).chain(lists).chain(definitions).collect()
+    let (charters, editions) = sample::charters(&urls);
+    let charters = charters.into_iter().map(|sample| {
+        let name = format!("charter_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    let editions = editions.into_iter().map(|sample| {
+        let name = format!("charter_public_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    scorecards
+        .chain(measures)
+        .chain(comparisons)
+        .chain(lists)
+        .chain(definitions)
+        .chain(charters)
+        .chain(editions)
+        .collect()
 }
 
 #[test]

@@ -55,6 +55,8 @@ impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
         let status = match &error {
             WorldError::NoData
+            | WorldError::NoCharter
+            | WorldError::UnknownPromise { .. }
             | WorldError::Engine(
                 EngineError::UnknownSubject { .. } | EngineError::UnknownMeasure { .. } | EngineError::NoOwnRows { .. },
             ) => StatusCode::NOT_FOUND,

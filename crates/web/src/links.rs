@@ -62,6 +62,20 @@ impl Links for Routes {
         Some(format!("/compare/{}/{}{}{by}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
     }
 
+    fn charter(&self, place: &Place, promise: Option<&str>) -> Option<String> {
+        let unit = part(place.unit.as_str());
+        let promise = promise.map(|promise| format!("&promise={}", part(promise))).unwrap_or_default();
+        Some(format!("/charter{}&unit={unit}{promise}", self.query(place)))
+    }
+
+    fn charter_public(&self, place: &Place) -> Option<String> {
+        Some(format!("/charter/public?period={}", place.period.id(self.fiscal)))
+    }
+
+    fn charter_public_data(&self, place: &Place) -> Option<String> {
+        Some(format!("/charter/public.json?period={}", place.period.id(self.fiscal)))
+    }
+
     fn library(&self) -> Option<String> {
         Some(self.measures())
     }

@@ -1,5 +1,7 @@
 //! One state of project and lake, evaluated: everything that pages and commands are made from.
 
+mod charter;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -128,6 +130,17 @@ pub enum WorldError {
         /// What is allowed.
         policy: PeoplePolicy,
     },
+    /// The project has no charter.
+    #[error("the project has no charter; `charter: charter.yaml` in evenkeel.yaml names one")]
+    NoCharter,
+    /// The charter has no such promise.
+    #[error("the charter has no promise `{name}` in this period; it has {}", known.join(", "))]
+    UnknownPromise {
+        /// What was asked for.
+        name: String,
+        /// The promises that there are.
+        known: Vec<String>,
+    },
     /// There is nothing to show yet.
     #[error("there are no data yet; `evenkeel import` reads the raw files")]
     NoData,
@@ -164,6 +177,8 @@ impl WorldError {
 /// One state of project and lake, evaluated.
 pub struct World {
     project: Arc<Project>,
+    /// Every measure that figures can be asked of: those of the project, and those that follow from its charter.
+    measures: BTreeMap<MeasureId, Arc<Measure>>,
     engine: Engine,
     scorecard: Scorecard,
     by_perspective: Scorecard,
@@ -185,7 +200,8 @@ impl World {
         let lake_version = snapshot.manifest().version;
         let loaded_at = (lake_version > 0).then_some(snapshot.manifest().written_at);
         let engine = Engine::open(snapshot, scope(&project, opening.as_of, opening.workers)).await?;
-        let measures: Vec<Arc<Measure>> = project.measures.values().cloned().collect();
+        let all = project.all_measures();
+        let measures: Vec<Arc<Measure>> = all.values().cloned().collect();
         engine.compile(&measures).await.map_err(WorldError::Measures)?;
         let months = engine.store(measures, Grain::Month).await?;
         let mut by_perspective = evaluation::by_perspective(&scorecard, &project.measures);
@@ -196,6 +212,7 @@ impl World {
         let currency = Currency::new(project.currency.as_deref().unwrap_or_default());
         Ok(Self {
             project,
+            measures: all,
             engine,
             scorecard,
             by_perspective,
@@ -243,7 +260,7 @@ impl World {
         match grain {
             Grain::Month | Grain::Quarter | Grain::Year => Ok(&self.months),
             Grain::Day | Grain::Week => {
-                let measures: Vec<Arc<Measure>> = self.project.measures.values().cloned().collect();
+                let measures: Vec<Arc<Measure>> = self.measures.values().cloned().collect();
                 Ok(self.days.get_or_try_init(|| self.engine.store(measures, Grain::Day)).await?)
             }
         }
@@ -298,7 +315,7 @@ impl World {
 
     /// Finds a measure.
     pub fn measure(&self, name: &str) -> Result<&Arc<Measure>, WorldError> {
-        Ok(Engine::measure(&self.project.measures, name)?)
+        Ok(Engine::measure(&self.measures, name)?)
     }
 
     /// What people call a unit or person.
@@ -835,7 +852,7 @@ impl World {
         let periods = store.periods(place.period.grain());
         let first = periods.first().copied().unwrap_or(place.period);
         let home = Place { unit: organisation.unit_id(organisation.root()).clone(), ..place.clone() };
-        let measures = self.project.measures.values();
+        let measures = self.measures.values();
         let earlier = place.period.previous();
         let later = place.period.next();
         let mut comparisons = vec![earlier, place.period.a_year_earlier()];
@@ -861,7 +878,8 @@ impl World {
             definitions_version: self.definitions_version(),
             currency: self.currency.clone(),
             fiscal_year: self.project.fiscal_year,
-            navigation: [("Scorecard", Some(links.scorecard(&home))), ("Measures", links.library())]
+            navigation: self
+                .navigation(&home, links)
                 .into_iter()
                 .filter_map(|(label, url)| {
                     Some(NavigationEntry { label: label.to_owned(), url: url?, current: current == label })
@@ -873,11 +891,17 @@ impl World {
         })
     }
 
+    /// The pages that there are, by the word that leads to each.
+    fn navigation(&self, home: &Place, links: &dyn Links) -> Vec<(&'static str, Option<String>)> {
+        let charter = self.project.charter.as_ref().and_then(|_| links.charter(home, None));
+        vec![("Scorecard", Some(links.scorecard(home))), ("Charter", charter), ("Measures", links.library())]
+    }
+
     /// A digest of all definitions in use: it changes when any formula does.
     #[must_use]
     pub fn definitions_version(&self) -> String {
         let all: Vec<String> =
-            self.project.measures.values().map(|measure| format!("{} {}", measure.id, measure.definition)).collect();
+            self.measures.values().map(|measure| format!("{} {}", measure.id, measure.definition)).collect();
         blake3::hash(all.join("\n").as_bytes()).to_hex()[..8].to_owned()
     }
 

@@ -23,14 +23,22 @@ export const COMPARISON = "/compare/csat/northmere?period=2026-01..2026-10";
 export const LIBRARY = "/measures";
 export const DEFINITION = "/measures/service_level";
 
-/** Whether a page is about a unit and a period. */
-export const hasPlace = (at) => !at.startsWith(LIBRARY);
+// The charter of the whole and of a part with units below it, and what is told outside.
+export const CHARTER = "/charter?period=2026-10&unit=northmere";
+export const PART_CHARTER = "/charter?period=2026-10&unit=branch-network&promise=complaint";
+export const PUBLIC_CHARTER = "/charter/public?period=2026-10";
+
+/** Whether a page is about a unit and a period that can be chosen. */
+export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER;
 
 export const PAGES = {
   scorecard: SCORECARD,
   "scorecard-team": TEAM_SCORECARD,
   ...Object.fromEntries(Object.entries(MEASURES).map(([kind, at]) => [`measure-${kind}`, at])),
   comparison: COMPARISON,
+  charter: CHARTER,
+  "charter-part": PART_CHARTER,
+  "charter-public": PUBLIC_CHARTER,
   measures: LIBRARY,
   definition: DEFINITION,
 };

@@ -69,7 +69,7 @@ async fn expressions(project: &Project, workers: usize) -> anyhow::Result<Vec<Di
     let folder = tempfile::tempdir()?;
     let lake = Lake::new(Storage::open("data", folder.path())?);
     let engine = Engine::open(lake.snapshot().await?, scope(project, Timestamp::UNIX_EPOCH, workers)).await?;
-    let measures: Vec<_> = project.measures.values().cloned().collect();
+    let measures: Vec<_> = project.all_measures().into_values().collect();
     let Err(errors) = engine.compile(&measures).await else { return examples(project, folder.path()).await };
     let (diagnostics, others) = diagnose_measures(project, errors);
     // What keeps the measures from being looked at must not pass for a project without mistakes.

@@ -1,5 +1,6 @@
 //! The commands: a file each.
 
+mod charter;
 mod check;
 mod compare;
 mod demo;
@@ -35,6 +36,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
     match arguments.command {
         Command::Demo(demo) => demo::run(&session, &demo).await,
         Command::Init(init) => init::run(&session, &init),
+        Command::Charter(charter) => charter::run(&session, &charter).await,
         Command::Check(check) => check::run(&session, &check).await,
         Command::Import(import) => import::run(&session, &import).await,
         Command::Rejects(rejects) => rejects::run(&session, &rejects).await,
@@ -130,6 +132,15 @@ impl Links for CommandLinks {
 
     fn rows(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place, first: u64) -> String {
         format!("evenkeel rows {} {} --offset {first}", quoted(measure.as_str()), self.place(place))
+    }
+
+    fn charter(&self, place: &Place, promise: Option<&str>) -> Option<String> {
+        let promise = promise.map(|promise| format!(" --promise {}", quoted(promise))).unwrap_or_default();
+        Some(format!("evenkeel charter {}{promise}", self.place(place)))
+    }
+
+    fn charter_public(&self, place: &Place) -> Option<String> {
+        Some(format!("evenkeel charter --public --period {}", place.period.id(self.fiscal)))
     }
 }
 

@@ -28,7 +28,7 @@ pub async fn run(session: &Session<'_>, arguments: &Rebuild) -> anyhow::Result<E
     };
     let engine = open.engine(instant(arguments.as_of), session.workers).await?;
     step("organisation");
-    let measures: Vec<_> = open.project.measures.values().cloned().collect();
+    let measures: Vec<_> = open.project.all_measures().into_values().collect();
     let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);
     engine.compile(&measures).await.map_err(explain)?;
     step("case facts");

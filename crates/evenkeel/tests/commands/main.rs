@@ -5,6 +5,7 @@
 mod answers;
 mod behind;
 mod carried;
+mod charter;
 mod clock;
 mod compare;
 mod demonstration;

@@ -3,6 +3,7 @@
 //! Every conversion takes its raw struct apart field by field, so that a new key does not build until something is
 //! done with it. A conversion reports all it finds and returns nothing when an error makes its result useless.
 
+mod charter;
 mod comparison;
 mod derived;
 mod example;
@@ -21,6 +22,7 @@ mod unit;
 mod versions;
 mod window;
 
+pub(crate) use charter::charter;
 pub(crate) use comparison::{AlreadyCompared, comparison};
 pub(crate) use formula::{combined, inherits};
 pub(crate) use measure::{MeasureParts, measure};

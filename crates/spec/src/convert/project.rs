@@ -24,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) service_levels: Vec<Spanned<String>>,
     pub(crate) comparisons: Vec<Spanned<String>>,
     pub(crate) standards: Vec<Spanned<String>>,
+    pub(crate) charter: Option<Spanned<String>>,
 }
 
 impl Default for Settings {
@@ -41,6 +42,7 @@ impl Default for Settings {
             service_levels: Vec::new(),
             comparisons: Vec::new(),
             standards: Vec::new(),
+            charter: None,
         }
     }
 }
@@ -59,6 +61,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         service_levels,
         comparisons,
         standards,
+        charter,
     } = raw;
     let defaults = Settings::default();
     let texts = |list: Option<Vec<Spanned<raw::Text>>>| {
@@ -82,6 +85,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         service_levels: texts(service_levels),
         comparisons: texts(comparisons),
         standards: texts(standards),
+        charter: charter.map(|path| path.with(path.value.0.clone())),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod arithmetic;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
+mod charter;
 mod comparison;
 mod example;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
@@ -24,6 +25,9 @@ mod standard;
 mod values;
 
 pub(crate) use arithmetic::OfMeasures;
+pub(crate) use charter::{
+    Charter, CharterPromise, CharterVersion, InternalStandard, OftenWithin, PromiseStandard, Publication, ServedBy,
+};
 pub(crate) use comparison::{Comparison, Review};
 pub(crate) use example::{Example, Line, Rows};
 pub(crate) use measure::{

@@ -36,6 +36,8 @@ pub(crate) struct Project {
     pub(crate) comparisons: Option<Vec<Spanned<Text>>>,
     /// The files with performance standards that belong to the project.
     pub(crate) standards: Option<Vec<Spanned<Text>>>,
+    /// The file of the service charter: what customers are promised, in their words.
+    pub(crate) charter: Option<Spanned<Text>>,
 }
 
 impl FromYaml for Project {
@@ -54,6 +56,7 @@ impl FromYaml for Project {
             service_levels: fields.optional("service_levels"),
             comparisons: fields.optional("comparisons"),
             standards: fields.optional("standards"),
+            charter: fields.optional("charter"),
         };
         fields.finish();
         Some(project)

@@ -102,7 +102,7 @@ impl FromYaml for Objective {
     }
 }
 
-fn title_of<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+pub(super) fn title_of<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     Some(&node.as_map()?.pair(key)?.value.as_scalar()?.text)
 }
 

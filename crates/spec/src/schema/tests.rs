@@ -57,7 +57,7 @@ fn the_schemas() {
 }
 
 /// One file of each kind with every key that there is.
-const FULL: [(&str, &str, &str); 7] = [
+const FULL: [(&str, &str, &str); 8] = [
     ("project", "evenkeel.yaml", "\
 organisation: A
 time_zone: Africa/Accra
@@ -71,6 +71,7 @@ service_levels: [service_levels/full.yaml]
 comparisons: [comparisons/full.yaml]
 standards: [standards/full.yaml]
 people: appraisal
+charter: charter.yaml
 "),
     ("source", "sources/full.yaml", "\
 source: full
@@ -209,6 +210,32 @@ role: [adviser, 7]
 fixed_on: 2026-01-04
 elements:
   - { element: A, critical: true, weight: 2, measure: csat, fully_successful: 78 %, minimally_successful: 72 %, exceeds: 82, outstanding: 88 % }
+"),
+    ("charter", "charter.yaml", "\
+charter: full
+title: 2026
+contact: Write to us.
+integrity: [came_back_new]
+fewest: 30
+publication: { fewest: 20, kind: branch }
+versions:
+  - valid_from: 2026-01-01
+    review: 2027-03-15
+    promises:
+      - promise: settled
+        words: We will settle it within five days.
+        conditions: A full answer.
+        measure: complaint_time
+        where: channel = 'letter'
+        standard: { threshold: 5 d, share: 90 % }
+        owner: Tomas Reyes
+        remedy: Twenty pounds.
+        served_by: [csat, { measure: csat, standard: 80 %, kept_by: complaints team }]
+        levels: [person, unit]
+        fewest: 50
+        public: true
+      - { promise: pleased, words: A, measure: csat, standard: 80 }
+      - { promise: fees, words: B, expected: 2027-01 }
 "),
 ];
 
@@ -396,6 +423,7 @@ fn kind_of(heading: &str) -> &'static str {
         "Service levels" => "service_level",
         "Comparisons" => "comparison",
         "Performance standards" => "standard",
+        "Charter" => "charter",
         other => panic!("`{other}` has an example of no kind"),
     }
 }
@@ -403,7 +431,7 @@ fn kind_of(heading: &str) -> &'static str {
 #[test]
 fn the_examples_of_the_reference_fit_the_schemas() {
     let blocks = blocks_of_the_reference();
-    assert_eq!(blocks.len(), 9);
+    assert_eq!(blocks.len(), 10);
     for (heading, text) in blocks {
         assert_valid(kind_of(&heading), &text);
     }
@@ -427,6 +455,7 @@ fn the_examples_of_the_reference_make_a_project() {
             "Service levels" => "service_levels/standard.yaml",
             "Comparisons" => "comparisons/satisfaction.yaml",
             "Performance standards" => "standards/adviser.yaml",
+            "Charter" => "charter.yaml",
             _ => "scorecards/service.yaml",
         };
         files = files.with(path, text);

@@ -1,5 +1,6 @@
 //! Every check, shown whole: a small project, one mistake, and what a person gets to read.
 
+mod charter;
 mod comparisons;
 mod derived;
 mod files;

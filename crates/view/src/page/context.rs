@@ -111,6 +111,21 @@ pub trait Links {
         None
     }
 
+    /// The service charter, with the chain of one promise; none where that is not offered.
+    fn charter(&self, _place: &Place, _promise: Option<&str>) -> Option<String> {
+        None
+    }
+
+    /// The public edition of the service charter; none where that is not offered.
+    fn charter_public(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// The public edition for programs; none where that is not offered.
+    fn charter_public_data(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
     /// All measures that there are to choose from; none where that is not offered.
     fn library(&self) -> Option<String> {
         None

@@ -4,6 +4,7 @@
 //! defined, a period that is still running, names that are too long, and texts that try to be markup.
 
 mod bank;
+mod charter;
 mod comparison;
 mod figures;
 mod signals;
@@ -28,8 +29,8 @@ use crate::page::context::{Arrangement, Context, Freshness, Links, NavigationEnt
 use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ComparedGroup, ComparisonPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed, MeasureList, MeasurePage,
-    MeasuresPage, Origin, ScorecardPage, Sheet, UnitResult,
+    CharterPage, ComparedGroup, ComparisonPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed, MeasureList,
+    MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, Sheet, UnitResult,
 };
 use world::World;
 
@@ -143,6 +144,12 @@ pub fn comparisons(assets: &assets::Urls) -> Vec<Named<ComparisonPage>> {
         Some(Named { name: sample.name, page: ComparisonPage::new(&group, choices, &context) })
     };
     samples.into_iter().filter_map(page).collect()
+}
+
+/// The charter inside and for the public. Assets lie below `assets`.
+#[must_use]
+pub fn charters(assets: &assets::Urls) -> (Vec<Named<CharterPage>>, Vec<Named<PublicCharter>>) {
+    charter::pages(assets)
 }
 
 /// Pages of measures that are unlike the first: a range, a stock, money, context only, not reported here.
@@ -398,6 +405,14 @@ impl Links for FileLinks {
 
     fn compare(&self, _: &MeasureId, _: &Place, _: Option<&str>) -> Option<String> {
         Some(self.file("comparison"))
+    }
+
+    fn charter(&self, _: &Place, _: Option<&str>) -> Option<String> {
+        Some(self.file("charter"))
+    }
+
+    fn charter_public(&self, _: &Place) -> Option<String> {
+        Some(self.file("charter-public"))
     }
 }
 

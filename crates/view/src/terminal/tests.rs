@@ -30,7 +30,32 @@ fn explanations() {
 }
 
 #[test]
+fn charters() {
+    let (inside, public) = sample::charters(&assets::Urls::default());
+    for sample in inside {
+        let text = charter(&sample.page, Style::default());
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{}", sample.name);
+        insta::assert_snapshot!(format!("charter_{}", sample.name), text);
+    }
+    for sample in public {
+        let text = charter_public(&sample.page, Style::default());
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{}", sample.name);
+        insta::assert_snapshot!(format!("charter_public_{}", sample.name), text);
+    }
+}
+
+#[test]
 fn nothing_is_wider_than_the_terminal() {
+    let (inside, public) = sample::charters(&assets::Urls::default());
+    for width in [80, 100, 140] {
+        let style = Style { width, ..Style::default() };
+        let texts = inside.iter().map(|sample| charter(&sample.page, style));
+        for text in texts.chain(public.iter().map(|sample| charter_public(&sample.page, style))) {
+            for line in text.lines() {
+                assert!(super::width(line) <= width, "{line}");
+            }
+        }
+    }
     for sample in sample::scorecards(&assets::Urls::default()) {
         for width in [80, 100, 140] {
             let text = scorecard(&sample.page, Style { width, ..Style::default() });

@@ -1,6 +1,7 @@
 //! Routes: a file per page.
 
 pub(crate) mod assets;
+pub(crate) mod charter;
 pub(crate) mod compare;
 pub(crate) mod explain;
 pub(crate) mod measure;
