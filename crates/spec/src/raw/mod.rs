@@ -7,6 +7,7 @@
 mod arithmetic;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod charter;
+#[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod comparison;
 mod example;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]

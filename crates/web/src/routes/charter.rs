@@ -35,7 +35,7 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Failure> {
     let world = state.world();
     let Wanted { unit, promise, period, compare, view } = wanted;
-    let looking = Looking { period, compare, view, from: None };
+    let looking = Looking { period, compare, view, ..Looking::default() };
     let place = looking.place(&world, unit.as_deref())?;
     let subject = Subject::Unit(place.unit.clone());
     let page = world.charter_page(&subject, &place, promise.as_deref(), &links(&world)).await?;
