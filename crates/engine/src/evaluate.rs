@@ -1,6 +1,7 @@
 //! The engine as others use it: a session, the organisation, compiled measures.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::sync::Arc;
 
 use evenkeel_lake::Snapshot;
@@ -146,14 +147,22 @@ impl Engine {
     }
 
     /// What the case clock says about each case, as of the evaluation instant.
-    pub async fn case_facts(&self) -> Result<&KeptFacts, EngineError> {
+    async fn case_facts(&self) -> Result<&KeptFacts, EngineError> {
+        self.facts.get_or_try_init(|| self.open_facts(false)).await
+    }
+
+    /// Writes what the case clock says about each case into a Parquet file, in the order of the record. Gives the number
+    /// of cases.
+    pub async fn export_facts(&self, out: File) -> Result<u64, EngineError> {
+        let facts = self.open_facts(true).await?;
+        facts.copy_to(out)?;
+        Ok(facts.rows())
+    }
+
+    async fn open_facts(&self, as_a_whole: bool) -> Result<KeptFacts, EngineError> {
         let Scope { service_levels, as_of, workers, .. } = &self.scope;
-        let (as_of, workers) = (as_of.as_microsecond(), *workers);
-        self.facts
-            .get_or_try_init(|| {
-                KeptFacts::open(&self.session, &self.directory, &self.local, service_levels, as_of, workers)
-            })
-            .await
+        let (session, directory, as_of) = (&self.session, &self.directory, as_of.as_microsecond());
+        KeptFacts::open(session, directory, &self.local, service_levels, as_of, *workers, as_a_whole).await
     }
 
     /// What cannot be right about the calendars of the record, and what was assumed instead.

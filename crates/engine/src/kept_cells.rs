@@ -17,7 +17,7 @@ use crate::EngineError;
 use crate::cells::{self, Cells, Context, FamilyCells, NONE};
 use crate::columns::Words;
 use crate::compile::Program;
-use crate::in_use::{hold, remove_unless_used};
+use crate::in_use::{new_file, remove_unless_used};
 use crate::session::Session;
 
 /// Raised with every change of what cells hold or of how they are kept.
@@ -168,8 +168,7 @@ fn keep(folder: &Path, key: u64, origin: Origin, cells: &Cells, context: &Contex
     let origin = Origin { later: cells.later, ..origin };
     let Some(packed) = pack(&origin, &Content::of(cells, context)) else { return };
     let _ = std::fs::create_dir_all(folder);
-    let Ok(mut file) = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder) else { return };
-    hold(file.as_file());
+    let Ok(mut file) = new_file(folder, UNFINISHED, "") else { return };
     if file.write_all(&packed).is_err() {
         return;
     }

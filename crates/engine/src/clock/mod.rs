@@ -34,7 +34,7 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 
-pub use store::KeptFacts;
+pub(crate) use store::KeptFacts;
 
 use evenkeel_model::calendar::WorkingHistory;
 pub use evenkeel_model::case::Status;

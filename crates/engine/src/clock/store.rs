@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::Seek;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,10 +27,10 @@ use super::history::{History, Writer};
 use super::hours::Hours;
 use super::promises::Promises;
 use super::register::{self, Entry};
-use super::table::{self, Sources};
+use super::table::Sources;
 use crate::EngineError;
 use crate::columns::Words;
-use crate::in_use::{hold, remove_unless_used};
+use crate::in_use::{hold, new_file, remove_unless_used};
 use crate::local_time::LocalTime;
 use crate::organisation::Directory;
 use crate::session::Session;
@@ -51,7 +51,7 @@ const AROUND: [&str; 4] = ["calendars", "holidays", "units", "aliases"];
 
 /// The facts of all cases as of one instant.
 #[derive(Debug)]
-pub struct KeptFacts {
+pub(crate) struct KeptFacts {
     folder: PathBuf,
     parts: Vec<Part>,
     /// Holds the locks.
@@ -93,8 +93,7 @@ pub(super) struct Part {
 
 impl KeptFacts {
     /// How many cases there are.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         self.parts.iter().map(|part| u64::from(part.rows) - part.facts.deleted.len()).sum()
     }
 
@@ -112,18 +111,16 @@ impl KeptFacts {
         Ok(pieces)
     }
 
-    /// Writes all of them into one Parquet file.
-    pub fn copy_to(&self, mut out: File) -> Result<(), EngineError> {
-        match self.parts.as_slice() {
-            [only] if only.facts.deleted.is_empty() => {
-                std::io::copy(&mut File::open(self.folder.join(&only.facts.name))?, &mut out)?;
-                Ok(())
-            }
-            _ => table::join(&self.pieces()?, out),
+    /// Copies them, one file after the other; only facts that were worked out as a whole lie in one.
+    pub(crate) fn copy_to(&self, mut out: File) -> Result<(), EngineError> {
+        for (path, _) in self.files() {
+            std::io::copy(&mut File::open(path)?, &mut out)?;
         }
+        Ok(())
     }
 
-    /// Finds the facts as of an instant, in microseconds since 1970, or works them out.
+    /// Finds the facts as of an instant, in microseconds since 1970, or works them out. `as_a_whole`: in one file, whose
+    /// rows stand in the order of the record, whatever facts were there before.
     pub(crate) async fn open(
         session: &Session,
         directory: &Arc<Directory>,
@@ -131,6 +128,7 @@ impl KeptFacts {
         policies: &Arc<[Policy]>,
         as_of: i64,
         workers: usize,
+        as_a_whole: bool,
     ) -> Result<Self, EngineError> {
         let snapshot = session.snapshot();
         let zone = local.zone().iana_name().unwrap_or("unknown").replace('/', "-");
@@ -144,7 +142,9 @@ impl KeptFacts {
         let kind = format!("{PREFIX}{around}-{promised:x}-{zone}-{VERSION}-");
         let list = format!("{kind}{as_of}-{record}{LIST}");
         let derived = snapshot.derived("");
-        if let Some((state, in_use)) = State::open(&derived, &derived.join(&list)) {
+        if let Some((state, in_use)) = State::open(&derived, &derived.join(&list))
+            && (state.is_whole() || !as_a_whole)
+        {
             return Ok(Self { folder: derived, parts: state.parts, _in_use: in_use, _elsewhere: None });
         }
         let work = Work {
@@ -161,7 +161,9 @@ impl KeptFacts {
         let elsewhere = if writable { None } else { Some(TempDir::new()?) };
         let folder = elsewhere.as_ref().map_or(derived.clone(), |elsewhere| elsewhere.path().to_path_buf());
         let carried = match State::earlier(&derived, &kind, as_of) {
-            Some((state, in_use)) if writable => work.carry_on(state, &derived).await?.map(|next| (next, in_use)),
+            Some((state, in_use)) if writable && !as_a_whole => {
+                work.carry_on(state, &derived).await?.map(|next| (next, in_use))
+            }
             _ => None,
         };
         let (made, mut in_use) = match carried {
@@ -170,9 +172,8 @@ impl KeptFacts {
         };
         in_use.extend(made.files);
         if elsewhere.is_none() {
-            let file = NamedTempFile::with_prefix_in(PART, &folder)?;
-            serde_json::to_writer(file.as_file(), &made.state).map_err(std::io::Error::from)?;
-            hold(file.as_file());
+            let mut file = new_file(&folder, PART, LIST)?;
+            file.write_all(&serde_json::to_vec(&made.state).map_err(std::io::Error::from)?)?;
             let kept = file.persist(folder.join(&list)).map_err(|error| error.error)?;
             in_use.push(kept);
             remove_older(&folder);
@@ -182,6 +183,11 @@ impl KeptFacts {
 }
 
 impl State {
+    /// Whether all facts lie in one file, as they were worked out.
+    fn is_whole(&self) -> bool {
+        matches!(self.parts.as_slice(), [only] if only.facts.deleted.is_empty())
+    }
+
     /// What a list names, if it is all there; with the files, which are held in use.
     fn open(folder: &Path, list: &Path) -> Option<(Self, Vec<File>)> {
         // Whatever keeps files from being read, the facts can be worked out anew.
@@ -380,8 +386,7 @@ struct NewFile {
 
 fn new_files(folder: &Path) -> Result<[NewFile; 3], EngineError> {
     let new = |ending: &str| -> Result<NewFile, EngineError> {
-        let temporary = tempfile::Builder::new().prefix(PART).suffix(ending).tempfile_in(folder)?;
-        hold(temporary.as_file());
+        let temporary = new_file(folder, PART, ending)?;
         let name = temporary.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(NewFile { name, file: temporary.reopen()?, temporary })
     };

@@ -78,27 +78,6 @@ fn create(file: File, stored: &SchemaRef) -> Result<ColumnarFile, EngineError> {
     Ok(ColumnarFile::create(file, Arc::clone(stored), &unlike)?)
 }
 
-/// Writes facts that lie in several files into one.
-pub(super) fn join(pieces: &[Piece], file: File) -> Result<(), EngineError> {
-    let stored = stored();
-    let columns: Vec<(&str, Form)> = stored
-        .fields()
-        .iter()
-        .map(|field| {
-            let form = if matches!(field.data_type(), DataType::Dictionary(..)) { Form::Codes } else { Form::Plain };
-            (field.name().as_str(), form)
-        })
-        .collect();
-    let mut file = create(file, &stored)?;
-    for (number, piece) in pieces.iter().enumerate() {
-        let rows = piece.read(&columns)?.collect::<Result<Vec<RecordBatch>, _>>()?;
-        let group = if rows.is_empty() { None } else { Some(file.encoder().encode(number, &rows)?) };
-        file.take(number, group)?;
-    }
-    file.finish()?;
-    Ok(())
-}
-
 /// Where a column of the table comes from.
 #[derive(Clone, Copy)]
 enum Origin {

@@ -14,11 +14,9 @@ pub async fn run(session: &Session<'_>, arguments: &Facts) -> anyhow::Result<Exi
         bail!("`{}` must end in .parquet", arguments.out.display());
     }
     let engine = open.engine(instant(arguments.as_of), session.workers).await?;
-    let facts = engine.case_facts().await?;
     let file = WholeFile::create(&arguments.out)?;
-    facts.copy_to(file.handle()?)?;
+    let cases = engine.export_facts(file.handle()?).await?;
     file.finish()?;
-    let cases = facts.rows();
     if session.output.is_json() {
         session.output.json(&serde_json::json!({ "out": arguments.out, "cases": cases }))?;
     } else {

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use super::support::{evenkeel, succeed};
+use super::support::{evenkeel, readings, succeed};
 
 const AS_OF: &str = "2026-11-01T00:00:00Z";
 
@@ -24,6 +24,10 @@ fn facts(project: &Path) -> Vec<u8> {
 
 fn kept(project: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(project.join("data/derived")).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
 fn ending(path: &Path) -> String {
@@ -57,9 +61,27 @@ fn the_same_whatever_happened_to_the_file() {
 fn where_no_file_can_be_kept_the_facts_are_worked_out_all_the_same() {
     let (_folder, project) = project();
     let first = facts(&project);
+    let figures = readings(&project, &["--as-of", AS_OF]);
     std::fs::remove_dir_all(project.join("data/derived")).unwrap();
     std::fs::write(project.join("data/derived"), "no folder").unwrap();
     assert_eq!(facts(&project), first);
+    assert_eq!(readings(&project, &["--as-of", AS_OF]), figures);
+}
+
+#[test]
+fn damaged_cells_are_passed_over() {
+    let (_folder, project) = project();
+    let figures = readings(&project, &["--as-of", AS_OF]);
+    let cells = || kept(&project).into_iter().find(|path| name(path).starts_with("cells-")).unwrap();
+    assert_eq!(readings(&project, &["--as-of", AS_OF]), figures, "read from their file");
+    let content = std::fs::read(cells()).unwrap();
+    let mut flipped = content.clone();
+    flipped[content.len() / 2] ^= 1;
+    for damaged in [flipped, content[..content.len() - 3].to_vec(), b"cells".to_vec(), Vec::new()] {
+        std::fs::write(cells(), &damaged).unwrap();
+        assert_eq!(readings(&project, &["--as-of", AS_OF]), figures, "{} bytes were left", damaged.len());
+        assert_ne!(std::fs::read(cells()).unwrap(), damaged, "they were kept anew");
+    }
 }
 
 #[test]
@@ -86,5 +108,5 @@ fn several_processes_at_once_give_the_same_facts() {
             assert_eq!(std::fs::read(project.join(format!("facts-{n}.parquet"))).unwrap(), first);
         }
     }
-    assert!(kept(&project).iter().all(|file| file.file_name().unwrap().to_string_lossy().starts_with("case_facts-")));
+    assert!(kept(&project).iter().all(|file| name(file).starts_with("case_facts-")));
 }
