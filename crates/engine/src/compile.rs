@@ -280,10 +280,7 @@ impl Compiler<'_> {
             table: rows.table.clone(),
             from: self.instant(measure, rows, "period_of", &rows.period_of)?,
             until: self.instant(measure, rows, field, until)?,
-            condition: match &rows.condition {
-                Some(condition) => Some(self.condition(measure, rows, "where", condition)?),
-                None => None,
-            },
+            condition: self.conditions(measure, rows)?,
             person: self.optional(measure, rows, "attribute", rows.person.as_ref())?,
             unit: self.optional(measure, rows, "unit_of", rows.unit.as_ref())?,
             keeps_rows,
@@ -450,10 +447,24 @@ impl Compiler<'_> {
 
     /// The expression, NULL for rows that do not meet the condition of the measure.
     fn only_where(&self, measure: &Measure, rows: &Rows, of: Expr) -> Result<Expr, EngineError> {
-        match &rows.condition {
+        match self.conditions(measure, rows)? {
             None => Ok(of),
-            Some(condition) => Ok(when(self.condition(measure, rows, "where", condition)?, of).end()?),
+            Some(condition) => Ok(when(condition, of).end()?),
         }
+    }
+
+    /// What all conditions of some rows come to; none where every row counts. Each is read by itself, so that no bracket
+    /// of one can close another one's.
+    fn conditions(&self, measure: &Measure, rows: &Rows) -> Result<Option<Expr>, EngineError> {
+        let mut all: Option<Expr> = None;
+        for text in &rows.conditions {
+            let condition = self.condition(measure, rows, "where", text)?;
+            all = Some(match all {
+                None => condition,
+                Some(before) => before.and(condition),
+            });
+        }
+        Ok(all)
     }
 
     /// The place of a column, which is added unless an equal one is there.

@@ -240,7 +240,7 @@ impl Query<'_> {
     }
 
     fn rest(&self, query: &mut String, rows: &Rows) {
-        if let Some(condition) = &rows.condition {
+        for condition in &rows.conditions {
             let _ = write!(query, "\n   and ({condition})");
         }
         let root = self.engine.directory().organisation();

@@ -123,7 +123,7 @@ mod tests {
     fn rows() -> Rows {
         Rows {
             table: "responses".to_owned(),
-            condition: None,
+            conditions: Vec::new(),
             period_of: Expression("answered_at".to_owned()),
             person: None,
             unit: None,

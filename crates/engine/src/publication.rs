@@ -1,15 +1,14 @@
 //! Which units of one table may be told outside, so that none with too few cases can be worked out from the others.
 
+use evenkeel_model::charter::Publication;
 use evenkeel_stats::disclosure::{Cell, Policy, parts};
 
-/// Fewest cases that protect anybody.
-const LEAST: u32 = 3;
-
 /// Whether each of some units may be told, when `total` cases are told for all of them together. A unit with fewer than
-/// `fewest` cases is not, and where it would be the difference between the total and the others, one more is not.
+/// `fewest` cases is not, and where it would be the difference between the total and the others, one more is not. `fewest`
+/// is at least [`Publication::LEAST`].
 #[must_use]
 pub fn told(total: u64, counts: &[u64], fewest: u32) -> Vec<bool> {
-    let minimum = u64::from(fewest.max(LEAST));
+    let minimum = u64::from(fewest.max(Publication::LEAST));
     let policy = Policy { minimum_group: minimum, minimum_unanimous: minimum, minimum_comments: minimum };
     // Parts that are more than their whole cannot be protected by rule: a case may belong to a unit that is not listed.
     match parts(total, counts, policy) {

@@ -112,7 +112,7 @@ impl Engine {
             columns.push(of.alias(COUNTS));
         }
         let mut query = frame.clone();
-        if let Some(condition) = &rows.condition {
+        for condition in &rows.conditions {
             query = query.filter(parse("where", condition)?)?;
         }
         let placed = Placed::of(&measure.formula);

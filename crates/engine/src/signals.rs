@@ -7,8 +7,8 @@ use evenkeel_model::measure::{Amount, Direction, Formula, Measure, ValueUnit};
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Reading;
 use evenkeel_model::signal::{
-    Annotation, Assurance, Caveat, ChartKind, Finding, Judgement, Method, Point, Question, Rule, Rules, Screening,
-    Side, Signal, SignalPlan, UsualRange, Variation,
+    Annotation, Assurance, Caveat, ChartKind, FEWEST_FROZEN, Finding, Judgement, Method, Point, Question, Rule, Rules,
+    Screening, Side, Signal, SignalPlan, UsualRange, Variation,
 };
 use evenkeel_stats::control::guards::Note;
 use evenkeel_stats::control::rules::TwoOfThree;
@@ -38,10 +38,6 @@ impl Figures {
 
 /// The share of periods that must have a value, from the first one that has.
 const FEWEST_RECORDED: f64 = 0.75;
-
-/// The fewest figures from which limits hold for good. From fewer, more than three in a hundred stable series would be
-/// marked each period.
-const FEWEST_FROZEN: usize = 12;
 
 /// The figures of a series, oldest first, as far as they are known; none where the period that was asked for has none,
 /// or where too many others have none.
@@ -73,7 +69,7 @@ pub(crate) fn read(measure: &Measure, question: &Question<'_>, readings: &[(Peri
     let found = |finding: &signal::Finding| of_finding(finding, &periods);
     let (latest, said, too_short) = phases.last().copied()?;
     let mut caveats = caveats(&chart, settings.trial_below);
-    caveats.extend(too_short.map(|points| Caveat::ShortBaseline { points, needed: FEWEST_FROZEN }));
+    caveats.extend(too_short.map(|points| Caveat::ShortBaseline { points, needed: usize::from(FEWEST_FROZEN) }));
     Some(Signal {
         method: method(&chart, latest, question.plan, &periods)?,
         phase: said.cloned(),
@@ -124,7 +120,7 @@ fn phases<'p>(plan: &'p SignalPlan, periods: &[Period]) -> Vec<(Phase, Option<&'
         let inside =
             |until: Period| periods[start..end].iter().filter(|period| period.last_day() <= until.last_day()).count();
         let (baseline, too_short) = match until.map(inside) {
-            Some(points) if points >= FEWEST_FROZEN => (Baseline::First(points), None),
+            Some(points) if points >= usize::from(FEWEST_FROZEN) => (Baseline::First(points), None),
             Some(points) => (Baseline::All, Some(points)),
             None => (Baseline::All, None),
         };

@@ -7,7 +7,6 @@ use anyhow::{Context, bail};
 use evenkeel_engine::{Engine, EngineError};
 use evenkeel_ingest::IngestError;
 use evenkeel_lake::{Lake, Storage};
-use evenkeel_model::charter::Proof;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_spec::{
     Diagnostic, DiskFiles, FormulaPart, FormulaSide, Item, Path as YamlPath, Project, Severity, Span, load,
@@ -127,7 +126,6 @@ fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagnostic
         _ => FormulaSide::Whole,
     };
     let part = match *field {
-        "where" => FormulaPart::Condition,
         "period_of" => FormulaPart::PeriodOf,
         "attribute" => FormulaPart::Person,
         "unit_of" => FormulaPart::Unit,
@@ -141,7 +139,11 @@ fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagnostic
         None if in_charter(project, measure, field).is_some() => in_charter(project, measure, field)?,
         // An expression of an earlier definition.
         Some((measure, _)) => project.source_map.find_key(Item::Measure(measure), &YamlPath::top().key("versions"))?,
-        None => project.source_map.in_formula(&MeasureId::new(measure), side, part, bytes)?,
+        None => {
+            let (map, id) = (&project.source_map, MeasureId::new(measure));
+            let condition = (*field == "where").then(|| map.in_condition(&id, expression, &bytes)).flatten();
+            condition.or_else(|| map.in_formula(&id, side, part, bytes))?
+        }
     };
     let diagnostic = Diagnostic::at(span, Severity::Error, format!("{message}, in `{field}` of measure `{measure}`"))
         .code("expression");
@@ -149,14 +151,6 @@ fn diagnose_measure(project: &Project, error: &EngineError) -> Option<Diagnostic
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     })
-}
-
-/// The measures that follow from a promise: the one that proves it, where no measure file defines that, and those that
-/// count cases beside it.
-fn following(proof: &Proof) -> impl Iterator<Item = &str> {
-    let own = (proof.measure.id != proof.named).then_some(&proof.measure);
-    let beside = proof.beside_threshold.iter().flat_map(|beside| &beside.counts);
-    own.into_iter().chain(&proof.overdue).chain(beside).map(|measure| measure.id.as_str())
 }
 
 /// Of what is wrong with measures that follow from one promise, keeps what is said of the first of them.
@@ -169,7 +163,8 @@ fn without_echoes(project: &Project, mut errors: Vec<EngineError>) -> Vec<Engine
     let promises = project.charter.iter().flat_map(|charter| &charter.versions).flat_map(|version| &version.promises);
     let mut echoes: Vec<&str> = Vec::new();
     for proof in promises.filter_map(|promise| promise.proof.as_ref()) {
-        let wrong = following(proof).filter(|own| broken.iter().any(|other| other == own));
+        let own = proof.own_measures().map(|measure| measure.id.as_str());
+        let wrong = own.filter(|own| broken.iter().any(|other| other == own));
         echoes.extend(wrong.skip(1));
     }
     errors.retain(|error| !id(error).is_some_and(|measure| echoes.contains(&measure.as_str())));
@@ -182,7 +177,7 @@ fn in_charter(project: &Project, measure: &str, field: &str) -> Option<Span> {
     for (position, version) in project.charter.as_ref()?.versions.iter().enumerate() {
         for (place, promise) in version.promises.iter().enumerate() {
             let Some(proof) = &promise.proof else { continue };
-            if !following(proof).any(|own| own == measure) {
+            if !proof.own_measures().any(|own| own.id.as_str() == measure) {
                 continue;
             }
             let path = YamlPath::top().key("versions").index(position).key("promises").index(place);

@@ -43,6 +43,60 @@ pub struct Publication {
     pub fewest: u32,
     /// The kind of unit below the organisation that may be told, for example `branch`; none unless named.
     pub kind: Option<String>,
+    /// How long the periods are that are told. There is one length only: a month that is withheld would be the difference
+    /// between a quarter and the other two months.
+    pub every: Grain,
+}
+
+impl Publication {
+    /// Fewer cases than these protect nobody, whatever a charter says.
+    pub const LEAST: u32 = 3;
+
+    /// The fewest cases that a figure has to rest on.
+    #[must_use]
+    pub fn fewest(&self) -> u32 {
+        self.fewest.max(Self::LEAST)
+    }
+
+    /// Whether a period is told: one of the length that is published, and over. While a period goes on, each case that is
+    /// added to it could be told from the difference between one day and the next.
+    #[must_use]
+    pub fn tells(&self, period: Period, today: Date) -> bool {
+        period.grain() == self.every && !period.is_span() && period.end() <= today
+    }
+
+    /// The latest period that is told, up to the end of one that is asked for.
+    #[must_use]
+    pub fn latest(&self, period: Period, today: Date, fiscal: FiscalYear) -> Period {
+        let last = period.last_day().min(today);
+        let mut latest = Period::containing(last, self.every, fiscal);
+        if latest.end() > period.end().min(today) {
+            latest = latest.previous();
+        }
+        latest
+    }
+
+    /// Whether a figure rests on too few cases to be told.
+    #[must_use]
+    pub fn withholds(&self, proof: &Proof, result: &PromiseResult) -> bool {
+        let few = result.reading.value.is_some() && proof.measure.rests_on(&result.reading) < f64::from(self.fewest());
+        few || matches!(result.verdict, Verdict::NotMeasured(Unmeasured::NoFigure(Missing::TooFew)))
+    }
+
+    /// The periods that a longer stretch of time is made of, the earliest first; none where it is not made of whole ones.
+    #[must_use]
+    pub fn periods_of(&self, stretch: Period, fiscal: FiscalYear) -> Option<Vec<Period>> {
+        let mut period = Period::containing(stretch.start(), self.every, fiscal);
+        if period.start() < stretch.start() {
+            return None;
+        }
+        let mut periods = Vec::new();
+        while period.end() <= stretch.end() {
+            periods.push(period);
+            period = period.next();
+        }
+        (period.start() == stretch.end()).then_some(periods)
+    }
 }
 
 /// What is promised from a day on.
@@ -252,6 +306,16 @@ impl Tally {
     }
 }
 
+impl Proof {
+    /// The measures that follow from the promise: the one that proves it, where no measure file defines that, and those
+    /// that count cases beside it.
+    pub fn own_measures(&self) -> impl Iterator<Item = &Arc<Measure>> {
+        let own = (self.measure.id != self.named).then_some(&self.measure);
+        let beside = self.beside_threshold.iter().flat_map(|beside| &beside.counts);
+        own.into_iter().chain(&self.overdue).chain(beside)
+    }
+}
+
 impl Charter {
     /// The version that holds on a day; none before the first one.
     #[must_use]
@@ -280,11 +344,7 @@ impl Charter {
     /// the project under the conditions of the charter, and those about integrity.
     pub fn own_measures(&self) -> impl Iterator<Item = &Arc<Measure>> {
         let promises = self.versions.iter().flat_map(|version| &version.promises);
-        let own = promises.filter_map(|promise| promise.proof.as_ref()).flat_map(|proof| {
-            let own = (proof.measure.id != proof.named).then_some(&proof.measure);
-            own.into_iter().chain(&proof.overdue).chain(proof.beside_threshold.iter().flat_map(|beside| &beside.counts))
-        });
-        own.chain(&self.integrity)
+        promises.filter_map(|promise| promise.proof.as_ref()).flat_map(Proof::own_measures).chain(&self.integrity)
     }
 
     /// The measures of the project that the charter names.

@@ -10,7 +10,7 @@ pub mod case_mix;
 use jiff::civil::Date;
 
 use crate::ids::{MeasureId, UnitId};
-use crate::measure::{Amount, Direction, Formula};
+use crate::measure::{Amount, Formula};
 use crate::period::Period;
 use crate::reading::Subject;
 
@@ -131,16 +131,6 @@ impl Family {
     }
 }
 
-/// Whether a value meets a line, exactly on it included; none where neither direction is better.
-#[must_use]
-pub fn meets(value: f64, line: f64, better: Direction) -> Option<bool> {
-    match better {
-        Direction::Higher => Some(value >= line),
-        Direction::Lower => Some(value <= line),
-        Direction::Within { .. } | Direction::Neither => None,
-    }
-}
-
 /// The state of a person or unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
@@ -249,12 +239,4 @@ pub struct Compared {
     pub funnel: Option<Funnel>,
     /// How many states the adjustment for case mix changes; none without adjustment.
     pub changed_by_case_mix: Option<u32>,
-}
-
-impl Compared {
-    /// How many have a state.
-    #[must_use]
-    pub fn count(&self, state: State) -> usize {
-        self.standings.iter().filter(|standing| standing.state == state).count()
-    }
 }

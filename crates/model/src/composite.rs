@@ -111,7 +111,7 @@ pub(crate) mod tests {
     pub(crate) fn measure(id: &str) -> Arc<Measure> {
         let rows = Rows {
             table: "responses".to_owned(),
-            condition: None,
+            conditions: Vec::new(),
             period_of: Expression("answered_at".to_owned()),
             person: None,
             unit: None,

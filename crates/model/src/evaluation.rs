@@ -442,7 +442,7 @@ mod tests {
             formula: Formula::Count {
                 rows: Rows {
                     table: "cases".to_owned(),
-                    condition: None,
+                    conditions: Vec::new(),
                     period_of: Expression("opened_at".to_owned()),
                     person: None,
                     unit: None,

@@ -39,8 +39,8 @@ impl fmt::Display for Expression {
 pub struct Rows {
     /// A table of the service record, or `case_facts`.
     pub table: String,
-    /// Rows for which this is not true are left out.
-    pub condition: Option<Expression>,
+    /// Rows for which not all of these are true are left out. Each stands by itself: none can reach into another one.
+    pub conditions: Vec<Expression>,
     /// The instant or day that puts a row into its period; rows without one are left out.
     pub period_of: Expression,
     /// The person that the row counts for.
@@ -224,25 +224,10 @@ impl Formula {
     /// The tables that the formula reads, those of other measures included, without repetition.
     #[must_use]
     pub fn tables(&self) -> Vec<&str> {
-        let own: Vec<&str> = match self {
-            Formula::Ratio { numerator, denominator } => vec![&numerator.rows.table, &denominator.rows.table],
-            Formula::Rate { events, exposure, .. } => vec![&events.rows.table, &exposure.rows.table],
-            Formula::Share { rows, .. }
-            | Formula::Count { rows }
-            | Formula::Sum { rows, .. }
-            | Formula::Mean { rows, .. }
-            | Formula::NetPromoterScore { rows, .. }
-            | Formula::Quantile { rows, .. }
-            | Formula::Distinct { rows, .. }
-            | Formula::Retention { rows, .. }
-            | Formula::Cohort { rows, .. }
-            | Formula::Stock { rows, .. } => vec![&rows.table],
-            Formula::OfMeasures { .. } | Formula::Composite(_) => {
-                self.parts().into_iter().flat_map(|part| part.tables()).collect()
-            }
-        };
+        let own = self.all_rows().into_iter().map(|rows| rows.table.as_str());
+        let of_parts = self.parts().into_iter().flat_map(|part| part.tables());
         let mut tables: Vec<&str> = Vec::new();
-        for table in own {
+        for table in own.chain(of_parts) {
             if !tables.contains(&table) {
                 tables.push(table);
             }
@@ -250,12 +235,15 @@ impl Formula {
         tables
     }
 
-    /// The rows that stand behind a single number: those of the numerator where there are two sides. None for what is
-    /// worked out from other measures.
+    /// The rows that it reads itself, those of the numerator first where there are two sides; none for what is worked out
+    /// from other measures.
     #[must_use]
-    pub fn rows(&self) -> Option<&Rows> {
+    pub fn all_rows(&self) -> Vec<&Rows> {
         match self {
-            Formula::Ratio { numerator: side, .. } | Formula::Rate { events: side, .. } => Some(&side.rows),
+            Formula::Ratio { numerator: one, denominator: other }
+            | Formula::Rate { events: one, exposure: other, .. } => {
+                vec![&one.rows, &other.rows]
+            }
             Formula::Share { rows, .. }
             | Formula::Count { rows }
             | Formula::Sum { rows, .. }
@@ -265,9 +253,37 @@ impl Formula {
             | Formula::Distinct { rows, .. }
             | Formula::Retention { rows, .. }
             | Formula::Cohort { rows, .. }
-            | Formula::Stock { rows, .. } => Some(rows),
-            Formula::OfMeasures { .. } | Formula::Composite(_) => None,
+            | Formula::Stock { rows, .. } => vec![rows],
+            Formula::OfMeasures { .. } | Formula::Composite(_) => Vec::new(),
         }
+    }
+
+    /// The same, to be changed.
+    pub fn all_rows_mut(&mut self) -> Vec<&mut Rows> {
+        match self {
+            Formula::Ratio { numerator: one, denominator: other }
+            | Formula::Rate { events: one, exposure: other, .. } => {
+                vec![&mut one.rows, &mut other.rows]
+            }
+            Formula::Share { rows, .. }
+            | Formula::Count { rows }
+            | Formula::Sum { rows, .. }
+            | Formula::Mean { rows, .. }
+            | Formula::NetPromoterScore { rows, .. }
+            | Formula::Quantile { rows, .. }
+            | Formula::Distinct { rows, .. }
+            | Formula::Retention { rows, .. }
+            | Formula::Cohort { rows, .. }
+            | Formula::Stock { rows, .. } => vec![rows],
+            Formula::OfMeasures { .. } | Formula::Composite(_) => Vec::new(),
+        }
+    }
+
+    /// The rows that stand behind a single number: those of the numerator where there are two sides. None for what is
+    /// worked out from other measures.
+    #[must_use]
+    pub fn rows(&self) -> Option<&Rows> {
+        self.all_rows().into_iter().next()
     }
 
     /// The measures that it is worked out from, in the order of the definition; none for what is worked out from rows.
@@ -319,6 +335,20 @@ pub enum Direction {
     },
     /// Context only: neither way is better.
     Neither,
+}
+
+impl Direction {
+    /// Whether a value is on the good side of a line, exactly on it included; inside of a range no line is asked for. None
+    /// where neither direction is better, and where a line is missing.
+    #[must_use]
+    pub fn meets(self, value: f64, line: Option<f64>) -> Option<bool> {
+        match self {
+            Direction::Higher => line.map(|line| value >= line),
+            Direction::Lower => line.map(|line| value <= line),
+            Direction::Within { low, high } => Some(low <= value && value <= high),
+            Direction::Neither => None,
+        }
+    }
 }
 
 /// The unit in which values are shown. Stored values are fractions, seconds, or plain numbers.

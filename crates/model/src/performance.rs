@@ -90,10 +90,7 @@ impl Standard {
 /// The level of an element with this adjusted figure.
 #[must_use]
 pub fn level(figure: f64, thresholds: &Thresholds, better: Direction) -> Level {
-    let reaches = |line: f64| match better {
-        Direction::Lower => figure <= line,
-        _ => figure >= line,
-    };
+    let reaches = |line: f64| better.meets(figure, Some(line)) == Some(true);
     if thresholds.outstanding.is_some_and(reaches) {
         Level::Outstanding
     } else if thresholds.exceeds.is_some_and(reaches) {

@@ -31,14 +31,7 @@ pub enum Status {
 #[must_use]
 pub fn status(value: Option<f64>, likely: Option<(f64, f64)>, target: Option<f64>, better: Direction) -> Status {
     let Some(value) = value else { return Status::NoData };
-    let meets = |value: f64| -> Option<bool> {
-        match better {
-            Direction::Higher => target.map(|target| value >= target),
-            Direction::Lower => target.map(|target| value <= target),
-            Direction::Within { low, high } => Some(low <= value && value <= high),
-            Direction::Neither => None,
-        }
-    };
+    let meets = |value: f64| better.meets(value, target);
     let Some(met) = meets(value) else { return Status::NoTarget };
     let sure = likely.is_none_or(|(low, high)| meets(low) == Some(met) && meets(high) == Some(met));
     // A likely range that spans a whole band has both ends outside of it, on different sides.

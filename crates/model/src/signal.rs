@@ -5,7 +5,7 @@
 
 mod plan;
 
-pub use plan::{Annotation, AnnotationKind, Rules, Screening, SignalPlan, Window};
+pub use plan::{Annotation, AnnotationKind, FEWEST_FROZEN, Rules, Screening, SignalPlan, Window};
 
 use crate::ids::MeasureId;
 use crate::measure::Direction;

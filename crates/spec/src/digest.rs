@@ -106,9 +106,13 @@ impl Canonical {
     }
 
     fn rows(&mut self, rows: &Rows) {
-        let Rows { table, condition, period_of, person, unit } = rows;
+        let Rows { table, conditions, period_of, person, unit } = rows;
         self.text(table);
-        self.optional(condition.as_ref());
+        self.optional(conditions.first());
+        for further in conditions.iter().skip(1) {
+            self.text("and");
+            self.expression(further);
+        }
         self.expression(period_of);
         self.optional(person.as_ref());
         self.optional(unit.as_ref());
@@ -303,7 +307,7 @@ mod tests {
     fn rows(table: &str) -> Rows {
         Rows {
             table: table.to_owned(),
-            condition: None,
+            conditions: Vec::new(),
             period_of: Expression("answered_at".to_owned()),
             person: Some(Expression("person_id".to_owned())),
             unit: None,
@@ -441,7 +445,7 @@ mod tests {
         let x = || Expression("x".to_owned());
         let others = [
             with_rows(Rows { table: "cases".to_owned(), ..rows.clone() }),
-            with_rows(Rows { condition: Some(x()), ..rows.clone() }),
+            with_rows(Rows { conditions: vec![x()], ..rows.clone() }),
             with_rows(Rows { period_of: x(), ..rows.clone() }),
             with_rows(Rows { person: None, ..rows.clone() }),
             with_rows(Rows { unit: Some(x()), ..rows.clone() }),

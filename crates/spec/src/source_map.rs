@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use evenkeel_model::ids::MeasureId;
 
-use crate::convert::{combined, inherits};
+use crate::convert::inherits;
 use crate::place::{SourceFile, Span};
 use crate::yaml::{Document, Kind, Map, Node, Path};
 
@@ -47,8 +47,6 @@ pub enum FormulaSide {
 pub enum FormulaPart {
     /// The table.
     Table,
-    /// The condition of the rows.
-    Condition,
     /// What places a row in a period.
     PeriodOf,
     /// What names the person.
@@ -144,17 +142,22 @@ impl SourceMap {
                 Some(side) => amount(side),
                 None => expression(measure).unwrap_or(node),
             },
-            FormulaPart::Condition => {
-                let count = side.and_then(|side| side.as_map()?.pair("count")).map(|pair| &pair.value);
-                let count = count.filter(|node| text(node) != Some("rows"));
-                return Some(match (find("where"), count) {
-                    (Some(condition), Some(count)) => in_both(document, condition, count, &bytes),
-                    (Some(node), None) | (None, Some(node)) => in_node(document, node, &bytes),
-                    (None, None) => in_node(document, table(), &bytes),
-                });
-            }
         };
         Some(in_node(document, node, &bytes))
+    }
+
+    /// Where bytes of one condition of a measure were written: of its `where`, or of the `where` or `count` of a side. None
+    /// where no condition of its file reads so.
+    #[must_use]
+    pub fn in_condition(&self, measure: &MeasureId, condition: &str, bytes: &Range<usize>) -> Option<Span> {
+        let document = self.document(Item::Measure(measure.as_str()))?;
+        let measure = document.root.as_ref()?.as_map()?;
+        let sides = [FormulaSide::Numerator, FormulaSide::Denominator];
+        let sides = sides.into_iter().filter_map(|side| side_node(measure, side)?.as_map());
+        let maps = sides.chain([measure]);
+        let written = maps.flat_map(|map| ["where", "count"].into_iter().filter_map(|key| map.pair(key)));
+        let node = written.map(|pair| &pair.value).find(|node| text(node) == Some(condition.trim()))?;
+        Some(in_node(document, node, bytes))
     }
 }
 
@@ -209,13 +212,4 @@ pub(crate) fn in_node(document: &Document, node: &Node, bytes: &Range<usize>) ->
     let width =
         document.file.text()[last..].chars().next().filter(|char| !char.is_whitespace()).map_or(0, char::len_utf8);
     document.span(&(start..last + width))
-}
-
-/// Where bytes of two conditions that were put together were written.
-fn in_both(document: &Document, condition: &Node, count: &Node, bytes: &Range<usize>) -> Span {
-    let (first, second) = (text(condition).unwrap_or_default(), text(count).unwrap_or_default());
-    let (_, second_at) = combined(first, second);
-    let (node, begins_at) = if bytes.start < second_at { (condition, 1) } else { (count, second_at) };
-    let inside = bytes.start.saturating_sub(begins_at)..bytes.end.saturating_sub(begins_at);
-    in_node(document, node, &inside)
 }

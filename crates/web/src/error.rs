@@ -56,6 +56,7 @@ impl From<WorldError> for Failure {
         let status = match &error {
             WorldError::NoData
             | WorldError::NoCharter
+            | WorldError::NotPublished { .. }
             | WorldError::UnknownPromise { .. }
             | WorldError::Engine(
                 EngineError::UnknownSubject { .. } | EngineError::UnknownMeasure { .. } | EngineError::NoOwnRows { .. },

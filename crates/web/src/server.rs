@@ -69,6 +69,7 @@ impl Server {
             .route("/health", get(routes::health))
             .fallback(routes::nothing)
             .with_state(self.state.clone());
+        router = router.layer(axum::middleware::from_fn(headers::own_name));
         for layer in headers::security() {
             router = router.layer(layer);
         }

@@ -133,6 +133,18 @@ pub enum WorldError {
     /// The project has no charter.
     #[error("the project has no charter; `charter: charter.yaml` in evenkeel.yaml names one")]
     NoCharter,
+    /// The public edition does not tell a period.
+    #[error(
+        "the public edition does not tell `{period}`: it tells whole {every}s that are over, the latest of them {latest}"
+    )]
+    NotPublished {
+        /// What was asked for.
+        period: String,
+        /// How long the periods are that it tells.
+        every: Grain,
+        /// The latest of them.
+        latest: String,
+    },
     /// The charter has no such promise.
     #[error("the charter has no promise `{name}` in this period; it has {}", known.join(", "))]
     UnknownPromise {
@@ -159,14 +171,18 @@ impl WorldError {
             WorldError::NotCompared { compared, .. } => {
                 Some(format!("ask for {}, or add it to `compares`", evenkeel_view::words::listed(compared)))
             }
+            WorldError::NotPublished { latest, .. } => Some(format!(
+                "ask for `--period {latest}`; `publication: {{ every: quarter }}` in the charter file has longer periods told"
+            )),
             WorldError::NoStandard => Some(
                 "write `standards/adviser.yaml` with `standard` and `elements`, and list it in evenkeel.yaml under \
                  `standards`"
                     .to_owned(),
             ),
             WorldError::PeopleOff { .. } => Some(
-                "what figures about single people may be used for is agreed first; then write `people: coaching` to \
-                 compare them, or `people: appraisal` to rate them too. Units are compared without it"
+                "what figures about single people may be used for is agreed first; then write `people: own_record` to \
+                 hold a person to promises, `people: coaching` to compare them too, or `people: appraisal` to rate \
+                 them. Figures of units are told without it"
                     .to_owned(),
             ),
             _ => None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::common::TableReference;
 use evenkeel_model::comparison::Attribute;
 use evenkeel_model::comparison::case_mix::Origin;
-use evenkeel_model::measure::{EarlierDefinition, Formula, Measure, Rows};
+use evenkeel_model::measure::{EarlierDefinition, Measure};
 use evenkeel_model::period::Grain;
 
 use crate::{Engine, EngineError, ReadingStore, Request};
@@ -120,31 +120,12 @@ fn without_limit(measure: &Measure) -> Measure {
 
 /// Lets a measure read another table in place of one.
 fn rename(measure: &mut Measure, table: &str, other: &str) {
-    for rows in all_rows(&mut measure.formula) {
+    for rows in measure.formula.all_rows_mut() {
         if rows.table == table {
             other.clone_into(&mut rows.table);
         }
     }
     for earlier in &mut measure.earlier {
         rename(Arc::make_mut(&mut earlier.measure), table, other);
-    }
-}
-
-fn all_rows(formula: &mut Formula) -> Vec<&mut Rows> {
-    match formula {
-        Formula::Ratio { numerator: one, denominator: other } | Formula::Rate { events: one, exposure: other, .. } => {
-            vec![&mut one.rows, &mut other.rows]
-        }
-        Formula::Share { rows, .. }
-        | Formula::Count { rows }
-        | Formula::Sum { rows, .. }
-        | Formula::Mean { rows, .. }
-        | Formula::NetPromoterScore { rows, .. }
-        | Formula::Quantile { rows, .. }
-        | Formula::Distinct { rows, .. }
-        | Formula::Retention { rows, .. }
-        | Formula::Cohort { rows, .. }
-        | Formula::Stock { rows, .. } => vec![rows],
-        Formula::OfMeasures { .. } | Formula::Composite(_) => Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ use evenkeel_view::terminal;
 
 use super::{CommandLinks, Session};
 use crate::arguments::Charter;
+use crate::project;
 
 pub async fn run(session: &Session<'_>, arguments: &Charter) -> anyhow::Result<ExitCode> {
     let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
@@ -16,7 +17,8 @@ pub async fn run(session: &Session<'_>, arguments: &Charter) -> anyhow::Result<E
     let output = session.output;
     let links = CommandLinks { fiscal: world.project().fiscal_year };
     let text = arguments.place.period.as_deref();
-    let period = world.period(text)?;
+    let period = if arguments.public { world.published(text) } else { world.period(text) };
+    let period = period.map_err(|error| project::explain_world(&open.project, error, output))?;
     let subject = world.subject(arguments.place.unit.as_deref())?;
     // Links of the page name a person as they name a unit: by identifier.
     let unit = match &subject {
@@ -26,7 +28,8 @@ pub async fn run(session: &Session<'_>, arguments: &Charter) -> anyhow::Result<E
     let compare_with = world.compared_by_default(text, period);
     let place = Place { unit, period, compare_with, arrangement: Arrangement::Legs };
     if arguments.public {
-        let page = world.charter_public(&place, &links).await?;
+        let page = world.charter_public(&place, &links).await;
+        let page = page.map_err(|error| project::explain_world(&open.project, error, output))?;
         if output.is_json() {
             output.json(&page)?;
         } else {
@@ -34,7 +37,8 @@ pub async fn run(session: &Session<'_>, arguments: &Charter) -> anyhow::Result<E
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let page = world.charter_page(&subject, &place, arguments.promise.as_deref(), &links).await?;
+    let page = world.charter_page(&subject, &place, arguments.promise.as_deref(), &links).await;
+    let page = page.map_err(|error| project::explain_world(&open.project, error, output))?;
     if output.is_json() {
         output.json(&page)?;
     } else {

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use super::support::{run, succeed};
 
 const AS_OF: &str = "2026-03-31T12:00:00Z";
+const OVER: &str = "2026-04-10T12:00:00Z";
 
 /// Two teams with complaints that took a day or ten, and some that are open: since a day, and since ten.
 fn files() -> Vec<(&'static str, String)> {
@@ -115,6 +116,12 @@ fn json(folder: &TempDir, arguments: &[&str]) -> serde_json::Value {
     serde_json::from_str(&succeed(folder.path(), &all).out).unwrap()
 }
 
+/// The public edition of March, which is over.
+fn published(folder: &TempDir) -> serde_json::Value {
+    let arguments = ["charter", "--public", "--format", "json", "--period", "2026-03", "--as-of", OVER];
+    serde_json::from_str(&succeed(folder.path(), &arguments).out).unwrap()
+}
+
 /// Fourteen complaints were settled, two of them late, and one is open for ten days; one that is open for a day is not
 /// due. So twelve of fifteen were settled in time, and the standard of 80 % is met exactly.
 #[test]
@@ -195,15 +202,18 @@ fn heaping_is_found_and_never_told_of_people() {
     let text = lines[0]["text"].as_str().unwrap().replace('\u{a0}', " ");
     assert!(text.starts_with("40 took 4 days to 5 days, 5 took 5 days to 6 days."), "{text}");
     assert_eq!(json(&folder, &["--unit", "cleo"])["integrity"], serde_json::json!([]));
-    assert!(json(&folder, &["--public"]).get("integrity").is_none());
+    assert!(published(&folder).get("integrity").is_none());
 }
 
 #[test]
 fn as_text() {
     let folder = imported();
-    let place = ["--period", "2026-03", "--as-of", AS_OF];
-    let told = |arguments: &[&str]| succeed(folder.path(), &[&["charter"], arguments, &place].concat()).out;
-    insta::assert_snapshot!("charter", [told(&[]), told(&["--unit", "ann"]), told(&["--public"])].join("\n=====\n\n"));
+    let told = |arguments: &[&str], as_of: &str| {
+        let place = ["--period", "2026-03", "--as-of", as_of];
+        succeed(folder.path(), &[&["charter"], arguments, &place].concat()).out
+    };
+    let all = [told(&[], AS_OF), told(&["--unit", "ann"], AS_OF), told(&["--public"], OVER)];
+    insta::assert_snapshot!("charter", all.join("\n=====\n\n"));
 }
 
 /// Two teams with nine and six cases: six are too few to be published, and nine are not told either, because the total
@@ -211,7 +221,7 @@ fn as_text() {
 #[test]
 fn the_public_edition_tells_nothing_else() {
     let folder = imported();
-    let found = json(&folder, &["--public"]);
+    let found = published(&folder);
     assert_eq!(found["promises"][0]["units"], serde_json::json!([]));
     let withheld = found["promises"][0]["withheld"].as_str().unwrap().replace('\u{a0}', " ");
     assert!(withheld.starts_with("2 of 2 units withheld"), "{withheld}");
@@ -226,10 +236,42 @@ fn the_public_edition_tells_nothing_else() {
     few[1].1 = CHARTER.replace("fewest: 8", "fewest: 30");
     let folder = project(&few);
     succeed(folder.path(), &["import", "--as-of", AS_OF]);
-    let found = json(&folder, &["--public"]);
+    let found = published(&folder);
     assert_eq!(found["promises"][0]["value"], "Withheld: fewer than 30");
     let text = found.to_string();
     assert!(!text.contains("80.0") && !text.contains("15 complaints") && !text.contains("0.8"), "{text}");
+}
+
+/// What the differences between published figures would tell of is not published: days, quarters beside months, a month
+/// that goes on.
+#[test]
+fn the_public_edition_tells_whole_months_that_are_over() {
+    let folder = imported();
+    for period in ["2026-03-02", "2026-Q1", "2026", "2026-02..2026-03", "2026-YTD", "2026-04"] {
+        let said = run(folder.path(), &["charter", "--public", "--period", period, "--as-of", OVER]);
+        assert_eq!(said.code, Some(1), "{period}");
+        assert!(said.err.contains("it tells whole months that are over, the latest of them 2026-03"), "{}", said.err);
+    }
+    // Nothing is told of March on its last day.
+    let said = succeed(folder.path(), &["charter", "--public", "--as-of", AS_OF]);
+    assert!(said.out.contains("February 2026"), "{}", said.out);
+}
+
+/// What a measure withholds itself is withheld here, and what it could be worked out from with it.
+#[test]
+fn what_a_measure_withholds_is_no_gap() {
+    let mut files = files();
+    files[1].1 = CHARTER.replace("publication: { fewest: 8", "publication: { fewest: 3");
+    for (path, text) in &mut files {
+        if *path == "measures/complaint_time.yaml" {
+            text.push_str("withhold_below: 7\n");
+        }
+    }
+    let folder = project(&files);
+    succeed(folder.path(), &["import", "--as-of", AS_OF]);
+    let found = published(&folder);
+    assert_eq!(found["promises"][0]["units"], serde_json::json!([]), "{found}");
+    assert!(found["promises"][0]["withheld"].as_str().unwrap().starts_with('2'), "{found}");
 }
 
 #[test]
@@ -247,6 +289,8 @@ fn mistakes() {
         [
             said(CHARTER.replace("where: topic is null", "where: topc is null")),
             said(CHARTER.replace("where: topic is null", "where: topic is")),
+            // A condition that would close the bracket around it and let every row count.
+            said(CHARTER.replace("where: topic is null", "where: topic is null) or (true")),
             said(CHARTER.replace("{ threshold: 2 d, share: 50 % }", "{ share: 50 % }")),
         ]
         .join("\n")
@@ -267,6 +311,7 @@ fn mistakes() {
         "{}",
         said.err
     );
+    assert!(said.err.contains("write `people: own_record` to hold a person to promises"), "{}", said.err);
     let mut without = files();
     without[0].1 = without[0].1.replace("charter: charter.yaml\n", "");
     let folder = project(&without);

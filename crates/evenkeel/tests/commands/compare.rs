@@ -175,7 +175,10 @@ fn what_cannot_be_compared_is_refused_with_a_reason() {
     std::fs::write(folder.path().join("evenkeel.yaml"), off).unwrap();
     refused(
         &["compare", "csat", "--by", "person"],
-        &["people are not compared while evenkeel.yaml says `people: own_record`", "write `people: coaching`"],
+        &[
+            "people are not compared while evenkeel.yaml says `people: own_record`",
+            "`people: coaching` to compare them",
+        ],
     );
     assert_eq!(run(folder.path(), &["compare", "csat", "--by", "team"]).code, Some(0));
 }

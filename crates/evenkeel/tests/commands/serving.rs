@@ -47,7 +47,7 @@ fn serve(project: &Path) -> Server {
 
 impl Server {
     fn ask(&self, method: &str, target: &str) -> Answer {
-        self.send(format!("{method} {target} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").as_bytes())
+        self.send(format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes())
     }
 
     fn send(&self, request: &[u8]) -> Answer {
@@ -78,6 +78,9 @@ fn pages_files_and_refusals() {
     let home = server.ask("GET", "/");
     assert!(home.status == 200 || (300..400).contains(&home.status), "{}", home.head);
     assert_eq!(server.ask("GET", "/health").status, 200);
+    // A name from elsewhere that was pointed here.
+    let rebound = server.send(b"GET /health HTTP/1.1\r\nhost: elsewhere.example\r\nconnection: close\r\n\r\n");
+    assert_eq!((rebound.status, rebound.body.contains("localhost")), (421, true), "{}", rebound.body);
 
     let unit = "Our%20organisation";
     let page = server.ask("GET", &format!("/scorecard/{unit}?period=2026-10"));

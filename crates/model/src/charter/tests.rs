@@ -78,7 +78,7 @@ fn charter(versions: Vec<(Date, Vec<Promise>)>) -> Charter {
         id: "bank".to_owned(),
         title: "Bank".to_owned(),
         contact: None,
-        publication: Publication { fewest: 20, kind: None },
+        publication: Publication { fewest: 20, kind: None, every: Grain::Month },
         integrity: Vec::new(),
         versions: versions
             .into_iter()
@@ -254,4 +254,35 @@ fn only_what_has_a_better_side_can_prove_anything() {
     let directed = |better: Direction| can_prove(&Measure { better, ..measure("a") });
     assert!(directed(Direction::Higher) && directed(Direction::Lower));
     assert!(!directed(Direction::Neither) && !directed(Direction::Within { low: 0.0, high: 1.0 }));
+}
+
+#[test]
+fn what_is_published_is_whole_over_and_of_one_length() {
+    let months = Publication { fewest: 20, kind: None, every: Grain::Month };
+    let quarters = Publication { every: Grain::Quarter, ..months.clone() };
+    let fiscal = FiscalYear::default();
+    let today = day(2026, 11, 5);
+    for (text, told) in
+        [("2026-10", true), ("2026-11", false), ("2026-Q3", false), ("2026-10-05", false), ("2026", false)]
+    {
+        assert_eq!(months.tells(period(text), today), told, "{text}");
+    }
+    assert!(!months.tells(Period::spanning(period("2026-08"), period("2026-10")).unwrap(), today));
+    assert!(quarters.tells(period("2026-Q3"), today) && !quarters.tells(period("2026-Q4"), today));
+    // A month is over on the day behind its last one.
+    assert!(!months.tells(period("2026-10"), day(2026, 10, 31)) && months.tells(period("2026-10"), day(2026, 11, 1)));
+    for (asked, month, quarter) in [
+        ("2026-11", "2026-10", "2026-Q3"),
+        ("2026-02", "2026-02", "2025-Q4"),
+        ("2026-06", "2026-06", "2026-Q2"),
+        ("2025", "2025-12", "2025-Q4"),
+    ] {
+        assert_eq!(months.latest(period(asked), today, fiscal), period(month), "{asked}");
+        assert_eq!(quarters.latest(period(asked), today, fiscal), period(quarter), "{asked}");
+    }
+    let year = Period::spanning(period("2025-11"), period("2026-10")).unwrap();
+    assert_eq!(months.periods_of(year, fiscal).unwrap().len(), 12);
+    assert_eq!(quarters.periods_of(year, fiscal), None);
+    assert_eq!(quarters.periods_of(period("2026"), fiscal).unwrap().len(), 4);
+    assert_eq!(Publication { fewest: 1, ..months }.fewest(), 3);
 }

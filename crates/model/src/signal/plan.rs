@@ -5,6 +5,10 @@
 
 use crate::period::Period;
 
+/// The fewest figures from which limits hold for good. From fewer, more than three in a hundred stable series would be
+/// marked each period.
+pub const FEWEST_FROZEN: u16 = 12;
+
 /// How the signals of one measure are found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SignalPlan {

@@ -8,16 +8,16 @@ use evenkeel_model::charter::{
 };
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{DefinitionVersion, Direction, Expression, Formula, Levels, Measure, Rows, ValueUnit};
-use evenkeel_model::period::Period;
+use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::quantity::parse_quantity;
-use evenkeel_model::record::CASE_FACTS;
+use evenkeel_model::record::{CASE_FACTS, readable_table};
 use evenkeel_model::service_level::Policy;
 use jiff::civil::Date;
 
-use super::formula::combined;
 use super::names::{self, Form};
 use super::plan;
 use super::scorecard::Known;
+use super::window::mentions;
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::digest;
@@ -27,6 +27,8 @@ use crate::suggest::{clipped, quoted};
 
 /// How many cases a verdict, and a figure of the public edition, need where the file does not say.
 const FEWEST: u32 = 20;
+/// The longest time that a threshold may be: ten years, in seconds.
+const LONGEST: f64 = 10.0 * 366.0 * 86_400.0;
 /// The measures about integrity where the file names none.
 const INTEGRITY: [&str; 3] = ["came_back_new", "survey_offered", "closed_singly"];
 /// What the identifiers of measures begin with that follow from the charter. Measure files cannot use the hyphen.
@@ -46,10 +48,11 @@ pub(crate) fn charter(
     }
     let fewest = self::fewest(fewest.as_ref(), findings).unwrap_or(FEWEST);
     let publication = match publication {
-        None => Publication { fewest: FEWEST, kind: None },
-        Some(raw::Publication { fewest, kind }) => Publication {
-            fewest: self::fewest(fewest.as_ref(), findings).unwrap_or(FEWEST),
+        None => Publication { fewest: FEWEST, kind: None, every: Grain::Month },
+        Some(raw::Publication { fewest, kind, every }) => Publication {
+            fewest: published(fewest.as_ref(), findings).unwrap_or(FEWEST),
             kind: kind.map(|kind| kind.value.0),
+            every: every.and_then(|every| every_so_long(&every, findings)).unwrap_or(Grain::Month),
         },
     };
     let errors = findings.errors();
@@ -68,6 +71,35 @@ pub(crate) fn charter(
         integrity,
         versions,
     })
+}
+
+/// How many cases a published figure needs.
+fn published(given: Option<&Spanned<raw::Whole>>, findings: &mut Findings) -> Option<u32> {
+    let given = given?;
+    if given.value.0 < Publication::LEAST {
+        let least = Publication::LEAST;
+        let message = format!("`fewest` of a publication cannot be less than {least}: fewer cases protect nobody");
+        let found = Diagnostic::error(code::BAD_NUMBER, &given.span, message);
+        findings.push(found.help(format!("write `fewest: {least}` or more; {FEWEST} is usual")));
+        return None;
+    }
+    Some(given.value.0)
+}
+
+/// How long the periods are that are published.
+fn every_so_long(given: &Spanned<raw::Text>, findings: &mut Findings) -> Option<Grain> {
+    match given.value.0.as_str() {
+        "month" => Some(Grain::Month),
+        "quarter" => Some(Grain::Quarter),
+        "year" => Some(Grain::Year),
+        other => {
+            let message = format!("{} cannot be published", quoted(other));
+            let found = Diagnostic::error(code::UNKNOWN_WORD, &given.span, message)
+                .note("figures of shorter periods, published day by day, would tell of single cases");
+            findings.push(found.help("write `month`, `quarter` or `year`"));
+            None
+        }
+    }
 }
 
 fn fewest(given: Option<&Spanned<raw::Whole>>, findings: &mut Findings) -> Option<u32> {
@@ -206,6 +238,9 @@ impl Converter<'_> {
                 }
                 let wanted = found.as_ref().and_then(|found| self.standard(standard, found, &at));
                 let condition = condition.as_ref();
+                if let (Some(found), Some(condition)) = (&found, condition) {
+                    self.about_nobody(found, condition);
+                }
                 match (found, wanted) {
                     (Some(found), Some(wanted)) => self.proof(name, &found, wanted, condition, reported),
                     _ => None,
@@ -264,6 +299,19 @@ impl Converter<'_> {
             self.findings.push(if full { found } else { self.known.suggest(name, found) });
         }
         measure
+    }
+
+    /// Refuses a condition that picks out people: figures of a unit would be those of one person.
+    fn about_nobody(&mut self, measure: &Measure, condition: &Spanned<raw::Text>) {
+        let mut columns =
+            measure.formula.tables().into_iter().filter_map(readable_table).flat_map(|table| table.columns);
+        let person = columns.find(|column| column.names_person && mentions(&condition.value.0, column.name));
+        if let Some(column) = person {
+            let message = format!("`where` of a promise cannot pick out people, and `{}` says who it was", column.name);
+            let found = Diagnostic::error(code::BAD_LEVEL, &condition.span, message)
+                .note("what the charter tells of a unit would be about one person");
+            self.findings.push(found.help("take it out; `levels: [person, unit]` holds each person to the promise"));
+        }
     }
 
     /// A promise that nothing measures has words, and nothing that a measure would be needed for.
@@ -330,8 +378,10 @@ impl Converter<'_> {
         };
         match (given, per_row) {
             (raw::PromiseStandard::Value(value), None) => {
-                let value = self.quantity(&value, measure)?;
-                Some(Wanted { standard: Standard { value, threshold: None }, row_meets: None })
+                let text = value;
+                let value = self.quantity(&text, measure)?;
+                self.can_be_missed(&text, measure, value)
+                    .then_some(Wanted { standard: Standard { value, threshold: None }, row_meets: None })
             }
             (raw::PromiseStandard::Value(value), Some(_)) => {
                 let message =
@@ -398,7 +448,7 @@ impl Converter<'_> {
             }
         }
         let (threshold, share) = (threshold.as_ref()?, share.as_ref()?);
-        let limit = self.quantity(threshold, measure);
+        let limit = self.threshold(threshold, measure);
         let text = share.value.0.as_str();
         let value = match parse_quantity(text, &ValueUnit::Percent) {
             Ok(value) if value > 0.0 && value <= 1.0 => Some(value),
@@ -433,6 +483,40 @@ impl Converter<'_> {
             return None;
         }
         Some(value)
+    }
+
+    /// What a single case has to reach: for a time, one that can pass.
+    fn threshold(&mut self, text: &Spanned<raw::Quantity>, measure: &Measure) -> Option<f64> {
+        let value = self.quantity(text, measure)?;
+        let is_time = matches!(measure.unit, ValueUnit::Duration(_));
+        if is_time && !(value > 0.0 && value <= LONGEST) {
+            let message = format!(
+                "a threshold in time is more than nothing and at most ten years, and {} is not",
+                quoted(&text.value.0)
+            );
+            let found = Diagnostic::error(code::OUT_OF_RANGE, &text.span, message);
+            self.findings.push(
+                found
+                    .help(format!("write how long a customer may have to wait, for example `{}`", example_of(measure))),
+            );
+            return None;
+        }
+        Some(value)
+    }
+
+    /// Refuses a standard that every figure meets.
+    fn can_be_missed(&mut self, text: &Spanned<raw::Quantity>, measure: &Measure, value: f64) -> bool {
+        let always = match (&measure.unit, measure.better) {
+            (ValueUnit::Percent, Direction::Higher) => value <= 0.0,
+            (ValueUnit::Percent, Direction::Lower) => value >= 1.0,
+            _ => false,
+        };
+        if always {
+            let message = format!("every figure meets a standard of {}", quoted(&text.value.0));
+            let found = Diagnostic::error(code::OUT_OF_RANGE, &text.span, message);
+            self.findings.push(found.help("write what has to be reached for the promise to be kept"));
+        }
+        !always
     }
 
     /// What proves a promise: the measure that it names, or one that follows from it.
@@ -626,31 +710,13 @@ fn beside(text: &str, limit: f64) -> (f64, [String; 4]) {
 /// The formula over the rows that meet a condition too; none where it cannot be put before all of its rows.
 fn narrowed(formula: &Formula, condition: &str) -> Option<Formula> {
     let mut narrowed = formula.clone();
-    let narrow = |rows: &mut Rows| {
-        rows.condition = Some(Expression(match &rows.condition {
-            Some(own) => combined(own.as_str(), condition).0,
-            None => condition.to_owned(),
-        }));
-    };
-    match &mut narrowed {
-        Formula::Ratio { numerator: one, denominator: other } | Formula::Rate { events: one, exposure: other, .. } => {
-            if one.rows.table != other.rows.table {
-                return None;
-            }
-            narrow(&mut one.rows);
-            narrow(&mut other.rows);
-        }
-        Formula::Share { rows, .. }
-        | Formula::Count { rows }
-        | Formula::Sum { rows, .. }
-        | Formula::Mean { rows, .. }
-        | Formula::NetPromoterScore { rows, .. }
-        | Formula::Quantile { rows, .. }
-        | Formula::Distinct { rows, .. }
-        | Formula::Retention { rows, .. }
-        | Formula::Cohort { rows, .. }
-        | Formula::Stock { rows, .. } => narrow(rows),
-        Formula::OfMeasures { .. } | Formula::Composite(_) => return None,
+    let mut all = narrowed.all_rows_mut();
+    let table = all.first()?.table.clone();
+    if all.iter().any(|rows| rows.table != table) {
+        return None;
+    }
+    for rows in &mut all {
+        rows.conditions.push(Expression(condition.to_owned()));
     }
     Some(narrowed)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use evenkeel_model::comparison::case_mix::{self, Refused};
 use evenkeel_model::comparison::{Attribute, Comparison, Family, Lines, Peers, Rules};
 use evenkeel_model::ids::{MeasureId, UnitId};
-use evenkeel_model::measure::{Amount, Direction, Formula, Measure, ValueUnit};
+use evenkeel_model::measure::{Amount, Direction, Expression, Formula, Measure, ValueUnit};
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::quantity::parse_quantity;
@@ -172,8 +172,8 @@ fn counted(formula: &Formula) -> String {
                 Amount::Sum(of) | Amount::Distinct(of) => of.to_string(),
                 Amount::Count => String::new(),
             };
-            let condition = events.rows.condition.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!("{amount} {condition}")
+            let conditions: Vec<&str> = events.rows.conditions.iter().map(Expression::as_str).collect();
+            format!("{amount} {}", conditions.join(" "))
         }
         _ => String::new(),
     }

@@ -306,11 +306,7 @@ impl Converter<'_> {
         }
         let known = self.known_column(count, table?);
         let mut rows = rows?;
-        let text = match &rows.condition {
-            Some(condition) => combined(condition.as_str(), &count.value.0).0,
-            None => count.value.0.clone(),
-        };
-        rows.condition = Some(Expression(text));
+        rows.conditions.push(Expression(count.value.0.clone()));
         known.then_some(Side { rows, amount: Amount::Count })
     }
 
@@ -362,7 +358,7 @@ impl Converter<'_> {
         sound.then(|| {
             Some(Rows {
                 table: table.name.to_owned(),
-                condition: condition.map(|condition| Expression(condition.value.0.clone())),
+                conditions: condition.iter().map(|condition| Expression(condition.value.0.clone())).collect(),
                 period_of: Expression(period_of?),
                 person: person.ok()?,
                 unit: unit.ok()?,
@@ -498,17 +494,6 @@ fn inherit<'a>(own: RowKeys<'a>, measure: RowKeys<'a>) -> RowKeys<'a> {
 /// Whether a side takes what it leaves open from the measure.
 pub(crate) fn inherits(own_table: Option<&str>, table_of_measure: Option<&str>) -> bool {
     own_table.is_none() || own_table == table_of_measure
-}
-
-/// Rows for which both conditions are true, and where in the text the second one begins. The first begins behind
-/// the opening bracket.
-pub(crate) fn combined(condition: &str, count: &str) -> (String, usize) {
-    // A comment at the end of the first condition must not swallow what follows.
-    let end = if condition.contains("--") { "\n" } else { "" };
-    let first = format!("({condition}{end}) and (");
-    let second_at = first.len();
-    let end = if count.contains("--") { "\n" } else { "" };
-    (format!("{first}{count}{end})"), second_at)
 }
 
 /// The name of a column, when the expression is nothing else. SQL folds it to small letters.

@@ -24,7 +24,7 @@ mod window;
 
 pub(crate) use charter::charter;
 pub(crate) use comparison::{AlreadyCompared, comparison};
-pub(crate) use formula::{combined, inherits};
+pub(crate) use formula::inherits;
 pub(crate) use measure::{MeasureParts, measure};
 pub(crate) use paths::inside_project;
 pub(crate) use project::{Settings, settings};

@@ -1,17 +1,13 @@
 //! How the signals of a measure are found: rules, baseline, annotations and phases.
 
 use evenkeel_model::period::{FiscalYear, Period};
-use evenkeel_model::signal::{Annotation, AnnotationKind, Rules, Screening, SignalPlan, Window};
+use evenkeel_model::signal::{Annotation, AnnotationKind, FEWEST_FROZEN, Rules, Screening, SignalPlan, Window};
 
 use super::plan::period;
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::raw;
-
-/// Fewest periods from which a usual range holds for good: from fewer, more than three in a hundred stable series would be
-/// marked each period.
-const FEWEST_PERIODS: i32 = 12;
 
 /// An annotation, and where it says when.
 struct Written {
@@ -74,7 +70,7 @@ fn window(raw: raw::BaselineWindow, fiscal: FiscalYear, findings: &mut Findings)
 /// Warns about a baseline of so few months that no usual range can come from it month by month.
 fn enough_months(from: Period, until: Period, at: &Span, findings: &mut Findings) {
     let days = (until.end() - from.start()).get_days();
-    if days < FEWEST_PERIODS * 30 {
+    if days < i32::from(FEWEST_FROZEN) * 30 {
         let found = Diagnostic::warning(code::NO_EFFECT, at, "a baseline of less than twelve months is too short")
             .note("from fewer than twelve figures no usual range holds for good; the range then comes from all months");
         findings.push(found.help("take twelve months or more, or leave the baseline out"));

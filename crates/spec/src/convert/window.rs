@@ -71,7 +71,8 @@ pub(super) fn needed(formula: &Formula) -> Option<Window> {
         _ => None,
     };
     let columns = KNOWN_AFTER.into_iter().filter(|(column, _)| {
-        formula.tables().contains(&"case_facts") && expressions(formula).iter().any(|text| mentions(text, column))
+        formula.tables().contains(&"case_facts")
+            && expressions(formula).iter().any(|text| mentions(text.as_str(), column))
     });
     let columns = columns.map(|(_, days)| Window::of_days(days)).max();
     parts.max(own).max(columns)
@@ -88,11 +89,11 @@ fn expressions(formula: &Formula) -> Vec<&Expression> {
         | Formula::Mean { rows, of }
         | Formula::NetPromoterScore { rows, of }
         | Formula::Quantile { rows, of, .. }
-        | Formula::Distinct { rows, of } => rows.condition.iter().chain([of]).collect(),
+        | Formula::Distinct { rows, of } => rows.conditions.iter().chain([of]).collect(),
         Formula::Count { rows }
         | Formula::Stock { rows, .. }
         | Formula::Retention { rows, .. }
-        | Formula::Cohort { rows, .. } => rows.condition.iter().collect(),
+        | Formula::Cohort { rows, .. } => rows.conditions.iter().collect(),
         Formula::OfMeasures { .. } | Formula::Composite(_) => Vec::new(),
     }
 }
@@ -102,12 +103,12 @@ fn of_side(side: &Side) -> Vec<&Expression> {
         Amount::Count => None,
         Amount::Sum(of) | Amount::Distinct(of) => Some(of),
     };
-    of.into_iter().chain(&side.rows.condition).collect()
+    of.into_iter().chain(&side.rows.conditions).collect()
 }
 
-/// Whether an expression names a column. A text between quotes that happens to be called so makes the figure wait for
-/// nothing, which is harmless.
-fn mentions(expression: &Expression, column: &str) -> bool {
+/// Whether an SQL expression names a column. A text between quotes that happens to be called so counts as well, which is
+/// harmless.
+pub(super) fn mentions(expression: &str, column: &str) -> bool {
     let named = |char: char| char.is_ascii_alphanumeric() || char == '_';
-    expression.as_str().split(|char: char| !named(char)).any(|word| word.eq_ignore_ascii_case(column))
+    expression.split(|char: char| !named(char)).any(|word| word.eq_ignore_ascii_case(column))
 }

@@ -57,13 +57,16 @@ pub(crate) struct Publication {
     pub(crate) fewest: Option<Spanned<Whole>>,
     /// The kind of unit below the organisation that is told, for example `branch`. Default none.
     pub(crate) kind: Option<Spanned<Text>>,
+    /// How long the periods are that are told: `month`, `quarter` or `year`. Default `month`.
+    pub(crate) every: Option<Spanned<Text>>,
 }
 
 impl FromYaml for Publication {
     fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
         let place = format!("`{name}` of {}", reader.subject);
         let mut fields = reader.fields(node, name, place)?;
-        let publication = Self { fewest: fields.optional("fewest"), kind: fields.optional("kind") };
+        let publication =
+            Self { fewest: fields.optional("fewest"), kind: fields.optional("kind"), every: fields.optional("every") };
         fields.finish();
         Some(publication)
     }

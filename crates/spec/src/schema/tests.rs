@@ -217,7 +217,7 @@ title: 2026
 contact: Write to us.
 integrity: [came_back_new]
 fewest: 30
-publication: { fewest: 20, kind: branch }
+publication: { fewest: 20, kind: branch, every: quarter }
 versions:
   - valid_from: 2026-01-01
     review: 2027-03-15

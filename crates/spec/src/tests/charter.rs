@@ -1,5 +1,5 @@
 use evenkeel_model::charter::{Charter, Standard};
-use evenkeel_model::measure::{Direction, Formula, ValueUnit};
+use evenkeel_model::measure::{Direction, Expression, Formula, ValueUnit};
 
 use super::{PROJECT, findings, project, sound};
 use crate::MemoryFiles;
@@ -88,7 +88,7 @@ fn a_threshold_makes_a_share_of_single_cases() {
         ("charter-settled", &ValueUnit::Percent, Direction::Higher)
     );
     let Formula::Share { rows, of } = &measure.formula else { panic!("{:?}", measure.formula) };
-    assert_eq!(rows.condition.as_ref().unwrap().as_str(), "is_complaint");
+    assert_eq!(rows.conditions, [Expression("is_complaint".to_owned())]);
     assert_eq!(rows.period_of.as_str(), "coalesce(solved_at, opened_at + interval '432000 seconds')");
     assert_eq!(
         of.as_str(),
@@ -97,8 +97,9 @@ fn a_threshold_makes_a_share_of_single_cases() {
     );
     let overdue = proof.overdue.as_ref().unwrap();
     assert_eq!((overdue.id.as_str(), &overdue.unit), ("charter-settled-overdue", &ValueUnit::Count));
-    let condition = overdue.formula.rows().unwrap().condition.clone().unwrap().0;
-    assert!(condition.starts_with("(is_complaint) and (solved_at is null and not (case when"), "{condition}");
+    let [first, second] = &overdue.formula.rows().unwrap().conditions[..] else { panic!() };
+    assert_eq!(first.as_str(), "is_complaint");
+    assert!(second.as_str().starts_with("solved_at is null and not (case when"), "{second}");
     // Both versions ask the same of a single case, so that one measure serves both.
     assert_eq!(charter.versions[0].promises[0].proof.as_ref().unwrap().measure.id, measure.id);
 }
@@ -109,10 +110,7 @@ fn a_condition_makes_a_measure_of_its_own() {
     let charter = project.charter.as_ref().unwrap();
     let pleased = charter.versions[1].promises[1].proof.as_ref().unwrap();
     assert_eq!((pleased.measure.id.as_str(), pleased.named.as_str()), ("charter-pleased", "csat"));
-    assert_eq!(
-        pleased.measure.formula.rows().unwrap().condition.as_ref().unwrap().as_str(),
-        "survey = 'after contact'"
-    );
+    assert_eq!(pleased.measure.formula.rows().unwrap().conditions, [Expression("survey = 'after contact'".to_owned())]);
     assert!(pleased.overdue.is_none());
     assert_ne!(pleased.measure.definition.digest, project.measures["csat"].definition.digest);
     let all = project.all_measures();
@@ -179,6 +177,10 @@ fn standards() {
             replaced("standard: 80 %", "standard: {}"),
             replaced("standard: 80 %", "standard: 180 %"),
             replaced("standard: 80 %", "standard: often"),
+            replaced("standard: 80 %", "standard: 0 %"),
+            replaced("{ threshold: 5 d, share: 90 % }", "{ threshold: 0 d, share: 90 % }"),
+            replaced("{ threshold: 5 d, share: 90 % }", "{ threshold: -5 d, share: 90 % }"),
+            replaced("{ threshold: 5 d, share: 90 % }", "{ threshold: 50000 d, share: 90 % }"),
             replaced("        standard: { threshold: 5 d, share: 90 % }\n", ""),
             replaced("{ threshold: 5 d, share: 90 % }", "5 d"),
             replaced("{ threshold: 5 d, share: 90 % }", "{ share: 90 % }"),
@@ -229,6 +231,21 @@ fn conditions_over_measures_of_measures() {
     let files = with_charter(CHARTER)
         .with("measures/csat.yaml", "measure: csat\nformula: 1 - offers\nunit: percent\nbetter: higher\n");
     insta::assert_snapshot!("conditions", findings(&files));
+}
+
+#[test]
+fn what_is_published() {
+    let with = |publication: &str| replaced("{ fewest: 30, kind: branch }", publication);
+    insta::assert_snapshot!(
+        "publication",
+        [
+            with("{ fewest: 2 }"),
+            with("{ every: day }"),
+            with("{ evry: month }"),
+            replaced("where: survey = 'after contact'", "where: survey = 'after contact' and person_id = 'ann'"),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]

@@ -69,11 +69,11 @@ about: { means: M, collected: C, moved_by: [a, b], read_with: [csat], pitfalls: 
         formula: Quantile {
             rows: Rows {
                 table: "case_facts",
-                condition: Some(
+                conditions: [
                     Expression(
                         "is_complaint",
                     ),
-                ),
+                ],
                 period_of: Expression(
                     "solved_at",
                 ),
@@ -147,7 +147,7 @@ fn what_holds_by_default() {
         formula: Share {
             rows: Rows {
                 table: "responses",
-                condition: None,
+                conditions: [],
                 period_of: Expression(
                     "answered_at",
                 ),
@@ -239,11 +239,11 @@ ratio:
     unit_of: none
   denominator: rows";
     let Formula::Ratio { numerator, denominator } = read(lines).formula else { panic!() };
-    let both = "(topic = 'card' -- only these\n) and (channel = 'phone')";
-    assert_eq!(numerator.rows.condition, Some(Expression(both.to_owned())));
+    let both = ["topic = 'card' -- only these", "channel = 'phone'"].map(|text| Expression(text.to_owned()));
+    assert_eq!(numerator.rows.conditions, both);
     assert_eq!(numerator.rows.period_of.as_str(), "imported_at");
     assert_eq!((numerator.rows.person, numerator.rows.unit), (None, None));
-    assert_eq!(denominator.rows.condition, Some(Expression("is_complaint".to_owned())));
+    assert_eq!(denominator.rows.conditions, [Expression("is_complaint".to_owned())]);
     assert_eq!(denominator.rows.unit, Some(Expression("unit_id".to_owned())));
     assert_eq!((numerator.amount, denominator.amount), (Amount::Count, Amount::Count));
 }
@@ -259,8 +259,8 @@ rate:
   exposure: { from: orders, sum: amount }
   per: 1000";
     let Formula::Rate { events, exposure, per } = read(lines).formula else { panic!() };
-    assert_eq!(events.rows.condition, Some(Expression("is_complaint".to_owned())));
-    assert_eq!(exposure.rows.condition, None);
+    assert_eq!(events.rows.conditions, [Expression("is_complaint".to_owned())]);
+    assert!(exposure.rows.conditions.is_empty());
     assert_eq!(exposure.rows.period_of.as_str(), "at");
     assert_eq!((exposure.rows.person, exposure.rows.unit), (None, Some(Expression("unit_id".to_owned()))));
     assert_eq!((exposure.amount, per), (Amount::Sum(Expression("amount".to_owned())), 1000.0));

@@ -63,13 +63,20 @@ fn part(text: &str, side: FormulaSide, part: FormulaPart, bytes: Range<usize>) -
     format!("{} {}", span.start().line, span.text())
 }
 
+fn condition(text: &str, condition: &str, bytes: Range<usize>) -> String {
+    let map = map("measures/x.yaml", &format!("measure: x\nbetter: higher\n{text}\n"));
+    let span = map.in_condition(&MeasureId::new("x"), condition, &bytes).unwrap();
+    format!("{} {}", span.start().line, span.text())
+}
+
 #[test]
 fn parts_of_a_formula_with_one_side() {
     let text = "from: responses\nwhere: survey = 'x' and\n  wave = 'y'\nshare: score >= 4\nattribute: none";
     let check = |what, bytes, expected: &str| assert_eq!(part(text, FormulaSide::Whole, what, bytes), expected);
     check(FormulaPart::Of, 0..5, "6 score");
-    check(FormulaPart::Condition, 0..6, "4 survey");
-    check(FormulaPart::Condition, 17..21, "5 wave");
+    let both = "survey = 'x' and wave = 'y'";
+    assert_eq!(condition(text, both, 0..6), "4 survey");
+    assert_eq!(condition(text, both, 17..21), "5 wave");
     check(FormulaPart::Table, 0..9, "3 responses");
     check(FormulaPart::Person, 0..4, "7 none");
     // Where a default of the table holds, the table is what it follows from.
@@ -92,19 +99,15 @@ rate:
   exposure: { from: orders, count: rows }
   per: 1000";
     let check = |side, what, bytes, expected: &str| assert_eq!(part(text, side, what, bytes), expected);
-    // The condition of the events is `(channel = 'x') and (topic = 'card')`.
-    check(FormulaSide::Numerator, FormulaPart::Condition, 1..8, "6 channel");
-    check(FormulaSide::Numerator, FormulaPart::Condition, 21..26, "6 topic");
+    assert_eq!(condition(text, "is_complaint", 0..12), "4 is_complaint");
+    assert_eq!(condition(text, "channel = 'x'", 0..7), "6 channel");
+    assert_eq!(condition(text, "topic = 'card'", 0..5), "6 topic");
     check(FormulaSide::Numerator, FormulaPart::Table, 0..5, "3 cases");
     check(FormulaSide::Denominator, FormulaPart::Table, 0..6, "7 orders");
     check(FormulaSide::Denominator, FormulaPart::Of, 0..4, "7 rows");
-    // The exposure reads another table, so the condition of the measure is not its own.
-    check(FormulaSide::Denominator, FormulaPart::Condition, 0..6, "7 orders");
     let inherited =
         "from: cases\nwhere: is_complaint\nratio: { numerator: { count: topic = 'card' }, denominator: rows }";
     let check = |side, what, bytes, expected: &str| assert_eq!(part(inherited, side, what, bytes), expected);
-    check(FormulaSide::Numerator, FormulaPart::Condition, 1..13, "4 is_complaint");
-    check(FormulaSide::Numerator, FormulaPart::Condition, 20..25, "5 topic");
-    check(FormulaSide::Denominator, FormulaPart::Condition, 0..12, "4 is_complaint");
+    assert_eq!(condition(inherited, "topic = 'card'", 0..5), "5 topic");
     check(FormulaSide::Denominator, FormulaPart::Of, 0..4, "5 rows");
 }

@@ -45,7 +45,7 @@ fn definitions_that_held_before() {
     assert!(in_force("2026").is_err());
     let first = measure.in_force(Period::parse("2025-01", FiscalYear::default()).unwrap()).unwrap();
     let Formula::Share { rows, of } = &first.formula else { panic!() };
-    assert_eq!((rows.condition.as_ref().unwrap().as_str(), of.as_str()), ("question = 'old'", "score >= 6"));
+    assert_eq!((rows.conditions[0].as_str(), of.as_str()), ("question = 'old'", "score >= 6"));
     assert_eq!((first.title.as_str(), &first.unit), ("X", &measure.unit));
     let reasons: Vec<String> = measure.breaks().into_iter().map(|change| change.reason).collect();
     assert_eq!(reasons, ["another question", "seven points became five"]);

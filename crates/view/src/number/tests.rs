@@ -8,7 +8,7 @@ use super::*;
 fn measure(unit: ValueUnit, decimals: Option<u8>) -> Measure {
     let rows = Rows {
         table: "responses".to_owned(),
-        condition: None,
+        conditions: Vec::new(),
         period_of: Expression("answered_at".to_owned()),
         person: None,
         unit: None,

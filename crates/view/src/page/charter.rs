@@ -4,11 +4,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use evenkeel_model::charter::{Charter, Course, InternalStandard, Promise, PromiseResult, Tally, Verdict, Version};
+use evenkeel_model::charter::{
+    Certainty, Charter, Course, InternalStandard, Promise, PromiseResult, Tally, Verdict, Version,
+};
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::Period;
+use evenkeel_model::scoring::Status;
 use serde::Serialize;
 
 use crate::chart::interval::Span;
@@ -103,6 +106,8 @@ pub struct CharterDetail<'a> {
     pub integrity: Vec<MeasureResult>,
     /// Measures of the scorecard that no promise rests on: leg, name, identifier.
     pub without_promise: Vec<(String, String, MeasureId)>,
+    /// The latest period of which the public edition tells, up to the end of this one.
+    pub published: Period,
 }
 
 /// The page of a charter. It writes itself as HTML and serialises as JSON.
@@ -408,14 +413,19 @@ impl CharterPage {
                     url: links.measure(id, &context.place),
                 })
                 .collect(),
-            public_url: links.charter_public(&context.place),
+            public_url: links.charter_public(&Place { period: detail.published, ..context.place.clone() }),
         }
     }
+}
 
-    /// Whether any promise rests on an internal standard.
-    #[must_use]
-    pub fn has_standards(&self) -> bool {
-        self.promises.iter().any(|promise| !promise.served_by.is_empty())
+/// How the bar of a figure is drawn: as its verdict says, which is decided elsewhere.
+fn status(verdict: &Verdict) -> Status {
+    match verdict {
+        Verdict::Kept(Certainty::WithinChance) => Status::MetPerhapsByChance,
+        Verdict::Kept(_) => Status::Met,
+        Verdict::NotKept(Certainty::WithinChance) => Status::MissedPerhapsByChance,
+        Verdict::NotKept(_) => Status::Missed,
+        Verdict::TooFew | Verdict::NotMeasured(_) => Status::NoTarget,
     }
 }
 
@@ -669,12 +679,7 @@ fn chain(detail: &CharterDetail<'_>, context: &Context<'_>) -> Option<Chain> {
                 }
             }),
             bar: judged.then(|| {
-                let status = evenkeel_model::scoring::status(
-                    result.reading.value,
-                    result.likely_range,
-                    Some(proof.standard.value),
-                    proof.measure.better,
-                );
+                let status = status(&result.verdict);
                 Interval::new(span, result.reading.value, result.likely_range, &[proof.standard.value], status)
             }),
         }

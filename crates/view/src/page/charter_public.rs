@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use evenkeel_model::charter::{Certainty, Charter, Promise, PromiseResult, Proof, Tally, Verdict, Version};
+use evenkeel_model::charter::{Certainty, Charter, Promise, PromiseResult, Publication, Tally, Verdict, Version};
 use evenkeel_model::measure::{Measure, ValueUnit};
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ pub struct PublicPromise<'a> {
     pub named: Option<Arc<Measure>>,
     /// Whether it was kept in the period.
     pub result: PromiseResult,
-    /// The same over the twelve months up to its end.
+    /// The same over the twelve months up to its end; none where a period in it is withheld.
     pub rolling: Option<PromiseResult>,
     /// Units that may be told, by name.
     pub units: Vec<PublicUnit>,
@@ -138,9 +138,9 @@ impl PublicCharter {
     #[must_use]
     pub fn new(detail: &PublicDetail<'_>, context: &Context<'_>) -> Self {
         let charter = detail.charter;
-        let fewest = charter.publication.fewest;
+        let rules = &charter.publication;
         let told: Vec<(&PublicPromise<'_>, Verdict)> =
-            detail.promises.iter().map(|promise| (promise, public_verdict(promise, fewest))).collect();
+            detail.promises.iter().map(|promise| (promise, public_verdict(promise, rules))).collect();
         let tally = Tally::of(told.iter().map(|(_, verdict)| verdict));
         let name = words::capitalised(&period::name(context.place.period, context.fiscal_year));
         let unproven = detail.promises.iter().filter(|promise| promise.promise.proof.is_none());
@@ -155,7 +155,7 @@ impl PublicCharter {
             period: name,
             lead: lead(detail, &tally),
             result: tally.into(),
-            promises: told.iter().filter_map(|(promise, verdict)| line(promise, verdict, fewest, context)).collect(),
+            promises: told.iter().filter_map(|(promise, verdict)| line(promise, verdict, rules, context)).collect(),
             unproven: unproven
                 .map(|promise| PublicUnproven {
                     id: promise.promise.id.clone(),
@@ -171,18 +171,10 @@ impl PublicCharter {
     }
 }
 
-/// Whether a figure rests on fewer cases than may be published.
-fn is_withheld(proof: &Proof, result: &PromiseResult, fewest: u32) -> bool {
-    use evenkeel_model::charter::Unmeasured::NoFigure;
-    use evenkeel_model::reading::Missing::TooFew;
-    let few = result.reading.value.is_some() && proof.measure.rests_on(&result.reading) < f64::from(fewest);
-    few || matches!(&result.verdict, Verdict::NotMeasured(NoFigure(TooFew)))
-}
-
 /// The verdict that may be told: a figure that is withheld has none.
-fn public_verdict(promise: &PublicPromise<'_>, fewest: u32) -> Verdict {
+fn public_verdict(promise: &PublicPromise<'_>, rules: &Publication) -> Verdict {
     match &promise.promise.proof {
-        Some(proof) if is_withheld(proof, &promise.result, fewest) => Verdict::TooFew,
+        Some(proof) if rules.withholds(proof, &promise.result) => Verdict::TooFew,
         _ => promise.result.verdict.clone(),
     }
 }
@@ -195,16 +187,21 @@ fn lead(detail: &PublicDetail<'_>, tally: &Tally) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn line(promise: &PublicPromise<'_>, verdict: &Verdict, fewest: u32, context: &Context<'_>) -> Option<PublicLine> {
+fn line(
+    promise: &PublicPromise<'_>,
+    verdict: &Verdict,
+    rules: &Publication,
+    context: &Context<'_>,
+) -> Option<PublicLine> {
     let written = promise.promise;
     let (proof, named) = (written.proof.as_ref()?, promise.named.as_ref()?);
     let result = &promise.result;
     let format = Format::of(&proof.measure, &context.currency, result.reading.value.or(Some(proof.standard.value)))
         .telling_apart(result.reading.value, Some(proof.standard.value));
     let named_format = Format::of(named, &context.currency, proof.standard.threshold);
-    let withheld = is_withheld(proof, result, fewest);
+    let withheld = rules.withholds(proof, result);
     let value = match (&result.verdict, result.reading.value) {
-        _ if withheld => withheld_words(fewest),
+        _ if withheld => withheld_words(rules.fewest()),
         (Verdict::NotMeasured(why), _) => {
             words::capitalised(&words_of::unmeasured(why, written, &proof.measure, context.fiscal_year))
         }
@@ -230,7 +227,7 @@ fn line(promise: &PublicPromise<'_>, verdict: &Verdict, fewest: u32, context: &C
         value,
         count: shown.then(|| count(&proof.measure, result)),
         note: narrow(verdict, &proof.measure, result, &format),
-        rolling: rolling(promise, proof, fewest, &format),
+        rolling: rolling(promise, &format),
         units: units.collect(),
         withheld: withheld_units(promise),
     })
@@ -276,15 +273,15 @@ fn narrow(verdict: &Verdict, measure: &Measure, result: &PromiseResult, format: 
     ))
 }
 
-fn rolling(promise: &PublicPromise<'_>, proof: &Proof, fewest: u32, format: &Format) -> Option<String> {
+fn rolling(promise: &PublicPromise<'_>, format: &Format) -> Option<String> {
     let rolling = promise.rolling.as_ref()?;
-    let value = rolling.reading.value.filter(|_| !is_withheld(proof, rolling, fewest))?;
+    let value = rolling.reading.value?;
     let words = words_of::verdict(&rolling.verdict).to_lowercase();
     Some(format!("{}: {}, {words}", rolling_name(rolling.period), format.text(value)))
 }
 
 fn how(detail: &PublicDetail<'_>) -> Vec<String> {
-    let fewest = detail.charter.publication.fewest;
+    let rules = &detail.charter.publication;
     let mut how = vec![
         "A promise counts as kept when its figure reaches the standard; exactly on it counts. We never add different promises into one percentage.".to_owned(),
         "“Narrowly” means that the likely range includes the standard: with figures like these it encloses the true value 95 times in 100.".to_owned(),
@@ -293,8 +290,10 @@ fn how(detail: &PublicDetail<'_>) -> Vec<String> {
         how.push("Cases that are past their time and still open count as not kept.".to_owned());
     }
     how.push(format!(
-        "Figures that rest on fewer than {} cases are withheld, and nothing is told of single people.",
-        number::count(fewest.into())
+        "Figures are of whole {}s that are over. Those that rest on fewer than {} cases are withheld, and so is what they \
+         could be worked out from; nothing is told of single people.",
+        rules.every.as_str(),
+        number::count(rules.fewest().into())
     ));
     how
 }

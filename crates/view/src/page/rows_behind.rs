@@ -274,7 +274,7 @@ mod tests {
 
     fn rows(table: &str, period_of: &str) -> Rows {
         let period_of = Expression(period_of.to_owned());
-        Rows { table: table.to_owned(), condition: None, period_of, person: None, unit: None }
+        Rows { table: table.to_owned(), conditions: Vec::new(), period_of, person: None, unit: None }
     }
 
     fn measure(formula: Formula, unit: ValueUnit) -> Measure {

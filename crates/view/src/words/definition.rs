@@ -33,8 +33,8 @@ pub fn facts(measure: &Measure, format: &Format, stewards: &[String]) -> Vec<Fac
     // The two sides of a ratio name their own conditions.
     let two_sided = matches!(measure.formula, Formula::Ratio { .. } | Formula::Rate { .. });
     if let Some(rows) = measure.formula.rows() {
-        if let Some(condition) = rows.condition.as_ref().filter(|_| !two_sided) {
-            facts.push(fact("Only", expression(condition)));
+        if let Some(conditions) = conditions(rows).filter(|_| !two_sided) {
+            facts.push(fact("Only", conditions));
         }
         facts.push(fact("Left out", Sentence::plain(format!("{noun} without ")).join(code(&rows.period_of))));
         if !matches!(measure.formula, Formula::Stock { .. } | Formula::Retention { .. }) {
@@ -90,7 +90,7 @@ fn counts(measure: &Measure, noun: &str) -> Vec<Fact> {
             let many = number::count(*per as u64);
             let per = match &measure.unit {
                 ValueUnit::Per { of, .. } if !of.is_empty() => {
-                    let plain = matches!(exposure.amount, Amount::Count) && exposure.rows.condition.is_none();
+                    let plain = matches!(exposure.amount, Amount::Count) && exposure.rows.conditions.is_empty();
                     let named = Sentence::plain(format!("{many} {of}"));
                     if plain { named } else { named.text(", as told by ").join(side(exposure, None)) }
                 }
@@ -205,10 +205,17 @@ fn side(side: &Side, noun: Option<&str>) -> Sentence {
         Amount::Sum(of) => over(of, &noun),
         Amount::Distinct(of) => Sentence::plain("different values of ").join(over(of, &noun)),
     };
-    match &side.rows.condition {
-        Some(condition) => amount.text(" (").join(expression(condition)).text(")"),
+    match conditions(&side.rows) {
+        Some(conditions) => amount.text(" (").join(conditions).text(")"),
         None => amount,
     }
+}
+
+/// What all rows that count have to meet; none where every row counts.
+fn conditions(rows: &Rows) -> Option<Sentence> {
+    let mut all = rows.conditions.iter().map(expression);
+    let first = all.next()?;
+    Some(all.fold(first, |before, condition| before.text(" and ").join(condition)))
 }
 
 fn period_of(formula: &Formula, rows: &Rows) -> Sentence {
@@ -349,9 +356,19 @@ fn configured_side(out: &mut String, name: &str, side: &Side) {
 }
 
 fn configured_rows(out: &mut String, indent: &str, rows: &Rows) {
+    let condition = match &rows.conditions[..] {
+        [] => None,
+        [only] => Some(only.to_string()),
+        several => {
+            // A comment at the end of a condition must not swallow its bracket.
+            let each =
+                several.iter().map(|one| format!("({one}{})", if one.as_str().contains("--") { "\n" } else { "" }));
+            Some(each.collect::<Vec<String>>().join(" and "))
+        }
+    };
     let lines = [
         ("from", Some(rows.table.as_str())),
-        ("where", rows.condition.as_ref().map(Expression::as_str)),
+        ("where", condition.as_deref()),
         ("period_of", Some(rows.period_of.as_str())),
         ("attribute", Some(rows.person.as_ref().map_or("none", Expression::as_str))),
         ("unit_of", rows.unit.as_ref().map(Expression::as_str)),

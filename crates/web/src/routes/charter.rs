@@ -61,7 +61,8 @@ pub(crate) async fn data(
 
 async fn made(state: &State, edition: Edition) -> Result<PublicCharter, Failure> {
     let world = state.world();
-    let looking = Looking { period: edition.period, ..Looking::default() };
+    let period = world.published(edition.period.as_deref())?.id(world.project().fiscal_year);
+    let looking = Looking { period: Some(period), ..Looking::default() };
     let place = looking.place(&world, None)?;
     Ok(world.charter_public(&place, &links(&world)).await?)
 }

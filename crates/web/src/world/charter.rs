@@ -68,6 +68,7 @@ impl World {
             integrity: look.integrity(),
             promises,
             without_promise: without_promise.collect(),
+            published: charter.publication.latest(place.period, self.today(), self.project.fiscal_year),
         };
         let context = self.context(place, links, "Charter").await?;
         Ok(CharterPage::new(&detail, &context))
@@ -76,6 +77,13 @@ impl World {
     /// The public edition of the charter.
     pub async fn charter_public(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<PublicCharter, WorldError> {
         let charter = self.project.charter.as_ref().ok_or(WorldError::NoCharter)?;
+        if !charter.publication.tells(place.period, self.today()) {
+            return Err(WorldError::NotPublished {
+                period: place.period.id(self.project.fiscal_year),
+                every: charter.publication.every,
+                latest: self.published(None)?.id(self.project.fiscal_year),
+            });
+        }
         let version = charter.version_on(place.period.last_day());
         let organisation = self.engine.directory().organisation();
         let whole = Place { unit: organisation.unit_id(organisation.root()).clone(), ..place.clone() };
@@ -88,6 +96,16 @@ impl World {
             PublicDetail { charter, version, promises: promises.map(|promise| look.public(promise)).collect() };
         let context = self.context(&whole, links, "Charter").await?;
         Ok(PublicCharter::new(&detail, &context))
+    }
+
+    /// The period of the public edition: the one that is asked for, else the latest that is published.
+    pub fn published(&self, text: Option<&str>) -> Result<Period, WorldError> {
+        let charter = self.project.charter.as_ref().ok_or(WorldError::NoCharter)?;
+        let fiscal = self.project.fiscal_year;
+        match text {
+            Some(_) => self.period(text),
+            None => Ok(charter.publication.latest(self.default_period()?, self.today(), fiscal)),
+        }
     }
 
     /// What is asked about a unit or person in a place; a person has the targets of the unit they are in.
@@ -290,15 +308,29 @@ impl<'a> Look<'a> {
             promise,
             named: named.cloned(),
             result: self.result(promise, self.subject, self.place.period),
-            rolling: self.rolling(promise),
+            rolling: self.rolling(promise).filter(|rolling| self.may_tell(promise, rolling)),
             units: self.public_units(promise),
         }
+    }
+
+    /// Whether a longer stretch of time may be told outside: where each period in it is told, so that none is the
+    /// difference between the whole and the others. A period in which nothing was recorded holds nothing back.
+    fn may_tell(&self, promise: &Promise, rolling: &PromiseResult) -> bool {
+        let rules = &self.charter.publication;
+        let (Some(proof), Some(periods)) =
+            (&promise.proof, rules.periods_of(rolling.period, self.world.project.fiscal_year))
+        else {
+            return false;
+        };
+        let told = |period: &Period| !rules.withholds(proof, &self.result(promise, self.subject, *period));
+        periods.iter().all(told) && !rules.withholds(proof, rolling)
     }
 
     /// The units that may be told outside, by name. Where one has too few cases, another one may be withheld with it.
     fn public_units(&self, promise: &Promise) -> Vec<PublicUnit> {
         let period = self.place.period;
-        let (Some(kind), Some(proof)) = (&self.charter.publication.kind, &promise.proof) else { return Vec::new() };
+        let rules = &self.charter.publication;
+        let (Some(kind), Some(proof)) = (&rules.kind, &promise.proof) else { return Vec::new() };
         if !promise.levels.unit {
             return Vec::new();
         }
@@ -315,17 +347,23 @@ impl<'a> Look<'a> {
                 (self.world.unit_name(&id, period), self.result(promise, &Subject::Unit(id), period))
             })
             .collect();
-        // Where nothing was recorded there is nothing to withhold.
-        units.retain(|(_, result)| result.reading.value.is_some());
+        // Where nothing was recorded there is nothing to withhold; what the measure itself withholds is.
+        units.retain(|(_, result)| result.reading.value.is_some() || rules.withholds(proof, result));
         units.sort_by_key(|(name, _)| name.to_lowercase());
         let cases = |result: &PromiseResult| proof.measure.rests_on(&result.reading).round() as u64;
         let total = cases(&self.result(promise, self.subject, period));
-        let counts: Vec<u64> = units.iter().map(|(_, result)| cases(result)).collect();
-        let told = publication::told(total, &counts, self.charter.publication.fewest);
-        units
-            .into_iter()
-            .zip(told)
-            .map(|((name, result), told)| PublicUnit { name, result: told.then_some(result) })
-            .collect()
+        // What the measure withholds has no count here either. It is part of what is left of the total, which is protected
+        // as a whole.
+        let known = |result: &PromiseResult| result.reading.value.is_some();
+        let counts: Vec<u64> =
+            units.iter().filter(|(_, result)| known(result)).map(|(_, result)| cases(result)).collect();
+        let fewest = rules.fewest().max(proof.measure.withhold_below.unwrap_or_default());
+        let mut told = publication::told(total, &counts, fewest).into_iter();
+        let mut published = Vec::with_capacity(units.len());
+        for (name, result) in units {
+            let told = known(&result) && told.next() == Some(true);
+            published.push(PublicUnit { name, result: told.then_some(result) });
+        }
+        published
     }
 }

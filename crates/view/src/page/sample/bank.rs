@@ -110,7 +110,7 @@ pub(super) fn renamed(name: &'static str, text: &str) -> Sample {
         if measure.id.as_str() == "csat" {
             let Formula::Share { of, rows } = &mut measure.formula else { continue };
             *of = Expression(text());
-            rows.condition = Some(Expression(text()));
+            rows.conditions = vec![Expression(text())];
         }
     }
     for unit in &mut sample.units {
@@ -238,7 +238,7 @@ fn rows(table: &str, condition: Option<&str>, period_of: &str) -> Rows {
     let expression = |text: &str| Expression(text.to_owned());
     Rows {
         table: table.to_owned(),
-        condition: condition.map(expression),
+        conditions: condition.map(expression).into_iter().collect(),
         period_of: expression(period_of),
         person: Some(expression("person_id")),
         unit: Some(expression("unit_id")),

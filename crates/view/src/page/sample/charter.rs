@@ -8,7 +8,7 @@ use evenkeel_model::charter::{
 use evenkeel_model::evaluation::{self, MeasureResult};
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::measure::{Levels, Measure};
-use evenkeel_model::period::{FiscalYear, Period};
+use evenkeel_model::period::{FiscalYear, Grain, Period};
 use evenkeel_model::reading::Subject;
 use evenkeel_model::scorecard::MeasureUse;
 use evenkeel_model::target::{Goal, Normalisation, TargetPlan};
@@ -62,6 +62,7 @@ fn both(sample: &Sample, assets: &assets::Urls) -> (CharterPage, PublicCharter) 
             .into_iter()
             .filter_map(|(leg, id)| Some((leg.to_owned(), sample.measures.get(id)?.title.clone(), id.clone())))
             .collect(),
+        published: sample.place.period,
     };
     let told = promises.iter().filter(|promise| promise.public);
     let edition =
@@ -252,7 +253,7 @@ fn charter(sample: &Sample) -> Charter {
         title: text("What we promise our customers"),
         contact: Some(text("Tell any member of staff, or write to Customer Care.")),
         integrity: Vec::new(),
-        publication: Publication { fewest: 20, kind: Some("branch".to_owned()) },
+        publication: Publication { fewest: 20, kind: Some("branch".to_owned()), every: Grain::Month },
         versions: vec![Version { valid_from: date(2025, 1, 1), review: Some(date(2027, 3, 15)), promises }],
     }
 }
