@@ -20,7 +20,7 @@ use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::Subject;
 use evenkeel_stats::compare as stats;
-use evenkeel_stats::funnel::{self, AdjustedShare};
+use evenkeel_stats::funnel::{self, Figure, Scale};
 use evenkeel_stats::interval::Level;
 use jiff::civil::Date;
 
@@ -98,9 +98,9 @@ impl Engine {
             compared.changed_by_case_mix = Some(changed.count() as u32);
         }
         let expected = histories.expected_now();
-        let (funnel, positions) = match family {
-            Family::Shares => funnel_of(&found.standings),
-            Family::Rates | Family::Means => (None, vec![None; found.standings.len()]),
+        let (funnel, positions) = match histories.scale()? {
+            Some(scale) => funnel_of(scale, &found.standings),
+            None => (None, vec![None; found.standings.len()]),
         };
         compared.funnel = funnel;
         for (((subject, standing), expected), position) in
@@ -227,33 +227,37 @@ fn of_state(state: stats::State) -> State {
 /// How many steps a limit of the funnel is drawn in.
 const STEPS: u32 = 40;
 
-/// The funnel of the latest period's shares, and where each of them lies.
-fn funnel_of(standings: &[stats::Standing]) -> (Option<Funnel>, Vec<Option<Position>>) {
-    let share = |standing: &stats::Standing| {
-        let total = standing.observations as u64;
-        Some(AdjustedShare { share: standing.like_for_like?, total: (total > 0).then_some(total)? })
+/// The funnel of the latest period's figures, and where each of them lies.
+fn funnel_of(scale: Scale, standings: &[stats::Standing]) -> (Option<Funnel>, Vec<Option<Position>>) {
+    let figure = |standing: &stats::Standing| {
+        let size = standing.observations;
+        Some(Figure { value: standing.like_for_like?, size: (size > 0.0).then_some(size)? })
     };
-    let shares: Vec<AdjustedShare> = standings.iter().filter_map(share).collect();
+    let figures: Vec<Figure> = standings.iter().filter_map(figure).collect();
     // With fewer than three there is nothing to tell how units usually differ.
-    let found = if shares.len() < 3 { None } else { funnel::adjusted_shares(&shares, None).ok() };
+    let found = if figures.len() < 3 { None } else { funnel::of(scale, &figures, None).ok() };
     let Some(found) = found else { return (None, vec![None; standings.len()]) };
     let widened = found.tau_squared > 0.0;
     let position = |standing: &stats::Standing| {
-        Some(match found.position_of(share(standing)?, widened) {
+        Some(match found.position(figure(standing)?, widened) {
             funnel::Position::Inside => Position::Inside,
             funnel::Position::Warning(_) => Position::BeyondInner,
             funnel::Position::Action(_) => Position::BeyondOuter,
         })
     };
     let positions = standings.iter().map(position).collect();
-    let least = shares.iter().map(|unit| unit.total).min().unwrap_or(1) as f64;
-    let most = shares.iter().map(|unit| unit.total).max().unwrap_or(1) as f64;
-    let (from, to) = ((least * 0.8).max(1.0), most * 1.08 + 1.0);
+    let sizes = figures.iter().map(|figure| figure.size);
+    let (least, most) = (sizes.clone().fold(f64::INFINITY, f64::min), sizes.fold(0.0, f64::max));
+    let (from, to) = (least * 0.8, most * 1.08);
+    // Observations are whole; exposure may be a part of one.
+    let counts = !matches!(scale, Scale::Rates);
+    let (from, to) = if counts { (from.max(1.0), to + 1.0) } else { (from, to) };
     let mut limits: Vec<FunnelLimits> = Vec::new();
     for step in 0..=STEPS {
         // Limits bend most where there are few, so steps are closer together there.
-        let observations = (from * (to / from).powf(f64::from(step) / f64::from(STEPS))).round() as u64;
-        if limits.last().is_some_and(|last| last.observations == observations) {
+        let reached = from * (to / from).powf(f64::from(step) / f64::from(STEPS));
+        let observations = if counts { reached.round() } else { reached };
+        if limits.last().is_some_and(|last| last.observations >= observations) {
             continue;
         }
         let between = |level: Level| {

@@ -194,11 +194,11 @@ pub struct Standing {
     pub position: Option<Position>,
 }
 
-/// The limits of the funnel for so many observations.
+/// The limits of the funnel for so many observations, or so much exposure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FunnelLimits {
-    /// So many observations.
-    pub observations: u64,
+    /// So many observations, or so much exposure.
+    pub observations: f64,
     /// Outer limits, between which 99.8 % lie.
     pub outer: (f64, f64),
     /// Inner limits, between which 95 % lie.
@@ -235,7 +235,7 @@ pub struct Compared {
     pub dispersion: f64,
     /// Whether all together miss the minimum line, so that the process is to be looked at before anybody is.
     pub process_first: bool,
-    /// The funnel; for shares only.
+    /// The funnel; none for fewer than three, and where all figures have no spread at all.
     pub funnel: Option<Funnel>,
     /// How many states the adjustment for case mix changes; none without adjustment.
     pub changed_by_case_mix: Option<u32>,

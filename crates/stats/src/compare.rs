@@ -38,7 +38,7 @@ mod means;
 mod rates;
 mod shares;
 
-pub use means::{MeanRecord, means};
+pub use means::{MeanRecord, means, pooled_variance};
 pub use rates::{RateRecord, rates};
 pub use shares::{ShareRecord, shares};
 

@@ -6,6 +6,7 @@ use evenkeel_model::period::Period;
 use evenkeel_model::reading::{Reading, Subject};
 use evenkeel_stats::case_mix::{self, Stratum};
 use evenkeel_stats::compare::{self, MeanRecord, RateRecord, Settings, ShareRecord, Standard};
+use evenkeel_stats::funnel::Scale;
 use evenkeel_stats::interval::mean::Moments;
 use evenkeel_stats::interval::proportion::Proportion;
 use evenkeel_stats::interval::rate::Events;
@@ -127,6 +128,18 @@ impl Histories {
             sums.add(&record.sums);
         }
         sums.rate()
+    }
+
+    /// On which scale figures of the family vary by chance alike; none where too little is known of that.
+    pub(super) fn scale(&self) -> Result<Option<Scale>, EngineError> {
+        Ok(match self.family {
+            Family::Shares => Some(Scale::Shares),
+            Family::Rates => Some(Scale::Rates),
+            Family::Means => {
+                let variance = compare::pooled_variance(&self.convert(mean)?);
+                (variance > 0.0).then_some(Scale::Means { variance })
+            }
+        })
     }
 
     /// What all would have had with the cases of each in the latest period.

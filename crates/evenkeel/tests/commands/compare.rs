@@ -123,6 +123,29 @@ fn figures_are_held_against_what_all_achieve_with_the_same_cases() {
     assert!(measured("ada") > measured("ben"));
 }
 
+/// Means and rates have a funnel as shares have: four people of whom one is far below what chance leaves open.
+#[test]
+fn means_and_rates_lie_in_a_funnel_too() {
+    let folder = project(COMPARISON);
+    let plain = COMPARISON.replace("case_mix: [case.topic]\n", "");
+    for (kind, lines) in [
+        ("mean: score\nbetter: higher", "minimum: 4\nrecognition: 4.8\n"),
+        (
+            "rate: { events: { count: score < 3 }, exposure: rows, per: 100 }\nbetter: lower",
+            "minimum: 20\nrecognition: 10\n",
+        ),
+    ] {
+        std::fs::write(folder.path().join("measures/csat.yaml"), format!("measure: csat\nfrom: responses\n{kind}\n"))
+            .unwrap();
+        let comparison = plain.replace("minimum: 80 %\nrecognition: 90 %\n", lines);
+        std::fs::write(folder.path().join("comparisons/satisfaction.yaml"), comparison).unwrap();
+        let sheet = compared(folder.path(), &["--by", "person"]);
+        let position = |id: &str| row(&sheet, id)["position"].as_str().unwrap().to_owned();
+        assert_eq!(["ada", "cleo"].map(position), ["inside", "inside"], "{kind}");
+        assert!(row(&sheet, "ben")["position"].is_string() && row(&sheet, "dan")["position"].is_string());
+    }
+}
+
 /// Whoever looks at one team sees the same states as whoever looks at all, and rows add up to those of the readings.
 #[test]
 fn states_do_not_depend_on_who_is_shown() {

@@ -78,8 +78,9 @@ fn posterior(model: Option<&Model>, mean: f64, variance: f64) -> Result<Posterio
     }
 }
 
-/// Variance of single observations within person and period.
-fn pooled_variance(histories: &[Vec<Option<MeanRecord>>]) -> f64 {
+/// Variance of single observations within person and period; not a number where nobody has two observations.
+#[must_use]
+pub fn pooled_variance(histories: &[Vec<Option<MeanRecord>>]) -> f64 {
     let (mut squares, mut degrees) = (0.0, 0.0);
     for record in histories.iter().flatten().flatten().filter(|record| record.moments.count > 1) {
         let free = record.moments.count as f64 - 1.0;

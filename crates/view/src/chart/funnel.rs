@@ -139,7 +139,7 @@ impl Drawing {
         let within: Vec<(f64, &evenkeel_model::comparison::FunnelLimits)> = funnel
             .limits
             .iter()
-            .map(|limits| (x.place(limits.observations as f64), limits))
+            .map(|limits| (x.place(limits.observations), limits))
             .filter(|(place, _)| *place <= right + 0.5)
             .collect();
         let edge = |pick: &dyn Fn(&evenkeel_model::comparison::FunnelLimits) -> f64| -> Vec<(f64, f64)> {

@@ -294,7 +294,7 @@ pub struct ComparisonPage {
     /// What the bars show and on which scale.
     #[serde(skip)]
     pub bar_note: String,
-    /// The funnel; for shares of three or more.
+    /// The funnel; for three or more.
     #[serde(skip)]
     pub funnel: Option<FunnelChart>,
     /// A bar for each row.

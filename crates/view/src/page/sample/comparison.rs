@@ -67,7 +67,7 @@ fn limits() -> Vec<FunnelLimits> {
     let at = |observations: u64| {
         let error = (0.8 * 0.2 / observations as f64 + 0.0016_f64).sqrt();
         let between = |z: f64| ((0.796 - z * error).max(0.0), (0.796 + z * error).min(1.0));
-        FunnelLimits { observations, outer: between(3.09), inner: between(1.96) }
+        FunnelLimits { observations: observations as f64, outer: between(3.09), inner: between(1.96) }
     };
     [19, 24, 30, 40, 55, 80, 120, 180, 260, 380, 519].map(at).into()
 }
