@@ -101,6 +101,14 @@ pub enum Command {
   evenkeel signals --unit branch-network --period 2026-10")]
     Signals(Signals),
 
+    /// List the targets of a unit: whether each is met, where its measure stands on the way to it, and how likely it is met
+    /// in time.
+    #[command(after_help = "Examples:
+  evenkeel targets
+  evenkeel targets --unit branch-network --period 2026-10
+  evenkeel targets --format json")]
+    Targets(Targets),
+
     /// Hold units or people against a standard, like for like: recognise, on standard, develop, review.
     #[command(after_help = "Examples:
   evenkeel compare csat
@@ -313,6 +321,12 @@ pub enum View {
 
 #[derive(Debug, clap::Args)]
 pub struct Signals {
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Targets {
     #[command(flatten)]
     pub place: Where,
 }

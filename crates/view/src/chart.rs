@@ -4,6 +4,7 @@
 pub mod balance;
 pub mod funnel;
 pub mod interval;
+pub mod path;
 pub mod sparkline;
 pub mod spread;
 pub mod trend;
@@ -11,6 +12,7 @@ pub mod trend;
 pub use balance::Balance;
 pub use funnel::FunnelChart;
 pub use interval::Interval;
+pub use path::PathChart;
 pub use sparkline::Sparkline;
 pub use trend::Trend;
 
@@ -54,4 +56,16 @@ fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
         None => Some((value, value)),
         Some((low, high)) => Some((low.min(value), high.max(value))),
     })
+}
+
+/// The path along some points.
+fn open(points: &[(f64, f64)]) -> String {
+    let mut path = String::new();
+    for (place, (x, y)) in points.iter().enumerate() {
+        path.push(if place == 0 { 'M' } else { 'L' });
+        path.push_str(&at(*x));
+        path.push(' ');
+        path.push_str(&at(*y));
+    }
+    path
 }

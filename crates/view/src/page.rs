@@ -22,6 +22,8 @@ pub mod scorecard;
 pub mod signal;
 pub mod signals;
 pub mod standards;
+pub mod targets;
+pub mod way;
 
 /// What writes a page as HTML: `page.render()`.
 pub use askama::Template;
@@ -40,3 +42,4 @@ pub use scorecard::ScorecardPage;
 pub use signal::SignalMark;
 pub use signals::{SignalList, UnitEvaluation};
 pub use standards::RatingSheet;
+pub use targets::{Targeted, TargetsPage};

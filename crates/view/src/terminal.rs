@@ -14,6 +14,7 @@ mod scorecard;
 mod signals;
 mod standards;
 pub mod table;
+mod targets;
 
 pub use charter::{charter, charter_public};
 pub use comparison::comparison;
@@ -26,6 +27,7 @@ pub use scorecard::scorecard;
 pub use signals::signals;
 pub use standards::standards;
 pub use table::Table;
+pub use targets::targets;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

@@ -24,6 +24,10 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("comparison_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let targets = sample::targets(&urls).into_iter().map(|sample| {
+        let name = format!("targets_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
     let (lists, definitions) = sample::library(&urls);
     let lists = lists.into_iter().map(|sample| {
         let name = format!("measures_{}", sample.name);
@@ -45,6 +49,7 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
     scorecards
         .chain(measures)
         .chain(comparisons)
+        .chain(targets)
         .chain(lists)
         .chain(definitions)
         .chain(charters)

@@ -76,6 +76,10 @@ impl Links for Routes {
         Some(format!("/charter/public.json?period={}", place.period.id(self.fiscal)))
     }
 
+    fn targets(&self, place: &Place) -> Option<String> {
+        Some(format!("/targets/{}{}", part(place.unit.as_str()), self.query(place)))
+    }
+
     fn library(&self) -> Option<String> {
         Some(self.measures())
     }

@@ -55,6 +55,7 @@ impl Server {
         let mut router = Router::new()
             .route("/", get(routes::home))
             .route("/scorecard/{unit}", get(routes::scorecard::show))
+            .route("/targets/{unit}", get(routes::targets::show))
             .route("/charter", get(routes::charter::show))
             .route("/charter/public", get(routes::charter::public))
             .route("/charter/public.json", get(routes::charter::data))

@@ -31,7 +31,7 @@ use evenkeel_view::page::standards::{Group, PersonRecord};
 use evenkeel_view::page::{
     Arrangement, ComparedGroup, ComparisonPage, ComparisonSheet, Context, DefinitionPage, Detail, Filter, Freshness,
     Links, MeasureList, MeasurePage, MeasuresPage, NavigationEntry, Place, RatingSheet, Reader, Recorded, RowsBehind,
-    ScorecardPage, Sheet, SignalList, UnitEvaluation, UnitLabel, UnitNode, UnitResult,
+    ScorecardPage, Sheet, SignalList, Targeted, TargetsPage, UnitEvaluation, UnitLabel, UnitNode, UnitResult,
 };
 use evenkeel_view::terminal::{self, Provenance, Style};
 use jiff::Timestamp;
@@ -404,6 +404,24 @@ impl World {
         let evaluation = self.evaluation(place).await?;
         let context = self.context(place, links, "Scorecard").await?;
         Ok(ScorecardPage::new(&evaluation, &context))
+    }
+
+    /// The targets of a unit, each with where its measure will be when it is due.
+    pub async fn targets(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<TargetsPage, WorldError> {
+        let evaluation = self.evaluation(place).await?;
+        let (store, question) = (self.store_for(place).await?, self.question(place));
+        let targeted: Vec<Targeted> = evaluation
+            .legs
+            .into_iter()
+            .flat_map(|leg| leg.objectives)
+            .flat_map(|objective| objective.measures)
+            .map(|result| {
+                let forecast = forecast(&result, &self.usage(&result.measure.id), &question, store);
+                Targeted { result, forecast }
+            })
+            .collect();
+        let context = self.context(place, links, "Targets").await?;
+        Ok(TargetsPage::new(&targeted, &context))
     }
 
     /// The signals of a unit and of all units below it.
@@ -910,7 +928,12 @@ impl World {
     /// The pages that there are, by the word that leads to each.
     fn navigation(&self, home: &Place, links: &dyn Links) -> Vec<(&'static str, Option<String>)> {
         let charter = self.project.charter.as_ref().and_then(|_| links.charter(home, None));
-        vec![("Scorecard", Some(links.scorecard(home))), ("Charter", charter), ("Measures", links.library())]
+        vec![
+            ("Scorecard", Some(links.scorecard(home))),
+            ("Targets", links.targets(home)),
+            ("Charter", charter),
+            ("Measures", links.library()),
+        ]
     }
 
     /// A digest of all definitions in use: it changes when any formula does.

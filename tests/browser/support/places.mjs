@@ -19,6 +19,9 @@ export const MEASURES = {
 // Branches held against a standard, like for like. In a month of so small a demonstration all are too small.
 export const COMPARISON = "/compare/csat/northmere?period=2026-01..2026-10";
 
+// Every target of the whole, with its course and chance.
+export const TARGETS = "/targets/northmere?period=2026-10";
+
 // Measures to choose from: the list, and everything about one.
 export const LIBRARY = "/measures";
 export const DEFINITION = "/measures/service_level";
@@ -36,6 +39,7 @@ export const PAGES = {
   "scorecard-team": TEAM_SCORECARD,
   ...Object.fromEntries(Object.entries(MEASURES).map(([kind, at]) => [`measure-${kind}`, at])),
   comparison: COMPARISON,
+  targets: TARGETS,
   charter: CHARTER,
   "charter-part": PART_CHARTER,
   "charter-public": PUBLIC_CHARTER,

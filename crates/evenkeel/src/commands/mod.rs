@@ -18,6 +18,7 @@ mod score;
 mod serve;
 mod signals;
 mod standards;
+mod targets;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Facts(facts) => facts::run(&session, &facts).await,
         Command::Compare(compare) => compare::run(&session, &compare).await,
         Command::Signals(signals) => signals::run(&session, &signals).await,
+        Command::Targets(targets) => targets::run(&session, &targets).await,
         Command::Standards(standards) => standards::run(&session, &standards).await,
         Command::Explain(explain) => explain::run(&session, &explain).await,
         Command::Rows(rows) => rows::run(&session, &rows).await,
@@ -132,6 +134,10 @@ impl Links for CommandLinks {
 
     fn rows(&self, measure: &evenkeel_model::ids::MeasureId, place: &Place, first: u64) -> String {
         format!("evenkeel rows {} {} --offset {first}", quoted(measure.as_str()), self.place(place))
+    }
+
+    fn targets(&self, place: &Place) -> Option<String> {
+        Some(format!("evenkeel targets {}", self.place(place)))
     }
 
     fn charter(&self, place: &Place, promise: Option<&str>) -> Option<String> {

@@ -8,7 +8,7 @@ use askama::Template;
 use evenkeel_model::comparison::Funnel;
 
 use super::trend::Axis;
-use super::{Scale, at, extent};
+use super::{Scale, at, extent, open};
 use crate::number::{self, Format};
 
 /// One person or unit.
@@ -251,18 +251,6 @@ fn name(point: &Point<'_>, (x, y): (f64, f64), room: Box, taken: &mut Vec<Box>) 
         }
     }
     None
-}
-
-/// The path along some points.
-fn open(points: &[(f64, f64)]) -> String {
-    let mut path = String::new();
-    for (place, (x, y)) in points.iter().enumerate() {
-        path.push(if place == 0 { 'M' } else { 'L' });
-        path.push_str(&at(*x));
-        path.push(' ');
-        path.push_str(&at(*y));
-    }
-    path
 }
 
 /// The area between a lower and an upper edge.

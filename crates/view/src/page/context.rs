@@ -126,6 +126,11 @@ pub trait Links {
         None
     }
 
+    /// All targets of a place; none where that is not offered.
+    fn targets(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
     /// All measures that there are to choose from; none where that is not offered.
     fn library(&self) -> Option<String> {
         None

@@ -21,6 +21,7 @@ use crate::page::parts::PartsTable;
 use crate::page::row::{self, Row, StatusMark};
 use crate::page::rows_behind::{RowsBehind, RowsTable};
 use crate::page::signal::{self, SignalMark};
+use crate::page::way::Way;
 use crate::words::definition::{self, Fact};
 use crate::words::signal::{Told, is_readable, judgement, usual_of};
 use crate::words::{self, course, finding, period, reading, scoring, watching};
@@ -125,6 +126,9 @@ pub struct MeasurePage {
     /// The course, as option data.
     #[serde(skip)]
     pub trend: Option<Trend>,
+    /// The way to its target, drawn and as a table. As data it is `trajectory`.
+    #[serde(skip)]
+    pub way: Option<Way>,
 }
 
 /// A figure beside the value, with its name.
@@ -269,6 +273,7 @@ impl MeasurePage {
                 .explain(&measure.id, &context.place)
                 .filter(|_| result.missing != Some(Missing::NotAtThisLevel)),
             trend: trend(&row, result, &format, context),
+            way: Way::new(result, detail.forecast.and_then(Result::ok).as_ref(), &format, context),
             row,
         }
     }

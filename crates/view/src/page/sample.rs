@@ -30,7 +30,7 @@ use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
     CharterPage, ComparedGroup, ComparisonPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed, MeasureList,
-    MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, Sheet, UnitResult,
+    MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, Sheet, Targeted, TargetsPage, UnitResult,
 };
 use world::World;
 
@@ -67,6 +67,17 @@ pub fn scorecards(assets: &assets::Urls) -> Vec<Named<ScorecardPage>> {
         let links = FileLinks { sample: sample.name, hostile: sample.hostile };
         let context = sample.context(&links, assets);
         Named { name: sample.name, page: ScorecardPage::new(&sample.evaluation(), &context) }
+    };
+    all().into_iter().map(page).collect()
+}
+
+/// The targets of every sample. Assets lie below `assets`.
+#[must_use]
+pub fn targets(assets: &assets::Urls) -> Vec<Named<TargetsPage>> {
+    let page = |sample: Sample| {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        let context = sample.context(&links, assets);
+        Named { name: sample.name, page: sample.targets_page(&context) }
     };
     all().into_iter().map(page).collect()
 }
@@ -311,6 +322,13 @@ impl Sample {
             compared: true,
         };
         Some(MeasurePage::new(detail, context))
+    }
+
+    fn targets_page(&self, context: &Context<'_>) -> TargetsPage {
+        let results = self.evaluation().legs.into_iter().flat_map(|leg| leg.objectives).flat_map(|one| one.measures);
+        let targeted: Vec<Targeted> =
+            results.map(|result| Targeted { forecast: self.forecast(&result), result }).collect();
+        TargetsPage::new(&targeted, context)
     }
 
     /// A made-up forecast for what is due, and a refusal for what has just begun anew.

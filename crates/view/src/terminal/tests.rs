@@ -153,6 +153,16 @@ fn signals_worst_first() {
 }
 
 #[test]
+fn targets_with_their_course() {
+    for page in sample::targets(&assets::Urls::default())
+        .into_iter()
+        .filter(|page| ["rich", "bare", "hostile"].contains(&page.name))
+    {
+        insta::assert_snapshot!(format!("targets_{}", page.name), targets(&page.page, Style::default()));
+    }
+}
+
+#[test]
 fn rejected_rows() {
     let reject = Reject {
         file: "raw/tickets_2026-10.csv".to_owned(),

@@ -8,6 +8,7 @@ pub(crate) mod measure;
 pub(crate) mod measures;
 pub(crate) mod rows;
 pub(crate) mod scorecard;
+pub(crate) mod targets;
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Redirect};
