@@ -240,6 +240,12 @@ pub struct Signal {
 }
 
 impl Signal {
+    /// Whether the latest period is a real deterioration.
+    #[must_use]
+    pub fn is_worse(&self) -> bool {
+        matches!(self.variation, Variation::Signal { judgement: Judgement::Worse, .. })
+    }
+
     /// The usual range of the latest period.
     #[must_use]
     pub fn usual(&self) -> Option<UsualRange> {

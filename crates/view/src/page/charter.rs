@@ -12,6 +12,7 @@ use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::Period;
 use evenkeel_model::scoring::Status;
+use evenkeel_model::signal::Signal;
 use serde::Serialize;
 
 use crate::chart::interval::Span;
@@ -576,7 +577,7 @@ fn integrity(detail: &CharterDetail<'_>, context: &Context<'_>) -> Vec<Integrity
     for result in &detail.integrity {
         let row = Row::new(result, context);
         let value = format!("{} of {}.", row.value.text, row.count.as_ref().map_or("", |count| count.text.as_str()));
-        let worse = row.variation.as_ref().is_some_and(|sign| sign.short == "worse");
+        let worse = result.signal.as_ref().is_some_and(Signal::is_worse);
         let (state, text) = match &row.missing {
             Some(why) => ("unknown", format!("{}.", words::capitalised(why))),
             None if worse => ("look", value),

@@ -14,7 +14,7 @@ use crate::chart::{FunnelChart, Interval};
 use crate::number::{self, Figure, Format, Range};
 use crate::page::context::Context;
 use crate::page::frame::{Choice, Frame};
-use crate::words::comparison::{Told, chance, plural, singular, state};
+use crate::words::comparison::{Told, chance, plural, singular, state as words_of_state};
 use crate::words::{capitalised, period};
 
 /// What a sheet is made from.
@@ -76,6 +76,9 @@ pub struct ComparisonSheet {
 /// A state as a mark with its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct StateMark {
+    /// The state itself, for what depends on it.
+    #[serde(skip)]
+    pub state: State,
     /// A name for the API, and that of its icon: `recognise`, `on-standard`, `develop`, `review`, `not-enough-data`.
     pub code: &'static str,
     /// The words.
@@ -88,15 +91,15 @@ pub struct StateMark {
 impl StateMark {
     /// The mark of a state.
     #[must_use]
-    pub fn of(of: State) -> Self {
-        let (code, sign) = match of {
+    pub fn of(state: State) -> Self {
+        let (code, sign) = match state {
             State::Recognise => ("recognise", "★"),
             State::OnStandard => ("on-standard", "○"),
             State::Develop => ("develop", "▽"),
             State::Review => ("review", "▼"),
             State::NotEnoughData => ("not-enough-data", "⬚"),
         };
-        Self { code, words: state(of), sign }
+        Self { state, code, words: words_of_state(state), sign }
     }
 }
 
@@ -263,7 +266,7 @@ impl StandingRow {
 
     /// Whether it is singled out.
     fn stands_out(&self) -> bool {
-        matches!(self.state.code, "recognise" | "develop" | "review")
+        matches!(self.state.state, State::Recognise | State::Develop | State::Review)
     }
 }
 
@@ -316,10 +319,10 @@ impl ComparisonPage {
         });
         let span = Span::around(ends.chain(goals)).unwrap_or(Span { low: 0.0, high: 1.0 });
         let bars = sheet.rows.iter().map(|row| {
-            let status = match row.state.code {
-                "recognise" => Status::Met,
-                "develop" | "review" => Status::Missed,
-                _ => Status::NoTarget,
+            let status = match row.state.state {
+                State::Recognise => Status::Met,
+                State::Develop | State::Review => Status::Missed,
+                State::OnStandard | State::NotEnoughData => Status::NoTarget,
             };
             let range = row.likely_range.as_ref().map(|range| (range.low, range.high));
             Interval::new(span, row.adjusted.as_ref().and_then(|figure| figure.value), range, &goals, status)

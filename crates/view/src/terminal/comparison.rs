@@ -1,5 +1,7 @@
 //! A fair comparison in a terminal.
 
+use evenkeel_model::comparison::State;
+
 use super::{Style, Tone, clean, paragraph, push_line};
 use crate::page::comparison::{ComparisonSheet, StandingRow};
 
@@ -13,10 +15,10 @@ pub fn comparison(sheet: &ComparisonSheet, style: Style) -> String {
     paragraph(&mut out, 2, &clean(&sheet.lead), style);
     for count in sheet.counts.iter().filter(|count| count.count > 0) {
         out.push('\n');
-        let tone = match count.state.code {
-            "recognise" => Tone::Good,
-            "develop" | "review" => Tone::Bad,
-            _ => Tone::Quiet,
+        let tone = match count.state.state {
+            State::Recognise => Tone::Good,
+            State::Develop | State::Review => Tone::Bad,
+            State::OnStandard | State::NotEnoughData => Tone::Quiet,
         };
         let heading = format!("{} {}", count.state.sign, count.state.words);
         push_line(&mut out, &format!("  {}  {}", style.paint(tone, &heading), count.count));
