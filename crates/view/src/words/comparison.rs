@@ -142,9 +142,9 @@ impl Told<'_> {
     /// What is compared with what.
     #[must_use]
     pub fn lead(&self) -> String {
-        let name = period::name(self.compared.period, self.fiscal);
+        let when = period::when(self.compared.period, self.fiscal);
         format!(
-            "{} in {name}, like for like. Everybody is to reach {}; from {} on a result is recognised. A state follows \
+            "{} {when}, like for like. Everybody is to reach {}; from {} on a result is recognised. A state follows \
              from how sure we are, never from a rank.",
             self.measure.title,
             self.minimum(),

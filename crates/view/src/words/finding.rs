@@ -41,7 +41,7 @@ fn nothing_recorded(evaluation: &Evaluation, context: &Context<'_>) -> Option<St
     let last = last.map_or_else(String::new, |last| {
         format!(" The last figures are from {}.", period::name(last, context.fiscal_year))
     });
-    Some(format!("Nothing was recorded in {name}.{last}"))
+    Some(format!("Nothing was recorded {}.{last}", period::when(evaluation.period, context.fiscal_year)))
 }
 
 /// A measure that became worse, and how the legs stand.

@@ -43,6 +43,24 @@ pub fn name(period: Period, fiscal: FiscalYear) -> String {
     }
 }
 
+/// When something was so: `in October 2026`, `on 5 October 2026`, `from January to October 2026`.
+#[must_use]
+pub fn when(period: Period, fiscal: FiscalYear) -> String {
+    format!("{} {}", preposition(period), name(period, fiscal))
+}
+
+/// The word before a period when something was so in it.
+#[must_use]
+pub fn preposition(period: Period) -> &'static str {
+    if period.is_span() {
+        "from"
+    } else if period.grain() == Grain::Day {
+        "on"
+    } else {
+        "in"
+    }
+}
+
 /// A short name with its year, for axes and tables: `5 Oct 2026`, `W41 2026`, `Oct 2026`, `Q4 2026`, `FY 2026`.
 #[must_use]
 pub fn short(period: Period, fiscal: FiscalYear) -> String {
@@ -217,6 +235,18 @@ mod tests {
         assert_eq!((singular(period("2026-10")), plural(period("2026-10"))), ("month", "months"));
         let span = period("2026-08..2026-10");
         assert_eq!((singular(span), plural(span)), ("period", "periods"));
+    }
+
+    #[test]
+    fn when_something_was() {
+        let check = |id: &str, said: &str| {
+            assert_eq!(when(Period::parse(id, calendar()).unwrap(), calendar()), said);
+        };
+        check("2026-10-05", "on 5 October 2026");
+        check("2026-W41", "in week 41 of 2026");
+        check("2026-10", "in October 2026");
+        check("2026", "in 2026");
+        check("2026-08..2026-10", "from August to October 2026");
     }
 
     #[test]

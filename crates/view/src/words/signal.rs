@@ -123,7 +123,10 @@ impl<'a> Told<'a> {
         Some(match (finding.rule, finding.side) {
             (Rule::Outside, _) if finding.run_length > 1 => format!("has been {place} for {}", run()),
             (Rule::Outside, _) if self.latest.period == self.place => format!("is {place}"),
-            (Rule::Outside, _) => format!("was {place} in {}", self.name(self.latest.period)),
+            (Rule::Outside, _) => {
+                let latest = self.latest.period;
+                format!("was {place} {} {}", period::preposition(latest), self.name(latest))
+            }
             (Rule::Shift, _) => format!("has been {place} for {}", run()),
             (Rule::Trend, Side::Above) => format!("has risen for {} in a row", run()),
             (Rule::Trend, Side::Below) => format!("has fallen for {} in a row", run()),

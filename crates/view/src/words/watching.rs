@@ -97,7 +97,7 @@ pub fn watch(watch: &Watch, fiscal: FiscalYear) -> String {
     let when = if watch.finding.run_length > 1 {
         format!("since {}", period::name(watch.finding.since, fiscal))
     } else {
-        format!("in {}", period::name(watch.finding.until, fiscal))
+        period::when(watch.finding.until, fiscal)
     };
     let months = number::counted(u64::from(watch.within_months), "months");
     format!("a real deterioration {when} ({}), claimed to move this measure within {months}", watch.leg)
