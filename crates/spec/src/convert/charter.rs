@@ -166,7 +166,9 @@ impl Converter<'_> {
     fn integrity(&mut self, named: Option<Vec<Spanned<raw::Text>>>) -> Vec<Arc<Measure>> {
         match named {
             None => INTEGRITY.iter().filter_map(|name| self.known.measure(name)).collect(),
-            Some(named) => named.iter().filter_map(|name| self.measure(name, "integrity is told by")).collect(),
+            Some(named) => {
+                named.iter().filter_map(|name| self.known.find(name, "integrity is told by", self.findings)).collect()
+            }
         }
     }
 
@@ -270,7 +272,7 @@ impl Converter<'_> {
 
     /// The measure that a promise names, where it can prove anything.
     fn proving(&mut self, named: &Spanned<raw::Text>, expected: Option<Period>) -> Option<Arc<Measure>> {
-        let measure = self.measure(named, "a promise is proven by")?;
+        let measure = self.known.find(named, "a promise is proven by", self.findings)?;
         if expected.is_some() {
             let message = "`expected` has no effect: a measure proves this promise already";
             let found = Diagnostic::warning(code::NO_EFFECT, &named.span, message);
@@ -287,18 +289,6 @@ impl Converter<'_> {
             return None;
         }
         Some(measure)
-    }
-
-    fn measure(&mut self, id: &Spanned<raw::Text>, what: &str) -> Option<Arc<Measure>> {
-        let name = id.value.0.as_str();
-        let measure = self.known.measure(name);
-        if measure.is_none() && !self.known.defines(name) {
-            let message = format!("{what} measure {}, which is not defined", quoted(name));
-            let found = Diagnostic::error(code::UNKNOWN_MEASURE, &id.span, message);
-            let full = self.findings.is_full(id.span.file().path());
-            self.findings.push(if full { found } else { self.known.suggest(name, found) });
-        }
-        measure
     }
 
     /// Refuses a condition that picks out people: figures of a unit would be those of one person.
@@ -648,7 +638,7 @@ impl Converter<'_> {
             raw::ServedBy::Measure(measure) => (Some(measure), None, None),
             raw::ServedBy::Full(raw::InternalStandard { measure, standard, kept_by }) => (measure, standard, kept_by),
         };
-        let measure = self.measure(&measure?, "a promise is served by")?;
+        let measure = self.known.find(&measure?, "a promise is served by", self.findings)?;
         let standard = match standard {
             Some(text) => Some(self.quantity(&text, &measure)?),
             None => None,

@@ -52,15 +52,8 @@ pub(crate) fn comparison(
     let rules = rules(recognise_from.as_ref(), develop_below.as_ref(), review, minimum_observations.as_ref(), findings);
     let fixed_on = fixed_on.and_then(|day| self::day(&day, "fixed_on", findings));
     let measure_name = measure_name?;
+    let measure = known.find(&measure_name, "the comparison is of", findings)?;
     let name = measure_name.value.0.as_str();
-    let Some(measure) = known.measure(name) else {
-        if !known.defines(name) {
-            let message = format!("the comparison is of measure {}, which is not defined", quoted(name));
-            let found = Diagnostic::error(code::UNKNOWN_MEASURE, &measure_name.span, message);
-            findings.push(known.suggest(name, found));
-        }
-        return None;
-    };
     comparable(&measure, &measure_name.span, findings);
     let peers = self::peers(compares.map(|compares| compares.0).unwrap_or_default(), &measure, people, findings);
     for (peers, span) in &peers {

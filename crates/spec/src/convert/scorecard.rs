@@ -40,6 +40,29 @@ impl Known<'_> {
         self.measures.contains_key(id) || self.broken.contains(id) || library::text(id).is_some()
     }
 
+    /// The measure that a file names; none where it has mistakes of its own, or where nobody defines it, which is found
+    /// fault with. `what` begins the message: `a promise is proven by`.
+    pub(crate) fn find(&self, id: &Spanned<raw::Text>, what: &str, findings: &mut Findings) -> Option<Arc<Measure>> {
+        if !self.require(id, what, findings) {
+            return None;
+        }
+        self.measure(id.value.0.as_str())
+    }
+
+    /// Whether a measure that a file names is defined, with mistakes or without; finds fault where it is not.
+    pub(crate) fn require(&self, id: &Spanned<raw::Text>, what: &str, findings: &mut Findings) -> bool {
+        let name = id.value.0.as_str();
+        if self.defines(name) {
+            return true;
+        }
+        let message = format!("{what} measure {}, which is not defined", quoted(name));
+        let found = Diagnostic::error(code::UNKNOWN_MEASURE, &id.span, message);
+        // Looking for near names takes long where there are very many mistakes, of which no more are shown anyway.
+        let full = findings.is_full(id.span.file().path());
+        findings.push(if full { found } else { self.suggest(name, found) });
+        false
+    }
+
     /// What the message about an unknown measure offers.
     pub(crate) fn suggest(&self, id: &str, found: Diagnostic) -> Diagnostic {
         let names = self.measures.keys().map(MeasureId::as_str).chain(self.broken.iter().map(String::as_str));
@@ -166,7 +189,7 @@ impl Converter<'_> {
         self.used_once(&id);
         let name = id.value.0.as_str();
         let Some(measure) = self.known.measure(name) else {
-            self.defined(&id, "the scorecard uses");
+            self.known.require(&id, "the scorecard uses", self.findings);
             return None;
         };
         let check = Check {
@@ -212,18 +235,6 @@ impl Converter<'_> {
         }
     }
 
-    fn defined(&mut self, id: &Spanned<raw::Text>, what: &str) -> bool {
-        let name = id.value.0.as_str();
-        if self.known.defines(name) {
-            return true;
-        }
-        let message = format!("{what} measure {}, which is not defined", quoted(name));
-        let found = Diagnostic::error(code::UNKNOWN_MEASURE, &id.span, message);
-        let full = self.findings.is_full(id.span.file().path());
-        self.findings.push(if full { found } else { self.known.suggest(name, found) });
-        false
-    }
-
     fn weight(&mut self, weight: Option<Spanned<raw::Number>>, all: &mut Vec<Weight>) -> f64 {
         let (value, span) = weight.map_or((1.0, None), |weight| (weight.value.0, Some(weight.span)));
         if let Some(span) = span.as_ref().filter(|_| value < 0.0) {
@@ -247,7 +258,7 @@ impl Converter<'_> {
         let raw::Link { from, to, within } = link;
         let within = within.and_then(|within| self.months(&within));
         for id in [&from, &to].into_iter().flatten() {
-            if self.defined(id, "a link names")
+            if self.known.require(id, "a link names", self.findings)
                 && self.known.measure(&id.value.0).is_some()
                 && !self.used.contains_key(&id.value.0)
             {

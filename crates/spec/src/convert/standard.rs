@@ -14,7 +14,6 @@ use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
 use crate::raw;
-use crate::suggest::quoted;
 
 /// A performance standard; people have to be compared by the measures of its elements.
 pub(crate) fn standard(
@@ -99,14 +98,7 @@ fn element(
     }
     let named = measure?;
     let name = named.value.0.as_str();
-    let Some(measure) = known.measure(name) else {
-        if !known.defines(name) {
-            let message = format!("an element rests on measure {}, which is not defined", quoted(name));
-            let found = Diagnostic::error(code::UNKNOWN_MEASURE, &named.span, message);
-            findings.push(known.suggest(name, found));
-        }
-        return None;
-    };
+    let measure = known.find(&named, "an element rests on", findings)?;
     let compared = comparisons
         .iter()
         .any(|comparison| comparison.measure.as_str() == name && comparison.peers.contains(&Peers::People));
