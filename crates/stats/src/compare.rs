@@ -12,7 +12,7 @@
 //! | on standard | everything else |
 //!
 //! Recognition and development rest on the posterior of the latest period (own figure and what is known of all,
-//! [`crate::shrinkage`]), never on rank: everybody can be recognised, and nobody needs to be. *Review* rests on the
+//! [`crate::shrinkage`]; for shares averaged over the priors that all leave possible), never on rank: everybody can be recognised, and nobody needs to be. *Review* rests on the
 //! person's own record alone, because nobody should come under review, or be spared it, for how others did. It opens a
 //! conversation that a person leads; it decides nothing.
 //!
@@ -323,11 +323,37 @@ struct Evidence {
     /// The figure moved to the mix of all.
     like_for_like: f64,
     /// Latest period, with what is known of all.
-    posterior: Posterior,
-    /// Recognition and minimum line, where the posterior is.
-    lines: [f64; 2],
+    judged: Judged,
     /// All review periods, own record only.
     own: OwnRecord,
+}
+
+/// What the posterior of the latest period says, at the mix of all.
+struct Judged {
+    estimate: f64,
+    interval: Interval,
+    meets_recognition: f64,
+    meets_minimum: f64,
+}
+
+impl Judged {
+    /// `lines` are the recognition and the minimum line where the posterior is; `to_all` moves a figure from there to the
+    /// mix of all.
+    fn of(
+        posterior: Posterior,
+        lines: [f64; 2],
+        standard: Standard,
+        settings: &Settings,
+        to_all: impl Fn(f64) -> f64,
+    ) -> Self {
+        let [meets_recognition, meets_minimum] = lines.map(|line| standard.met(posterior, line));
+        Self {
+            estimate: to_all(posterior.mean()),
+            interval: posterior.interval(settings.level).map(to_all),
+            meets_recognition,
+            meets_minimum,
+        }
+    }
 }
 
 /// What the own record over the review periods says.
@@ -339,18 +365,16 @@ struct OwnRecord {
     missed: usize,
 }
 
-/// Turns evidence into a standing, of which only the state is still open. `to_all` moves a figure from the own mix to
-/// that of all.
-fn stand(evidence: &Evidence, standard: Standard, settings: &Settings, to_all: impl Fn(f64) -> f64) -> Standing {
+/// Turns evidence into a standing, of which only the state is still open.
+fn stand(evidence: &Evidence, settings: &Settings) -> Standing {
     if evidence.observations < settings.minimum_observations {
         return blank(evidence.observations, evidence.figure, evidence.like_for_like);
     }
-    let [meets_recognition, meets_minimum] = evidence.lines.map(|line| standard.met(evidence.posterior, line));
     Standing {
-        estimate: Some(to_all(evidence.posterior.mean())),
-        interval: Some(evidence.posterior.interval(settings.level).map(to_all)),
-        meets_recognition: Some(meets_recognition),
-        meets_minimum: Some(meets_minimum),
+        estimate: Some(evidence.judged.estimate),
+        interval: Some(evidence.judged.interval),
+        meets_recognition: Some(evidence.judged.meets_recognition),
+        meets_minimum: Some(evidence.judged.meets_minimum),
         own_record: evidence.own.met,
         periods_missed: evidence.own.missed,
         ..blank(evidence.observations, evidence.figure, evidence.like_for_like)

@@ -24,6 +24,7 @@
 //! # Ok::<(), evenkeel_stats::Error>(())
 //! ```
 
+mod baseline;
 mod counts;
 pub mod false_alarms;
 pub mod guards;

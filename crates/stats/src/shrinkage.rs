@@ -18,6 +18,7 @@ pub mod normal_normal;
 pub mod poisson_gamma;
 pub mod ranks;
 pub mod reliability;
+pub(crate) mod uncertain_prior;
 
 use crate::distribution;
 use crate::error::{Error, Result};

@@ -65,6 +65,12 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
         (Process::Lognormal(0.8), 20, 30),
         (Process::Autocorrelated(0.5), 24, 36),
         (Process::Binomial(200, 0.99), 20, 30),
+        (Process::Lognormal(0.8), 12, 24),
+        (Process::Gamma(1.0), 24, 36),
+        (Process::Autocorrelated(0.3), 24, 36),
+        (Process::Autocorrelated(0.5), 12, 24),
+        (Process::Autocorrelated(0.7), 24, 36),
+        (Process::Seasonal(1.0), 24, 36),
     ];
     let mut rows = Vec::new();
     let (mut near_normal, mut guarded): (f64, f64) = (0.0, 0.0);
@@ -105,15 +111,15 @@ pub fn measure(seed: u64) -> Result<Report, Error> {
         ),
         combined <= 0.03,
         "Twenty or so points do not tell the shape or the autocorrelation of a series well enough for limits that are \
-         never looked at again. Limits wide enough for the worst case would leave a shift of three deviations unnoticed \
-         for months in every other series, so they are as they are; moving limits do not have this trouble.",
+         never looked at again.",
     );
     report.say(
         "What the product does about each. Skewed times and amounts: limits on the one of six bent scales that makes the \
          history most symmetric. Autocorrelation: wider limits, longer runs, no trend rule, and a sentence that says so. \
          A yearly wave: it is taken out before limits and rules where a test finds one. Shares and counts: p and u charts, \
          p\u{2032} and u\u{2032} where they vary more than by chance. Near 0 and 100 %: limits from the tails of the \
-         distribution itself. Frozen baselines: prediction limits and longer runs.",
+         distribution itself. Frozen baselines: prediction limits and longer runs, averaged over the autocorrelations that \
+         the baseline leaves possible, and a yearly wave only where it stands out from them.",
     );
     scorecard(&mut report, seed)?;
     Ok(report)

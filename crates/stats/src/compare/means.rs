@@ -1,6 +1,6 @@
 //! Comparison of means: quality scores, ratings, logarithms of handling times.
 
-use super::{Better, Borrowed, Comparison, Dispersion, Evidence, OwnRecord, Settings, Standard, latest, stand};
+use super::{Better, Borrowed, Comparison, Dispersion, Evidence, Judged, OwnRecord, Settings, Standard, latest, stand};
 use crate::distribution;
 use crate::error::{Result, require_count, require_finite};
 use crate::interval::mean::Moments;
@@ -52,15 +52,15 @@ pub fn means(histories: &[Vec<Option<MeanRecord>>], standard: Standard, settings
             let moved = shift(&record, 0);
             // The posterior is at the mix of all already, so the lines stay where they are.
             let posterior = posterior(model.as_ref(), record.moments.mean - moved, variance(&record))?;
+            let lines = [standard.recognition, standard.minimum];
             let evidence = Evidence {
                 observations: record.moments.count as f64,
                 figure: record.moments.mean,
                 like_for_like: record.moments.mean - moved,
-                posterior,
-                lines: [standard.recognition, standard.minimum],
+                judged: Judged::of(posterior, lines, standard, settings, |mean| mean),
                 own: own_record(history, standard, settings, pooled * dispersion, &shift),
             };
-            Ok(stand(&evidence, standard, settings, |mean| mean))
+            Ok(stand(&evidence, settings))
         })
         .collect::<Result<_>>()?;
     let borrowed = model.map(|model| Borrowed {

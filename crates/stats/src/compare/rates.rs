@@ -1,6 +1,6 @@
 //! Comparison of events per exposure: complaints per 1,000 contacts, errors per case.
 
-use super::{Borrowed, Comparison, Dispersion, Evidence, OwnRecord, Settings, Standard, latest, stand};
+use super::{Borrowed, Comparison, Dispersion, Evidence, Judged, OwnRecord, Settings, Standard, latest, stand};
 use crate::error::{Result, require_count, require_positive};
 use crate::interval::rate::Events;
 use crate::shrinkage::poisson_gamma::{Row, fit_rows};
@@ -50,16 +50,17 @@ pub fn rates(histories: &[Vec<Option<RateRecord>>], standard: Standard, settings
             let Some(record) = now(history) else { return super::blank(0.0, f64::NAN, f64::NAN) };
             let own = row(&record);
             let alone = Posterior::Gamma { shape: own.events + OWN, rate: own.exposure };
+            let posterior = fitted.map_or(alone, |fitted| fitted.posterior(&own));
+            // The posterior is at the mix of all already, so the lines stay where they are.
+            let lines = [standard.recognition, standard.minimum];
             let evidence = Evidence {
                 observations: record.events.exposure(),
                 figure: record.events.estimate(),
                 like_for_like: record.events.estimate() / factor(&record, 0),
-                posterior: fitted.map_or(alone, |fitted| fitted.posterior(&own)),
-                // The posterior is at the mix of all already, so the lines stay where they are.
-                lines: [standard.recognition, standard.minimum],
+                judged: Judged::of(posterior, lines, standard, settings, |rate| rate),
                 own: own_record(history, standard, settings, dispersion, &factor),
             };
-            stand(&evidence, standard, settings, |rate| rate)
+            stand(&evidence, settings)
         })
         .collect();
     let borrowed = fitted.map(|fitted| Borrowed {

@@ -1,9 +1,10 @@
 //! Comparison of shares: satisfied answers, kept promises, cases solved at first contact.
 
-use super::{Borrowed, Comparison, Dispersion, Evidence, OwnRecord, Settings, Standard, latest, stand};
+use super::{Better, Borrowed, Comparison, Dispersion, Evidence, Judged, OwnRecord, Settings, Standard, latest, stand};
 use crate::error::{Error, Result, require_count};
 use crate::interval::proportion::Proportion;
 use crate::shrinkage::beta_binomial::{Row, fit_rows, shifted};
+use crate::shrinkage::uncertain_prior::{CellPosterior, posteriors};
 use crate::shrinkage::{Estimation, Posterior};
 
 /// One period of a person or unit.
@@ -56,23 +57,29 @@ pub fn shares(histories: &[Vec<Option<ShareRecord>>], standard: Standard, settin
     };
     let rows: Vec<Row> = histories.iter().filter_map(now).map(|record| row(&record)).collect();
     let fitted = if rows.len() < 3 { None } else { fit_rows(&rows, 3.0, Estimation::BoundaryAvoiding).ok() };
+    let averaged = fitted.and_then(|fitted| posteriors(&rows, &fitted));
     let standings = histories
         .iter()
         .map(|history| {
             let Some(record) = now(history) else { return super::blank(0.0, f64::NAN, f64::NAN) };
             let shift = offset(&record, 0);
             let own = row(&record);
-            let alone = Posterior::Beta { a: own.successes + OWN, b: own.failures + OWN };
-            let lines = [shifted(standard.recognition, shift), shifted(standard.minimum, shift)];
+            let judged = if let Some(posterior) = averaged.as_ref().and_then(|all| all.of(&own)) {
+                judge(posterior, standard, settings)
+            } else {
+                let alone = Posterior::Beta { a: own.successes + OWN, b: own.failures + OWN };
+                let posterior = fitted.map_or(alone, |fitted| fitted.posterior(&own));
+                let lines = [standard.recognition, standard.minimum].map(|line| shifted(line, shift));
+                Judged::of(posterior, lines, standard, settings, |share| shifted(share, -shift))
+            };
             let evidence = Evidence {
                 observations: record.share.total() as f64,
                 figure: record.share.estimate(),
                 like_for_like: shifted(record.share.estimate(), -shift),
-                posterior: fitted.map_or(alone, |fitted| fitted.posterior(&own)),
-                lines,
+                judged,
                 own: own_record(history, standard, settings, dispersion, &offset),
             };
-            stand(&evidence, standard, settings, |share| shifted(share, -shift))
+            stand(&evidence, settings)
         })
         .collect();
     let borrowed = fitted.map(|fitted| Borrowed {
@@ -81,6 +88,20 @@ pub fn shares(histories: &[Vec<Option<ShareRecord>>], standard: Standard, settin
         weight: fitted.prior.precision,
     });
     Comparison::new(standings, borrowed, dispersion, standard, settings)
+}
+
+/// What an averaged posterior says. It is at the mix of all already, so the lines stay where they are.
+fn judge(posterior: &CellPosterior, standard: Standard, settings: &Settings) -> Judged {
+    let met = |line: f64| match standard.better {
+        Better::Higher => posterior.probability_at_least(line),
+        Better::Lower => 1.0 - posterior.probability_at_least(line),
+    };
+    Judged {
+        estimate: posterior.mean(),
+        interval: posterior.interval(settings.level),
+        meets_recognition: met(standard.recognition),
+        meets_minimum: met(standard.minimum),
+    }
 }
 
 fn check(histories: &[Vec<Option<ShareRecord>>], standard: Standard, settings: &Settings) -> Result<()> {

@@ -177,7 +177,10 @@ fn chart(observed: &[Observed], law: Law, spans: &[Span], settings: &Settings, k
             points.push(Point { value: values[t], adjusted: values[t], limits, phase });
         }
         let trial = baseline.len() < settings.trial_below;
-        note_phase(&mut notes, settings.guards, phase, baseline.len(), span.frozen, usable, trial);
+        note_phase(&mut notes, phase, baseline.len(), usable, trial);
+        if span.frozen && settings.guards.short_baseline && usable {
+            notes.push(Note::ShortBaseline { phase, points: baseline.len(), widening: adjustment.widening });
+        }
         if overdispersed {
             widened = true;
             notes.push(Note::Overdispersed { ratio: dispersion });

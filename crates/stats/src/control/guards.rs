@@ -11,14 +11,16 @@
 //!   limits are widened by 1/√(1-ρ) and the run rule is lengthened until a run is as rare as seven independent points;
 //!   the trend rule and the rule of two in three are left out.
 //! - *Season*: a yearly wave (one sine) is taken out before limits and rules, where an F test finds one.
-//! - *Short frozen baseline*: centre and spread are themselves uncertain, so limits become prediction limits (Student's t
-//!   with the degrees of freedom of the average moving range) and runs longer.
+//! - *Frozen baseline*: centre, spread and autocorrelation are themselves uncertain and stay as they were found, so limits
+//!   become prediction limits (Student's t with the degrees of freedom of the average moving range, averaged over the
+//!   possible autocorrelations) and runs longer. A wave must be clearer to be taken out.
 //! - *Few events*: near 0 % and 100 % counts are skewed and often tied; limits come from the tails of the binomial or
 //!   Poisson distribution itself, and runs are lengthened where more points lie on one side of the centre by nature.
 //!
 //! What is judged by is the *history*: the baseline where it is frozen, else all points but the latest four. A change
 //! that has just happened must not pass for autocorrelation or skewness and so excuse itself.
 
+use super::baseline::{self, Persistence};
 use super::rules::{Rules, TwoOfThree};
 use super::{MEAN_RANGE_OF_TWO, Span};
 use crate::distribution;
@@ -34,10 +36,10 @@ const SHORTEST_HISTORY: usize = 10;
 const GUARD_Z: f64 = 1.04;
 /// One-sided z from which an unguarded chart carries a warning; 5 % of independent series reach it.
 const WARNING_Z: f64 = 1.645;
-/// Level of the test for a yearly wave.
+/// Level of the test for a yearly wave, with moving limits.
 const SEASON_LEVEL: f64 = 0.02;
-/// Share of times on the good side of a prediction limit at which the widening for short baselines is taken.
-const PREDICTION: f64 = 0.95;
+/// The same for a frozen baseline, which goes on taking out a wave that was none.
+const FROZEN_SEASON_LEVEL: f64 = 0.01;
 /// Powers from which the skewness guard chooses: none, root, times between events, logarithm, and two inverses.
 const POWERS: [f64; 6] = [1.0, 0.5, 1.0 / 3.6, 0.0, -0.5, -1.0];
 /// Skewness up to which values keep their own scale, because it is easier to explain.
@@ -107,7 +109,8 @@ pub enum Note {
     Autocorrelated {
         /// Lag-1 autocorrelation of the history.
         lag1: f64,
-        /// What limits were multiplied with; 1 when the guard is off and this is only a warning.
+        /// What moving limits are multiplied with; 1 when the guard is off and this is only a warning. What is done to
+        /// frozen ones is in [`Note::ShortBaseline`].
         widening: f64,
     },
     /// The series has a yearly wave.
@@ -117,7 +120,7 @@ pub enum Note {
         /// Whether the wave was taken out; otherwise this is only a warning.
         removed: bool,
     },
-    /// Prediction limits after a short frozen baseline.
+    /// Prediction limits after a frozen baseline, the uncertainty of its autocorrelation included.
     ShortBaseline {
         /// Position of the phase.
         phase: usize,
@@ -212,10 +215,16 @@ fn threshold(points: usize, z: f64) -> f64 {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Autocorrelation {
     pub lag1: f64,
+    /// Points that it was found in.
+    pub points: usize,
     /// Bias-corrected, between 0 and 0.95.
     pub corrected: f64,
+    /// Whether it is high enough for the guard of moving limits. Frozen ones always reckon with what is possible.
+    pub acts: bool,
     /// Whether it is high enough for a warning.
     pub warning: bool,
+    /// Whether a yearly wave was taken out before, which takes some autocorrelation with it.
+    pub wave_taken_out: bool,
 }
 
 impl Autocorrelation {
@@ -241,7 +250,7 @@ pub(super) fn history(spans: &[Span]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// Judges the autocorrelation of the history around the mean of each stretch; `None` when it is too short or low.
+/// Judges the autocorrelation of the history around the mean of each stretch; `None` when it is too short.
 pub(super) fn autocorrelation(values: &[f64], history: &[(usize, usize)]) -> Option<Autocorrelation> {
     let count: usize = history.iter().map(|(start, end)| end - start).sum();
     if count < SHORTEST_HISTORY {
@@ -261,11 +270,13 @@ pub(super) fn autocorrelation(values: &[f64], history: &[(usize, usize)]) -> Opt
     let n = count as f64;
     // A third of a standard error is added: too low an estimate does more harm than one as much too high.
     let caution = ((1.0 - lag1 * lag1) / n).max(0.0).sqrt() / 3.0;
-    let corrected = ((n * lag1 + 1.0) / (n - 3.0) + caution).clamp(0.0, 0.95);
-    (lag1 > threshold(count, GUARD_Z)).then(|| Autocorrelation {
+    Some(Autocorrelation {
         lag1,
-        corrected,
+        points: count,
+        corrected: ((n * lag1 + 1.0) / (n - 3.0) + caution).clamp(0.0, 0.95),
+        acts: lag1 > threshold(count, GUARD_Z),
         warning: lag1 > threshold(count, WARNING_Z),
+        wave_taken_out: false,
     })
 }
 
@@ -339,7 +350,12 @@ pub(super) fn wave(values: &[f64], spans: &[Span], period: usize) -> Option<Wave
         return None;
     }
     let f = (without.residual_squares - with.residual_squares) / 2.0 / with.variance();
-    if distribution::f_sf(f, 2.0, with.degrees as f64) >= SEASON_LEVEL {
+    let (f, level) = if frozen {
+        (f / strength_of_slow_swings(&with.residuals, period), FROZEN_SEASON_LEVEL)
+    } else {
+        (f, SEASON_LEVEL)
+    };
+    if distribution::f_sf(f, 2.0, with.degrees as f64) >= level {
         return None;
     }
     let fitted = if frozen {
@@ -355,30 +371,19 @@ pub(super) fn wave(values: &[f64], spans: &[Span], period: usize) -> Option<Wave
     Some(Wave { heights, amplitude: sine.hypot(cosine) })
 }
 
-/// What limits must be multiplied with when centre and spread come from a frozen baseline: the ratio of the prediction
-/// quantile (Student's t, 0.62 (m - 1) degrees of freedom for an average moving range) to the normal one. `effective` is
-/// how many independent points the centre is worth.
-pub(super) fn baseline_widening(points: usize, effective: f64) -> f64 {
-    let t = distribution::student_t_quantile(PREDICTION, 0.62 * (points as f64 - 1.0));
-    t * (1.0 + 1.0 / effective).sqrt() / distribution::normal_quantile(PREDICTION)
-}
-
-/// The run length after a frozen baseline worth `effective` independent points: the shortest whose chance, 2 E[Φ(δ)^L] with δ the error of the
-/// centre, exceeds that of `usual` points around a known centre by no more than a tenth.
-pub(super) fn baseline_run(usual: usize, effective: f64) -> usize {
-    let error = 1.0 / effective.sqrt();
-    let goal = 1.1 * 0.5_f64.powi(usual as i32 - 1);
-    let chance = |length: usize| {
-        // Midpoint rule over the error of the centre, in steps of a tenth of a standard error.
-        (-40..40)
-            .map(|step| {
-                let z = (f64::from(step) + 0.5) / 10.0;
-                distribution::normal_density(z) * 0.1 * distribution::normal_cdf(z * error).powi(length as i32)
-            })
-            .sum::<f64>()
-            * 2.0
-    };
-    (usual..usual + 20).find(|&length| chance(length) <= goal).unwrap_or(usual + 20)
+/// How much stronger than on independent points a swing of the length of a year is by nature, where neighbours resemble
+/// each other: (1 - ρ²) / (1 - 2ρ cos ω + ρ²) with ω = 2π / period, the spectrum of a first-order autoregression (Priestley
+/// 1981). At least 1. ρ is that of the residuals, corrected for the mean and the wave that were fitted.
+fn strength_of_slow_swings(residuals: &[f64], period: usize) -> f64 {
+    let n = residuals.len() as f64;
+    let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
+    let products: f64 = residuals.windows(2).map(|pair| pair[0] * pair[1]).sum();
+    if squares == 0.0 || n <= 5.0 {
+        return 1.0;
+    }
+    let rho = ((n * products / squares + 3.0) / (n - 5.0)).clamp(0.0, 0.9);
+    let turn = (2.0 * std::f64::consts::PI / period as f64).cos();
+    ((1.0 - rho * rho) / (1.0 - 2.0 * rho * turn + rho * rho)).max(1.0)
 }
 
 /// The run length that is as rare as `usual` independent points when a point stays on its side with probability `stay`.
@@ -411,14 +416,15 @@ pub(super) fn adjust(
     if let Some(points) = frozen_points
         && guards.short_baseline
     {
-        // Autocorrelated points tell less about their centre.
-        let worth = autocorrelation.map_or(1.0, |found| (1.0 - found.corrected) / (1.0 + found.corrected));
-        let effective = (points as f64 * worth).max(2.0);
-        adjusted.widening *= baseline_widening(points, effective);
-        adjusted.rules.shift = rules.shift.map(|length| baseline_run(length, effective));
-    }
-    if let Some(found) = autocorrelation {
-        adjusted.widening *= found.widening();
+        let persistence = autocorrelation.map_or(Persistence::NONE, Persistence::of);
+        adjusted.widening = baseline::widening(points, &persistence);
+        adjusted.rules.shift = rules.shift.map(|length| baseline::run(length, points, &persistence));
+        if persistence.leaves_fewer_rules() {
+            adjusted.rules.trend = None;
+            adjusted.rules.two_of_three = TwoOfThree::Off;
+        }
+    } else if let Some(found) = autocorrelation.filter(|found| found.acts) {
+        adjusted.widening = found.widening();
         adjusted.rules.trend = None;
         adjusted.rules.two_of_three = TwoOfThree::Off;
         stay = stay.max(found.stay());
@@ -448,22 +454,41 @@ mod tests {
     }
 
     #[test]
-    fn run_lengths_grow_with_persistence_and_short_baselines() {
+    fn run_lengths_grow_with_persistence() {
         assert_eq!(persistent_run(7, 0.5), 7);
         assert_eq!(persistent_run(7, 0.5 + 0.5_f64.asin() / std::f64::consts::PI), 12);
         assert_eq!(persistent_run(7, 1.0), persistent_run(7, 0.999));
-        assert_eq!(baseline_run(7, 12.0), 9);
-        assert_eq!(baseline_run(7, 24.0), 8);
-        assert_eq!(baseline_run(7, 1e5), 7);
     }
 
     #[test]
-    fn prediction_limits_shrink_towards_the_usual_ones() {
-        // scipy 1.17.1: t.ppf(0.95, 0.62 * 11) * sqrt(13 / 12) / norm.ppf(0.95).
-        assert!((baseline_widening(12, 12.0) - 1.201_6).abs() < 5e-3);
-        assert!(baseline_widening(20, 20.0) < baseline_widening(12, 12.0));
-        assert!(baseline_widening(20, 5.0) > baseline_widening(20, 20.0));
-        assert!((baseline_widening(100_000, 1e5) - 1.0).abs() < 1e-3);
+    fn a_slow_swing_is_no_wonder_where_neighbours_resemble_each_other() {
+        let restless: Vec<f64> = (0..24).map(|t| if t % 2 == 0 { 1.0 } else { -1.0 }).collect();
+        assert_eq!(strength_of_slow_swings(&restless, 12), 1.0);
+        // Pairs of equal values: eleven of 23 neighbours differ, so r = 1/24 and the corrected ρ = 4/19.
+        let pairs: Vec<f64> = (0..24).map(|t| if t / 2 % 2 == 0 { 1.0 } else { -1.0 }).collect();
+        let rho: f64 = 4.0 / 19.0;
+        let want = (1.0 - rho * rho) / (1.0 - rho * 3.0_f64.sqrt() + rho * rho);
+        assert!((strength_of_slow_swings(&pairs, 12) - want).abs() < 1e-12);
+    }
+
+    #[test]
+    fn frozen_limits_reckon_with_an_autocorrelation_that_moving_ones_do_not_act_on() {
+        let found = Autocorrelation {
+            lag1: 0.12,
+            points: 24,
+            corrected: 0.2,
+            acts: false,
+            warning: false,
+            wave_taken_out: false,
+        };
+        let rules = Rules::MAKING_DATA_COUNT;
+        let with = |found, frozen| adjust(Guards::all(None), rules, found, frozen, 0.5);
+        assert_eq!(with(Some(found), None), Adjustment { widening: 1.0, rules });
+        let (seen, known) = (with(Some(found), Some(24)), with(None, Some(24)));
+        assert!(seen.widening > known.widening && seen.rules.shift > known.rules.shift);
+        assert_eq!((seen.rules.trend, known.rules.trend), (None, Some(7)));
+        let off = adjust(Guards::NONE, rules, Some(found), Some(24), 0.5);
+        assert_eq!(off, Adjustment { widening: 1.0, rules });
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(super) fn chart(values: &[f64], scale: Scale, spans: &[Span], settings: &Set
     }
     let bent: Vec<f64> = values.iter().map(|&value| transformation.forward(value)).collect();
     let wave = settings.guards.period.and_then(|period| guards::wave(&bent, spans, period));
+    let wave_taken_out = wave.is_some() && settings.guards.season;
     let mut heights = vec![0.0; values.len()];
     if let Some(wave) = wave {
         notes.push(Note::Seasonal { amplitude: wave.amplitude, removed: settings.guards.season });
@@ -53,7 +54,8 @@ pub(super) fn chart(values: &[f64], scale: Scale, spans: &[Span], settings: &Set
         }
     }
     let adjusted: Vec<f64> = bent.iter().zip(&heights).map(|(value, height)| value - height).collect();
-    let autocorrelation = autocorrelation_with_note(&adjusted, &history, settings.guards, &mut notes);
+    let autocorrelation = autocorrelation_with_note(&adjusted, &history, settings.guards, &mut notes)
+        .map(|found| guards::Autocorrelation { wave_taken_out, ..found });
 
     let mut points = Vec::with_capacity(values.len());
     let mut phases = Vec::with_capacity(spans.len());
@@ -79,7 +81,10 @@ pub(super) fn chart(values: &[f64], scale: Scale, spans: &[Span], settings: &Set
             points.push(Point { value: values[t], adjusted: adjusted[t], limits, phase });
         }
         let trial = baseline.len() < settings.trial_below;
-        note_phase(&mut notes, settings.guards, phase, baseline.len(), span.frozen, usable, trial);
+        note_phase(&mut notes, phase, baseline.len(), usable, trial);
+        if span.frozen && settings.guards.short_baseline && usable {
+            notes.push(Note::ShortBaseline { phase, points: baseline.len(), widening: adjustment.widening });
+        }
         phases.push(PhaseSummary {
             start: span.start,
             end: span.end,
@@ -103,34 +108,22 @@ pub(super) fn autocorrelation_with_note(
     notes: &mut Vec<Note>,
 ) -> Option<guards::Autocorrelation> {
     let found = guards::autocorrelation(adjusted, history)?;
-    if guards.autocorrelation {
+    if guards.autocorrelation && found.acts {
         notes.push(Note::Autocorrelated { lag1: found.lag1, widening: found.widening() });
-    } else if found.warning {
+    } else if !guards.autocorrelation && found.warning {
         notes.push(Note::Autocorrelated { lag1: found.lag1, widening: 1.0 });
     }
     Some(found)
 }
 
 /// Notes what every kind of chart has to say about the limits of a phase.
-pub(super) fn note_phase(
-    notes: &mut Vec<Note>,
-    guards: Guards,
-    phase: usize,
-    points: usize,
-    frozen: bool,
-    usable: bool,
-    trial: bool,
-) {
+pub(super) fn note_phase(notes: &mut Vec<Note>, phase: usize, points: usize, usable: bool, trial: bool) {
     if !usable {
         notes.push(Note::NoLimits { phase });
         return;
     }
     if trial {
         notes.push(Note::TrialLimits { phase, points });
-    }
-    if frozen && guards.short_baseline {
-        let widening = guards::baseline_widening(points, points as f64);
-        notes.push(Note::ShortBaseline { phase, points, widening });
     }
 }
 

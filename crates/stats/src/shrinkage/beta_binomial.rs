@@ -107,6 +107,12 @@ pub(crate) struct Fitted {
 }
 
 impl Fitted {
+    /// Standard errors of the logit of the mean and of the logarithm of the precision; 0 where the data say nothing.
+    pub fn errors(&self) -> (f64, f64) {
+        let [[of_mean, _], [_, of_precision]] = self.covariance;
+        (of_mean.max(0.0).sqrt(), of_precision.max(0.0).sqrt())
+    }
+
     /// The posterior of a unit, widened by what is not known of the prior (Kass and Steffey 1989): the derivatives of the
     /// posterior mean with respect to the prior's two numbers, times their covariance, are added to its variance. With
     /// hundreds of units this adds nothing; with ten it keeps probabilities honest.
