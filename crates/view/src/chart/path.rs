@@ -168,17 +168,7 @@ impl Drawing {
                 anchor: if *px > middle { "end" } else { "start" },
             }
         });
-        let end = steps.last()?.0;
-        // The ends have names; the latest figure has one where it touches neither.
-        let room = |day: Date| period::month_of(day).chars().count() as f64 * LETTER + 8.0;
-        let latest = x.place(days_between(today));
-        let mut named: Vec<(Date, &'static str)> = vec![(from, "start")];
-        if latest - room(today) / 2.0 > left + room(from) && latest + room(today) / 2.0 < right - room(end) {
-            named.push((today, "middle"));
-        }
-        if end > from {
-            named.push((end, "end"));
-        }
+        let axis = |day: Date| x.place(days_between(day));
         Some(Self {
             class,
             width,
@@ -187,10 +177,7 @@ impl Drawing {
             right: at(right),
             bottom: at(bottom),
             ticks: upright.ticks().zip(&ticks).map(|(tick, text)| (at(y.place(tick)), text.clone())).collect(),
-            days: named
-                .into_iter()
-                .map(|(day, anchor)| Day { x: at(x.place(days_between(day))), text: period::month_of(day), anchor })
-                .collect(),
+            days: days([from, today, steps.last()?.0], (left, right), &axis),
             way: open(&way),
             course,
             dots,
@@ -203,6 +190,21 @@ impl Drawing {
             }),
         })
     }
+}
+
+/// Names of the first day, the latest figure and the deadline. The ends have names; the latest figure has one where it
+/// touches neither.
+fn days([from, latest, end]: [Date; 3], (left, right): (f64, f64), axis: &impl Fn(Date) -> f64) -> Vec<Day> {
+    let room = |day: Date| period::month_of(day).chars().count() as f64 * LETTER + 8.0;
+    let half = room(latest) / 2.0;
+    let mut named: Vec<(Date, &'static str)> = vec![(from, "start")];
+    if axis(latest) - half > left + room(from) && axis(latest) + half < right - room(end) {
+        named.push((latest, "middle"));
+    }
+    if end > from {
+        named.push((end, "end"));
+    }
+    named.into_iter().map(|(day, anchor)| Day { x: at(axis(day)), text: period::month_of(day), anchor }).collect()
 }
 
 #[cfg(test)]
