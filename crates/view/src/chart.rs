@@ -4,6 +4,7 @@
 pub mod balance;
 pub mod funnel;
 pub mod interval;
+pub mod map;
 pub mod sparkline;
 pub mod spread;
 pub mod trend;
@@ -11,6 +12,7 @@ pub mod trend;
 pub use balance::Balance;
 pub use funnel::FunnelChart;
 pub use interval::Interval;
+pub use map::StrategyMap;
 pub use sparkline::Sparkline;
 pub use trend::Trend;
 

@@ -5,6 +5,7 @@
 
 mod charter;
 mod comparison;
+mod data;
 mod explain;
 mod import;
 mod library;
@@ -17,6 +18,7 @@ pub mod table;
 
 pub use charter::{charter, charter_public};
 pub use comparison::comparison;
+pub use data::data;
 pub use explain::explain;
 pub use import::{import, rejects};
 pub use library::{measures, sheet};
