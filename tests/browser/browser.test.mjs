@@ -5,6 +5,8 @@ import "./checks/every-page.mjs";
 import "./checks/numbers.mjs";
 import "./checks/selectors.mjs";
 import "./checks/chart.mjs";
+import "./checks/finding.mjs";
+import "./checks/record-and-map.mjs";
 import "./checks/keyboard.mjs";
 import "./checks/without-script.mjs";
 import "./checks/refusals.mjs";

@@ -13,6 +13,7 @@ pub mod clock;
 mod columns;
 pub mod comparison;
 pub mod compile;
+pub mod contents;
 mod error;
 mod evaluate;
 pub mod example;

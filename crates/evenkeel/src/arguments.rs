@@ -88,6 +88,12 @@ pub enum Command {
   evenkeel rejects crm --limit 0 --format json")]
     Rejects(Rejects),
 
+    /// Say what the record holds: sources, freshness, coverage, rejected rows, versions.
+    #[command(after_help = "Examples:
+  evenkeel data
+  evenkeel data --format json")]
+    Data(Data),
+
     /// Print the scorecard of a unit.
     #[command(after_help = "Examples:
   evenkeel score
@@ -290,6 +296,12 @@ pub struct Rejects {
     /// How many are listed; 0 for all. Unless given, 50 for people and all for programs.
     #[arg(long, value_name = "NUMBER")]
     pub limit: Option<usize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Data {
+    #[command(flatten)]
+    pub as_of: AsOf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -82,6 +82,11 @@ impl Snapshot {
         &self.manifest
     }
 
+    /// This state and those before it that are still kept, the newest first.
+    pub async fn history(&self) -> Result<Vec<Manifest>, LakeError> {
+        manifest::kept(&self.storage, self.manifest.version).await
+    }
+
     /// The digest of the content of some tables: equal content, equal digest. Twelve hexadecimal digits.
     #[must_use]
     pub fn data_version<'a>(&self, tables: impl IntoIterator<Item = &'a str>) -> String {

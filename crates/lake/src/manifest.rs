@@ -109,6 +109,19 @@ pub(crate) async fn latest(storage: &Storage) -> Result<Manifest, LakeError> {
     }
 }
 
+/// The states up to a version that are still kept, the newest first. One that is taken away meanwhile is left out.
+pub(crate) async fn kept(storage: &Storage, newest: u64) -> Result<Vec<Manifest>, LakeError> {
+    let mut kept = Vec::new();
+    for version in versions(storage).await?.into_iter().rev().filter(|version| *version <= newest) {
+        match read(storage, version).await {
+            Ok(manifest) => kept.push(manifest),
+            Err(LakeError::ObjectStore(object_store::Error::NotFound { .. })) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(kept)
+}
+
 async fn read(storage: &Storage, version: u64) -> Result<Manifest, LakeError> {
     let file = path(version);
     let bytes = storage.store().get(&file).await?.bytes().await?;

@@ -271,6 +271,16 @@ pub async fn count(snapshot: &crate::Snapshot, source: Option<&str>) -> Result<u
     Ok(rows.count().await? as u64)
 }
 
+/// Hands every reject of one state of the lake to `take`, in no particular order and few at a time.
+pub async fn each(snapshot: &crate::Snapshot, mut take: impl FnMut(Reject)) -> Result<(), LakeError> {
+    let context = SessionContext::new();
+    let mut rows = context.read_table(snapshot.provider(TABLE).await?)?.execute_stream().await?;
+    while let Some(batch) = rows.next().await {
+        from_batch(&batch?)?.into_iter().for_each(|(reject, _, _)| take(reject));
+    }
+    Ok(())
+}
+
 /// Every reject of one state of the lake, ordered by source, table, file and line; `limit` rows at most.
 pub async fn list(
     snapshot: &crate::Snapshot,

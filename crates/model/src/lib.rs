@@ -15,6 +15,7 @@ pub mod composite;
 pub mod derived;
 pub mod evaluation;
 pub mod example;
+pub mod gaps;
 pub mod ids;
 pub mod measure;
 pub mod organisation;

@@ -66,6 +66,13 @@ impl Table {
         self.columns.iter().chain(CONVENTIONS).find(|column| column.name == name)
     }
 
+    /// Whether its rows come day by day, so that a day without any can be a gap. Rows of the others say what holds from a
+    /// day on.
+    #[must_use]
+    pub fn comes_by_day(&self) -> bool {
+        !matches!(self.period_of, None | Some("valid_from" | "hired_on" | "since_on" | "period_on"))
+    }
+
     /// All columns: its own, then the conventional ones.
     pub fn all_columns(&self) -> impl Iterator<Item = &'static Column> {
         self.columns.iter().chain(CONVENTIONS)

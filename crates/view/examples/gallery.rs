@@ -26,6 +26,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in sample::comparisons(&urls) {
         write(&folder, &mut written, &format!("comparison-{}", sample.name), &sample.page, &sample.page)?;
     }
+    for sample in sample::maps(&urls) {
+        write(&folder, &mut written, &format!("map-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in sample::searches(&urls) {
+        write(&folder, &mut written, &format!("search-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in sample::data(&urls) {
+        write(&folder, &mut written, &format!("data-{}", sample.name), &sample.page, &sample.page)?;
+    }
     let (lists, definitions) = sample::library(&urls);
     for sample in lists {
         write(&folder, &mut written, &format!("measures-{}", sample.name), &sample.page, &sample.page)?;

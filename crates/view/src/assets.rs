@@ -33,6 +33,9 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/library.css"),
     include_str!("../assets/style/charter.css"),
     include_str!("../assets/style/comparison.css"),
+    include_str!("../assets/style/data.css"),
+    include_str!("../assets/style/search.css"),
+    include_str!("../assets/style/map.css"),
     include_str!("../assets/style/print.css"),
 );
 

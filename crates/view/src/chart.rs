@@ -4,6 +4,7 @@
 pub mod balance;
 pub mod funnel;
 pub mod interval;
+pub mod map;
 pub mod path;
 pub mod sparkline;
 pub mod spread;
@@ -12,6 +13,7 @@ pub mod trend;
 pub use balance::Balance;
 pub use funnel::FunnelChart;
 pub use interval::Interval;
+pub use map::StrategyMap;
 pub use path::PathChart;
 pub use sparkline::Sparkline;
 pub use trend::Trend;

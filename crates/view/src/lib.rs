@@ -7,6 +7,7 @@
 //! - [`number`] turns stored values into text.
 //! - [`words`] makes the sentences.
 //! - [`chart`] draws small charts as SVG and describes large ones for the chart library.
+//! - [`search`] finds things by what they are called.
 //! - [`page`] puts all of it together.
 //! - [`terminal`] lays a page out in a hundred columns.
 //! - [`reference`] writes the reference of measures as Markdown.
@@ -18,5 +19,6 @@ pub mod html;
 pub mod number;
 pub mod page;
 pub mod reference;
+pub mod search;
 pub mod terminal;
 pub mod words;

@@ -5,6 +5,7 @@
 
 mod charter;
 mod comparison;
+mod data;
 mod explain;
 mod import;
 mod library;
@@ -18,6 +19,7 @@ mod targets;
 
 pub use charter::{charter, charter_public};
 pub use comparison::comparison;
+pub use data::data;
 pub use explain::explain;
 pub use import::{import, rejects};
 pub use library::{measures, sheet};

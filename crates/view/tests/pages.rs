@@ -46,7 +46,22 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("charter_public_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let data = sample::data(&urls).into_iter().map(|sample| {
+        let name = format!("data_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    let searches = sample::searches(&urls).into_iter().map(|sample| {
+        let name = format!("search_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    let maps = sample::maps(&urls).into_iter().map(|sample| {
+        let name = format!("map_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
     scorecards
+        .chain(maps)
+        .chain(data)
+        .chain(searches)
         .chain(measures)
         .chain(comparisons)
         .chain(targets)
@@ -130,7 +145,9 @@ fn structure() {
                 assert!(attribute(tag, attr).is_none_or(|target| unique.contains(target)), "{name}: {tag}");
             }
             if tag.starts_with("svg") {
-                let said = tag.contains("role=\"img\" aria-label=") || tag.contains("aria-hidden=\"true\"");
+                // A picture says all at once; a group of links has a name, and each link its own.
+                let named = ["role=\"img\" aria-label=", "role=\"group\" aria-label="];
+                let said = named.iter().any(|name| tag.contains(name)) || tag.contains("aria-hidden=\"true\"");
                 let inside = tag == "svg class=\"icon\"";
                 assert!(said || inside, "{name}: {tag} has neither words nor is it hidden");
             }

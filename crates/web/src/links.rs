@@ -2,7 +2,7 @@
 
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::FiscalYear;
-use evenkeel_view::page::{Arrangement, LibraryLinks, Links, Place};
+use evenkeel_view::page::{Arrangement, LibraryLinks, Links, Place, SearchForm};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What may stand in a part of a path as it is.
@@ -32,6 +32,25 @@ impl Routes {
             query.push_str("&view=perspectives");
         }
         query
+    }
+}
+
+impl Routes {
+    /// Where one stands, as the fields of a form.
+    fn standing(self, place: &Place) -> Vec<(&'static str, String)> {
+        let mut fields = vec![("unit", place.unit.to_string()), ("period", place.period.id(self.fiscal))];
+        if place.compare_with != place.period.previous() {
+            fields.push(("compare", place.compare_with.id(self.fiscal)));
+        }
+        if place.arrangement == Arrangement::Perspectives {
+            fields.push(("view", "perspectives".to_owned()));
+        }
+        fields
+    }
+
+    /// The rejected rows as a file of some form.
+    pub(crate) fn rejected_file(form: &str) -> String {
+        format!("/data/rejected.{form}")
     }
 }
 
@@ -78,6 +97,23 @@ impl Links for Routes {
 
     fn targets(&self, place: &Place) -> Option<String> {
         Some(format!("/targets/{}{}", part(place.unit.as_str()), self.query(place)))
+    }
+
+    fn map(&self, place: &Place) -> Option<String> {
+        Some(format!("/map{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
+    fn data(&self) -> Option<String> {
+        Some("/data".to_owned())
+    }
+
+    fn search(&self, place: &Place) -> Option<SearchForm> {
+        Some(SearchForm { action: "/search".to_owned(), fields: self.standing(place), asked: String::new() })
+    }
+
+    fn found(&self, asked: &str, place: &Place) -> Option<String> {
+        let standing = self.standing(place).into_iter().map(|(name, value)| format!("&{name}={}", part(&value)));
+        Some(format!("/search?q={}{}", part(asked), standing.collect::<String>()))
     }
 
     fn library(&self) -> Option<String> {

@@ -1,6 +1,9 @@
 //! One state of project and lake, evaluated: everything that pages and commands are made from.
 
 mod charter;
+mod data;
+mod map;
+mod search;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -202,6 +205,7 @@ pub struct World {
     days: OnceCell<ReadingStore>,
     /// Readings by case mix, by comparison and by whether they tell of days.
     strata: Mutex<BTreeMap<(String, bool), Arc<Strata>>>,
+    holdings: OnceCell<data::Holdings>,
     currency: Currency,
     lake_version: u64,
     loaded_at: Option<Timestamp>,
@@ -235,6 +239,7 @@ impl World {
             months,
             days: OnceCell::new(),
             strata: Mutex::default(),
+            holdings: OnceCell::new(),
             currency,
             lake_version,
             loaded_at,
@@ -931,7 +936,9 @@ impl World {
         vec![
             ("Scorecard", Some(links.scorecard(home))),
             ("Targets", links.targets(home)),
+            ("Strategy map", links.map(home)),
             ("Charter", charter),
+            ("Data", links.data()),
             ("Measures", links.library()),
         ]
     }

@@ -31,8 +31,15 @@ export const CHARTER = "/charter?period=2026-10&unit=northmere";
 export const PART_CHARTER = "/charter?period=2026-10&unit=branch-network&promise=complaint";
 export const PUBLIC_CHARTER = "/charter/public?period=2026-10";
 
+// What the record holds; what is found, something and nothing; and the strategy map in both arrangements.
+export const DATA = "/data";
+export const FOUND = "/search?q=satisfaction&period=2026-10&unit=northmere";
+export const NOTHING_FOUND = "/search?q=zeppelin&period=2026-10";
+export const MAP = "/map?period=2026-10&unit=northmere";
+export const MAP_BY_PERSPECTIVE = "/map?period=2026-10&view=perspectives&unit=cc-cards";
+
 /** Whether a page is about a unit and a period that can be chosen. */
-export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER;
+export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER && at !== DATA;
 
 export const PAGES = {
   scorecard: SCORECARD,
@@ -43,6 +50,11 @@ export const PAGES = {
   charter: CHARTER,
   "charter-part": PART_CHARTER,
   "charter-public": PUBLIC_CHARTER,
+  data: DATA,
+  "search-found": FOUND,
+  "search-nothing": NOTHING_FOUND,
+  map: MAP,
+  "map-perspectives": MAP_BY_PERSPECTIVE,
   measures: LIBRARY,
   definition: DEFINITION,
 };

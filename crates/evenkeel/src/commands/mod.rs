@@ -3,6 +3,7 @@
 mod charter;
 mod check;
 mod compare;
+mod data;
 mod demo;
 mod explain;
 mod facts;
@@ -41,6 +42,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Check(check) => check::run(&session, &check).await,
         Command::Import(import) => import::run(&session, &import).await,
         Command::Rejects(rejects) => rejects::run(&session, &rejects).await,
+        Command::Data(data) => data::run(&session, &data).await,
         Command::Score(score) => score::run(&session, &score).await,
         Command::Readings(readings) => readings::run(&session, &readings).await,
         Command::Facts(facts) => facts::run(&session, &facts).await,

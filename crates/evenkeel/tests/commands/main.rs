@@ -8,6 +8,7 @@ mod carried;
 mod charter;
 mod clock;
 mod compare;
+mod data;
 mod demonstration;
 mod examples;
 mod facts;

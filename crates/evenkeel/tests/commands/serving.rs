@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::support::{evenkeel, succeed};
 
 /// A running server, stopped when the test is over.
-struct Server {
+pub(super) struct Server {
     child: Child,
     address: String,
 }
@@ -23,13 +23,15 @@ impl Drop for Server {
     }
 }
 
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
+/// What it answered.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: String,
 }
 
-fn serve(project: &Path) -> Server {
+/// Serves a project.
+pub(super) fn serve(project: &Path) -> Server {
     let mut child = evenkeel(project)
         .args(["serve", "--port", "0", "--as-of", "2026-11-02T06:10:00Z"])
         .stdout(Stdio::piped())
@@ -46,7 +48,7 @@ fn serve(project: &Path) -> Server {
 }
 
 impl Server {
-    fn ask(&self, method: &str, target: &str) -> Answer {
+    pub(super) fn ask(&self, method: &str, target: &str) -> Answer {
         self.send(format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes())
     }
 
@@ -176,4 +178,38 @@ fn a_port_in_use_is_said() {
     let said = super::support::run(&project, &["serve", "--port", &port]);
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("choose another with --port"), "{}", said.err);
+}
+
+/// Whatever is asked for is answered, in the period that one stood in; people are not found.
+#[test]
+fn finding_things() {
+    let (_folder, project) = blank();
+    let server = serve(&project);
+    let found = server.ask("GET", "/search?q=customer+satisfaction&period=2026-09&unit=Our+organisation");
+    assert_eq!(found.status, 200, "{}", found.body);
+    assert!(found.body.contains("href=\"/measure/csat/organisation?period=2026-09\""), "{}", found.body);
+    for (asked, words) in [
+        ("csat", "/measure/csat/"),
+        ("custmer", "/measure/csat/"),
+        ("our organisation", "/scorecard/organisation?period=2026-10"),
+        ("first contact", "/measures/fcr_"),
+        ("usual range", "Where the values of a measure fall while nothing changes"),
+        ("data", "href=\"/data\""),
+        ("zeppelin", "Nothing is called like that"),
+        ("", "can be found by what they are called"),
+    ] {
+        let answer = server.ask("GET", &format!("/search?q={}", asked.replace(' ', "+")));
+        assert_eq!(answer.status, 200, "{asked}: {}", answer.body);
+        assert!(answer.body.contains(words), "{asked}: {}", answer.body);
+    }
+    let long = "%C3%A4".repeat(1_500);
+    for asked in
+        ["%00%1b%5b31m", "%3Cscript%3Ealert(1)%3C/script%3E", "%27%20or%201=1%20--", "a+b+c+d+e+f+g+h+i+j", &long]
+    {
+        let answer = server.ask("GET", &format!("/search?q={asked}"));
+        assert_eq!(answer.status, 200, "{asked}");
+        assert!(!answer.body.contains("<script>alert"), "{}", answer.body);
+    }
+    assert_eq!(server.ask("GET", "/search?q=a&unit=nowhere").status, 404);
+    assert_eq!(server.ask("GET", "/search?q=%ff").status, 200);
 }

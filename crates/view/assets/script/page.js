@@ -121,6 +121,19 @@
     open.querySelector("summary").focus();
   });
 
+  // ---------- finding things ----------
+
+  // A stroke leads to the field, unless somebody is writing.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    var field = document.querySelector("[data-finder]");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+
   // ---------- when to draw ----------
 
   var waiting;

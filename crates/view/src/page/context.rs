@@ -131,10 +131,41 @@ pub trait Links {
         None
     }
 
+    /// The strategy map; none where that is not offered.
+    fn map(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// What the record holds; none where that is not offered.
+    fn data(&self) -> Option<String> {
+        None
+    }
+
+    /// The form that finds things, in the period and unit of a place; none where that is not offered.
+    fn search(&self, _place: &Place) -> Option<SearchForm> {
+        None
+    }
+
+    /// What is found when something is asked for; none where that is not offered.
+    fn found(&self, _asked: &str, _place: &Place) -> Option<String> {
+        None
+    }
+
     /// All measures that there are to choose from; none where that is not offered.
     fn library(&self) -> Option<String> {
         None
     }
+}
+
+/// The form that finds things.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SearchForm {
+    /// Where it leads.
+    pub action: String,
+    /// What it sends along, by name.
+    pub fields: Vec<(&'static str, String)>,
+    /// What was asked last.
+    pub asked: String,
 }
 
 /// A unit by name.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::assets;
 use crate::number;
-use crate::page::context::{Context, Freshness, NavigationEntry, Place};
+use crate::page::context::{Context, Freshness, NavigationEntry, Place, SearchForm};
 use crate::words::period;
 use evenkeel_model::period::Period;
 
@@ -35,6 +35,9 @@ pub struct Frame {
     pub freshness: FreshnessText,
     /// Which data and definitions the figures rest on, and other notes for the foot.
     pub foot: Vec<String>,
+    /// The form that finds things.
+    #[serde(skip)]
+    pub search: Option<SearchForm>,
     /// Where the first page is.
     #[serde(skip)]
     pub home: String,
@@ -152,6 +155,7 @@ impl Frame {
             comparisons: Vec::new(),
             freshness: FreshnessText { text: String::new(), incomplete: false },
             foot: foot(context),
+            search: context.links.search(&context.place),
             home: context.links.scorecard(&context.place),
             assets: context.assets.clone(),
         }

@@ -6,7 +6,9 @@
 mod bank;
 mod charter;
 mod comparison;
+mod data;
 mod figures;
+mod found;
 mod signals;
 mod world;
 
@@ -29,8 +31,9 @@ use crate::page::context::{Arrangement, Context, Freshness, Links, NavigationEnt
 use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    CharterPage, ComparedGroup, ComparisonPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed, MeasureList,
-    MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, Sheet, Targeted, TargetsPage, UnitResult,
+    CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed,
+    MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, SearchForm, SearchPage,
+    Sheet, Targeted, TargetsPage, UnitResult,
 };
 use world::World;
 
@@ -161,6 +164,36 @@ pub fn comparisons(assets: &assets::Urls) -> Vec<Named<ComparisonPage>> {
 #[must_use]
 pub fn charters(assets: &assets::Urls) -> (Vec<Named<CharterPage>>, Vec<Named<PublicCharter>>) {
     charter::pages(assets)
+}
+
+/// What the record holds. Assets lie below `assets`.
+#[must_use]
+pub fn data(assets: &assets::Urls) -> Vec<Named<DataPage>> {
+    data::pages(assets)
+}
+
+/// The strategy map of some samples. Assets lie below `assets`.
+#[must_use]
+pub fn maps(assets: &assets::Urls) -> Vec<Named<MapPage>> {
+    let samples = all().into_iter().filter(|sample| !matches!(sample.name, "running" | "silent"));
+    let page = |mut sample: Sample| {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        match sample.name {
+            // Arrows to a neighbour, over a column, back, and to a measure that does not stand in the scorecard.
+            "rich" | "perspectives" => sample.scorecard.links.extend(bank::more_links()),
+            "empty" => sample.scorecard.links.clear(),
+            _ => {}
+        }
+        let context = sample.context(&links, assets);
+        Named { name: sample.name, page: MapPage::new(&sample.evaluation(), &sample.scorecard.links, &context) }
+    };
+    samples.map(page).collect()
+}
+
+/// What was found: much, nothing, and what was not asked for. Assets lie below `assets`.
+#[must_use]
+pub fn searches(assets: &assets::Urls) -> Vec<Named<SearchPage>> {
+    found::pages(assets)
 }
 
 /// Pages of measures that are unlike the first: a range, a stock, money, context only, not reported here.
@@ -431,6 +464,23 @@ impl Links for FileLinks {
 
     fn charter_public(&self, _: &Place) -> Option<String> {
         Some(self.file("charter-public"))
+    }
+
+    fn map(&self, place: &Place) -> Option<String> {
+        Some(match (self.sample, place.arrangement) {
+            ("rich", Arrangement::Perspectives) => "map-perspectives.html".to_owned(),
+            ("perspectives", Arrangement::Legs) => "map-rich.html".to_owned(),
+            _ => self.file("map"),
+        })
+    }
+
+    fn search(&self, _: &Place) -> Option<SearchForm> {
+        let fields = vec![("period", "2026-10".to_owned())];
+        Some(SearchForm { action: self.file("search"), fields, asked: String::new() })
+    }
+
+    fn found(&self, _: &str, _: &Place) -> Option<String> {
+        Some(self.file("search"))
     }
 }
 

@@ -45,7 +45,23 @@ fn charters() {
 }
 
 #[test]
+fn what_the_record_holds() {
+    for sample in sample::data(&assets::Urls::default()) {
+        let text = data(&sample.page.sheet, Style::default());
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{}", sample.name);
+        insta::assert_snapshot!(format!("data_{}", sample.name), text);
+    }
+}
+
+#[test]
 fn nothing_is_wider_than_the_terminal() {
+    for sample in sample::data(&assets::Urls::default()) {
+        for width in [80, 100, 140] {
+            for line in data(&sample.page.sheet, Style { width, ..Style::default() }).lines() {
+                assert!(super::width(line) <= width, "{line}");
+            }
+        }
+    }
     let (inside, public) = sample::charters(&assets::Urls::default());
     for width in [80, 100, 140] {
         let style = Style { width, ..Style::default() };

@@ -3,11 +3,14 @@
 pub(crate) mod assets;
 pub(crate) mod charter;
 pub(crate) mod compare;
+pub(crate) mod data;
 pub(crate) mod explain;
+pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
 pub(crate) mod rows;
 pub(crate) mod scorecard;
+pub(crate) mod search;
 pub(crate) mod targets;
 
 use axum::extract::State as Shared;

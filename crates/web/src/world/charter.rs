@@ -144,7 +144,7 @@ impl World {
     }
 
     /// What kind of place a unit is.
-    fn kind_of_unit(&self, unit: &UnitId, period: Period) -> Option<String> {
+    pub(super) fn kind_of_unit(&self, unit: &UnitId, period: Period) -> Option<String> {
         let organisation = self.engine.directory().organisation();
         let code = organisation.unit(unit.as_str()).filter(|code| *code != organisation.root())?;
         Some(organisation.stretch(code, period.last_day()).kind.replace('_', " "))

@@ -81,6 +81,23 @@ pub(super) fn rich(name: &'static str) -> Sample {
     }
 }
 
+/// Further links: to a neighbour, over a column, back, inside of one, and to a measure that stands nowhere.
+pub(super) fn more_links() -> Vec<Link> {
+    let link = |from: &str, to: &str, within_months| Link {
+        from: MeasureId::new(from),
+        to: MeasureId::new(to),
+        within_months,
+    };
+    vec![
+        link("knowledge", "csat", 3),
+        link("engagement", "cost_contact", 12),
+        link("csat", "revenue", 6),
+        link("backlog", "engagement", 1),
+        link("engagement", "attrition", 3),
+        link("csat", "share_price", 24),
+    ]
+}
+
 /// The same with every text replaced.
 pub(super) fn renamed(name: &'static str, text: &str) -> Sample {
     let mut sample = rich(name);

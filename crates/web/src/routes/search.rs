@@ -1,0 +1,34 @@
+//! What is found when something is asked for.
+
+use axum::extract::{Query, State as Shared};
+use axum::response::Html;
+use evenkeel_view::page::Template;
+use serde::Deserialize;
+
+use super::{Looking, links};
+use crate::asked::Asked;
+use crate::error::Failure;
+use crate::server::State;
+
+/// What is asked for, and where one stands. A form sends what is left open as an empty text.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    q: Option<String>,
+    unit: Option<String>,
+    period: Option<String>,
+    compare: Option<String>,
+    view: Option<String>,
+}
+
+pub(crate) async fn show(
+    Shared(state): Shared<State>,
+    Asked(Query(wanted)): Asked<Query<Wanted>>,
+) -> Result<Html<String>, Failure> {
+    let world = state.world();
+    let Wanted { q, unit, period, compare, view } = wanted;
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let looking = Looking { period: given(period), compare: given(compare), view, ..Looking::default() };
+    let place = looking.place(&world, given(unit).as_deref())?;
+    let page = world.search_page(&q.unwrap_or_default(), &place, &links(&world)).await?;
+    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+}
