@@ -25,6 +25,7 @@ pub mod search;
 pub mod signal;
 pub mod signals;
 pub mod standards;
+pub mod today;
 
 /// What writes a page as HTML: `page.render()`.
 pub use askama::Template;
@@ -46,3 +47,4 @@ pub use search::SearchPage;
 pub use signal::SignalMark;
 pub use signals::{SignalList, UnitEvaluation};
 pub use standards::RatingSheet;
+pub use today::{TodayDetail, TodayPage};

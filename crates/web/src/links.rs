@@ -95,6 +95,10 @@ impl Links for Routes {
         Some(format!("/charter/public.json?period={}", place.period.id(self.fiscal)))
     }
 
+    fn today(&self, place: &Place) -> Option<String> {
+        Some(format!("/today{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
     fn map(&self, place: &Place) -> Option<String> {
         Some(format!("/map{}&unit={}", self.query(place), part(place.unit.as_str())))
     }

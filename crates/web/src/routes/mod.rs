@@ -11,6 +11,7 @@ pub(crate) mod measures;
 pub(crate) mod rows;
 pub(crate) mod scorecard;
 pub(crate) mod search;
+pub(crate) mod today;
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Redirect};
