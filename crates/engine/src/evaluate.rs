@@ -138,8 +138,12 @@ impl Engine {
     /// Makes the derived tables that some measures read.
     pub(crate) async fn prepare(&self, measures: &[Arc<Measure>]) -> Result<(), EngineError> {
         let needs_facts = measures.iter().any(|measure| measure.tables().contains(&"case_facts"));
-        let ready = self.session.context().table_exist(table::TABLE)?;
-        if needs_facts && !ready {
+        if needs_facts { self.prepare_facts().await } else { Ok(()) }
+    }
+
+    /// Makes the facts of all cases readable.
+    pub(crate) async fn prepare_facts(&self) -> Result<(), EngineError> {
+        if !self.session.context().table_exist(table::TABLE)? {
             let facts = self.case_facts().await?;
             self.session.put(table::TABLE, facts.files(), table::schema())?;
         }

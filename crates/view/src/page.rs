@@ -26,6 +26,7 @@ pub mod signal;
 pub mod signals;
 pub mod standards;
 pub mod targets;
+pub mod today;
 pub mod way;
 
 /// What writes a page as HTML: `page.render()`.
@@ -49,3 +50,4 @@ pub use signal::SignalMark;
 pub use signals::{SignalList, UnitEvaluation};
 pub use standards::RatingSheet;
 pub use targets::{Targeted, TargetsPage};
+pub use today::{TodayDetail, TodayPage};

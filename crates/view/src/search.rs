@@ -226,14 +226,16 @@ mod tests {
         assert_eq!(fit("'; drop table", "Customer satisfaction"), None);
     }
 
+    /// Clocks are no judges of a busy machine, so this looks at how much there is to compare.
     #[test]
-    fn a_hostile_question_takes_no_longer_than_another() {
-        let title = "a".repeat(100_000);
-        let things = vec![Findable { title: &title, names: vec![&title; 4], said: vec![&title; 4] }; 300];
-        let begun = std::time::Instant::now();
+    fn a_hostile_question_is_no_more_work_than_another() {
         let asked = Asked::new(&"ab ".repeat(1_000_000));
-        assert!(search(&asked, &things).is_empty());
-        assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+        assert_eq!((asked.whole.chars().count(), asked.words.len()), (MOST_ASKED, MOST_WORDS));
+        let asked = Asked::new(&"a".repeat(1_000_000));
+        assert_eq!((asked.words.len(), asked.words[0].len()), (1, MOST_LETTERS));
+        let title = "b".repeat(1_000_000);
+        assert_eq!(folded(&title, MOST_TEXT).len(), MOST_TEXT);
+        assert_eq!(asked.fit(&Findable { title: &title, names: vec![&title; 4], said: vec![&title; 4] }), None);
     }
 
     /// The plain distance, all of it: changes, additions, omissions, and neighbours that changed places.

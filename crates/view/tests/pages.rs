@@ -58,7 +58,12 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("map_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let todays = sample::todays(&urls).into_iter().map(|sample| {
+        let name = format!("today_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
     scorecards
+        .chain(todays)
         .chain(maps)
         .chain(data)
         .chain(searches)

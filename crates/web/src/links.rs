@@ -99,6 +99,10 @@ impl Links for Routes {
         Some(format!("/targets/{}{}", part(place.unit.as_str()), self.query(place)))
     }
 
+    fn today(&self, place: &Place) -> Option<String> {
+        Some(format!("/today{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
     fn map(&self, place: &Place) -> Option<String> {
         Some(format!("/map{}&unit={}", self.query(place), part(place.unit.as_str())))
     }

@@ -59,6 +59,7 @@ impl Server {
             .route("/charter", get(routes::charter::show))
             .route("/charter/public", get(routes::charter::public))
             .route("/charter/public.json", get(routes::charter::data))
+            .route("/today", get(routes::today::show))
             .route("/map", get(routes::map::show))
             .route("/data", get(routes::data::show))
             .route("/data/{file}", get(routes::data::rejected))

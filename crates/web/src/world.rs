@@ -4,6 +4,7 @@ mod charter;
 mod data;
 mod map;
 mod search;
+mod today;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -934,6 +935,7 @@ impl World {
     fn navigation(&self, home: &Place, links: &dyn Links) -> Vec<(&'static str, Option<String>)> {
         let charter = self.project.charter.as_ref().and_then(|_| links.charter(home, None));
         vec![
+            ("Today", links.today(home)),
             ("Scorecard", Some(links.scorecard(home))),
             ("Targets", links.targets(home)),
             ("Strategy map", links.map(home)),

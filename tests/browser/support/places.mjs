@@ -38,6 +38,10 @@ export const NOTHING_FOUND = "/search?q=zeppelin&period=2026-10";
 export const MAP = "/map?period=2026-10&unit=northmere";
 export const MAP_BY_PERSPECTIVE = "/map?period=2026-10&view=perspectives&unit=cc-cards";
 
+// What asks for attention, in the whole and in one team.
+export const TODAY = "/today?period=2026-10&unit=northmere";
+export const TEAM_TODAY = "/today?period=2026-10&unit=cc-cards";
+
 /** Whether a page is about a unit and a period that can be chosen. */
 export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER && at !== DATA;
 
@@ -50,6 +54,8 @@ export const PAGES = {
   charter: CHARTER,
   "charter-part": PART_CHARTER,
   "charter-public": PUBLIC_CHARTER,
+  today: TODAY,
+  "today-team": TEAM_TODAY,
   data: DATA,
   "search-found": FOUND,
   "search-nothing": NOTHING_FOUND,

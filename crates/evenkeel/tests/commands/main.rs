@@ -21,3 +21,4 @@ mod rollup;
 mod service_levels;
 mod serving;
 mod support;
+mod today;

@@ -131,6 +131,11 @@ pub trait Links {
         None
     }
 
+    /// What asks for attention now; none where that is not offered.
+    fn today(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
     /// The strategy map; none where that is not offered.
     fn map(&self, _place: &Place) -> Option<String> {
         None

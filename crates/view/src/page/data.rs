@@ -526,10 +526,11 @@ fn state_line(state: &LakeState, year: i16) -> StateLine {
 
 /// `cases +1,204`; `people changed` where there are as many as before.
 fn difference(change: &TableDifference) -> String {
+    let table = if change.table == "rejects" { "rejected rows" } else { change.table.as_str() };
     match (change.after.checked_sub(change.before), change.before.checked_sub(change.after)) {
-        (Some(more), _) if more > 0 => format!("{} +{}", change.table, count(more)),
-        (_, Some(fewer)) if fewer > 0 => format!("{} {}{}", change.table, number::MINUS, count(fewer)),
-        _ => format!("{} changed", change.table),
+        (Some(more), _) if more > 0 => format!("{table} +{}", count(more)),
+        (_, Some(fewer)) if fewer > 0 => format!("{table} {}{}", number::MINUS, count(fewer)),
+        _ => format!("{table} changed"),
     }
 }
 

@@ -10,6 +10,7 @@ mod data;
 mod figures;
 mod found;
 mod signals;
+mod today;
 mod world;
 
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
     CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed,
     MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, SearchForm, SearchPage,
-    Sheet, Targeted, TargetsPage, UnitResult,
+    Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -170,6 +171,12 @@ pub fn charters(assets: &assets::Urls) -> (Vec<Named<CharterPage>>, Vec<Named<Pu
 #[must_use]
 pub fn data(assets: &assets::Urls) -> Vec<Named<DataPage>> {
     data::pages(assets)
+}
+
+/// What asks for attention: much, something, nothing. Assets lie below `assets`.
+#[must_use]
+pub fn todays(assets: &assets::Urls) -> Vec<Named<TodayPage>> {
+    today::pages(assets)
 }
 
 /// The strategy map of some samples. Assets lie below `assets`.
@@ -464,6 +471,10 @@ impl Links for FileLinks {
 
     fn charter_public(&self, _: &Place) -> Option<String> {
         Some(self.file("charter-public"))
+    }
+
+    fn today(&self, _: &Place) -> Option<String> {
+        Some(self.file("today"))
     }
 
     fn map(&self, place: &Place) -> Option<String> {

@@ -163,9 +163,9 @@ fn found(asked: &str, items: &[Item]) -> Vec<HitGroup> {
         .collect();
     let ranked = search(&Asked::new(asked), &things);
     let best = |kind: Kind| ranked.iter().find(|(place, _)| items[*place].kind == kind).map(|(_, fit)| *fit);
-    // Of kinds that fit alike, the usual order holds.
+    // Of kinds that fit alike, the usual order holds; what has no figures comes after what has some.
     let mut kinds: Vec<(Fit, Kind)> = KINDS.into_iter().filter_map(|kind| Some((best(kind)?, kind))).collect();
-    kinds.sort_by_key(|(fit, _)| *fit);
+    kinds.sort_by_key(|(fit, kind)| (*kind == Kind::Library, *fit));
     kinds
         .into_iter()
         .map(|(_, kind)| {

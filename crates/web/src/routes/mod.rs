@@ -12,6 +12,7 @@ pub(crate) mod rows;
 pub(crate) mod scorecard;
 pub(crate) mod search;
 pub(crate) mod targets;
+pub(crate) mod today;
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Redirect};

@@ -192,7 +192,7 @@ fn within_two_days(sample: &Sample, promise: Promise) -> Promise {
 }
 
 /// Six promises: kept, kept narrowly, not kept, with a threshold, with too few cases, and one that nothing proves.
-fn charter(sample: &Sample) -> Charter {
+pub(super) fn charter(sample: &Sample) -> Charter {
     let text = |plain: &str| match sample.name {
         "hostile" => bank::HOSTILE.to_owned(),
         "long" => bank::LONG.to_owned(),

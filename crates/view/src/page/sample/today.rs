@@ -1,0 +1,73 @@
+//! Today in the sample bank.
+
+use evenkeel_model::charter::{Certainty, Verdict};
+use jiff::civil::date;
+
+use super::{FileLinks, Named, Sample, all, bank, charter};
+use crate::assets;
+use crate::page::frame::Link;
+use crate::page::today::{LowScore, Pressing, PressingCase};
+use crate::page::{TodayDetail, TodayPage, UnitEvaluation};
+
+/// A day on which much asks for attention, one on which nothing does, and names that nobody should give.
+pub(super) fn pages(assets: &assets::Urls) -> Vec<Named<TodayPage>> {
+    let samples = all().into_iter().filter(|sample| matches!(sample.name, "rich" | "bare" | "empty" | "hostile"));
+    samples.map(|sample| Named { name: sample.name, page: page(&sample, assets) }).collect()
+}
+
+fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
+    let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+    let context = sample.context(&links, assets);
+    let text = |text: &str| if sample.hostile { bank::HOSTILE.to_owned() } else { text.to_owned() };
+    let made = charter::charter(sample);
+    let version = made.version_on(sample.place.period.last_day());
+    let verdicts = [
+        Verdict::Kept(Certainty::WithinChance),
+        Verdict::NotKept(Certainty::BeyondChance),
+        Verdict::Kept(Certainty::BeyondChance),
+    ];
+    let promises = version.iter().flat_map(|version| &version.promises).zip(verdicts).map(|(promise, verdict)| {
+        let result = made.result(
+            promise,
+            &evenkeel_model::reading::Subject::Unit(sample.place.unit.clone()),
+            false,
+            sample.place.period,
+            &sample.world,
+        );
+        (promise, evenkeel_model::charter::PromiseResult { verdict, ..result })
+    });
+    let case = |case: &str, day: i8, overdue: bool| PressingCase {
+        case: text(case),
+        unit: Some(text("Ashgrove")),
+        topic: (!overdue).then(|| text("lending")),
+        promise: "first_response",
+        due: date(2026, 11, day).at(17, 0, 0, 0),
+        overdue,
+    };
+    let answer = LowScore {
+        at: date(2026, 11, 1).at(9, 40, 0, 0),
+        unit: Some(text("Ashgrove")),
+        question: Some(text("satisfied")),
+        case: Some("71,204".to_owned()),
+        score: (2.0, 1.0, 5.0),
+    };
+    let quiet = sample.name == "empty";
+    let detail = TodayDetail {
+        units: vec![UnitEvaluation { evaluation: sample.evaluation(), context: context.clone() }],
+        cases: match sample.name {
+            "rich" | "hostile" => Pressing { rows: vec![case("70655", 1, true), case("70912", 3, false)], total: 14 },
+            _ => Pressing { rows: Vec::new(), total: 0 },
+        },
+        answers: if quiet {
+            Pressing { rows: Vec::new(), total: 0 }
+        } else {
+            Pressing { rows: vec![answer], total: 1 }
+        },
+        case_rows: vec![Link { label: text("Cases answered in time"), url: "rows.html".to_owned() }],
+        answer_rows: Vec::new(),
+        promises: if quiet { Vec::new() } else { promises.collect() },
+        review: (!quiet).then(|| date(2026, 11, 30)),
+        now: date(2026, 11, 2).at(7, 45, 0, 0),
+    };
+    TodayPage::new(&detail, &context)
+}

@@ -1,0 +1,450 @@
+//! What asks for attention now, each with its reason and the way to it. Only what the record can tell, and about no
+//! person.
+
+use askama::Template;
+use evenkeel_model::charter::{Certainty, Promise, PromiseResult, Verdict};
+use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
+use evenkeel_model::signal::{Judgement, Variation};
+use jiff::civil::{Date, DateTime};
+use serde::Serialize;
+
+use crate::number::{counted, plain};
+use crate::page::context::Context;
+use crate::page::frame::{Frame, Link};
+use crate::page::signal;
+use crate::page::signals::UnitEvaluation;
+use crate::words::finding::format_of;
+use crate::words::sentence::Sentence;
+use crate::words::signal::Told;
+use crate::words::{self, capitalised, listed, period, watching};
+
+/// How many things of a kind are shown.
+pub const SHOWN: usize = 8;
+/// How many days ahead dates are told.
+const DAYS_AHEAD: i32 = 45;
+
+/// What the record can tell about today.
+#[derive(Clone)]
+pub struct TodayDetail<'a> {
+    /// The unit that is looked at, then the units directly below it.
+    pub units: Vec<UnitEvaluation<'a>>,
+    /// Open cases near or past a promise.
+    pub cases: Pressing<PressingCase>,
+    /// Low answers of customers in the last days.
+    pub answers: Pressing<LowScore>,
+    /// Measures of which cases are the rows, with the way to these.
+    pub case_rows: Vec<Link>,
+    /// Measures of which answers of customers are the rows, with the way to these.
+    pub answer_rows: Vec<Link>,
+    /// The promises of the charter with their results in the period.
+    pub promises: Vec<(&'a Promise, PromiseResult)>,
+    /// The day by which people look at the charter again.
+    pub review: Option<Date>,
+    /// The instant that it is now, on the clock of the project.
+    pub now: DateTime,
+}
+
+/// The first of some things, and how many there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pressing<T> {
+    /// The first of them.
+    pub rows: Vec<T>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// An open case near or past a promise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PressingCase {
+    /// Its identifier.
+    pub case: String,
+    /// The unit, by the name people read.
+    pub unit: Option<String>,
+    /// What it is about.
+    pub topic: Option<String>,
+    /// The promise: `first_response`.
+    pub promise: &'static str,
+    /// When its time is used up, or was.
+    pub due: DateTime,
+    /// Whether it is over.
+    pub overdue: bool,
+}
+
+/// A low answer of a customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LowScore {
+    /// When it was given.
+    pub at: DateTime,
+    /// The unit, by the name people read.
+    pub unit: Option<String>,
+    /// What was asked.
+    pub question: Option<String>,
+    /// The case, where it is about one.
+    pub case: Option<String>,
+    /// The answer and the ends of its scale.
+    pub score: (f64, f64, f64),
+}
+
+/// The page of today.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "today.html")]
+pub struct TodayPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// The headline.
+    pub headline: String,
+    /// What is looked at.
+    pub lead: String,
+    /// What asks for attention, by kind. Kinds without anything are left out.
+    pub panels: Vec<Panel>,
+}
+
+/// Things of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Panel {
+    /// A name for the address.
+    pub id: &'static str,
+    /// What they are.
+    pub heading: &'static str,
+    /// How many there are.
+    pub count: u64,
+    /// The words below the number: `cases near or past a promise`.
+    pub counted: String,
+    /// Why they are told.
+    pub note: String,
+    /// The first of them.
+    pub items: Vec<Item>,
+    /// What is said of the others.
+    pub more: Option<String>,
+    /// Measures with the way to their rows, where such things stand among others.
+    pub rows: Vec<Link>,
+}
+
+/// One thing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Item {
+    /// When, or how bad: `Overdue since 30 Oct 17:00`.
+    pub when: String,
+    /// Whether it is late or worse, which a sign says too.
+    pub pressing: bool,
+    /// The name of the icon of a signal.
+    #[serde(skip)]
+    pub sign: Option<&'static str>,
+    /// What it is, and why, with the way to it.
+    pub text: Sentence,
+}
+
+impl TodayPage {
+    /// The page of what asks for attention.
+    #[must_use]
+    pub fn new(detail: &TodayDetail<'_>, context: &Context<'_>) -> Self {
+        let own = detail.units.first().map(|unit| &unit.evaluation);
+        let panels: Vec<Panel> = [
+            cases(detail, context).map(|panel| Panel { rows: detail.case_rows.clone(), ..panel }),
+            answers(detail, context).map(|panel| Panel { rows: detail.answer_rows.clone(), ..panel }),
+            signals(detail, context),
+            promises(detail, context),
+            own.and_then(|own| watch(own, context)),
+            own.and_then(|own| silent(own, context)),
+            own.and_then(|own| dates(own, detail.review, context)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let to = |place: &_| context.links.today(place).unwrap_or_default();
+        let below = detail.units.len().saturating_sub(1) as u64;
+        let where_to = match below {
+            0 => context.unit_name().to_owned(),
+            below => format!("{} and {} directly below", context.unit_name(), counted(below, "units")),
+        };
+        Self {
+            frame: Frame::new("Today", context, &to),
+            headline: headline(&panels),
+            lead: format!(
+                "{where_to}, as of {}. Figures are those of {}.",
+                period::instant(detail.now, detail.now.year()),
+                period::name(context.place.period, context.fiscal_year)
+            ),
+            panels,
+        }
+    }
+}
+
+fn headline(panels: &[Panel]) -> String {
+    if panels.is_empty() {
+        return "Nothing asks for you today. Everything that is measured varies as usual, and no date is near."
+            .to_owned();
+    }
+    let said: Vec<&str> = panels.iter().map(|panel| panel.counted.as_str()).collect();
+    capitalised(&format!("{}.", listed(&said)))
+}
+
+fn panel(
+    id: &'static str,
+    heading: &'static str,
+    total: u64,
+    noun: &str,
+    note: String,
+    items: Vec<Item>,
+) -> Option<Panel> {
+    let more = total.saturating_sub(items.len() as u64);
+    (total > 0).then(|| Panel {
+        id,
+        heading,
+        count: total,
+        counted: noun.to_owned(),
+        note,
+        items,
+        more: (more > 0).then(|| format!("and {} more", crate::number::count(more))),
+        rows: Vec::new(),
+    })
+}
+
+/// One thing or several, each with its own words.
+fn several(n: u64, one: &str, many: &str) -> String {
+    let n_words = words::spelled(usize::try_from(n).unwrap_or(usize::MAX));
+    if n == 1 { format!("one {one}") } else { format!("{n_words} {many}") }
+}
+
+fn cases(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let year = context.today.year();
+    let item = |case: &PressingCase| {
+        let due = period::instant(case.due, year);
+        let promise = case.promise.replace('_', " ");
+        let mut about = vec![format!("Case {}", case.case)];
+        about.extend(case.topic.clone());
+        about.extend(case.unit.clone());
+        let state = if case.overdue { "the time for it is used up and the case is open" } else { "the case is open" };
+        Item {
+            when: if case.overdue { format!("Overdue since {due}") } else { format!("Due {due}") },
+            pressing: case.overdue,
+            sign: None,
+            text: Sentence::plain(format!("{}: {promise}; {state}.", about.join(", "))),
+        }
+    };
+    let total = detail.cases.total;
+    panel(
+        "cases",
+        "Cases near or past a promise",
+        total,
+        &several(total, "case is near or past a promise", "cases are near or past a promise"),
+        "by the service level; those past their time first, then by the time that is left".to_owned(),
+        detail.cases.rows.iter().map(item).collect(),
+    )
+}
+
+fn answers(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let item = |answer: &LowScore| {
+        let (score, lowest, highest) = answer.score;
+        let mut about = vec![format!("{} on a scale from {} to {}", plain(score), plain(lowest), plain(highest))];
+        about.extend(answer.question.as_ref().map(|question| format!("question “{question}”")));
+        about.extend(answer.case.as_ref().map(|case| format!("case {case}")));
+        about.extend(answer.unit.clone());
+        Item {
+            when: period::instant(answer.at, context.today.year()),
+            pressing: false,
+            sign: None,
+            text: Sentence::plain(format!("{}.", about.join(", "))),
+        }
+    };
+    let total = detail.answers.total;
+    panel(
+        "answers",
+        "Low scores to call back",
+        total,
+        &several(total, "low score waits for a call", "low scores wait for a call"),
+        "answers of customers in the lowest quarter of their scale in the last seven days; whether somebody has called \
+         already is not in the record"
+            .to_owned(),
+        detail.answers.rows.iter().map(item).collect(),
+    )
+}
+
+/// Signals of the latest period, new ones first, then those for the worse.
+fn signals(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let mut found: Vec<((bool, usize), Item)> = Vec::new();
+    for UnitEvaluation { evaluation, context: there } in &detail.units {
+        for result in evaluation.legs.iter().flat_map(LegResult::measures) {
+            let Some(signal) = &result.signal else { continue };
+            let (Variation::Signal { judgement, .. }, Some(told)) = (signal.variation, Told::new(result, there)) else {
+                continue;
+            };
+            let latest = signal.finding.map_or(evaluation.period, |finding| finding.until);
+            let before = told.at(latest.previous()).and_then(|point| words::signal::judgement(signal, point));
+            let is_new = before.is_none();
+            let url = context.links.measure(&result.measure.id, &there.place);
+            let clause = told.clause_with_meaning().unwrap_or_default();
+            let order = [Judgement::Worse, Judgement::Better, Judgement::NoJudgement];
+            let rank = order.iter().position(|known| *known == judgement).unwrap_or(order.len());
+            let text = Sentence::default()
+                .link(result.measure.title.clone(), url)
+                .text(format!(", {}: {clause}.", there.unit_name()));
+            let item = Item {
+                when: if is_new { "New".to_owned() } else { "Goes on".to_owned() },
+                pressing: is_new && judgement == Judgement::Worse,
+                sign: signal::variation(result, there).map(|mark| mark.icon),
+                text,
+            };
+            found.push(((!is_new, rank), item));
+        }
+    }
+    found.sort_by_key(|(order, _)| *order);
+    let total = found.len() as u64;
+    let new = found.iter().filter(|((old, _), _)| !old).count() as u64;
+    let noun = match new {
+        0 => several(total, "signal goes on", "signals go on"),
+        new => several(new, "signal is new", "signals are new"),
+    };
+    panel(
+        "signals",
+        "Signals",
+        total,
+        &noun,
+        "more than usual variation in the latest period; new ones first".to_owned(),
+        found.into_iter().take(SHOWN).map(|(_, item)| item).collect(),
+    )
+}
+
+fn promises(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let at_risk = |verdict: &Verdict| match verdict {
+        Verdict::NotKept(_) => Some(true),
+        Verdict::Kept(Certainty::WithinChance) => Some(false),
+        _ => None,
+    };
+    let mut broken: Vec<(bool, Item)> = Vec::new();
+    for (promise, result) in &detail.promises {
+        let Some(missed) = at_risk(&result.verdict) else { continue };
+        let url = context.links.charter(&context.place, Some(&promise.id)).unwrap_or_default();
+        let owner = promise.owner.as_ref().map_or_else(String::new, |owner| format!(" {owner} answers for it."));
+        broken.push((
+            missed,
+            Item {
+                when: words::charter::verdict(&result.verdict).to_owned(),
+                pressing: missed,
+                sign: None,
+                text: Sentence::plain("“").link(promise.words.clone(), url).text(format!("”{owner}")),
+            },
+        ));
+    }
+    broken.sort_by_key(|(missed, _)| !missed);
+    let total = broken.len() as u64;
+    let missed = broken.iter().filter(|(missed, _)| *missed).count() as u64;
+    let noun = match missed {
+        0 => several(total, "promise is kept narrowly", "promises are kept narrowly"),
+        missed => several(missed, "promise was not kept", "promises were not kept"),
+    };
+    panel(
+        "promises",
+        "Promises broken or at risk",
+        total,
+        &noun,
+        format!("of the charter, in {}", period::name(context.place.period, context.fiscal_year)),
+        broken.into_iter().take(SHOWN).map(|(_, item)| item).collect(),
+    )
+}
+
+fn watch(own: &Evaluation, context: &Context<'_>) -> Option<Panel> {
+    let watched: Vec<&MeasureResult> =
+        own.legs.iter().flat_map(LegResult::measures).filter(|result| !result.watch.is_empty()).collect();
+    let item = |result: &&MeasureResult| Item {
+        when: "On watch".to_owned(),
+        pressing: false,
+        sign: None,
+        text: watching::because(result, context),
+    };
+    let total = watched.len() as u64;
+    panel(
+        "watch",
+        "On watch",
+        total,
+        &several(total, "measure is on watch", "measures are on watch"),
+        "a link leads there from a measure that really got worse; a reason to look, never a status".to_owned(),
+        watched.iter().take(SHOWN).map(item).collect(),
+    )
+}
+
+/// Measures that had figures before and have none in the period.
+fn silent(own: &Evaluation, context: &Context<'_>) -> Option<Panel> {
+    let last =
+        |result: &MeasureResult| result.history.iter().rev().find(|(_, value)| value.is_some()).map(|(at, _)| *at);
+    let missing: Vec<(&MeasureResult, evenkeel_model::period::Period)> = own
+        .legs
+        .iter()
+        .flat_map(LegResult::measures)
+        .filter(|result| result.reading.value.is_none())
+        .filter_map(|result| Some((result, last(result)?)))
+        .collect();
+    let item = |(result, at): &(&MeasureResult, evenkeel_model::period::Period)| Item {
+        when: format!("Last in {}", period::short(*at, context.fiscal_year)),
+        pressing: false,
+        sign: None,
+        text: Sentence::default()
+            .link(result.measure.title.clone(), context.links.measure(&result.measure.id, &context.place))
+            .text(result.missing.as_ref().map_or_else(
+                || ".".to_owned(),
+                |missing| format!(": {}.", words::missing(missing, &result.measure).trim_end_matches('.')),
+            )),
+    };
+    let total = missing.len() as u64;
+    panel(
+        "silent",
+        "Measures without a recent figure",
+        total,
+        &several(total, "measure has no recent figure", "measures have no recent figure"),
+        "they had one before".to_owned(),
+        missing.iter().take(SHOWN).map(item).collect(),
+    )
+}
+
+/// The review of the charter, and milestones and deadlines of targets that are not reached yet.
+fn dates(own: &Evaluation, review: Option<Date>, context: &Context<'_>) -> Option<Panel> {
+    let today = context.today;
+    let days = |day: Date| today.until(day).map_or(i32::MAX, |span| span.get_days());
+    let mut found: Vec<(Date, Item)> = Vec::new();
+    let when = |day: Date| match days(day) {
+        ..=-1 => format!("Was due {}", period::full_day(day)),
+        0 => "Today".to_owned(),
+        left => format!("{}, in {}", period::day(day), counted(u64::from(left.unsigned_abs()), "days")),
+    };
+    if let Some(day) = review.filter(|day| days(*day) <= DAYS_AHEAD) {
+        let url = context.links.charter(&context.place, None).unwrap_or_default();
+        let text = Sentence::plain("The ").link("charter", url).text(" is to be reviewed.");
+        found.push((day, Item { when: when(day), pressing: day < today, sign: None, text }));
+    }
+    for result in own.legs.iter().flat_map(LegResult::measures) {
+        let Some(way) = &result.on_the_way else { continue };
+        let deadline = way.trajectory.deadline();
+        let next = way.trajectory.next_after(today.yesterday().unwrap_or(today));
+        let Some((day, goal)) = next.or(deadline).filter(|(day, _)| (0..=DAYS_AHEAD).contains(&days(*day))) else {
+            continue;
+        };
+        let reached = result.reading.value.is_some_and(|value| match result.measure.better {
+            evenkeel_model::measure::Direction::Lower => value <= goal,
+            evenkeel_model::measure::Direction::Higher => value >= goal,
+            _ => true,
+        });
+        if reached {
+            continue;
+        }
+        let format = format_of(result, context);
+        let kind = if deadline.is_some_and(|(last, _)| last == day) { "target" } else { "milestone" };
+        let now = result
+            .reading
+            .value
+            .map_or_else(|| "there is no figure now".to_owned(), |value| format!("it is {} now", format.text(value)));
+        let text = Sentence::default()
+            .link(result.measure.title.clone(), context.links.measure(&result.measure.id, &context.place))
+            .text(format!(": {kind} of {}; {now}.", format.goal(goal)));
+        found.push((day, Item { when: when(day), pressing: false, sign: None, text }));
+    }
+    found.sort_by_key(|(day, _)| *day);
+    let total = found.len() as u64;
+    panel(
+        "dates",
+        "Dates",
+        total,
+        &several(total, "date is near", "dates are near"),
+        format!("reviews, milestones and deadlines in the next {DAYS_AHEAD} days"),
+        found.into_iter().take(SHOWN).map(|(_, item)| item).collect(),
+    )
+}

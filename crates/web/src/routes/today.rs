@@ -1,0 +1,32 @@
+//! What asks for attention now.
+
+use axum::extract::{Query, State as Shared};
+use axum::response::Html;
+use evenkeel_view::page::Template;
+use serde::Deserialize;
+
+use super::{Looking, links};
+use crate::asked::Asked;
+use crate::error::Failure;
+use crate::server::State;
+
+/// What is looked at, as addresses say it.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    unit: Option<String>,
+    period: Option<String>,
+    compare: Option<String>,
+    view: Option<String>,
+}
+
+pub(crate) async fn show(
+    Shared(state): Shared<State>,
+    Asked(Query(wanted)): Asked<Query<Wanted>>,
+) -> Result<Html<String>, Failure> {
+    let world = state.world();
+    let Wanted { unit, period, compare, view } = wanted;
+    let looking = Looking { period, compare, view, ..Looking::default() };
+    let place = looking.place(&world, unit.as_deref())?;
+    let page = world.today_page(&place, &links(&world)).await?;
+    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+}

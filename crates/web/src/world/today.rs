@@ -1,0 +1,107 @@
+//! What asks for attention in a unit now.
+
+use std::sync::Arc;
+
+use evenkeel_engine::attention::{Attention, LowAnswer, OpenCase};
+use evenkeel_model::ids::UnitId;
+use evenkeel_model::measure::Measure;
+use evenkeel_model::reading::Subject;
+use evenkeel_view::page::frame::Link;
+use evenkeel_view::page::today::{LowScore, Pressing, PressingCase, SHOWN};
+use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
+use jiff::ToSpan;
+use jiff::civil::DateTime;
+
+use super::{World, WorldError};
+
+/// How many hours before its time is used up a promise is near.
+const HOURS_NEAR: i64 = 48;
+/// To the rows of how many measures a kind of things leads.
+const MEASURES: usize = 4;
+/// For how many hours a low answer asks for a call: seven days.
+const HOURS_LOW: i64 = 7 * 24;
+
+impl World {
+    /// What asks for attention in a unit and the units directly below it.
+    pub async fn today_page(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<TodayPage, WorldError> {
+        let below = self.children(&place.unit, place.period).into_iter().map(|label| label.id);
+        let mut evaluations = Vec::new();
+        for unit in [place.unit.clone()].into_iter().chain(below) {
+            let there = place.in_unit(&unit);
+            evaluations.push((self.evaluation(&there).await?, there));
+        }
+        let now = self.engine.scope().as_of;
+        let until = now.saturating_add(HOURS_NEAR.hours()).unwrap_or(now);
+        let after = now.saturating_sub(HOURS_LOW.hours()).unwrap_or(now);
+        let Attention { rows: cases, total: all_cases } = self.engine.pressing_cases(&place.unit, until, SHOWN).await?;
+        let Attention { rows: answers, total: all_answers } =
+            self.engine.low_answers(&place.unit, after, SHOWN).await?;
+        let charter = self.project.charter.as_ref();
+        let version = charter.and_then(|charter| charter.version_on(place.period.last_day()));
+        let store = self.store_for(place).await?;
+        // What holds links stays out of everything that waits.
+        let context = self.context(place, links, "Today").await?;
+        let units = evaluations.into_iter().map(|(evaluation, there)| UnitEvaluation {
+            evaluation,
+            context: Context { path: self.labels(&there), place: there, ..context.clone() },
+        });
+        let organisation = self.engine.directory().organisation();
+        let is_whole = place.unit == *organisation.unit_id(organisation.root());
+        let subject = Subject::Unit(place.unit.clone());
+        let results = charter.into_iter().flat_map(|charter| {
+            let promises = version.iter().flat_map(|version| &version.promises);
+            promises.map(|promise| (promise, charter.result(promise, &subject, is_whole, place.period, store)))
+        });
+        let detail = TodayDetail {
+            units: units.collect(),
+            cases: Pressing { rows: cases.into_iter().map(|case| self.pressing(case)).collect(), total: all_cases },
+            answers: Pressing {
+                rows: answers.into_iter().map(|answer| self.low(answer)).collect(),
+                total: all_answers,
+            },
+            case_rows: self.measures_over("case_facts", place, links),
+            answer_rows: self.measures_over("responses", place, links),
+            promises: results.collect(),
+            review: charter.and_then(|charter| charter.version_on(self.today())).and_then(|version| version.review),
+            now: self.clock(now),
+        };
+        Ok(TodayPage::new(&detail, &context))
+    }
+
+    /// Measures of the scorecard about customers whose rows come from a table, with the way to these rows.
+    fn measures_over(&self, table: &str, place: &Place, links: &(dyn Links + Sync)) -> Vec<Link> {
+        let used = self.scorecard.measures().filter_map(|usage| self.measures.get(&usage.measure));
+        let fitting = used.filter(|measure| {
+            let of_customers = measure.leg.as_deref().is_none_or(|leg| leg == "customer");
+            of_customers && measure.formula.rows().is_some_and(|rows| rows.table == table)
+        });
+        let link =
+            |measure: &Arc<Measure>| Link { label: measure.title.clone(), url: links.rows(&measure.id, place, 0) };
+        fitting.map(link).take(MEASURES).collect()
+    }
+
+    fn pressing(&self, case: OpenCase) -> PressingCase {
+        PressingCase {
+            unit: case.unit.map(|unit| self.name_of(&Subject::Unit(UnitId::new(&unit)))),
+            case: case.case_id,
+            topic: case.topic,
+            promise: case.promise.name(),
+            due: self.clock(case.due_at),
+            overdue: case.overdue,
+        }
+    }
+
+    fn low(&self, answer: LowAnswer) -> LowScore {
+        LowScore {
+            at: self.clock(answer.answered_at),
+            unit: answer.unit.map(|unit| self.name_of(&Subject::Unit(UnitId::new(&unit)))),
+            question: answer.question,
+            case: answer.case_id,
+            score: (answer.score, answer.lowest, answer.highest),
+        }
+    }
+
+    fn clock(&self, at: jiff::Timestamp) -> DateTime {
+        self.project.time_zone.to_datetime(at)
+    }
+}
