@@ -5,6 +5,7 @@
 //! out. That is why they cannot disagree. A page is written as HTML with `render`, a method of [`Template`], and
 //! as JSON with `serde_json`.
 
+pub mod accounts;
 pub mod below;
 pub mod charter;
 pub mod charter_public;
@@ -26,11 +27,16 @@ pub mod standards;
 /// What writes a page as HTML: `page.render()`.
 pub use askama::Template;
 
+pub use accounts::{
+    AdministrationPage, GrantLine, OneTimeLink, PasswordPage, SetUpPage, SignInPage, TrailLine, TrailSheet, UserLine,
+};
 pub use below::UnitResult;
 pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
-pub use context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};
+pub use context::{
+    Arrangement, Context, Freshness, Links, NavigationEntry, Place, SignedIn, UnitLabel, UnitNode, Visitor,
+};
 pub use frame::Frame;
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
 pub use measure::{Detail, MeasurePage};

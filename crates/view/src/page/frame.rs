@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::assets;
 use crate::number;
-use crate::page::context::{Context, Freshness, NavigationEntry, Place};
+use crate::page::context::{Context, Freshness, NavigationEntry, Place, Visitor};
 use crate::words::period;
 use evenkeel_model::period::Period;
 
@@ -35,6 +35,9 @@ pub struct Frame {
     pub freshness: FreshnessText,
     /// Which data and definitions the figures rest on, and other notes for the foot.
     pub foot: Vec<String>,
+    /// Who reads it.
+    #[serde(skip)]
+    pub visitor: Visitor,
     /// Where the first page is.
     #[serde(skip)]
     pub home: String,
@@ -152,8 +155,33 @@ impl Frame {
             comparisons: Vec::new(),
             freshness: FreshnessText { text: String::new(), incomplete: false },
             foot: foot(context),
+            visitor: context.visitor.clone(),
             home: context.links.scorecard(&context.place),
             assets: context.assets.clone(),
+        }
+    }
+}
+
+impl Frame {
+    /// The frame of a page that needs no figures: nothing may have been imported yet, and nobody signed in.
+    #[must_use]
+    pub fn bare(title: &str, organisation: &str, visitor: Visitor, home: &str, assets: &assets::Urls) -> Self {
+        Self {
+            title: format!("{title} · {organisation}"),
+            navigation: Vec::new(),
+            path: Vec::new(),
+            unit: String::new(),
+            units: Vec::new(),
+            period: String::new(),
+            earlier: None,
+            later: None,
+            comparison: String::new(),
+            comparisons: Vec::new(),
+            freshness: FreshnessText { text: String::new(), incomplete: false },
+            foot: Vec::new(),
+            visitor,
+            home: home.to_owned(),
+            assets: assets.clone(),
         }
     }
 }
