@@ -16,6 +16,7 @@ mod kinds;
 mod library;
 mod over_time;
 mod projects;
+mod rights;
 mod rollup;
 mod service_levels;
 mod serving;
