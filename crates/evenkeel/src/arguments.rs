@@ -179,10 +179,11 @@ pub enum Command {
   evenkeel rebuild --timings")]
     Rebuild(Rebuild),
 
-    /// Serve the pages.
+    /// Serve the pages. Whoever opens them signs in; the first time, a code for the first administrator is printed.
     #[command(after_help = "Examples:
   evenkeel serve
-  evenkeel serve --port 8080")]
+  evenkeel serve --port 8080
+  evenkeel serve --auth none                 a first look, on this machine alone")]
     Serve(Serve),
 
     /// Write a JSON Schema for each kind of project file, so that editors complete and check.
@@ -516,8 +517,21 @@ pub struct Serve {
     #[arg(long, default_value_t = 7070, value_name = "PORT")]
     pub port: u16,
 
+    /// Who may see the pages: those who have an account, or whoever reaches the port. Only this machine does.
+    #[arg(long, value_enum, default_value_t = Auth::Accounts)]
+    pub auth: Auth,
+
     #[command(flatten)]
     pub as_of: AsOf,
+}
+
+/// Who may see the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Auth {
+    /// Those who have an account, each what their roles allow.
+    Accounts,
+    /// Whoever reaches the port. No people are named.
+    None,
 }
 
 #[derive(Debug, clap::Args)]

@@ -11,6 +11,7 @@ use evenkeel_model::ids::MeasureId;
 use evenkeel_spec::{
     Diagnostic, DiskFiles, FormulaPart, FormulaSide, Item, Path as YamlPath, Project, Severity, Span, load,
 };
+use evenkeel_state::Location;
 use evenkeel_web::{Opening, WorldError, scope};
 use jiff::Timestamp;
 
@@ -70,6 +71,12 @@ impl OpenProject {
     /// The engine on the present state of the lake.
     pub async fn engine(&self, as_of: Timestamp, workers: usize) -> anyhow::Result<Engine> {
         Ok(Engine::open(self.lake.snapshot().await?, scope(&self.project, as_of, workers)).await?)
+    }
+
+    /// Where accounts and the audit trail lie.
+    pub fn state(&self) -> anyhow::Result<Location> {
+        let folder = storage(&self.project, &self.root)?.folder().to_path_buf();
+        Ok(Location::new(self.project.state.as_deref(), &folder)?)
     }
 
     /// What a world of this project is opened with.

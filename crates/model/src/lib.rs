@@ -6,6 +6,7 @@
 //!
 //! Terms are explained in GLOSSARY.md at the root of the repository.
 
+pub mod access;
 pub mod arithmetic;
 pub mod calendar;
 pub mod case;

@@ -51,6 +51,8 @@ pub const EMPTY: &str = "empty";
 pub const UNKNOWN_TIME_ZONE: &str = "unknown-time-zone";
 /// Not a code of ISO 4217.
 pub const BAD_CURRENCY: &str = "bad-currency";
+/// The database of accounts cannot be meant.
+pub const BAD_STATE: &str = "bad-state";
 
 /// The service record has no such table.
 pub const UNKNOWN_TABLE: &str = "unknown-table";
@@ -141,6 +143,7 @@ pub const ALL: &[&str] = &[
     EMPTY,
     UNKNOWN_TIME_ZONE,
     BAD_CURRENCY,
+    BAD_STATE,
     UNKNOWN_TABLE,
     UNKNOWN_COLUMN,
     UNKNOWN_FORMAT,

@@ -59,6 +59,8 @@ pub struct Project {
     pub people: PeoplePolicy,
     /// Where the data is kept.
     pub storage: Storage,
+    /// The address of the database of accounts and audit trail; none for a file beside the data.
+    pub state: Option<String>,
     /// The folder outside the project below which raw files may lie.
     pub data_root: Option<String>,
     /// The sources, in the order in which they are listed.
@@ -710,6 +712,7 @@ impl Loader<'_> {
             currency,
             people,
             storage,
+            state,
             data_root,
             sources: _,
             scorecards: _,
@@ -726,6 +729,7 @@ impl Loader<'_> {
             currency,
             people,
             storage,
+            state,
             data_root,
             sources,
             measures,

@@ -52,6 +52,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in editions {
         write(&folder, &mut written, &format!("charter-public-{}", sample.name), &sample.page, &sample.page)?;
     }
+    let accounts = sample::accounts(&urls);
+    for (name, page) in &accounts.sign_in {
+        write(&folder, &mut written, &format!("sign-in-{name}"), page, page)?;
+    }
+    for (name, page) in &accounts.set_up {
+        write(&folder, &mut written, &format!("set-up-{name}"), page, page)?;
+    }
+    for (name, page) in &accounts.password {
+        write(&folder, &mut written, &format!("password-{name}"), page, page)?;
+    }
+    for (name, page) in &accounts.administration {
+        write(&folder, &mut written, &format!("administration-{name}"), page, page)?;
+    }
+    for (name, page) in &accounts.trail {
+        write(&folder, &mut written, &format!("trail-{name}"), page, page)?;
+    }
     let mut index = "<!doctype html><title>Gallery</title><ul>\n".to_owned();
     for name in &written {
         writeln!(index, "<li><a href=\"{name}.html\">{name}</a>")?;

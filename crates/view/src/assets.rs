@@ -31,6 +31,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/scorecard.css"),
     include_str!("../assets/style/measure.css"),
     include_str!("../assets/style/library.css"),
+    include_str!("../assets/style/accounts.css"),
     include_str!("../assets/style/charter.css"),
     include_str!("../assets/style/comparison.css"),
     include_str!("../assets/style/data.css"),

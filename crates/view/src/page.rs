@@ -5,6 +5,7 @@
 //! out. That is why they cannot disagree. A page is written as HTML with `render`, a method of [`Template`], and
 //! as JSON with `serde_json`.
 
+pub mod accounts;
 pub mod below;
 pub mod charter;
 pub mod charter_public;
@@ -32,11 +33,16 @@ pub mod way;
 /// What writes a page as HTML: `page.render()`.
 pub use askama::Template;
 
+pub use accounts::{
+    AdministrationPage, GrantLine, OneTimeLink, PasswordPage, SetUpPage, SignInPage, TrailLine, TrailSheet, UserLine,
+};
 pub use below::UnitResult;
 pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
-pub use context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, SearchForm, UnitLabel, UnitNode};
+pub use context::{
+    Arrangement, Context, Freshness, Links, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel, UnitNode, Visitor,
+};
 pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
 pub use frame::Frame;
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use askama::DynTemplate;
 use evenkeel_view::assets;
 use evenkeel_view::page::{Template, sample};
 
@@ -62,6 +63,24 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("today_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let sample::accounts::Pages { sign_in, set_up, password, administration, trail } = sample::accounts(&urls);
+    let html = |page: &dyn DynTemplate| page.dyn_render().expect(RENDERS);
+    let mut accounts = Vec::new();
+    for (name, page) in &sign_in {
+        accounts.push((format!("sign_in_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
+    }
+    for (name, page) in &set_up {
+        accounts.push((format!("set_up_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
+    }
+    for (name, page) in &password {
+        accounts.push((format!("password_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
+    }
+    for (name, page) in &administration {
+        accounts.push((format!("administration_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
+    }
+    for (name, page) in &trail {
+        accounts.push((format!("trail_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
+    }
     scorecards
         .chain(todays)
         .chain(maps)
@@ -74,6 +93,7 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         .chain(definitions)
         .chain(charters)
         .chain(editions)
+        .chain(accounts)
         .collect()
 }
 

@@ -1,10 +1,11 @@
 //! Errors as answers.
 
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use evenkeel_engine::EngineError;
 use evenkeel_model::measure::Measure;
+use evenkeel_state::StateError;
 
 use crate::WorldError;
 
@@ -13,16 +14,39 @@ use crate::WorldError;
 pub(crate) struct Failure {
     status: StatusCode,
     message: String,
+    /// Where to go instead.
+    to: Option<String>,
+    /// In how many seconds to ask again.
+    wait: Option<u64>,
 }
 
 impl Failure {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), to: None, wait: None }
+    }
+
+    /// Somebody has to go elsewhere first.
+    pub(crate) fn elsewhere(to: String) -> Self {
+        Self { to: Some(to), ..Self::new(StatusCode::SEE_OTHER, "Sign in first.") }
+    }
+
+    /// Something that whoever asks may not do.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// Too many attempts.
+    pub(crate) fn wait(message: impl Into<String>, seconds: u64) -> Self {
+        Self { wait: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, message) }
+    }
+
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, message: message.into() }
+        Self::new(StatusCode::NOT_FOUND, message)
     }
 
     /// An address that asks for something that cannot be.
     pub(crate) fn bad(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, message: message.into() }
+        Self::new(StatusCode::BAD_REQUEST, message)
     }
 
     /// An address with parts that mean nothing, or that stand in it twice.
@@ -47,7 +71,7 @@ impl Failure {
     /// A page whose template failed.
     pub(crate) fn unwritten(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a page could not be written");
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, message: "This page could not be written.".to_owned() }
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This page could not be written.")
     }
 }
 
@@ -69,9 +93,13 @@ impl From<WorldError> for Failure {
             | WorldError::NoComparison { .. }
             | WorldError::NotCompared { .. }
             | WorldError::NoStandard => StatusCode::NOT_FOUND,
-            WorldError::PeopleOff { .. } | WorldError::PeopleOnPages { .. } => StatusCode::FORBIDDEN,
+            WorldError::PeopleOff { .. }
+            | WorldError::PeopleOnPages { .. }
+            | WorldError::NoRows
+            | WorldError::NotTheRecord
+            | WorldError::Outside => StatusCode::FORBIDDEN,
             WorldError::Period(_) => StatusCode::BAD_REQUEST,
-            WorldError::Engine(_) | WorldError::Measures(_) | WorldError::NoScorecard => {
+            WorldError::Engine(_) | WorldError::Measures(_) | WorldError::NoScorecard | WorldError::NotRecorded(_) => {
                 tracing::error!(%error, "a page could not be made");
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -86,13 +114,27 @@ impl From<WorldError> for Failure {
             WorldError::NoData => "There are no data yet. Import a source: evenkeel import".to_owned(),
             _ => error.to_string(),
         };
-        Self { status, message }
+        Self::new(status, message)
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        tracing::error!(%error, "accounts cannot be used");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Accounts cannot be used. The log of the server says why.")
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        if let Some(to) = &self.to {
+            return Redirect::to(to).into_response();
+        }
         let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-        (self.status, content_type, format!("{}\n", self.message)).into_response()
+        let mut response = (self.status, content_type, format!("{}\n", self.message)).into_response();
+        if let Some(seconds) = self.wait {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

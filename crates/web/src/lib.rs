@@ -3,6 +3,7 @@
 //! A [`World`] is one state of the project and the lake, evaluated and ready to be asked; [`server`] answers requests
 //! from the present one and puts a new one in its place when new data have landed.
 
+pub mod accounts;
 mod asked;
 mod catalogue;
 mod error;
@@ -10,8 +11,12 @@ mod headers;
 pub mod links;
 mod routes;
 pub mod server;
+mod viewer;
+mod visit;
 pub mod world;
 
+pub use accounts::{Access, Accounts};
 pub use catalogue::Catalogue;
 pub use server::{Clock, Server};
+pub use viewer::{NotRecorded, Trail, Viewer};
 pub use world::{Opening, World, WorldError, provenance, scope};

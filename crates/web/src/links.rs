@@ -18,6 +18,8 @@ fn part(text: &str) -> String {
 pub struct Routes {
     /// How periods are named.
     pub fiscal: FiscalYear,
+    /// Whether places are those of a person, who has rows and no pages of measures.
+    pub of_person: bool,
 }
 
 impl Routes {
@@ -56,14 +58,23 @@ impl Routes {
 
 impl Links for Routes {
     fn scorecard(&self, place: &Place) -> String {
+        if self.of_person {
+            return "/".to_owned();
+        }
         format!("/scorecard/{}{}", part(place.unit.as_str()), self.query(place))
     }
 
     fn measure(&self, measure: &MeasureId, place: &Place) -> String {
+        if self.of_person {
+            return self.definition(measure);
+        }
         format!("/measure/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place))
     }
 
     fn rows(&self, measure: &MeasureId, place: &Place, first: u64) -> String {
+        if self.of_person {
+            return format!("/rows/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place));
+        }
         let from = if first == 0 { String::new() } else { format!("&from={first}") };
         format!("{}{from}#rows", self.measure(measure, place))
     }
@@ -118,6 +129,10 @@ impl Links for Routes {
     fn found(&self, asked: &str, place: &Place) -> Option<String> {
         let standing = self.standing(place).into_iter().map(|(name, value)| format!("&{name}={}", part(&value)));
         Some(format!("/search?q={}{}", part(asked), standing.collect::<String>()))
+    }
+
+    fn administration(&self) -> Option<String> {
+        Some("/administration".to_owned())
     }
 
     fn library(&self) -> Option<String> {

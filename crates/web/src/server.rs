@@ -5,11 +5,15 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::routing::{MethodRouter, get, post};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::accounts::Access;
 use crate::world::{Opening, World, WorldError};
 use crate::{headers, routes};
 
@@ -23,17 +27,66 @@ const WATCH: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct State {
     present: Arc<RwLock<Arc<World>>>,
+    pub(crate) access: Access,
 }
 
 impl State {
-    /// The present world. A request keeps the one it began with.
-    pub(crate) fn world(&self) -> Arc<World> {
+    /// The present world, as the public sees it. A request keeps the one it began with.
+    pub(crate) fn present(&self) -> Arc<World> {
         Arc::clone(&self.present.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     fn replace(&self, world: World) {
         *self.present.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(world);
     }
+}
+
+/// The most bytes of a form.
+const LARGEST_FORM: usize = 16 * 1024;
+
+/// Every path with what answers there. Whatever shows something of the organisation takes the world through
+/// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
+fn table() -> Vec<(&'static str, MethodRouter<State>)> {
+    vec![
+        ("/", get(routes::home)),
+        ("/scorecard/{unit}", get(routes::scorecard::show)),
+        ("/targets/{unit}", get(routes::targets::show)),
+        ("/today", get(routes::today::show)),
+        ("/map", get(routes::map::show)),
+        ("/data", get(routes::data::show)),
+        ("/data/{file}", get(routes::data::rejected)),
+        ("/search", get(routes::search::show)),
+        ("/charter", get(routes::charter::show)),
+        ("/charter/public", get(routes::charter::public)),
+        ("/charter/public.json", get(routes::charter::data)),
+        ("/measures", get(routes::measures::list)),
+        ("/measures/{measure}", get(routes::measures::show)),
+        ("/measure/{measure}/{unit}", get(routes::measure::show)),
+        ("/compare/{measure}", get(routes::compare::all)),
+        ("/compare/{measure}/{unit}", get(routes::compare::show)),
+        ("/rows/{measure}/{unit}", get(routes::rows::file)),
+        ("/explain/{measure}/{unit}", get(routes::explain::show)),
+        ("/administration", get(routes::administration::show)),
+        ("/administration/trail", get(routes::administration::trail)),
+        ("/administration/users", post(routes::administration::add)),
+        ("/administration/users/{user}/give", post(routes::administration::give)),
+        ("/administration/users/{user}/take", post(routes::administration::take)),
+        ("/administration/users/{user}/link", post(routes::administration::link)),
+        ("/administration/users/{user}/activate", post(routes::administration::activate)),
+        ("/administration/users/{user}/deactivate", post(routes::administration::deactivate)),
+        ("/sign-in", get(routes::sign_in::show).post(routes::sign_in::enter)),
+        ("/sign-out", post(routes::sign_in::leave)),
+        ("/set-up", get(routes::set_up::show).post(routes::set_up::enter)),
+        ("/password/{link}", get(routes::password::show).post(routes::password::choose)),
+        ("/assets/{name}", get(routes::assets::file)),
+        ("/health", get(routes::health)),
+    ]
+}
+
+/// Every path that the server answers, as it is written in the table of routes; for the test of rights.
+#[must_use]
+pub fn paths() -> Vec<&'static str> {
+    table().into_iter().map(|(path, _)| path).collect()
 }
 
 /// A server that is ready to run.
@@ -45,36 +98,24 @@ pub struct Server {
 
 impl Server {
     /// Evaluates the lake for the first time.
-    pub async fn new(opening: Opening, clock: Clock) -> Result<Self, WorldError> {
+    pub async fn new(opening: Opening, clock: Clock, access: Access) -> Result<Self, WorldError> {
         let world = World::open(&opening).await?;
-        Ok(Self { state: State { present: Arc::new(RwLock::new(Arc::new(world))) }, opening, clock })
+        Ok(Self { state: State { present: Arc::new(RwLock::new(Arc::new(world))), access }, opening, clock })
     }
 
     /// The routes, for tests and for [`Server::run`].
     pub fn router(&self) -> Router {
-        let mut router = Router::new()
-            .route("/", get(routes::home))
-            .route("/scorecard/{unit}", get(routes::scorecard::show))
-            .route("/targets/{unit}", get(routes::targets::show))
-            .route("/charter", get(routes::charter::show))
-            .route("/charter/public", get(routes::charter::public))
-            .route("/charter/public.json", get(routes::charter::data))
-            .route("/today", get(routes::today::show))
-            .route("/map", get(routes::map::show))
-            .route("/data", get(routes::data::show))
-            .route("/data/{file}", get(routes::data::rejected))
-            .route("/search", get(routes::search::show))
-            .route("/measures", get(routes::measures::list))
-            .route("/measures/{measure}", get(routes::measures::show))
-            .route("/measure/{measure}/{unit}", get(routes::measure::show))
-            .route("/compare/{measure}", get(routes::compare::all))
-            .route("/compare/{measure}/{unit}", get(routes::compare::show))
-            .route("/rows/{measure}/{unit}", get(routes::rows::file))
-            .route("/explain/{measure}/{unit}", get(routes::explain::show))
-            .route("/assets/{name}", get(routes::assets::file))
-            .route("/health", get(routes::health))
-            .fallback(routes::nothing)
-            .with_state(self.state.clone());
+        let mut router = Router::new();
+        for (path, answers) in table() {
+            router = router.route(path, answers);
+        }
+        let mut router =
+            router.fallback(routes::nothing).layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(self.state.clone());
+        if matches!(self.state.access, Access::Accounts(_)) {
+            // What somebody saw must not be found in the browser after they signed out.
+            let unkept = HeaderValue::from_static("no-store");
+            router = router.layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, unkept));
+        }
         router = router.layer(axum::middleware::from_fn(headers::own_name));
         for layer in headers::security() {
             router = router.layer(layer);
@@ -90,6 +131,7 @@ impl Server {
     ) -> std::io::Result<()> {
         let router = self.router();
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let served = axum::serve(listener, router).with_graceful_shutdown(stop).await;
         watch.abort();
         served
@@ -105,7 +147,7 @@ pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 async fn watch(state: State, opening: Opening, clock: Clock) {
     loop {
         tokio::time::sleep(WATCH).await;
-        let present = state.world();
+        let present = state.present();
         let now = clock();
         let new_day = opening.project.time_zone.to_datetime(now).date() != present.today();
         let newest = match opening.lake.snapshot().await {

@@ -1,4 +1,4 @@
-//! One state of project and lake, evaluated: everything that pages and commands are made from.
+//! One state of project and lake, evaluated: everything that pages and commands are made from, as one viewer sees it.
 
 mod charter;
 mod data;
@@ -7,6 +7,7 @@ mod search;
 mod today;
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use evenkeel_engine::comparison::{Question as CompareQuestion, Strata};
@@ -16,7 +17,7 @@ use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
 use evenkeel_model::comparison::{Compared, Comparison, Peers, Standing};
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
-use evenkeel_model::ids::{MeasureId, UnitId};
+use evenkeel_model::ids::{MeasureId, PersonId, UnitId};
 use evenkeel_model::measure::{Direction, Measure};
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::people::PeoplePolicy;
@@ -30,12 +31,13 @@ use evenkeel_model::watch::{self, Watch};
 use evenkeel_spec::Project;
 use evenkeel_view::assets;
 use evenkeel_view::number::Currency;
-use evenkeel_view::page::frame::Choice;
+use evenkeel_view::page::frame::{Choice, Frame};
 use evenkeel_view::page::standards::{Group, PersonRecord};
 use evenkeel_view::page::{
     Arrangement, ComparedGroup, ComparisonPage, ComparisonSheet, Context, DefinitionPage, Detail, Filter, Freshness,
     Links, MeasureList, MeasurePage, MeasuresPage, NavigationEntry, Place, RatingSheet, Reader, Recorded, RowsBehind,
-    ScorecardPage, Sheet, SignalList, Targeted, TargetsPage, UnitEvaluation, UnitLabel, UnitNode, UnitResult,
+    ScorecardPage, Sheet, SignalList, Targeted, TargetsPage, UnitEvaluation, UnitLabel, UnitNode, UnitResult, Visitor,
+    for_everyone,
 };
 use evenkeel_view::terminal::{self, Provenance, Style};
 use jiff::Timestamp;
@@ -45,6 +47,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::catalogue::Catalogue;
 use crate::links::Routes;
+use crate::viewer::{NotRecorded, Reach, Sight, Trail, Viewer};
 
 /// How many periods of history pages show.
 const HISTORY: usize = 24;
@@ -157,6 +160,18 @@ pub enum WorldError {
         /// The promises that there are.
         known: Vec<String>,
     },
+    /// The rows behind figures are not shown to whoever asks.
+    #[error("the rows behind figures are shown to whoever leads the unit, and to those who analyse the record")]
+    NoRows,
+    /// What the record holds is not shown to whoever asks.
+    #[error("what the record holds is shown to those who see the whole organisation")]
+    NotTheRecord,
+    /// Nobody has signed in.
+    #[error("this is shown to those who sign in")]
+    Outside,
+    /// A look at people could not be recorded.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
     /// There is nothing to show yet.
     #[error("there are no data yet; `evenkeel import` reads the raw files")]
     NoData,
@@ -194,8 +209,8 @@ impl WorldError {
     }
 }
 
-/// One state of project and lake, evaluated.
-pub struct World {
+/// One state of project and lake, evaluated, for whoever looks.
+pub struct Evaluated {
     project: Arc<Project>,
     /// Every measure that figures can be asked of: those of the project, and those that follow from its charter.
     measures: BTreeMap<MeasureId, Arc<Measure>>,
@@ -212,8 +227,26 @@ pub struct World {
     loaded_at: Option<Timestamp>,
 }
 
+/// One state of project and lake, evaluated, as one viewer sees it: what the viewer may not see is in no answer.
+#[derive(Clone)]
+pub struct World {
+    evaluated: Arc<Evaluated>,
+    viewer: Viewer,
+    sight: Arc<Sight>,
+    visitor: Visitor,
+    trail: Option<Arc<dyn Trail>>,
+}
+
+impl Deref for World {
+    type Target = Evaluated;
+
+    fn deref(&self) -> &Evaluated {
+        &self.evaluated
+    }
+}
+
 impl World {
-    /// Evaluates the present state of the lake.
+    /// Evaluates the present state of the lake. Nobody has signed in to it yet: it shows what the public may see.
     pub async fn open(opening: &Opening) -> Result<Self, WorldError> {
         let project = Arc::clone(&opening.project);
         let scorecard = project.scorecards.first().cloned().ok_or(WorldError::NoScorecard)?;
@@ -231,7 +264,7 @@ impl World {
             leg.title = evenkeel_view::words::capitalised(&leg.title);
         }
         let currency = Currency::new(project.currency.as_deref().unwrap_or_default());
-        Ok(Self {
+        let evaluated = Arc::new(Evaluated {
             project,
             measures: all,
             engine,
@@ -244,13 +277,103 @@ impl World {
             currency,
             lake_version,
             loaded_at,
-        })
+        });
+        Ok(Self::seen(evaluated, Viewer::Public, Visitor::default(), None))
     }
 
-    /// The engine behind it.
+    /// The same state as another viewer sees it. `visitor` is what the frame of pages says of them; without a trail no
+    /// people are shown.
     #[must_use]
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+    pub fn seen_by(&self, viewer: Viewer, visitor: Visitor, trail: Option<Arc<dyn Trail>>) -> Self {
+        Self::seen(Arc::clone(&self.evaluated), viewer, visitor, trail)
+    }
+
+    fn seen(evaluated: Arc<Evaluated>, viewer: Viewer, visitor: Visitor, trail: Option<Arc<dyn Trail>>) -> Self {
+        let engine = &evaluated.engine;
+        let organisation = engine.directory().organisation();
+        let sight = Arc::new(Sight::new(&viewer, organisation, evaluated.project.people, engine.today()));
+        Self { evaluated, viewer, sight, visitor, trail }
+    }
+
+    /// Whether the viewer looks after accounts.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.sight.administers
+    }
+
+    /// Whether there is anything here for the viewer but what the public sees.
+    pub(crate) fn inside(&self) -> Result<(), WorldError> {
+        if self.sight.inside { Ok(()) } else { Err(WorldError::Outside) }
+    }
+
+    /// Whether the figures of any unit may be seen.
+    #[must_use]
+    pub fn sees_units(&self) -> bool {
+        !self.sight.tops.is_empty()
+    }
+
+    /// Whether the viewer sees the whole organisation, and so what its record holds.
+    #[must_use]
+    pub fn sees_the_record(&self) -> bool {
+        self.sight.figures == Reach::Everywhere
+    }
+
+    /// Whether rows of a unit may be seen.
+    pub(crate) fn sees_rows(&self, unit: &UnitId) -> bool {
+        self.sight.rows.holds(self.engine.directory().organisation().unit(unit.as_str()))
+    }
+
+    /// The own record of the viewer, where there is one and where it may be shown.
+    #[must_use]
+    pub fn own_record(&self) -> Option<&PersonId> {
+        self.sight.own.first().filter(|_| self.project.people != PeoplePolicy::Off && self.project.charter.is_some())
+    }
+
+    /// Whether figures of a unit or person may be seen.
+    fn may_see(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Unit(id) => self.sees_unit(id),
+            Subject::Person(id) => self.sight.own.contains(id) || self.sees_people(subject),
+        }
+    }
+
+    fn sees_unit(&self, unit: &UnitId) -> bool {
+        self.sight.figures.holds(self.engine.directory().organisation().unit(unit.as_str()))
+    }
+
+    /// Whether it may be seen who the people of a unit, or a person, are.
+    fn sees_people(&self, subject: &Subject) -> bool {
+        let organisation = self.engine.directory().organisation();
+        let unit = match subject {
+            Subject::Unit(id) => organisation.unit(id.as_str()),
+            Subject::Person(id) => {
+                organisation.person(id.as_str()).and_then(|code| organisation.unit_of(code, self.today()))
+            }
+        };
+        self.sight.people.holds(unit)
+    }
+
+    /// Refuses what may not be seen in the words for what does not exist.
+    fn allowed(&self, subject: &Subject) -> Result<(), WorldError> {
+        if self.may_see(subject) { Ok(()) } else { Err(self.unknown(&subject.to_string())) }
+    }
+
+    /// What is said of a name that means nothing to the viewer, whether or not it means something to others.
+    fn unknown(&self, name: &str) -> WorldError {
+        let organisation = self.engine.directory().organisation();
+        let seen = organisation.units().filter(|unit| self.sight.figures.holds(Some(*unit)));
+        let names: Vec<&str> = seen
+            .flat_map(|unit| [organisation.unit_id(unit).as_str(), organisation.latest(unit).name.as_str()])
+            .collect();
+        EngineError::UnknownSubject { name: name.to_owned(), near: evenkeel_engine::closest(name, names) }.into()
+    }
+
+    /// Records a look at people, before they are shown.
+    async fn looked(&self, about: &str) -> Result<(), WorldError> {
+        match &self.trail {
+            Some(trail) => Ok(trail.looked(&self.viewer, about).await?),
+            None => Err(NotRecorded("there is none".to_owned()).into()),
+        }
     }
 
     /// The project behind it.
@@ -278,7 +401,7 @@ impl World {
     }
 
     /// Readings for periods of a grain. Days and weeks are worked out when they are first asked for.
-    pub async fn store(&self, grain: Grain) -> Result<&ReadingStore, WorldError> {
+    async fn store(&self, grain: Grain) -> Result<&ReadingStore, WorldError> {
         match grain {
             Grain::Month | Grain::Quarter | Grain::Year => Ok(&self.months),
             Grain::Day | Grain::Week => {
@@ -315,24 +438,40 @@ impl World {
         if text.is_some_and(is_to_date) { period.a_year_earlier() } else { period.previous() }
     }
 
-    /// Finds a unit by identifier or name; the organisation when none is given.
-    pub fn unit(&self, name: Option<&str>) -> Result<UnitId, WorldError> {
+    /// Where the viewer begins: the whole organisation for whoever sees all of it, else the highest unit that is seen.
+    fn home(&self) -> UnitId {
         let organisation = self.engine.directory().organisation();
-        let Some(name) = name else { return Ok(organisation.unit_id(organisation.root()).clone()) };
-        match self.engine.subject(name) {
-            Ok(Subject::Unit(id)) => Ok(id),
-            // A person has no scorecard of their own here.
-            Ok(Subject::Person(_)) => Err(WorldError::Person { name: name.to_owned() }),
-            Err(error) => Err(error.into()),
+        match (self.sight.tops.first(), self.sight.own.first()) {
+            (Some(top), _) => organisation.unit_id(*top).clone(),
+            // Pages name a person as they name a unit: by identifier.
+            (None, Some(person)) => UnitId::new(person.as_str()),
+            (None, None) => organisation.unit_id(organisation.root()).clone(),
         }
     }
 
-    /// Finds a unit or person by identifier, or a unit by name; the organisation when none is given.
-    pub fn subject(&self, name: Option<&str>) -> Result<Subject, WorldError> {
-        match name {
-            None => Ok(Subject::Unit(self.unit(None)?)),
-            Some(name) => Ok(self.engine.subject(name)?),
+    /// Finds a unit by identifier or name; where the viewer begins when none is given.
+    pub fn unit(&self, name: Option<&str>) -> Result<UnitId, WorldError> {
+        let Some(name) = name else { return Ok(self.home()) };
+        match self.subject(Some(name))? {
+            Subject::Unit(id) => Ok(id),
+            // A person has no scorecard of their own here.
+            Subject::Person(_) => Err(WorldError::Person { name: name.to_owned() }),
         }
+    }
+
+    /// Finds a unit or person by identifier, or a unit by name; where the viewer begins when none is given. What the
+    /// viewer may not see does not exist.
+    pub fn subject(&self, name: Option<&str>) -> Result<Subject, WorldError> {
+        let Some(name) = name else { return Ok(Subject::Unit(self.home())) };
+        let found = self.engine.subject(name).ok().filter(|subject| self.may_see(subject));
+        let organisation = self.engine.directory().organisation();
+        // A unit that is seen may have the name of one that is not.
+        let named = || {
+            let mut seen = organisation.units().filter(|unit| self.sight.figures.holds(Some(*unit)));
+            let unit = seen.find(|unit| organisation.latest(*unit).name.eq_ignore_ascii_case(name))?;
+            Some(Subject::Unit(organisation.unit_id(unit).clone()))
+        };
+        found.or_else(named).ok_or_else(|| self.unknown(name))
     }
 
     /// Finds a measure.
@@ -396,6 +535,7 @@ impl World {
 
     /// The scorecard held against the readings of a unit.
     pub async fn evaluation(&self, place: &Place) -> Result<Evaluation, WorldError> {
+        self.allowed(&Subject::Unit(place.unit.clone()))?;
         let question = self.question(place);
         let store = self.store_for(place).await?;
         let scorecard = match place.arrangement {
@@ -432,6 +572,7 @@ impl World {
 
     /// The signals of a unit and of all units below it.
     pub async fn signals(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<SignalList, WorldError> {
+        self.allowed(&Subject::Unit(place.unit.clone()))?;
         let fiscal = self.project.fiscal_year;
         let period = evenkeel_view::words::period::name(place.period, fiscal);
         let title = format!("{}, {period}", self.name_of(&Subject::Unit(place.unit.clone())));
@@ -494,10 +635,14 @@ impl World {
         place: &Place,
         links: &(dyn Links + Sync),
     ) -> Result<ComparisonSheet, WorldError> {
+        self.allowed(&Subject::Unit(place.unit.clone()))?;
         let (comparison, peers) = self.comparison(measure, by)?;
+        if *peers == Peers::People {
+            self.looked(&self.about(&format!("comparison of people by {}", measure.id), place)).await?;
+        }
         let compared = self.compared(comparison, peers, measure, place.period).await?;
         let context = self.context(place, links, "Scorecard").await?;
-        let shown = |subject: &Subject| self.engine.belongs(subject, place.unit.as_str(), place.period);
+        let shown = |subject: &Subject| self.is_shown(subject, place);
         let name = |subject: &Subject| self.name_of(subject);
         let measure = measure.in_force(place.period).unwrap_or(measure);
         let group = ComparedGroup { comparison, measure, peers, compared: &compared, shown: &shown, name: &name };
@@ -512,6 +657,7 @@ impl World {
         place: &Place,
         links: &(dyn Links + Sync),
     ) -> Result<ComparisonPage, WorldError> {
+        self.allowed(&Subject::Unit(place.unit.clone()))?;
         let units: Vec<&str> = self.kinds_compared(measure);
         let by = by.or(units.first().copied());
         let (comparison, peers) = self.comparison(measure, by)?;
@@ -520,7 +666,7 @@ impl World {
         }
         let compared = self.compared(comparison, peers, measure, place.period).await?;
         let context = self.context(place, links, "Scorecard").await?;
-        let shown = |subject: &Subject| self.engine.belongs(subject, place.unit.as_str(), place.period);
+        let shown = |subject: &Subject| self.is_shown(subject, place);
         let name = |subject: &Subject| self.name_of(subject);
         let choices = units.iter().filter_map(|kind| {
             Some(Choice {
@@ -537,6 +683,16 @@ impl World {
         Ok(ComparisonPage::new(&group, choices, &context))
     }
 
+    /// Whether a unit or person is shown in a comparison within a place.
+    fn is_shown(&self, subject: &Subject, place: &Place) -> bool {
+        self.engine.belongs(subject, place.unit.as_str(), place.period) && self.may_see(subject)
+    }
+
+    /// What the audit trail says of a look: `what, place, period`.
+    fn about(&self, what: &str, place: &Place) -> String {
+        format!("{what}, {}, {}", place.unit, place.period.id(self.project.fiscal_year))
+    }
+
     /// People below a unit, rated against the performance standards of their roles; one of them when a name is given.
     pub async fn ratings(
         &self,
@@ -551,6 +707,12 @@ impl World {
             return Err(WorldError::NoStandard);
         }
         let only = person.map(|name| self.engine.person(name)).transpose()?;
+        match &only {
+            Some(person) => self.allowed(&Subject::Person(person.clone()))?,
+            None => self.allowed(&Subject::Unit(place.unit.clone()))?,
+        }
+        let whom = only.as_ref().map_or_else(|| "people".to_owned(), ToString::to_string);
+        self.looked(&self.about(&format!("rating of {whom}"), place)).await?;
         // What a comparison says is the same for all standards, so each is worked out once.
         let mut by_measure: BTreeMap<MeasureId, BTreeMap<Subject, Standing>> = BTreeMap::new();
         for element in self.project.standards.iter().flat_map(|standard| &standard.elements) {
@@ -577,7 +739,7 @@ impl World {
                     // Whoever left before the end of the period is rated only when asked for by name.
                     None => self.engine.is_at_work(id, place.unit.as_str(), place.period),
                 };
-                if !asked || !standard.is_for(role.map(String::as_str)) {
+                if !asked || !self.may_see(&subject) || !standard.is_for(role.map(String::as_str)) {
                     continue;
                 }
                 let mut elements = Vec::with_capacity(standard.elements.len());
@@ -647,6 +809,8 @@ impl World {
         first: usize,
         links: &(dyn Links + Sync),
     ) -> Result<MeasurePage, WorldError> {
+        let unit = Subject::Unit(place.unit.clone());
+        self.allowed(&unit)?;
         let store = self.store_for(place).await?;
         let question = self.question(place);
         let usage = self.usage(&measure.id);
@@ -669,9 +833,13 @@ impl World {
             })
             .filter(|(_, result)| result.reading.value.is_some())
             .collect();
-        let unit = Subject::Unit(place.unit.clone());
-        let rows = match self.rows(measure, &unit, place.period, first, ROWS).await {
-            Ok(records) => Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first)),
+        // A page of the command line is shown around; there, people are named by `evenkeel rows` alone.
+        let names = matches!(self.viewer, Viewer::User { .. }) && self.sees_people(&unit);
+        let rows = match self.records(measure, &unit, place.period, first, ROWS, names).await {
+            Ok(records) => {
+                Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first, names))
+            }
+            Err(WorldError::NoRows) => None,
             // The page then says that the measure is not reported here or withheld, or names what it is worked out from.
             Err(WorldError::Engine(
                 EngineError::NotForUnits { .. } | EngineError::NoOwnRows { .. } | EngineError::TooFew { .. },
@@ -714,7 +882,8 @@ impl World {
             .collect()
     }
 
-    /// The records behind one number, latest first. Those of a reading that is withheld are withheld with it.
+    /// The records behind one number, latest first. Those of a reading that is withheld are withheld with it. Columns that
+    /// say who are there only for a viewer who may see that.
     pub async fn rows(
         &self,
         measure: &Arc<Measure>,
@@ -723,11 +892,48 @@ impl World {
         first: usize,
         limit: usize,
     ) -> Result<Records, WorldError> {
+        self.records(measure, subject, period, first, limit, self.sees_people(subject)).await
+    }
+
+    /// The records behind one number, with the columns that say who where `names` says so.
+    async fn records(
+        &self,
+        measure: &Arc<Measure>,
+        subject: &Subject,
+        period: Period,
+        first: usize,
+        limit: usize,
+        names: bool,
+    ) -> Result<Records, WorldError> {
+        self.allowed(subject)?;
+        match subject {
+            Subject::Unit(unit) => {
+                if !self.sees_rows(unit) {
+                    return Err(WorldError::NoRows);
+                }
+            }
+            Subject::Person(_) => {
+                let (policy, operates) = (self.project.people, matches!(self.viewer, Viewer::Operator { .. }));
+                if policy == PeoplePolicy::Off && !operates {
+                    return Err(WorldError::PeopleOff { what: "shown their rows", policy });
+                }
+            }
+        }
         let store = self.store(period.grain()).await?;
         if store.reading(&measure.id, subject, period) == Err(Missing::TooFew) {
             return Err(EngineError::too_few(measure).into());
         }
-        Ok(self.engine.rows(measure, subject, period, first, limit).await?)
+        let mut records = self.engine.rows(measure, subject, period, first, limit).await?;
+        let open = for_everyone(measure.in_force(period).unwrap_or(measure), &recorded(&records, first));
+        let says_who = open.len() < records.columns.len();
+        if !names {
+            keep_columns(&mut records, &open);
+        }
+        if matches!(subject, Subject::Person(_)) || (names && says_who) {
+            let period = period.id(self.project.fiscal_year);
+            self.looked(&format!("rows of {}, {subject}, {period}", measure.id)).await?;
+        }
+        Ok(records)
     }
 
     /// The page of all measures that there are to choose from.
@@ -737,6 +943,7 @@ impl World {
         place: &Place,
         links: &Routes,
     ) -> Result<MeasuresPage, WorldError> {
+        self.inside()?;
         let catalogue = Catalogue::of(&self.project);
         let list = MeasureList::new(&catalogue.listed(), filter, links);
         Ok(MeasuresPage::new(list, &self.context(place, links, "Measures").await?))
@@ -749,12 +956,14 @@ impl World {
         place: &Place,
         links: &Routes,
     ) -> Result<DefinitionPage, WorldError> {
+        self.inside()?;
         let catalogue = Catalogue::of(&self.project);
         let Some(listed) = catalogue.find(name) else {
             let near = evenkeel_engine::closest(name, catalogue.identifiers());
             return Err(EngineError::UnknownMeasure { name: name.to_owned(), near }.into());
         };
-        let figures = self.project.measures.get(name).map(|measure| links.measure(&measure.id, place));
+        let shown = self.project.measures.get(name).filter(|_| self.sees_units());
+        let figures = shown.map(|measure| links.measure(&measure.id, place));
         let sheet = Sheet::new(listed, &self.currency, &|id| catalogue.title(id), links);
         let context = self.context(place, links, "Measures").await?;
         Ok(DefinitionPage::new(sheet, figures, links, &context))
@@ -767,6 +976,7 @@ impl World {
         subject: &Subject,
         period: Period,
     ) -> Result<Explanation, WorldError> {
+        self.allowed(subject)?;
         let store = self.store(period.grain()).await?;
         Ok(self.engine.explain(store, measure, subject, period).await?)
     }
@@ -824,12 +1034,13 @@ impl World {
             .map(|code| organisation.children(code, period.last_day()))
             .unwrap_or_default()
             .into_iter()
+            .filter(|child| self.sight.figures.holds(Some(*child)))
             .map(|child| UnitLabel {
                 id: organisation.unit_id(child).clone(),
                 name: organisation.stretch(child, period.last_day()).name.clone(),
             })
             .collect();
-        if *unit == *organisation.unit_id(organisation.root()) {
+        if *unit == *organisation.unit_id(organisation.root()) && self.sight.figures == Reach::Everywhere {
             below.extend(directory.unknown_units().into_iter().map(|id| UnitLabel { name: id.to_string(), id }));
         }
         below
@@ -843,7 +1054,7 @@ impl World {
         let below = rest.iter().take_while(|node| node.depth > depth).map(|node| node.id.clone());
         let directory = self.engine.directory();
         let organisation = directory.organisation();
-        let is_top = *unit == *organisation.unit_id(organisation.root());
+        let is_top = *unit == *organisation.unit_id(organisation.root()) && self.sight.figures == Reach::Everywhere;
         let unknown = if is_top { directory.unknown_units() } else { Vec::new() };
         [unit.clone()].into_iter().chain(below).chain(unknown).collect()
     }
@@ -858,7 +1069,8 @@ impl World {
             };
             UnitLabel { id, name }
         };
-        self.path(&place.unit, place.period).into_iter().rev().map(label).collect()
+        let seen = |id: &UnitId| *id == place.unit || self.sees_unit(id);
+        self.path(&place.unit, place.period).into_iter().rev().filter(seen).map(label).collect()
     }
 
     /// The kind of the units directly below, where it is one.
@@ -869,13 +1081,14 @@ impl World {
     }
 
     /// Records as a page shows them.
-    fn rows_behind(&self, measure: &Measure, records: &Records, first: usize) -> RowsBehind {
+    fn rows_behind(&self, measure: &Measure, records: &Records, first: usize, names: bool) -> RowsBehind {
         let unit_name = |id: &str| self.name_of(&Subject::Unit(UnitId::new(id)));
         let reader = Reader {
             zone: &self.project.time_zone,
             year: self.today().year(),
             currency: &self.currency,
             unit_name: &unit_name,
+            names_people: names,
         };
         RowsBehind::new(measure, &recorded(records, first), &reader)
     }
@@ -887,11 +1100,10 @@ impl World {
         links: &'a (dyn Links + Sync),
         current: &str,
     ) -> Result<Context<'a>, WorldError> {
-        let organisation = self.engine.directory().organisation();
         let store = self.store(place.period.grain()).await?;
         let periods = store.periods(place.period.grain());
         let first = periods.first().copied().unwrap_or(place.period);
-        let home = Place { unit: organisation.unit_id(organisation.root()).clone(), ..place.clone() };
+        let home = Place { unit: self.home(), ..place.clone() };
         let measures = self.measures.values();
         let earlier = place.period.previous();
         let later = place.period.next();
@@ -918,31 +1130,60 @@ impl World {
             definitions_version: self.definitions_version(),
             currency: self.currency.clone(),
             fiscal_year: self.project.fiscal_year,
-            navigation: self
-                .navigation(&home, links)
-                .into_iter()
-                .filter_map(|(label, url)| {
-                    Some(NavigationEntry { label: label.to_owned(), url: url?, current: current == label })
-                })
-                .collect(),
+            navigation: self.entries(&home, links, current),
             footnote: None,
+            visitor: self.visitor.clone(),
             links,
             assets: assets::Urls::below("/assets/"),
         })
     }
 
+    /// The main navigation.
+    fn entries(&self, home: &Place, links: &dyn Links, current: &str) -> Vec<NavigationEntry> {
+        let entry = |(label, url): (&str, Option<String>)| {
+            Some(NavigationEntry { label: label.to_owned(), url: url?, current: current == label })
+        };
+        self.navigation(home, links).into_iter().filter_map(entry).collect()
+    }
+
     /// The pages that there are, by the word that leads to each.
     fn navigation(&self, home: &Place, links: &dyn Links) -> Vec<(&'static str, Option<String>)> {
-        let charter = self.project.charter.as_ref().and_then(|_| links.charter(home, None));
+        let seen = self.sees_units();
+        let charter = self.project.charter.as_ref().filter(|_| seen || self.own_record().is_some());
         vec![
-            ("Today", links.today(home)),
-            ("Scorecard", Some(links.scorecard(home))),
-            ("Targets", links.targets(home)),
-            ("Strategy map", links.map(home)),
-            ("Charter", charter),
-            ("Data", links.data()),
-            ("Measures", links.library()),
+            ("Today", links.today(home).filter(|_| seen)),
+            ("Scorecard", seen.then(|| links.scorecard(home))),
+            ("Targets", links.targets(home).filter(|_| seen)),
+            ("Strategy map", links.map(home).filter(|_| seen)),
+            ("Charter", charter.and_then(|_| links.charter(home, None))),
+            ("Data", links.data().filter(|_| self.sees_the_record())),
+            ("Measures", links.library().filter(|_| self.sight.inside)),
+            ("Administration", links.administration().filter(|_| self.administers())),
         ]
+    }
+
+    /// What stands around a page that needs no figures.
+    #[must_use]
+    pub fn frame(&self, title: &str, links: &dyn Links, current: &str) -> Frame {
+        let period = Period::containing(self.today(), Grain::Month, self.project.fiscal_year);
+        let period = self.default_period().unwrap_or(period);
+        let place =
+            Place { unit: self.home(), period, compare_with: period.previous(), arrangement: Arrangement::Legs };
+        let urls = assets::Urls::below("/assets/");
+        let bare = Frame::bare(title, &self.project.organisation, self.visitor.clone(), "/", &urls);
+        Frame { navigation: self.entries(&place, links, current), ..bare }
+    }
+
+    /// The units that the viewer sees, each after the one above it, with how deep it lies.
+    #[must_use]
+    pub fn units(&self) -> Vec<UnitNode> {
+        self.menu(Period::containing(self.today(), Grain::Day, self.project.fiscal_year))
+    }
+
+    /// Whether the record knows a person; only for whoever looks after accounts.
+    #[must_use]
+    pub fn knows_person(&self, id: &str) -> bool {
+        self.administers() && self.engine.directory().known_person(id).is_some()
     }
 
     /// A digest of all definitions in use: it changes when any formula does.
@@ -974,14 +1215,21 @@ impl World {
         let mut open = vec![(organisation.root(), 0)];
         while let Some((unit, depth)) = open.pop() {
             let children = below.get(&unit).map_or(&[][..], Vec::as_slice);
-            menu.push(UnitNode {
-                id: organisation.unit_id(unit).clone(),
-                name: organisation.stretch(unit, day).name.clone(),
-                depth,
-                below: children.len() as u64,
-                below_kind: self.kind_of(children, day),
-            });
-            open.extend(children.iter().rev().map(|&child| (child, depth + 1)));
+            let seen = self.sight.figures.holds(Some(unit));
+            if seen {
+                let seen_below: Vec<UnitCode> =
+                    children.iter().copied().filter(|child| self.sight.figures.holds(Some(*child))).collect();
+                menu.push(UnitNode {
+                    id: organisation.unit_id(unit).clone(),
+                    name: organisation.stretch(unit, day).name.clone(),
+                    depth,
+                    below: seen_below.len() as u64,
+                    below_kind: self.kind_of(&seen_below, day),
+                });
+            }
+            // What lies below a unit that is not seen begins where that unit would have stood.
+            let deeper = depth + usize::from(seen);
+            open.extend(children.iter().rev().map(|&child| (child, deeper)));
         }
         menu
     }
@@ -993,6 +1241,16 @@ impl World {
         let same = units.iter().all(|&unit| organisation.stretch(unit, day).kind == first);
         same.then(|| first.replace('_', " "))
     }
+}
+
+/// Keeps some columns of records, and no others.
+fn keep_columns(records: &mut Records, kept: &[usize]) {
+    let pick = |cells: &mut Vec<Option<String>>| {
+        let mut all = std::mem::take(cells);
+        *cells = kept.iter().map(|&place| all[place].take()).collect();
+    };
+    records.columns = kept.iter().map(|&place| records.columns[place].clone()).collect();
+    records.rows.iter_mut().for_each(pick);
 }
 
 /// How a year up to the evaluation instant is asked for, behind its number.

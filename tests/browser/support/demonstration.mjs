@@ -55,7 +55,7 @@ export async function startDemonstration(binary) {
     for (const [name, text] of Object.entries(FURTHER_MEASURES)) {
       writeFileSync(path.join(project, "measures", "customer", name), text);
     }
-    server = spawn(binary, ["serve", "--port", "0", "--project", project, "--as-of", AS_OF], {
+    server = spawn(binary, ["serve", "--auth", "none", "--port", "0", "--project", project, "--as-of", AS_OF], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const stopped = new Promise((resolve) => server.once("exit", resolve));

@@ -8,7 +8,7 @@ use evenkeel_simulate::bank::Settings;
 use jiff::civil::time;
 
 use super::{Session, import, init, score, serve};
-use crate::arguments::{AsOf, Demo, Score, View, Where};
+use crate::arguments::{AsOf, Auth, Demo, Score, View, Where};
 use crate::project;
 
 pub async fn run(session: &Session<'_>, arguments: &Demo) -> anyhow::Result<ExitCode> {
@@ -46,6 +46,7 @@ pub async fn run(session: &Session<'_>, arguments: &Demo) -> anyhow::Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     output.text("\n");
-    serve::pages(session, &open, arguments.port, as_of).await?;
+    // Made-up people need no accounts; a first look is one command.
+    serve::pages(session, &open, arguments.port, Auth::None, as_of).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -20,15 +20,18 @@ mod serve;
 mod signals;
 mod standards;
 mod targets;
+mod trail;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use evenkeel_model::period::{FiscalYear, Period};
-use evenkeel_view::page::{Arrangement, Links, Place};
-use evenkeel_web::World;
+use evenkeel_view::page::{Arrangement, Links, Place, Visitor};
+use evenkeel_web::{Trail, World};
 use jiff::Timestamp;
 
 use crate::arguments::{Arguments, AsOf, Command, Where};
+use crate::commands::trail::CommandTrail;
 use crate::output::Output;
 use crate::project::{self, OpenProject};
 
@@ -78,7 +81,15 @@ impl Session<'_> {
     /// Evaluates the project; mistakes in expressions are printed.
     pub async fn world(&self, open: &OpenProject, as_of: AsOf) -> anyhow::Result<World> {
         let opening = open.opening(instant(as_of), self.workers);
-        World::open(&opening).await.map_err(|error| project::explain_world(&open.project, error, self.output))
+        let world = World::open(&opening).await;
+        let world = world.map_err(|error| project::explain_world(&open.project, error, self.output))?;
+        let trail = Arc::new(CommandTrail::new(open.state()?));
+        Ok(world.seen_by(trail::operator(), Visitor::default(), Some(trail)))
+    }
+
+    /// Records a look at people that no world is asked for.
+    pub async fn looked(&self, open: &OpenProject, about: &str) -> anyhow::Result<()> {
+        Ok(CommandTrail::new(open.state()?).looked(&trail::operator(), about).await?)
     }
 }
 

@@ -61,6 +61,10 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
     }
     let selection = Selection { level: arguments.level.clone(), subject, periods, fiscal };
     check_level(&stores, &selection)?;
+    let of_people = arguments.level.as_deref().is_none_or(|level| level == "person");
+    if of_people && measures.iter().any(|measure| measure.levels.person) {
+        session.looked(&open, &format!("readings of people, written to {}", arguments.out.display())).await?;
+    }
     let versions: std::collections::BTreeMap<String, String> =
         measures.iter().map(|measure| (measure.id.to_string(), engine.data_version([measure]))).collect();
 

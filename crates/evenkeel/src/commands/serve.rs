@@ -5,24 +5,40 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use evenkeel_web::Server;
+use evenkeel_state::{StateStore, Unrandom};
+use evenkeel_web::{Access, Accounts, Server};
 use jiff::Timestamp;
 
 use super::{Session, instant};
-use crate::arguments::{AsOf, Serve};
+use crate::arguments::{AsOf, Auth, Serve};
 use crate::project::{self, OpenProject};
 
 pub async fn run(session: &Session<'_>, arguments: &Serve) -> anyhow::Result<ExitCode> {
     let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
-    pages(session, &open, arguments.port, arguments.as_of).await?;
+    pages(session, &open, arguments.port, arguments.auth, arguments.as_of).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Serves the pages of a project until the program is asked to stop.
-pub async fn pages(session: &Session<'_>, open: &OpenProject, port: u16, as_of: AsOf) -> anyhow::Result<()> {
+pub async fn pages(
+    session: &Session<'_>,
+    open: &OpenProject,
+    port: u16,
+    auth: Auth,
+    as_of: AsOf,
+) -> anyhow::Result<()> {
     let opening = open.opening(instant(as_of), session.workers);
     let clock = Arc::new(move || -> Timestamp { instant(as_of) });
-    let server = Server::new(opening, clock)
+    let access = match auth {
+        Auth::None => Access::Open,
+        Auth::Accounts => {
+            let store = StateStore::open(&open.state()?).await?;
+            // Sessions run by the clock, whatever instant the figures are of.
+            let now = Arc::new(|| instant(AsOf { as_of: None }));
+            Access::Accounts(Arc::new(Accounts::new(store, Arc::new(random_bytes), now).await?))
+        }
+    };
+    let server = Server::new(opening, clock, access.clone())
         .await
         .map_err(|error| project::explain_world(&open.project, error, session.output))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -31,8 +47,27 @@ pub async fn pages(session: &Session<'_>, open: &OpenProject, port: u16, as_of: 
         .with_context(|| format!("port {port} cannot be used; choose another with --port, or 0 for any"))?;
     let address = listener.local_addr()?;
     session.output.text(&format!("Serving http://{address}/ (stop with Ctrl-C)\n"));
+    match &access {
+        Access::Open => session.output.note(
+            "WARNING: nobody has to sign in (--auth none). Whoever reaches this port on this machine sees these pages.",
+        ),
+        Access::Accounts(accounts) => {
+            if let Some(code) = accounts.code().await {
+                session.output.text(&format!(
+                    "There is no account yet. Open http://{address}/set-up and enter the code {code}\n"
+                ));
+            }
+        }
+    }
     server.run(listener, stop_signal()).await?;
     Ok(())
+}
+
+/// Random bytes of the system.
+fn random_bytes() -> Result<[u8; 32], Unrandom> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| Unrandom)?;
+    Ok(bytes)
 }
 
 /// Ends when the program is asked to stop.

@@ -33,7 +33,7 @@ pub(super) struct Answer {
 /// Serves a project.
 pub(super) fn serve(project: &Path) -> Server {
     let mut child = evenkeel(project)
-        .args(["serve", "--port", "0", "--as-of", "2026-11-02T06:10:00Z"])
+        .args(["serve", "--auth", "none", "--port", "0", "--as-of", "2026-11-02T06:10:00Z"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

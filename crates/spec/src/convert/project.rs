@@ -18,6 +18,7 @@ pub(crate) struct Settings {
     pub(crate) currency: Option<String>,
     pub(crate) people: PeoplePolicy,
     pub(crate) storage: Storage,
+    pub(crate) state: Option<String>,
     pub(crate) data_root: Option<String>,
     pub(crate) sources: Vec<Spanned<String>>,
     pub(crate) scorecards: Vec<Spanned<String>>,
@@ -36,6 +37,7 @@ impl Default for Settings {
             currency: None,
             people: PeoplePolicy::Off,
             storage: Storage::Folder("./data".to_owned()),
+            state: None,
             data_root: None,
             sources: Vec::new(),
             scorecards: Vec::new(),
@@ -55,6 +57,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         currency: code_of_currency,
         people,
         storage: place,
+        state: database,
         data_root,
         sources,
         scorecards,
@@ -79,6 +82,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
             Some(raw::People::Appraisal) => PeoplePolicy::Appraisal,
         },
         storage: place.map_or(defaults.storage, |place| storage(&place.value.0)),
+        state: database.and_then(|address| state(&address, findings)),
         data_root: data_root.map(|root| root.value.0),
         sources: texts(sources),
         scorecards: texts(scorecards),
@@ -145,4 +149,21 @@ fn currency(name: &Spanned<raw::Text>, findings: &mut Findings) -> Option<String
 
 fn storage(text: &str) -> Storage {
     if text.contains("://") { Storage::ObjectStore(text.to_owned()) } else { Storage::Folder(text.to_owned()) }
+}
+
+/// The address of the database of accounts. Project files are shared, so a password does not belong there.
+fn state(address: &Spanned<raw::Text>, findings: &mut Findings) -> Option<String> {
+    let text = address.value.0.as_str();
+    let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
+    let message = match rest {
+        None => "`state` is not the address of a PostgreSQL database".to_owned(),
+        Some(rest) if rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) => {
+            "`state` holds a password".to_owned()
+        }
+        Some(_) => return Some(text.to_owned()),
+    };
+    let help = "write `postgres://USER@HOST/DATABASE` and give the password in the environment variable PGPASSWORD, or \
+                leave `state` out to keep accounts in a file beside the data";
+    findings.push(Diagnostic::error(code::BAD_STATE, &address.span, message).help(help));
+    None
 }

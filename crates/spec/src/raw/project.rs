@@ -24,6 +24,9 @@ pub(crate) struct Project {
     pub(crate) people: Option<Spanned<People>>,
     /// The folder where the data is kept. Default `./data`.
     pub(crate) storage: Option<Spanned<Text>>,
+    /// The database of accounts and audit trail on a server, for example `postgres://evenkeel@db.example/evenkeel`, without
+    /// its password. Default: the file `state.db` in the folder where the data is kept.
+    pub(crate) state: Option<Spanned<Text>>,
     /// Raw files outside the project are allowed only below this folder.
     pub(crate) data_root: Option<Spanned<Text>>,
     /// The source files that belong to the project.
@@ -50,6 +53,7 @@ impl FromYaml for Project {
             currency: fields.optional("currency"),
             people: fields.optional("people"),
             storage: fields.optional("storage"),
+            state: fields.optional("state"),
             data_root: fields.optional("data_root"),
             sources: fields.optional("sources"),
             scorecards: fields.optional("scorecards"),

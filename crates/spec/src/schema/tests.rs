@@ -64,6 +64,7 @@ time_zone: Africa/Accra
 fiscal_year_starts: 4
 currency: EUR
 storage: ./data
+state: postgres://evenkeel@db/evenkeel
 data_root: ../exports
 sources: [sources/full.yaml]
 scorecards: [scorecards/full.yaml]

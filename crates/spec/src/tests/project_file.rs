@@ -31,6 +31,17 @@ fn what_holds_by_default() {
 }
 
 #[test]
+fn the_database_of_accounts() {
+    let read = |state: &str| {
+        let text = format!("{PROJECT}state: {state}\n");
+        project(&sound().with("evenkeel.yaml", text)).state
+    };
+    assert_eq!(read("postgres://me@host/accounts").as_deref(), Some("postgres://me@host/accounts"));
+    insta::assert_snapshot!(check("currency: GBP", "state: postgres://me:secret@host/accounts"));
+    insta::assert_snapshot!(check("currency: GBP", "state: mysql://host/accounts"));
+}
+
+#[test]
 fn unknown_keys() {
     insta::assert_snapshot!(check("organisation", "organization"), @"
     error: unknown key `organization` in the project
@@ -51,7 +62,7 @@ fn unknown_keys() {
      4 | sources: [sources/crm.yaml]
        |
        = help: keys that can stand here: `organisation`, `time_zone`, `fiscal_year_starts`, `currency`,
-               `people`, `storage`, `data_root`, `sources`, `scorecards`, `service_levels`,
+               `people`, `storage`, `state`, `data_root`, `sources`, `scorecards`, `service_levels`,
                `comparisons`, `standards` and `charter`
     ");
     insta::assert_snapshot!(check("currency: GBP", "Currency: GBP"), @"

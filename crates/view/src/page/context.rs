@@ -156,6 +156,11 @@ pub trait Links {
         None
     }
 
+    /// The accounts and the audit trail; none where that is not offered.
+    fn administration(&self) -> Option<String> {
+        None
+    }
+
     /// All measures that there are to choose from; none where that is not offered.
     fn library(&self) -> Option<String> {
         None
@@ -219,6 +224,26 @@ pub struct NavigationEntry {
     pub current: bool,
 }
 
+/// What the frame of a page says of whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Visitor {
+    /// The name of whoever signed in, and what it takes to sign out.
+    pub signed_in: Option<SignedIn>,
+    /// What has to be said loudly on every page.
+    pub strip: Option<String>,
+}
+
+/// Somebody who signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// What people call them.
+    pub name: String,
+    /// Where the form to sign out leads.
+    pub sign_out_url: String,
+    /// What a form carries so that it is known to come from a page of theirs.
+    pub form_token: String,
+}
+
 /// What a page has to know besides the figures.
 #[derive(Clone)]
 pub struct Context<'a> {
@@ -254,6 +279,8 @@ pub struct Context<'a> {
     pub navigation: Vec<NavigationEntry>,
     /// A note for the foot of every page.
     pub footnote: Option<String>,
+    /// Who reads it.
+    pub visitor: Visitor,
     /// Where links lead.
     pub links: &'a dyn Links,
     /// Where style, scripts and icons lie.

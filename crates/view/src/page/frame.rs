@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::assets;
 use crate::number;
-use crate::page::context::{Context, Freshness, NavigationEntry, Place, SearchForm};
+use crate::page::context::{Context, Freshness, NavigationEntry, Place, SearchForm, Visitor};
 use crate::words::period;
 use evenkeel_model::period::Period;
 
@@ -38,6 +38,9 @@ pub struct Frame {
     /// The form that finds things.
     #[serde(skip)]
     pub search: Option<SearchForm>,
+    /// Who reads it.
+    #[serde(skip)]
+    pub visitor: Visitor,
     /// Where the first page is.
     #[serde(skip)]
     pub home: String,
@@ -156,8 +159,34 @@ impl Frame {
             freshness: FreshnessText { text: String::new(), incomplete: false },
             foot: foot(context),
             search: context.links.search(&context.place),
+            visitor: context.visitor.clone(),
             home: context.links.scorecard(&context.place),
             assets: context.assets.clone(),
+        }
+    }
+}
+
+impl Frame {
+    /// The frame of a page that needs no figures: nothing may have been imported yet, and nobody signed in.
+    #[must_use]
+    pub fn bare(title: &str, organisation: &str, visitor: Visitor, home: &str, assets: &assets::Urls) -> Self {
+        Self {
+            title: format!("{title} · {organisation}"),
+            navigation: Vec::new(),
+            path: Vec::new(),
+            unit: String::new(),
+            units: Vec::new(),
+            period: String::new(),
+            earlier: None,
+            later: None,
+            comparison: String::new(),
+            comparisons: Vec::new(),
+            freshness: FreshnessText { text: String::new(), incomplete: false },
+            foot: Vec::new(),
+            search: None,
+            visitor,
+            home: home.to_owned(),
+            assets: assets.clone(),
         }
     }
 }

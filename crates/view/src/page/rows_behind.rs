@@ -80,6 +80,8 @@ pub struct Reader<'a> {
     pub currency: &'a Currency,
     /// What people call a unit, by its identifier.
     pub unit_name: &'a dyn Fn(&str) -> String,
+    /// Whether the reader may see who people are.
+    pub names_people: bool,
 }
 
 /// Which of some columns of a measure's rows may be seen by everyone: those that do not say who.
@@ -121,7 +123,7 @@ fn table_of(measure: &Measure) -> Option<&'static record::Table> {
 
 impl RowsBehind {
     /// Rows of the record as a page shows them: when and where first, then how they count, then what tells one row
-    /// from another. People are not named on pages that are shared.
+    /// from another. People are named only for a reader who may see who they are.
     #[must_use]
     pub fn new(measure: &Measure, recorded: &Recorded<'_>, reader: &Reader<'_>) -> Self {
         let table = table_of(measure);
@@ -129,7 +131,7 @@ impl RowsBehind {
             let column = table.and_then(|table| table.column(&recorded.columns[place]));
             column.map(|column| column.kind).filter(|_| recorded.counts_as != Some(place))
         };
-        let chosen = chosen(measure, recorded);
+        let chosen = chosen(measure, recorded, reader.names_people);
         let format = Format::of(measure, reader.currency, None);
         let cell = |place: usize, value: Option<&String>| -> String {
             let Some(value) = value else { return String::new() };
@@ -176,8 +178,8 @@ impl RowsBehind {
 }
 
 /// The columns that a page shows, in their order.
-fn chosen(measure: &Measure, recorded: &Recorded<'_>) -> Vec<usize> {
-    let open = for_everyone(measure, recorded);
+fn chosen(measure: &Measure, recorded: &Recorded<'_>, names_people: bool) -> Vec<usize> {
+    let open = if names_people { (0..recorded.columns.len()).collect() } else { for_everyone(measure, recorded) };
     let named = |wanted: &str| recorded.columns.iter().position(|name| name == wanted);
     let placed_by = measure.formula.rows().and_then(|rows| named(rows.period_of.as_str()));
     let first = [placed_by, named("unit_id"), recorded.counts_as];
@@ -316,7 +318,13 @@ mod tests {
         let recorded = Recorded { columns: &columns, counts_as, rows: &rows, first: 0, total: 2, page_size: 8 };
         let unit_name = |id: &str| format!("unit {id}");
         let currency = Currency::new("GBP");
-        let reader = Reader { zone: &TimeZone::UTC, year: 2026, currency: &currency, unit_name: &unit_name };
+        let reader = Reader {
+            zone: &TimeZone::UTC,
+            year: 2026,
+            currency: &currency,
+            unit_name: &unit_name,
+            names_people: false,
+        };
         let page = RowsBehind::new(measure, &recorded, &reader);
         let plain = |cell: String| cell.replace(number::NO_BREAK_SPACE, " ");
         let cells = page.rows.into_iter().map(|row| row.into_iter().map(plain).collect()).collect();

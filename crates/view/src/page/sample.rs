@@ -3,6 +3,7 @@
 //! Everything here is fictional. The samples cover the plain case and the awkward ones: nothing recorded, nothing
 //! defined, a period that is still running, names that are too long, and texts that try to be markup.
 
+pub mod accounts;
 mod bank;
 mod charter;
 mod comparison;
@@ -28,7 +29,9 @@ use jiff::civil::{Date, date};
 
 use crate::assets;
 use crate::number::Currency;
-use crate::page::context::{Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode};
+use crate::page::context::{
+    Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode, Visitor,
+};
 use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
@@ -159,6 +162,13 @@ pub fn comparisons(assets: &assets::Urls) -> Vec<Named<ComparisonPage>> {
         Some(Named { name: sample.name, page: ComparisonPage::new(&group, choices, &context) })
     };
     samples.into_iter().filter_map(page).collect()
+}
+
+/// The pages of accounts: signing in, setting up, choosing a password, administration, the audit trail. Assets lie below
+/// `assets`.
+#[must_use]
+pub fn accounts(assets: &assets::Urls) -> accounts::Pages {
+    accounts::pages(assets)
 }
 
 /// The charter inside and for the public. Assets lie below `assets`.
@@ -311,6 +321,7 @@ impl Sample {
                 current: true,
             }],
             footnote: Some("Fictional data for a simulated organisation.".to_owned()),
+            visitor: Visitor::default(),
             links,
             assets: assets.clone(),
         }

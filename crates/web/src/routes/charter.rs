@@ -1,16 +1,19 @@
 //! The service charter: inside the organisation, and its public edition.
 
 use axum::Json;
-use axum::extract::{Query, State as Shared};
+use axum::extract::Query;
 use axum::response::Html;
+use evenkeel_model::ids::UnitId;
 use evenkeel_model::reading::Subject;
-use evenkeel_view::page::{PublicCharter, Template};
+use evenkeel_view::page::{Place, PublicCharter, Template};
 use serde::Deserialize;
 
 use super::{Looking, links};
+use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
+use crate::links::Routes;
+use crate::visit::{Anyone, Seen};
 
 /// What is looked at, as addresses say it.
 #[derive(Debug, Default, Deserialize)]
@@ -30,39 +33,46 @@ pub(crate) struct Edition {
 
 /// The charter with the figures of one unit.
 pub(crate) async fn show(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Query(wanted)): Asked<Query<Wanted>>,
 ) -> Result<Html<String>, Failure> {
-    let world = state.world();
     let Wanted { unit, promise, period, compare, view } = wanted;
     let looking = Looking { period, compare, view, ..Looking::default() };
-    let place = looking.place(&world, unit.as_deref())?;
-    let subject = Subject::Unit(place.unit.clone());
-    let page = world.charter_page(&subject, &place, promise.as_deref(), &links(&world)).await?;
+    let subject = match (&unit, world.own_record()) {
+        (None, Some(own)) if !world.sees_units() => Subject::Person(own.clone()),
+        _ => world.subject(unit.as_deref())?,
+    };
+    // Addresses name a person as they name a unit: by identifier.
+    let (unit, of_person) = match &subject {
+        Subject::Unit(unit) => (unit.clone(), false),
+        Subject::Person(person) => (UnitId::new(person.as_str()), true),
+    };
+    let place = Place { unit, ..looking.place(&world, None)? };
+    let links = Routes { of_person, ..links(&world) };
+    let page = world.charter_page(&subject, &place, promise.as_deref(), &links).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }
 
 /// The public edition.
 pub(crate) async fn public(
-    Shared(state): Shared<State>,
+    Anyone(world): Anyone,
     Asked(Query(edition)): Asked<Query<Edition>>,
 ) -> Result<Html<String>, Failure> {
-    let page = made(&state, edition).await?;
+    let page = made(&world, edition).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }
 
 /// The public edition for programs.
 pub(crate) async fn data(
-    Shared(state): Shared<State>,
+    Anyone(world): Anyone,
     Asked(Query(edition)): Asked<Query<Edition>>,
 ) -> Result<Json<PublicCharter>, Failure> {
-    Ok(Json(made(&state, edition).await?))
+    Ok(Json(made(&world, edition).await?))
 }
 
-async fn made(state: &State, edition: Edition) -> Result<PublicCharter, Failure> {
-    let world = state.world();
+async fn made(world: &World, edition: Edition) -> Result<PublicCharter, Failure> {
     let period = world.published(edition.period.as_deref())?.id(world.project().fiscal_year);
     let looking = Looking { period: Some(period), ..Looking::default() };
-    let place = looking.place(&world, None)?;
-    Ok(world.charter_public(&place, &links(&world)).await?)
+    let place = looking.place(world, None)?;
+    Ok(world.charter_public(&place, &links(world)).await?)
 }

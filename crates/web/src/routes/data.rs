@@ -1,6 +1,6 @@
 //! The page of what the record holds, and its rejected rows as files.
 
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use evenkeel_engine::export::quoted;
@@ -13,14 +13,13 @@ use serde::{Deserialize, Serialize};
 use super::links;
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
+use crate::visit::Seen;
 
 /// The most rows that one file holds.
 const MOST: usize = 1_000_000;
 
 /// What the record holds.
-pub(crate) async fn show(Shared(state): Shared<State>) -> Result<Html<String>, Failure> {
-    let world = state.world();
+pub(crate) async fn show(Seen(world): Seen) -> Result<Html<String>, Failure> {
     let page = world.data_page(&links(&world)).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }
@@ -54,7 +53,7 @@ impl From<Reject> for Told {
 
 /// The rejected rows as a file.
 pub(crate) async fn rejected(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Path(form)): Asked<Path<String>>,
     Asked(Query(wanted)): Asked<Query<Wanted>>,
 ) -> Result<Response, Failure> {
@@ -64,7 +63,6 @@ pub(crate) async fn rejected(
         _ => return Err(Failure::not_found("There is no such file; there are rejected.csv and rejected.ndjson.")),
     };
     let content_type = if form.ends_with("csv") { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
-    let world = state.world();
     let source = wanted.source.as_deref();
     let total = world.rejected_count(source).await?;
     if total > MOST as u64 {

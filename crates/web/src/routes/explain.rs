@@ -1,6 +1,6 @@
 //! How a number came about, step by step, as plain text.
 
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::IntoResponse;
 use evenkeel_model::reading::Subject;
@@ -9,15 +9,14 @@ use evenkeel_view::terminal::{self, Style};
 use super::{Looking, links};
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
+use crate::visit::Seen;
 use crate::world::provenance;
 
 pub(crate) async fn show(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Path((measure, unit))): Asked<Path<(String, String)>>,
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<impl IntoResponse, Failure> {
-    let world = state.world();
     let measure = world.measure(&measure)?;
     let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
     let page = world.measure_page(measure, &place, 0, &links(&world)).await?;

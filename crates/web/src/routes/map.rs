@@ -1,6 +1,6 @@
 //! The strategy map.
 
-use axum::extract::{Query, State as Shared};
+use axum::extract::Query;
 use axum::response::Html;
 use evenkeel_view::page::Template;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Looking, links};
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
+use crate::visit::Seen;
 
 /// What is looked at, as addresses say it.
 #[derive(Debug, Default, Deserialize)]
@@ -20,10 +20,9 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn show(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Query(wanted)): Asked<Query<Wanted>>,
 ) -> Result<Html<String>, Failure> {
-    let world = state.world();
     let Wanted { unit, period, compare, view } = wanted;
     let looking = Looking { period, compare, view, ..Looking::default() };
     let place = looking.place(&world, unit.as_deref())?;

@@ -1,20 +1,19 @@
 //! The page of a measure.
 
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Path, Query};
 use axum::response::Html;
 use evenkeel_view::page::Template;
 
 use super::{Looking, links};
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
+use crate::visit::Seen;
 
 pub(crate) async fn show(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Path((measure, unit))): Asked<Path<(String, String)>>,
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
-    let world = state.world();
     let measure = world.measure(&measure)?;
     let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
     let page = world.measure_page(measure, &place, looking.first()?, &links(&world)).await?;

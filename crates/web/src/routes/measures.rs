@@ -1,6 +1,6 @@
 //! The pages of measures to choose from.
 
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Path, Query};
 use axum::response::Html;
 use evenkeel_view::page::library::Level;
 use evenkeel_view::page::{Filter, Template};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Looking, links};
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
+use crate::visit::Seen;
 
 /// What the list is narrowed down to. A form sends what is left open as an empty text.
 #[derive(Debug, Default, Deserialize)]
@@ -40,10 +40,9 @@ impl Wanted {
 
 /// The list.
 pub(crate) async fn list(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Query(wanted)): Asked<Query<Wanted>>,
 ) -> Result<Html<String>, Failure> {
-    let world = state.world();
     let place = Looking::default().place(&world, None)?;
     let page = world.measures_page(&wanted.filter()?, &place, &links(&world)).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
@@ -51,10 +50,9 @@ pub(crate) async fn list(
 
 /// Everything about one measure.
 pub(crate) async fn show(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Path(measure)): Asked<Path<String>>,
 ) -> Result<Html<String>, Failure> {
-    let world = state.world();
     let place = Looking::default().place(&world, None)?;
     let page = world.definition_page(&measure, &place, &links(&world)).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))

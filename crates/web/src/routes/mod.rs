@@ -1,5 +1,6 @@
 //! Routes: a file per page.
 
+pub(crate) mod administration;
 pub(crate) mod assets;
 pub(crate) mod charter;
 pub(crate) mod compare;
@@ -8,20 +9,22 @@ pub(crate) mod explain;
 pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
+pub(crate) mod password;
 pub(crate) mod rows;
 pub(crate) mod scorecard;
 pub(crate) mod search;
+pub(crate) mod set_up;
+pub(crate) mod sign_in;
 pub(crate) mod targets;
 pub(crate) mod today;
 
-use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Redirect};
-use evenkeel_view::page::{Arrangement, Links, Place};
+use evenkeel_view::page::{Arrangement, LibraryLinks, Links, Place};
 use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::links::Routes;
-use crate::server::State;
+use crate::visit::Seen;
 use crate::{World, WorldError};
 
 /// What is looked at, as addresses say it.
@@ -65,14 +68,19 @@ impl Looking {
 
 /// The addresses of a world.
 pub(crate) fn links(world: &World) -> Routes {
-    Routes { fiscal: world.project().fiscal_year }
+    Routes { fiscal: world.project().fiscal_year, of_person: false }
 }
 
-/// The first page: the scorecard of the whole organisation.
-pub(crate) async fn home(Shared(state): Shared<State>) -> Result<Redirect, Failure> {
-    let world = state.world();
+/// The first page: the scorecard of the whole organisation, or of the highest unit that somebody sees; the own record of
+/// whoever sees nothing else.
+pub(crate) async fn home(Seen(world): Seen) -> Result<Redirect, Failure> {
+    if !world.sees_units() && world.own_record().is_none() {
+        return Ok(Redirect::to(&links(&world).measures()));
+    }
     let place = Looking::default().place(&world, None)?;
-    Ok(Redirect::to(&links(&world).scorecard(&place)))
+    let links = links(&world);
+    let own = links.charter(&place, None).filter(|_| !world.sees_units());
+    Ok(Redirect::to(&own.unwrap_or_else(|| links.scorecard(&place))))
 }
 
 /// Says that the server answers.

@@ -1,43 +1,38 @@
 //! All rows behind a number, as a CSV file.
 
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use evenkeel_engine::export::quoted;
-use evenkeel_model::reading::Subject;
 use evenkeel_view::number::count;
-use evenkeel_view::page::for_everyone;
 
 use super::Looking;
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
-use crate::world::recorded;
+use crate::visit::Seen;
 
 /// The most rows that one file holds.
 const MOST: usize = 1_000_000;
 
 pub(crate) async fn file(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Path((measure, unit))): Asked<Path<(String, String)>>,
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Response, Failure> {
-    let world = state.world();
     let measure = world.measure(&measure)?;
-    let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
-    let subject = Subject::Unit(place.unit.clone());
-    let records = world.rows(measure, &subject, place.period, 0, MOST).await?;
+    let subject = world.subject(Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
+    let period = looking.place(&world, None)?.period;
+    let records = world.rows(measure, &subject, period, 0, MOST).await?;
     if let Some(message) = too_many(records.total) {
         return Err(Failure::bad(message));
     }
     let mut text = String::new();
-    // Without accounts nobody knows who reads this, so it does not say who did something.
-    let shown = for_everyone(measure.in_force(place.period).unwrap_or(measure), &recorded(&records, 0));
-    let header: Vec<String> = shown.iter().map(|&place| quoted(&records.columns[place])).collect();
+    // Columns that say who are there only for whoever may see that.
+    let header: Vec<String> = records.columns.iter().map(|name| quoted(name)).collect();
     text.push_str(&header.join(","));
     text.push('\n');
     for row in &records.rows {
-        let cells: Vec<String> = shown.iter().map(|&place| quoted(row[place].as_deref().unwrap_or_default())).collect();
+        let cells: Vec<String> = row.iter().map(|cell| quoted(cell.as_deref().unwrap_or_default())).collect();
         text.push_str(&cells.join(","));
         text.push('\n');
     }
@@ -48,8 +43,8 @@ pub(crate) async fn file(
     let name = format!(
         "{}-{}-{}.csv",
         plain(measure.id.as_str()),
-        plain(place.unit.as_str()),
-        plain(&place.period.id(world.project().fiscal_year))
+        plain(&subject.to_string()),
+        plain(&period.id(world.project().fiscal_year))
     );
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),

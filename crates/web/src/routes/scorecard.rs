@@ -1,20 +1,19 @@
 //! The scorecard page.
 
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Path, Query};
 use axum::response::Html;
 use evenkeel_view::page::Template;
 
 use super::{Looking, links};
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
+use crate::visit::Seen;
 
 pub(crate) async fn show(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Path(unit)): Asked<Path<String>>,
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
-    let world = state.world();
     let place = looking.place(&world, Some(&unit))?;
     let page = world.scorecard_page(&place, &links(&world)).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))

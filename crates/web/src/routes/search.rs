@@ -1,6 +1,6 @@
 //! What is found when something is asked for.
 
-use axum::extract::{Query, State as Shared};
+use axum::extract::Query;
 use axum::response::Html;
 use evenkeel_view::page::Template;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Looking, links};
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::server::State;
+use crate::visit::Seen;
 
 /// What is asked for, and where one stands. A form sends what is left open as an empty text.
 #[derive(Debug, Default, Deserialize)]
@@ -21,10 +21,9 @@ pub(crate) struct Wanted {
 }
 
 pub(crate) async fn show(
-    Shared(state): Shared<State>,
+    Seen(world): Seen,
     Asked(Query(wanted)): Asked<Query<Wanted>>,
 ) -> Result<Html<String>, Failure> {
-    let world = state.world();
     let Wanted { q, unit, period, compare, view } = wanted;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let looking = Looking { period: given(period), compare: given(compare), view, ..Looking::default() };

@@ -41,10 +41,15 @@ impl World {
         links: &(dyn Links + Sync),
     ) -> Result<CharterPage, WorldError> {
         let charter = self.project.charter.as_ref().ok_or(WorldError::NoCharter)?;
+        self.allowed(subject)?;
         // What one person has kept is theirs first; whoever leads them sees it where that is agreed.
         let policy = self.project.people;
         if matches!(subject, Subject::Person(_)) && policy == PeoplePolicy::Off {
             return Err(WorldError::PeopleOff { what: "held to promises", policy });
+        }
+        if let Subject::Person(person) = subject {
+            let period = place.period.id(self.project.fiscal_year);
+            self.looked(&format!("charter of {person}, {period}")).await?;
         }
         let version = charter.version_on(place.period.last_day());
         let store = self.store_for(place).await?;
@@ -253,7 +258,9 @@ impl<'a> Look<'a> {
                 label,
             }
         };
-        let mut chain: Vec<ChainLink> = self.world.above(self.subject, period).into_iter().map(link).collect();
+        let seen = |label: &UnitLabel| self.world.sees_unit(&label.id);
+        let above = self.world.above(self.subject, period).into_iter().filter(seen);
+        let mut chain: Vec<ChainLink> = above.map(link).collect();
         if let Subject::Person(person) = self.subject {
             chain.push(ChainLink {
                 label: UnitLabel { id: UnitId::new(person.as_str()), name: self.world.name_of(self.subject) },

@@ -19,6 +19,7 @@ use jiff::civil::DateTime;
 
 use super::{World, WorldError};
 use crate::links::Routes;
+use crate::viewer::Reach;
 
 /// What the record holds. It takes scans of all tables, so a world keeps it.
 pub(super) struct Holdings {
@@ -45,6 +46,9 @@ impl World {
 
     /// The page of what the record holds.
     pub async fn data_page(&self, links: &Routes) -> Result<DataPage, WorldError> {
+        if !self.sees_the_record() {
+            return Err(WorldError::NotTheRecord);
+        }
         let files = RejectedFiles { csv: Routes::rejected_file("csv"), ndjson: Routes::rejected_file("ndjson") };
         let definition = |measure: &Measure| evenkeel_view::page::LibraryLinks::definition(links, &measure.id);
         let sheet = self.data_sheet(Some(files), &definition, links).await?;
@@ -77,14 +81,21 @@ impl World {
 
     /// The rows that could not be read: of one source, or of all; `limit` of them at most.
     pub async fn rejected(&self, source: Option<&str>, limit: usize) -> Result<Vec<Reject>, WorldError> {
+        self.may_read_rejected()?;
         let snapshot = self.engine.session().snapshot();
         Ok(rejects::list(snapshot, source, Some(limit)).await.map_err(EngineError::from)?)
     }
 
     /// How many rows could not be read: of one source, or of all.
     pub async fn rejected_count(&self, source: Option<&str>) -> Result<u64, WorldError> {
+        self.may_read_rejected()?;
         let snapshot = self.engine.session().snapshot();
         Ok(rejects::count(snapshot, source).await.map_err(EngineError::from)?)
+    }
+
+    /// Rejected rows belong to no unit, so that only whoever sees the rows of all sees them.
+    fn may_read_rejected(&self) -> Result<(), WorldError> {
+        if self.sight.rows == Reach::Everywhere { Ok(()) } else { Err(WorldError::NoRows) }
     }
 
     async fn look_through(&self) -> Result<Holdings, WorldError> {

@@ -1,5 +1,6 @@
 //! What can be found in a world: everything that has a page, by what it is called. People have none.
 
+use evenkeel_model::reading::Subject;
 use evenkeel_model::scorecard::Scorecard;
 use evenkeel_view::page::search::{Item, Kind};
 use evenkeel_view::page::{Arrangement, LibraryLinks as _, Links as _, Place, SearchPage};
@@ -12,11 +13,15 @@ use crate::links::Routes;
 impl World {
     /// The page of what is found when something is asked for.
     pub async fn search_page(&self, asked: &str, place: &Place, links: &Routes) -> Result<SearchPage, WorldError> {
+        self.inside()?;
         let context = self.context(place, links, "").await?;
         let mut items = self.findable_measures(place, *links);
-        items.extend(self.findable_units(place, *links));
-        items.extend(self.findable_promises(place, *links));
-        items.extend(self.findable_groups(place, *links));
+        if self.sees_units() {
+            self.allowed(&Subject::Unit(place.unit.clone()))?;
+            items.extend(self.findable_units(place, *links));
+            items.extend(self.findable_promises(place, *links));
+            items.extend(self.findable_groups(place, *links));
+        }
         items.extend(context.navigation.iter().map(|entry| Item {
             kind: Kind::Page,
             title: entry.label.clone(),
@@ -33,7 +38,7 @@ impl World {
         let catalogue = Catalogue::of(&self.project);
         let listed = catalogue.listed();
         let item = |measure: &evenkeel_model::measure::Measure| {
-            let has_figures = self.project.measures.contains_key(&measure.id);
+            let has_figures = self.sees_units() && self.project.measures.contains_key(&measure.id);
             let url = if has_figures { links.measure(&measure.id, place) } else { links.definition(&measure.id) };
             let about = &measure.about;
             let said = about.means.iter().chain(&about.moved_by).chain(&about.pitfalls);

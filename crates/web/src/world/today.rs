@@ -33,9 +33,18 @@ impl World {
         let now = self.engine.scope().as_of;
         let until = now.saturating_add(HOURS_NEAR.hours()).unwrap_or(now);
         let after = now.saturating_sub(HOURS_LOW.hours()).unwrap_or(now);
-        let Attention { rows: cases, total: all_cases } = self.engine.pressing_cases(&place.unit, until, SHOWN).await?;
-        let Attention { rows: answers, total: all_answers } =
-            self.engine.low_answers(&place.unit, after, SHOWN).await?;
+        // Single cases and answers are rows, and so for whoever may see these.
+        let sees_rows = self.sees_rows(&place.unit);
+        let Attention { rows: cases, total: all_cases } = if sees_rows {
+            self.engine.pressing_cases(&place.unit, until, SHOWN).await?
+        } else {
+            Attention { rows: Vec::new(), total: 0 }
+        };
+        let Attention { rows: answers, total: all_answers } = if sees_rows {
+            self.engine.low_answers(&place.unit, after, SHOWN).await?
+        } else {
+            Attention { rows: Vec::new(), total: 0 }
+        };
         let charter = self.project.charter.as_ref();
         let version = charter.and_then(|charter| charter.version_on(place.period.last_day()));
         let store = self.store_for(place).await?;

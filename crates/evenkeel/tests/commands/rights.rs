@@ -1,0 +1,569 @@
+//! Who may see what: every route, asked by every role, about what is theirs and what is not; and attempts to get around it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use evenkeel_state::Secret;
+use tempfile::TempDir;
+
+use super::support::{evenkeel, succeed};
+
+const AS_OF: &str = "2026-11-02T06:10:00Z";
+const PASSWORD: &str = "seven quiet harbours";
+
+/// Two branches with two people each.
+fn project() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let mut answers = String::from("id,at,person,score\n");
+    for number in 0..120 {
+        let person = ["ann", "bob", "cleo", "dan"][number % 4];
+        let score = if number % 3 == 0 { 2 } else { 5 };
+        writeln!(answers, "a{number},2026-10-{:02}T10:00:00Z,{person},{score}", 1 + number % 28).unwrap();
+    }
+    for (path, text) in [
+        (
+            "evenkeel.yaml",
+            "organisation: Promises\ntime_zone: UTC\npeople: coaching\nsources: [sources/a.yaml]\n\
+             scorecards: [scorecards/all.yaml]\ncomparisons: [comparisons/satisfaction.yaml]\ncharter: charter.yaml\n",
+        ),
+        (
+            "sources/a.yaml",
+            "source: a\nfiles: { units: raw/units.csv, people: raw/people.csv, answers: raw/answers.csv }\ntables:\n  \
+             units: select unit_id, kind, parent_id, name from units\n  people: select person_id, name from people\n  \
+             memberships: select person_id, unit_id from people\n  \
+             responses: select id as response_id, at as asked_at, at as answered_at, person as person_id, score from answers\n",
+        ),
+        (
+            "raw/units.csv",
+            "unit_id,kind,parent_id,name\nwhole,organisation,,Promises\nnorth,branch,whole,North\n\
+             lakeside,branch,whole,Lakeside\nnorth-1,team,north,North One\n",
+        ),
+        (
+            "raw/people.csv",
+            "person_id,name,unit_id\nann,Ann,north-1\nbob,Bob,north-1\ncleo,Cleo,lakeside\ndan,Dan,lakeside\n",
+        ),
+        ("raw/answers.csv", &answers),
+        (
+            "comparisons/satisfaction.yaml",
+            "comparison: satisfaction\nmeasure: csat\ncompares: [branch, people]\nminimum: 60 %\nrecognition: 90 %\n",
+        ),
+        ("measures/csat.yaml", "measure: csat\ntitle: Satisfied\nfrom: responses\nshare: score >= 4\nbetter: higher\n"),
+        (
+            "scorecards/all.yaml",
+            "scorecard: all\nlegs:\n  customer:\n    objectives:\n      - objective: All\n        measures: [{ use: csat }]\n",
+        ),
+        (
+            "charter.yaml",
+            "charter: customers\ntitle: What we promise\ncontact: Tell us.\nfewest: 4\nversions:\n  - valid_from: 2025-01-01\n    \
+             review: 2027-01-01\n    promises:\n      - promise: satisfied\n        words: You will be satisfied.\n        \
+             measure: csat\n        standard: 60 %\n        public: true\n",
+        ),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    succeed(folder.path(), &["import", "--as-of", AS_OF]);
+    folder
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    /// The token that the answer has the browser keep.
+    fn cookie(&self) -> Option<String> {
+        let line = self.head.lines().find_map(|line| line.strip_prefix("set-cookie: evenkeel="))?;
+        Some(line.split(';').next().unwrap_or_default().to_owned())
+    }
+
+    fn location(&self) -> &str {
+        self.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default()
+    }
+}
+
+/// A server with accounts, stopped when the test is over.
+struct Server {
+    child: Child,
+    address: String,
+    code: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn serve(project: &TempDir) -> Server {
+    let mut child = evenkeel(project.path())
+        .args(["serve", "--port", "0", "--as-of", AS_OF])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut line = || lines.next().and_then(Result::ok).unwrap_or_default();
+    let address = line().split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
+    let code = line().rsplit(' ').next().unwrap_or_default().to_owned();
+    // Dropping it stops the child, whatever it said.
+    let server = Server { child, address, code };
+    assert!(server.address.starts_with("127.0.0.1:") && !server.code.is_empty());
+    server
+}
+
+impl Server {
+    fn send(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+        Answer { status, head: head.replace('\r', ""), body: body.to_owned() }
+    }
+
+    fn get(&self, target: &str, token: &str) -> Answer {
+        let address = &self.address;
+        self.send(&format!(
+            "GET {target} HTTP/1.1\r\nhost: {address}\r\ncookie: evenkeel={token}\r\nconnection: close\r\n\r\n"
+        ))
+    }
+
+    /// Sends a form with any headers; `form` is what it carries as its token.
+    fn submit(&self, target: &str, token: &str, form: &str, headers: &str, values: &[(&str, &str)]) -> Answer {
+        let mut body = format!("form={form}");
+        for (name, value) in values {
+            let mut plain = String::new();
+            for byte in value.bytes() {
+                write!(plain, "%{byte:02X}").unwrap();
+            }
+            write!(body, "&{name}={plain}").unwrap();
+        }
+        self.send(&format!(
+            "POST {target} HTTP/1.1\r\nhost: {}\r\ncookie: evenkeel={token}\r\n{headers}connection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        ))
+    }
+
+    /// Sends a form as a browser sends one from a page of the server.
+    fn post(&self, target: &str, token: &str, values: &[(&str, &str)]) -> Answer {
+        let form = Secret::parse(token).map(|token| token.form_token()).unwrap_or_default();
+        let origin = format!("origin: http://{}\r\nsec-fetch-site: same-origin\r\n", self.address);
+        self.submit(target, token, &form, &origin, values)
+    }
+
+    /// A token of somebody who did not sign in.
+    fn visit(&self) -> String {
+        let page = self.get("/charter/public", "");
+        assert_eq!(page.status, 200, "{}", page.body);
+        let page = self.get("/sign-in", "");
+        let page = if page.status == 303 { self.get(page.location(), "") } else { page };
+        page.cookie().unwrap()
+    }
+
+    fn sign_in(&self, name: &str, password: &str) -> Answer {
+        self.post("/sign-in", &self.visit(), &[("name", name), ("password", password), ("next", "/measures")])
+    }
+
+    /// Sets up the first administrator and returns their token.
+    fn set_up(&self) -> String {
+        let values = [("code", &*self.code), ("name", "Mara"), ("sign_in", "mara"), ("password", PASSWORD)];
+        let done = self.post("/set-up", &self.visit(), &values);
+        assert_eq!((done.status, done.location()), (303, "/administration"), "{}", done.body);
+        done.cookie().unwrap()
+    }
+
+    /// Adds somebody on the page of accounts, has them choose a password, and returns their token.
+    fn add(&self, administrator: &str, name: &str, role: &str, unit: &str, person: &str) -> String {
+        let values = [("name", name), ("sign_in", name), ("role", role), ("unit", unit), ("person", person)];
+        let page = self.post("/administration/users", administrator, &values);
+        assert_eq!(page.status, 200, "{}", page.body);
+        let link = page.body.split("/password/").nth(1).and_then(|rest| rest.get(..64)).unwrap().to_owned();
+        let chosen = self.post(&format!("/password/{link}"), &self.visit(), &[("password", PASSWORD)]);
+        assert_eq!((chosen.status, chosen.location()), (303, "/sign-in"), "{}", chosen.body);
+        let again = self.post(&format!("/password/{link}"), &self.visit(), &[("password", PASSWORD)]);
+        assert_eq!(again.status, 404, "a link works once");
+        let entered = self.sign_in(name, PASSWORD);
+        assert_eq!((entered.status, entered.location()), (303, "/measures"), "{}", entered.body);
+        entered.cookie().unwrap()
+    }
+}
+
+/// Whoever asks, in the order of the table.
+const ROLES: [&str; 8] =
+    ["public", "without a role", "agent", "viewer", "manager", "executive", "insights", "administrator"];
+
+/// Every route: the path in the table of routes, what is asked, and the status that each role gets. `north` is the unit of
+/// viewer and manager, with `ann` in it, who is the agent; `lakeside` and `cleo` are not.
+const GET: [(&str, &str, [u16; 8]); 45] = [
+    ("/", "/", [303, 403, 303, 303, 303, 303, 303, 303]),
+    ("/scorecard/{unit}", "/scorecard/north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/scorecard/{unit}", "/scorecard/north-1", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/scorecard/{unit}", "/scorecard/North", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/scorecard/{unit}", "/scorecard/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/scorecard/{unit}", "/scorecard/Lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/scorecard/{unit}", "/scorecard/whole", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/scorecard/{unit}", "/scorecard/ann", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/targets/{unit}", "/targets/north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/targets/{unit}", "/targets/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/today", "/today", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/today", "/today?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/map", "/map?unit=north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/map", "/map?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/data", "/data", [303, 403, 403, 403, 403, 200, 200, 200]),
+    ("/data/{file}", "/data/rejected.csv", [303, 403, 403, 403, 403, 403, 200, 403]),
+    ("/search", "/search?q=satisfied", [303, 403, 200, 200, 200, 200, 200, 200]),
+    ("/search", "/search?q=a&unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/charter", "/charter", [303, 403, 200, 200, 200, 200, 200, 200]),
+    ("/charter", "/charter?unit=north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/charter", "/charter?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/charter", "/charter?unit=ann", [303, 403, 200, 404, 200, 404, 404, 404]),
+    ("/charter", "/charter?unit=cleo", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/charter/public", "/charter/public", [200; 8]),
+    ("/charter/public.json", "/charter/public.json", [200; 8]),
+    ("/measures", "/measures", [303, 403, 200, 200, 200, 200, 200, 200]),
+    ("/measures/{measure}", "/measures/csat", [303, 403, 200, 200, 200, 200, 200, 200]),
+    ("/measure/{measure}/{unit}", "/measure/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/measure/{measure}/{unit}", "/measure/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/compare/{measure}", "/compare/csat", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/compare/{measure}/{unit}", "/compare/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/compare/{measure}/{unit}", "/compare/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/compare/{measure}/{unit}", "/compare/csat/north?by=person", [303, 403, 404, 403, 403, 403, 403, 403]),
+    ("/rows/{measure}/{unit}", "/rows/csat/north", [303, 403, 404, 403, 200, 403, 200, 403]),
+    ("/rows/{measure}/{unit}", "/rows/csat/lakeside", [303, 403, 404, 404, 404, 403, 200, 403]),
+    ("/rows/{measure}/{unit}", "/rows/csat/ann", [303, 403, 200, 404, 200, 404, 404, 404]),
+    ("/rows/{measure}/{unit}", "/rows/csat/cleo", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/explain/{measure}/{unit}", "/explain/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/explain/{measure}/{unit}", "/explain/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/administration", "/administration", [303, 403, 404, 404, 404, 404, 404, 200]),
+    ("/administration/trail", "/administration/trail", [303, 403, 404, 404, 404, 404, 404, 200]),
+    ("/sign-in", "/sign-in", [200, 303, 303, 303, 303, 303, 303, 303]),
+    ("/set-up", "/set-up", [303; 8]),
+    ("/assets/{name}", "/assets/none.css", [404; 8]),
+    ("/health", "/health", [200; 8]),
+];
+
+/// A form: the path in the table of routes, where it is sent, its values, and the status that each role gets.
+type Sent = (&'static str, &'static str, &'static [(&'static str, &'static str)], [u16; 8]);
+
+/// The same for forms, sent as from a page of the server. `1` is the administrator, the only one.
+const POST: [Sent; 10] = [
+    (
+        "/administration/users",
+        "/administration/users",
+        &[("name", "x"), ("sign_in", "mara"), ("role", "viewer"), ("unit", "north"), ("person", "")],
+        [404, 404, 404, 404, 404, 404, 404, 422],
+    ),
+    (
+        "/administration/users/{user}/give",
+        "/administration/users/1/give",
+        &[("role", "king"), ("unit", ""), ("person", "")],
+        [404, 404, 404, 404, 404, 404, 404, 422],
+    ),
+    (
+        "/administration/users/{user}/take",
+        "/administration/users/1/take",
+        &[("role", "administrator"), ("over", "")],
+        [404, 404, 404, 404, 404, 404, 404, 422],
+    ),
+    (
+        "/administration/users/{user}/link",
+        "/administration/users/999/link",
+        &[],
+        [404, 404, 404, 404, 404, 404, 404, 404],
+    ),
+    (
+        "/administration/users/{user}/activate",
+        "/administration/users/1/activate",
+        &[],
+        [404, 404, 404, 404, 404, 404, 404, 303],
+    ),
+    (
+        "/administration/users/{user}/deactivate",
+        "/administration/users/1/deactivate",
+        &[],
+        [404, 404, 404, 404, 404, 404, 404, 422],
+    ),
+    ("/set-up", "/set-up", &[("code", "0"), ("name", "x"), ("sign_in", "x"), ("password", PASSWORD)], [303; 8]),
+    ("/password/{link}", "/password/0", &[("password", PASSWORD)], [404; 8]),
+    (
+        "/sign-in",
+        "/sign-in",
+        &[("name", "nobody"), ("password", "wrong"), ("next", "/")],
+        [401, 401, 401, 401, 401, 429, 429, 429],
+    ),
+    // The last, because it ends the sessions.
+    ("/sign-out", "/sign-out", &[], [303; 8]),
+];
+
+#[test]
+fn every_route_and_every_role() {
+    let listed: BTreeSet<&str> = GET.iter().map(|row| row.0).chain(POST.iter().map(|row| row.0)).collect();
+    let served: BTreeSet<&str> = evenkeel_web::server::paths().into_iter().collect();
+    assert_eq!(listed, served, "every route has an entry in the tables of this test");
+
+    let project = project();
+    let server = serve(&project);
+    let administrator = server.set_up();
+    // The first administrator analyses the record too; here the two are apart.
+    let insights = [("role", "insights"), ("over", "")];
+    assert_eq!(server.post("/administration/users/1/take", &administrator, &insights).status, 303);
+    let without = server.add(&administrator, "nora", "viewer", "north", "");
+    assert_eq!(
+        server.post("/administration/users/2/take", &administrator, &[("role", "viewer"), ("over", "north")]).status,
+        303
+    );
+    let tokens: BTreeMap<&str, String> = [
+        ("public", server.visit()),
+        ("without a role", without),
+        ("agent", server.add(&administrator, "anna", "agent", "", "ann")),
+        ("viewer", server.add(&administrator, "vera", "viewer", "north", "")),
+        ("manager", server.add(&administrator, "milo", "manager", "north", "")),
+        ("executive", server.add(&administrator, "eric", "executive", "", "")),
+        ("insights", server.add(&administrator, "ines", "insights", "", "")),
+        ("administrator", administrator.clone()),
+    ]
+    .into();
+
+    let mut wrong = Vec::new();
+    for (_, target, expected) in GET {
+        for (role, expected) in ROLES.iter().zip(expected) {
+            let answer = server.get(target, &tokens[role]);
+            if answer.status != expected {
+                wrong.push(format!(
+                    "{role} GET {target}: {} instead of {expected}: {:.200}",
+                    answer.status, answer.body
+                ));
+            }
+            // Whatever is shown to the one does not tell of the other.
+            let shown = answer.status == 200 && !target.starts_with("/charter/public");
+            if shown && ["agent", "viewer", "manager"].contains(role) && answer.body.to_lowercase().contains("lakeside")
+            {
+                wrong.push(format!("{role} GET {target} tells of another unit"));
+            }
+            let named = answer.body.contains("cleo") || answer.body.contains("dan,");
+            if answer.status == 200 && named {
+                wrong.push(format!("{role} GET {target} tells of a person elsewhere"));
+            }
+            // Only who leads them, and they themselves, read who people are.
+            let people = answer.body.contains("person_id");
+            let may =
+                target.starts_with("/rows/csat/north") && *role == "manager" || target.starts_with("/rows/csat/ann");
+            if target.starts_with("/rows") && answer.status == 200 && people && !may {
+                wrong.push(format!("{role} GET {target} tells who people are"));
+            }
+        }
+    }
+    for (_, target, values, expected) in POST {
+        for (role, expected) in ROLES.iter().zip(expected) {
+            let answer = server.post(target, &tokens[role], values);
+            if answer.status != expected {
+                wrong.push(format!(
+                    "{role} POST {target}: {} instead of {expected}: {:.200}",
+                    answer.status, answer.body
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // Signed out on the server too.
+    assert_eq!(server.get("/measures", &administrator).status, 303);
+}
+
+#[test]
+fn what_is_hidden_looks_like_what_does_not_exist() {
+    let project = project();
+    let server = serve(&project);
+    let administrator = server.set_up();
+    let milo = server.add(&administrator, "milo", "manager", "north", "");
+    for target in [
+        "/scorecard/NAME",
+        "/charter?unit=NAME",
+        "/measure/csat/NAME",
+        "/rows/csat/NAME",
+        "/compare/csat/NAME",
+        "/explain/csat/NAME",
+    ] {
+        let asked = |name: &str| {
+            let answer = server.get(&target.replace("NAME", name), &milo);
+            (answer.status, answer.body.replace(name, "NAME"))
+        };
+        assert_eq!(asked("lakeside"), asked("lakesidf"), "{target}");
+        assert_eq!(asked("cleo"), asked("clea"), "{target}");
+        assert_eq!(asked("whole"), asked("wholf"), "{target}");
+    }
+    // Menu, path and comparison have the own unit alone, and people are named in its rows.
+    let page = server.get("/scorecard/north", &milo).body;
+    assert!(page.contains("North One") && page.contains("milo") && !page.contains("/administration"), "{page}");
+    assert!(!page.contains("scorecard/whole") && !page.contains("Lakeside"), "{page}");
+    let rows = server.get("/rows/csat/north", &milo).body;
+    assert!(rows.contains("person_id") && rows.contains("ann"), "{rows:.300}");
+    let page = server.get("/measure/csat/north", &milo).body;
+    assert!(page.contains("<td>ann</td>"), "{page}");
+    // Those are in the audit trail, as is a look on the command line.
+    succeed(project.path(), &["charter", "--unit", "cleo", "--as-of", AS_OF]);
+    succeed(project.path(), &["compare", "csat", "--by", "person", "--as-of", AS_OF]);
+    succeed(project.path(), &["rows", "csat", "--unit", "lakeside", "--as-of", AS_OF]);
+    let trail = server.get("/administration/trail", &administrator).body;
+    for entry in [
+        "rows of csat, north, 2026-10",
+        "charter of cleo, 2026-10",
+        "comparison of people by csat, whole, 2026-10",
+        "rows of csat, lakeside, 2026-10",
+        "command line",
+        "signed in",
+    ] {
+        assert!(trail.contains(entry), "{entry}: {trail}");
+    }
+}
+
+#[test]
+fn nobody_gets_in_by_force() {
+    let project = project();
+    let server = serve(&project);
+    // Before there is anybody, only the code from the terminal opens the door.
+    let visit = server.visit();
+    let wrong = [("code", "AAAA-AAAA-AAAA-AAAA"), ("name", "Eve"), ("sign_in", "eve"), ("password", PASSWORD)];
+    assert_eq!(server.post("/set-up", &visit, &wrong).status, 422);
+    let short = [("code", &*server.code), ("name", "Eve"), ("sign_in", "eve"), ("password", "short")];
+    assert_eq!(server.post("/set-up", &visit, &short).status, 422);
+    let administrator = server.set_up();
+    assert_eq!(server.post("/set-up", &visit, &short).status, 303, "the code works once");
+
+    // Forged sessions.
+    for token in ["", "0", &"0".repeat(64), &"f".repeat(64), "' or 1=1 --", "../../state.db", &visit] {
+        let answer = server.get("/measures", token);
+        assert_eq!((answer.status, answer.location()), (303, "/sign-in?next=%2Fmeasures"), "{token}");
+    }
+    // Forged forms: nothing is changed without the token of the session and the word of the browser.
+    let own = Secret::parse(&administrator).unwrap().form_token();
+    let others = Secret::parse(&visit).unwrap().form_token();
+    let here = format!("origin: http://{}\r\n", server.address);
+    let values = [("name", "forger"), ("sign_in", "forger"), ("role", "administrator"), ("unit", ""), ("person", "")];
+    let add = |form: &str, headers: &str| {
+        server.submit("/administration/users", &administrator, form, headers, &values).status
+    };
+    for (form, headers) in [
+        ("", &*here),
+        (&*others, &*here),
+        (&*administrator, &*here),
+        (&*own, ""),
+        (&*own, "origin: http://evil.example\r\n"),
+        (&*own, "origin: null\r\n"),
+        (&*own, "sec-fetch-site: cross-site\r\n"),
+        (&*own, &*format!("{here}sec-fetch-site: cross-site\r\n")),
+    ] {
+        assert_eq!(add(form, headers), 403, "{form} {headers}");
+    }
+    let page = server.get("/administration", &administrator).body;
+    assert!(!page.contains("forger"), "{page}");
+    let large = "x".repeat(40_000);
+    let refused = server.post("/sign-in", &server.visit(), &[("name", &large), ("password", "x"), ("next", "")]);
+    assert!(refused.status >= 400, "{}", refused.status);
+
+    // A token that somebody planted is worth nothing after signing in, and neither is the one before.
+    let planted = "ab".repeat(32);
+    let entered =
+        server.post("/sign-in", &planted, &[("name", "mara"), ("password", PASSWORD), ("next", "//evil.example")]);
+    assert_eq!((entered.status, entered.location()), (303, "/"), "{}", entered.body);
+    let session = entered.cookie().unwrap();
+    assert_ne!(session, planted);
+    assert_eq!(server.get("/measures", &planted).status, 303);
+    assert_eq!(server.get("/measures", &session).status, 200);
+    let head = entered.head.to_lowercase();
+    assert!(head.contains("httponly; samesite=lax; path=/"), "{head}");
+    assert!(server.get("/measures", &session).head.contains("cache-control: no-store"));
+
+    // Names with mark-up stay texts.
+    let hostile = "<script>alert(1)</script>";
+    let values =
+        [("name", hostile), ("sign_in", "h\"><img/src=x>"), ("role", "viewer"), ("unit", "north"), ("person", "")];
+    let page = server.post("/administration/users", &session, &values);
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(!page.body.contains("<script>alert") && !page.body.contains("<img"), "{}", page.body);
+    let page = server.get(&format!("/sign-in?next={hostile}"), "");
+    assert!(!page.body.contains("<script>alert"), "{}", page.body);
+
+    // Whoever is deactivated is out at once, and gets the same answer as somebody who does not exist.
+    let milo = server.add(&session, "milo", "manager", "north", "");
+    assert_eq!(server.get("/scorecard/north", &milo).status, 200);
+    let milo_id = (1..9).find(|id| {
+        let at = format!("/administration/users/{id}/link");
+        server.post(&at, &session, &[]).body.contains("A link for milo")
+    });
+    let at = format!("/administration/users/{}/deactivate", milo_id.unwrap());
+    assert_eq!(server.post(&at, &session, &[]).status, 303);
+    assert_eq!(server.get("/scorecard/north", &milo).status, 303);
+    let plain = |name: &str| {
+        let answer = server.sign_in(name, PASSWORD);
+        let form =
+            answer.body.split("name=\"form\" value=\"").nth(1).and_then(|rest| rest.get(..64)).unwrap_or_default();
+        (answer.status, answer.body.replace(form, "FORM").replace(name, "NAME"))
+    };
+    let (known, unknown) = (plain("milo"), plain("nobody"));
+    assert_eq!(known.0, 401);
+    assert_eq!(known, unknown);
+    // Guessing is slowed down, for names that nobody has too.
+    for name in ["mara", "nobody2"] {
+        for attempt in 0..5 {
+            assert_eq!(server.sign_in(name, "wrong password").status, 401, "{name} {attempt}");
+        }
+        let waiting = server.sign_in(name, PASSWORD);
+        assert_eq!((waiting.status, waiting.body.contains("Wait 15 minutes")), (429, true), "{}", waiting.body);
+        assert!(waiting.head.contains("retry-after: "), "{}", waiting.head);
+    }
+    // Whoever is signed in stays so.
+    assert_eq!(server.get("/measures", &session).status, 200);
+}
+
+#[test]
+fn a_look_that_cannot_be_recorded_is_not_shown() {
+    let project = project();
+    std::fs::create_dir_all(project.path().join("data/state.db")).unwrap();
+    let said = super::support::run(project.path(), &["charter", "--unit", "cleo", "--as-of", AS_OF]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("the audit trail cannot be written") && said.out.is_empty(), "{}{}", said.err, said.out);
+    // What tells of nobody needs no trail.
+    succeed(project.path(), &["charter", "--unit", "lakeside", "--as-of", AS_OF]);
+}
+
+#[test]
+fn without_accounts_it_is_said_loudly_and_nobody_is_named() {
+    let project = project();
+    let mut child = evenkeel(project.path())
+        .args(["serve", "--auth", "none", "--port", "0", "--as-of", AS_OF])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let mut warned = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut warned).unwrap();
+    let address = said.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
+    let server = Server { child, address, code: String::new() };
+    assert!(warned.contains("nobody has to sign in"), "{warned}");
+    for page in ["/scorecard/north", "/measures", "/charter", "/charter/public"] {
+        let page = server.get(page, "");
+        assert_eq!(page.status, 200, "{}", page.body);
+        assert!(page.body.contains("class=\"strip\"") && page.body.contains("Nobody signs in here"), "{}", page.body);
+    }
+    let rows = server.get("/rows/csat/north", "").body;
+    assert!(rows.contains("response_id") && !rows.contains("person_id"), "{rows:.300}");
+    for hidden in ["/charter?unit=ann", "/rows/csat/ann", "/administration", "/administration/trail"] {
+        assert_eq!(server.get(hidden, "").status, 404, "{hidden}");
+    }
+}

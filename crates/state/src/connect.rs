@@ -1,0 +1,137 @@
+//! Opening the database.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use crate::{StateError, migrations};
+
+/// How long a question waits for another program that is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where the database lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite file; it is made when there is none.
+    File(PathBuf),
+    /// A PostgreSQL database, by its address.
+    Server(String),
+}
+
+impl Location {
+    /// The database of this address; `beside` is the folder that holds the data of the project, for when none is given.
+    pub fn new(address: Option<&str>, beside: &Path) -> Result<Self, StateError> {
+        match address {
+            None => Ok(Self::File(beside.join("state.db"))),
+            Some(address) if address.starts_with("postgres://") || address.starts_with("postgresql://") => {
+                Ok(Self::Server(address.to_owned()))
+            }
+            Some(address) => Err(StateError::UnknownKind { address: without_password(address) }),
+        }
+    }
+
+    fn place(&self) -> String {
+        match self {
+            Location::File(path) => path.display().to_string(),
+            Location::Server(address) => without_password(address),
+        }
+    }
+}
+
+/// An address that may be told.
+fn without_password(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
+}
+
+/// What people type, in one database.
+#[derive(Debug, Clone)]
+pub struct StateStore {
+    pub(crate) database: DatabaseConnection,
+}
+
+impl StateStore {
+    /// Opens the database, makes it when there is none, and brings it to the present form.
+    pub async fn open(location: &Location) -> Result<Self, StateError> {
+        let mut options = match location {
+            Location::File(path) => {
+                private(path)?;
+                let mut options = ConnectOptions::new("sqlite://state.db?mode=rwc");
+                let path = path.clone();
+                options.map_sqlx_sqlite_opts(move |sqlite| {
+                    sqlite
+                        .filename(&path)
+                        .journal_mode(SqliteJournalMode::Wal)
+                        .synchronous(SqliteSynchronous::Full)
+                        .busy_timeout(PATIENCE)
+                });
+                options
+            }
+            Location::Server(address) => ConnectOptions::new(address),
+        };
+        options.max_connections(8).acquire_timeout(PATIENCE).sqlx_logging(false);
+        let refused = |error| StateError::Connect { place: location.place(), error };
+        let database = Database::connect(options).await.map_err(refused)?;
+        migrations::run(&database).await?;
+        Ok(Self { database })
+    }
+}
+
+/// Makes the file, so that nobody but its owner reads it: it holds the hashes of passwords.
+fn private(path: &Path) -> Result<(), StateError> {
+    let failed = |error| StateError::File { path: path.display().to_string(), error };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(failed)?;
+    Ok(())
+}
+
+/// An instant as it is kept.
+pub(crate) fn kept(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// An instant as it was kept.
+pub(crate) fn instant(kept: i64) -> Timestamp {
+    Timestamp::from_millisecond(kept).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_database_lies() {
+        let beside = Path::new("/data");
+        assert_eq!(Location::new(None, beside).unwrap(), Location::File("/data/state.db".into()));
+        let server = Location::new(Some("postgres://me:secret@host/accounts"), beside).unwrap();
+        assert_eq!(server.place(), "postgres://host/accounts");
+        let refused = Location::new(Some("mysql://me:secret@host/x"), beside).unwrap_err().to_string();
+        assert!(refused.contains("`mysql://host/x`") && !refused.contains("secret"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_database_is_made_once_and_is_private() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let location = Location::new(None, &folder.path().join("data")).unwrap();
+        let opened = tokio::join!(StateStore::open(&location), StateStore::open(&location));
+        opened.0.unwrap();
+        opened.1.unwrap();
+        StateStore::open(&location).await.unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(folder.path().join("data/state.db")).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+}

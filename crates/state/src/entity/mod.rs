@@ -1,0 +1,8 @@
+//! The tables, as SeaORM sees them. Instants are milliseconds since 1970.
+
+pub mod attempt;
+pub mod entry;
+pub mod grant;
+pub mod invitation;
+pub mod session;
+pub mod user;

@@ -1,0 +1,19 @@
+//! Who is signed in.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sessions")]
+pub struct Model {
+    /// The digest of the token.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub digest: String,
+    pub user_id: i64,
+    pub created_at: i64,
+    pub seen_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,26 @@
+//! What people type, as opposed to what is counted: users with their grants, sessions, and the audit trail.
+//!
+//! It lies in one database: a SQLite file beside the lake, or PostgreSQL by its address. Clock and random source are
+//! parameters. Secrets (session tokens, one-time links) are kept as digests only, passwords as argon2id hashes, so that
+//! whoever reads the database can sign in as nobody.
+
+mod attempts;
+mod connect;
+mod entity;
+mod error;
+mod invitations;
+mod migrations;
+mod password;
+mod secret;
+mod sessions;
+mod trail;
+mod users;
+
+pub use attempts::{Attempt, Limits};
+pub use connect::{Location, StateStore};
+pub use error::StateError;
+pub use password::{Effort, LONGEST_PASSWORD, Passwords, SHORTEST_PASSWORD, UnfitPassword};
+pub use secret::{Random, Secret, Unrandom};
+pub use sessions::{Found, Lifetime};
+pub use trail::{Action, Entry, Origin, Recorded, TrailPage};
+pub use users::{NewUser, UnfitName, User, UserId};

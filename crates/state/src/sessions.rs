@@ -1,0 +1,97 @@
+//! Who is signed in.
+
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+
+use crate::connect::{instant, kept};
+use crate::entity::{session, user};
+use crate::{Random, Secret, StateError, StateStore, User, UserId};
+
+/// How much later a session has to be used for its time to be written down again.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long somebody stays signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Without asking for anything.
+    pub idle: SignedDuration,
+    /// Altogether.
+    pub whole: SignedDuration,
+}
+
+impl Default for Lifetime {
+    /// Half an hour without asking for anything, twelve hours altogether.
+    fn default() -> Self {
+        Self { idle: SignedDuration::from_mins(30), whole: SignedDuration::from_hours(12) }
+    }
+}
+
+impl Lifetime {
+    fn is_over(&self, created: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(seen) >= self.idle || now.duration_since(created) >= self.whole
+    }
+}
+
+/// What a token leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Somebody is signed in.
+    User(User),
+    /// Somebody was, until their time was over.
+    Ended,
+    /// Nobody ever was, or they signed out.
+    Nobody,
+}
+
+impl StateStore {
+    /// Signs somebody in. The token is always a new one.
+    pub async fn begin_session(&self, id: UserId, random: &Random, now: Timestamp) -> Result<Secret, StateError> {
+        let secret = Secret::new(random)?;
+        let at = kept(now);
+        let session = session::ActiveModel {
+            digest: Set(secret.digest()),
+            user_id: Set(id.0),
+            created_at: Set(at),
+            seen_at: Set(at),
+        };
+        session.insert(&self.database).await?;
+        let seen = user::ActiveModel { id: Set(id.0), signed_in_at: Set(Some(at)), ..Default::default() };
+        seen.update(&self.database).await?;
+        Ok(secret)
+    }
+
+    /// Who holds a token. Using it keeps the session from ending.
+    pub async fn session(&self, secret: &Secret, life: Lifetime, now: Timestamp) -> Result<Found, StateError> {
+        let found = session::Entity::find_by_id(secret.digest()).one(&self.database).await?;
+        let Some(found) = found else { return Ok(Found::Nobody) };
+        let seen = instant(found.seen_at);
+        if life.is_over(instant(found.created_at), seen, now) {
+            session::Entity::delete_by_id(secret.digest()).exec(&self.database).await?;
+            return Ok(Found::Ended);
+        }
+        let Some(user) = self.user(UserId(found.user_id)).await?.filter(|user| user.active) else {
+            return Ok(Found::Nobody);
+        };
+        if now.duration_since(seen) >= NOTED_EVERY {
+            let own = session::Column::Digest.eq(secret.digest());
+            let later = session::Entity::update_many().col_expr(session::Column::SeenAt, kept(now).into());
+            later.filter(own).exec(&self.database).await?;
+        }
+        Ok(Found::User(user))
+    }
+
+    /// Signs out.
+    pub async fn end_session(&self, secret: &Secret) -> Result<(), StateError> {
+        session::Entity::delete_by_id(secret.digest()).exec(&self.database).await?;
+        Ok(())
+    }
+
+    /// Removes sessions whose time is over.
+    pub async fn clear_sessions(&self, life: Lifetime, now: Timestamp) -> Result<(), StateError> {
+        let idle = session::Column::SeenAt.lte(kept(now) - life.idle.as_millis() as i64);
+        let over = session::Column::CreatedAt.lte(kept(now) - life.whole.as_millis() as i64);
+        session::Entity::delete_many().filter(idle.or(over)).exec(&self.database).await?;
+        Ok(())
+    }
+}

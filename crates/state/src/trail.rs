@@ -1,0 +1,167 @@
+//! The audit trail: who did or looked at what, when. Nothing in it is ever changed.
+
+use jiff::Timestamp;
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::connect::{instant, kept};
+use crate::entity::entry;
+use crate::{StateError, StateStore};
+
+/// Where something was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// On the pages.
+    Pages,
+    /// On the command line.
+    CommandLine,
+}
+
+impl Origin {
+    const ALL: [Origin; 2] = [Origin::Pages, Origin::CommandLine];
+
+    /// The words for it, as they are kept.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Origin::Pages => "pages",
+            Origin::CommandLine => "command line",
+        }
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Figures or rows were shown that say which person they are of.
+    LookedAtPeople,
+    /// Somebody signed in.
+    SignedIn,
+    /// Somebody signed out.
+    SignedOut,
+    /// Somebody could not sign in.
+    Refused,
+    /// A user was added.
+    UserAdded,
+    /// A role was given.
+    Given,
+    /// A role was taken away.
+    Taken,
+    /// A user may not sign in any more.
+    Deactivated,
+    /// A user may sign in again.
+    Activated,
+    /// A one-time link was made.
+    LinkMade,
+    /// A password was chosen.
+    PasswordChosen,
+}
+
+impl Action {
+    const ALL: [Action; 11] = [
+        Action::LookedAtPeople,
+        Action::SignedIn,
+        Action::SignedOut,
+        Action::Refused,
+        Action::UserAdded,
+        Action::Given,
+        Action::Taken,
+        Action::Deactivated,
+        Action::Activated,
+        Action::LinkMade,
+        Action::PasswordChosen,
+    ];
+
+    /// The words for it, as they are kept.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::LookedAtPeople => "looked at people",
+            Action::SignedIn => "signed in",
+            Action::SignedOut => "signed out",
+            Action::Refused => "could not sign in",
+            Action::UserAdded => "added a user",
+            Action::Given => "gave a role",
+            Action::Taken => "took a role away",
+            Action::Deactivated => "deactivated a user",
+            Action::Activated => "activated a user",
+            Action::LinkMade => "made a password link",
+            Action::PasswordChosen => "chose a password",
+        }
+    }
+}
+
+/// Something to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Who: the name to sign in with, or the user of the operating system.
+    pub who: String,
+    /// Where.
+    pub origin: Origin,
+    /// What.
+    pub action: Action,
+    /// About whom or what.
+    pub about: String,
+}
+
+/// Something that was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its place in the trail; later ones are higher.
+    pub number: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// Where; none when a newer version wrote it.
+    pub origin: Option<Origin>,
+    /// What; none when a newer version wrote it.
+    pub action: Option<Action>,
+    /// About whom or what.
+    pub about: String,
+}
+
+/// Some of the trail, latest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailPage {
+    /// What was recorded.
+    pub entries: Vec<Recorded>,
+    /// Whether there is anything older.
+    pub more: bool,
+}
+
+impl StateStore {
+    /// Records something.
+    pub async fn record(&self, new: &Entry, now: Timestamp) -> Result<(), StateError> {
+        let model = entry::ActiveModel {
+            id: NotSet,
+            at: Set(kept(now)),
+            who: Set(new.who.clone()),
+            origin: Set(new.origin.as_str().to_owned()),
+            action: Set(new.action.as_str().to_owned()),
+            about: Set(new.about.clone()),
+        };
+        model.insert(&self.database).await?;
+        Ok(())
+    }
+
+    /// What was recorded before some place in the trail, latest first; from the end without one.
+    pub async fn trail(&self, before: Option<i64>, most: u64) -> Result<TrailPage, StateError> {
+        let mut query = entry::Entity::find().order_by_desc(entry::Column::Id).limit(most + 1);
+        if let Some(before) = before {
+            query = query.filter(entry::Column::Id.lt(before));
+        }
+        let mut found = query.all(&self.database).await?;
+        let more = found.len() as u64 > most;
+        found.truncate(most as usize);
+        let read = |model: entry::Model| Recorded {
+            number: model.id,
+            at: instant(model.at),
+            who: model.who,
+            origin: Origin::ALL.into_iter().find(|origin| origin.as_str() == model.origin),
+            action: Action::ALL.into_iter().find(|action| action.as_str() == model.action),
+            about: model.about,
+        };
+        Ok(TrailPage { entries: found.into_iter().map(read).collect(), more })
+    }
+}

@@ -1,0 +1,271 @@
+//! Users and what they may do.
+
+use evenkeel_model::access::{Grant, Role};
+use jiff::Timestamp;
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use thiserror::Error;
+
+use crate::connect::{instant, kept};
+use crate::entity::{grant, invitation, session, user};
+use crate::{StateError, StateStore};
+
+/// The most characters of a name.
+const LONGEST_NAME: usize = 100;
+
+/// The number of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(pub i64);
+
+/// Somebody who may sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The number.
+    pub id: UserId,
+    /// What people call them.
+    pub name: String,
+    /// What they type to sign in, in small letters.
+    pub sign_in: String,
+    /// Whether a password was chosen.
+    pub has_password: bool,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// When they signed in last.
+    pub signed_in_at: Option<Timestamp>,
+    /// What they may see and do.
+    pub grants: Vec<Grant>,
+}
+
+impl User {
+    /// Whether they have a role, over whatever.
+    #[must_use]
+    pub fn is(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role() == role)
+    }
+}
+
+/// Somebody to be added.
+#[derive(Debug, Clone)]
+pub struct NewUser<'a> {
+    /// What people call them.
+    pub name: &'a str,
+    /// What they type to sign in.
+    pub sign_in: &'a str,
+    /// The hash of a password; none while they have to choose one.
+    pub password: Option<String>,
+    /// What they may see and do.
+    pub grants: Vec<Grant>,
+}
+
+/// A name that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum UnfitName {
+    /// Nothing was given.
+    #[error("the {0} is missing")]
+    Empty(&'static str),
+    /// Too long.
+    #[error("the {0} is longer than {LONGEST_NAME} characters")]
+    TooLong(&'static str),
+    /// Something that cannot be seen or typed.
+    #[error("the {0} holds a line break or another sign that cannot be seen")]
+    Unseen(&'static str),
+    /// A space in what is typed to sign in.
+    #[error("the name to sign in with holds a space")]
+    Space,
+}
+
+/// A name without spaces around it.
+fn fit<'a>(text: &'a str, what: &'static str) -> Result<&'a str, UnfitName> {
+    let text = text.trim();
+    // Signs that turn the direction of writing make one name look like another.
+    let unseen = |char: char| {
+        char.is_control()
+            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if text.is_empty() {
+        return Err(UnfitName::Empty(what));
+    }
+    if text.chars().count() > LONGEST_NAME {
+        return Err(UnfitName::TooLong(what));
+    }
+    if text.chars().any(unseen) {
+        return Err(UnfitName::Unseen(what));
+    }
+    Ok(text)
+}
+
+/// What somebody signs in with, as it is kept.
+fn sign_in_name(text: &str) -> Result<String, UnfitName> {
+    let text = fit(text, "name to sign in with")?;
+    if text.contains(char::is_whitespace) {
+        return Err(UnfitName::Space);
+    }
+    Ok(text.to_lowercase())
+}
+
+/// What changes what others read must not happen between their reading and writing.
+pub(crate) fn alone() -> TransactionOptions {
+    TransactionOptions {
+        isolation_level: None,
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    }
+}
+
+impl StateStore {
+    /// Whether there is anybody.
+    pub async fn has_users(&self) -> Result<bool, StateError> {
+        Ok(user::Entity::find().count(&self.database).await? > 0)
+    }
+
+    /// Adds the first user; refused when there is anybody.
+    pub async fn add_first_user(&self, new: NewUser<'_>, now: Timestamp) -> Result<User, StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        if user::Entity::find().count(&transaction).await? > 0 {
+            return Err(StateError::NotFirst);
+        }
+        let id = insert(&transaction, new, now).await?;
+        transaction.commit().await?;
+        self.user(id).await?.ok_or(StateError::NoUser)
+    }
+
+    /// Adds a user.
+    pub async fn add_user(&self, new: NewUser<'_>, now: Timestamp) -> Result<User, StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        let id = insert(&transaction, new, now).await?;
+        transaction.commit().await?;
+        self.user(id).await?.ok_or(StateError::NoUser)
+    }
+
+    /// All users, by name.
+    pub async fn users(&self) -> Result<Vec<User>, StateError> {
+        let mut grants = grant::Entity::find().order_by_asc(grant::Column::Id).all(&self.database).await?;
+        let mut users = Vec::new();
+        for model in user::Entity::find().order_by_asc(user::Column::Id).all(&self.database).await? {
+            let own: Vec<grant::Model>;
+            (own, grants) = grants.into_iter().partition(|grant| grant.user_id == model.id);
+            users.push(made(model, &own)?);
+        }
+        users.sort_by_cached_key(|user| (user.name.to_lowercase(), user.id));
+        Ok(users)
+    }
+
+    /// One user.
+    pub async fn user(&self, id: UserId) -> Result<Option<User>, StateError> {
+        let Some(model) = user::Entity::find_by_id(id.0).one(&self.database).await? else { return Ok(None) };
+        self.with_grants(model).await.map(Some)
+    }
+
+    /// The user of a name to sign in with, and the hash of the password.
+    pub async fn user_by_sign_in(&self, sign_in: &str) -> Result<Option<(User, Option<String>)>, StateError> {
+        let Ok(sign_in) = sign_in_name(sign_in) else { return Ok(None) };
+        let found = user::Entity::find().filter(user::Column::SignIn.eq(sign_in)).one(&self.database).await?;
+        let Some(model) = found else { return Ok(None) };
+        let password = model.password.clone();
+        Ok(Some((self.with_grants(model).await?, password)))
+    }
+
+    /// Gives somebody a grant; nothing happens when they have it.
+    pub async fn give(&self, id: UserId, given: &Grant) -> Result<(), StateError> {
+        let user = self.user(id).await?.ok_or(StateError::NoUser)?;
+        if user.grants.contains(given) {
+            return Ok(());
+        }
+        insert_grants(&self.database, id.0, std::slice::from_ref(given)).await
+    }
+
+    /// Takes a grant away; refused when nobody could administer accounts any more.
+    pub async fn take(&self, id: UserId, taken: &Grant) -> Result<(), StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        let which = grant::Column::UserId
+            .eq(id.0)
+            .and(grant::Column::Role.eq(taken.role().as_str()))
+            .and(grant::Column::Over.eq(taken.over()));
+        grant::Entity::delete_many().filter(which).exec(&transaction).await?;
+        someone_administers(&transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Lets somebody sign in or not. Whoever may not any more is signed out at once, and one-time links end.
+    pub async fn set_active(&self, id: UserId, active: bool) -> Result<(), StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        let changed = user::ActiveModel { id: Set(id.0), active: Set(active), ..Default::default() };
+        match changed.update(&transaction).await {
+            Err(sea_orm::DbErr::RecordNotUpdated) => return Err(StateError::NoUser),
+            other => other?,
+        };
+        if !active {
+            session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(&transaction).await?;
+            invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(id.0)).exec(&transaction).await?;
+            someone_administers(&transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn with_grants(&self, model: user::Model) -> Result<User, StateError> {
+        let own = grant::Entity::find().filter(grant::Column::UserId.eq(model.id)).order_by_asc(grant::Column::Id);
+        made(model, &own.all(&self.database).await?)
+    }
+}
+
+fn made(model: user::Model, grants: &[grant::Model]) -> Result<User, StateError> {
+    let grants = grants.iter().map(|grant| Grant::new(&grant.role, &grant.over)).collect::<Result<_, _>>()?;
+    Ok(User {
+        id: UserId(model.id),
+        name: model.name,
+        sign_in: model.sign_in,
+        has_password: model.password.is_some(),
+        active: model.active,
+        signed_in_at: model.signed_in_at.map(instant),
+        grants,
+    })
+}
+
+async fn insert(database: &impl ConnectionTrait, new: NewUser<'_>, now: Timestamp) -> Result<UserId, StateError> {
+    let sign_in = sign_in_name(new.sign_in)?;
+    let model = user::ActiveModel {
+        id: NotSet,
+        name: Set(fit(new.name, "name")?.to_owned()),
+        sign_in: Set(sign_in.clone()),
+        password: Set(new.password),
+        active: Set(true),
+        created_at: Set(kept(now)),
+        signed_in_at: Set(None),
+    };
+    let inserted = model.insert(database).await.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => StateError::NameTaken { sign_in },
+        _ => error.into(),
+    })?;
+    insert_grants(database, inserted.id, &new.grants).await?;
+    Ok(UserId(inserted.id))
+}
+
+async fn insert_grants(database: &impl ConnectionTrait, user: i64, grants: &[Grant]) -> Result<(), StateError> {
+    for given in grants {
+        let model = grant::ActiveModel {
+            id: NotSet,
+            user_id: Set(user),
+            role: Set(given.role().as_str().to_owned()),
+            over: Set(given.over().to_owned()),
+        };
+        model.insert(database).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody is left who may sign in and administers accounts.
+async fn someone_administers(database: &impl ConnectionTrait) -> Result<(), StateError> {
+    let role = grant::Column::Role.eq(Role::Administrator.as_str());
+    let administrators = grant::Entity::find().filter(role).all(database).await?;
+    let ids = administrators.into_iter().map(|grant| grant.user_id);
+    let active = user::Column::Id.is_in(ids).and(user::Column::Active.eq(true));
+    match user::Entity::find().filter(active).count(database).await? {
+        0 => Err(StateError::LastAdministrator),
+        _ => Ok(()),
+    }
+}

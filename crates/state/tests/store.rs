@@ -1,0 +1,260 @@
+//! The store, on a temporary file or on PostgreSQL: users, sessions, attempts, links, trail.
+
+#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use evenkeel_model::access::{Grant, Role};
+use evenkeel_model::ids::{PersonId, UnitId};
+use evenkeel_state::{
+    Action, Attempt, Entry, Found, Lifetime, Limits, Location, NewUser, Origin, Random, Secret, StateError, StateStore,
+    User,
+};
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::ConnectionTrait as _;
+use tempfile::TempDir;
+
+/// Bytes that differ every time, and are the same on every run.
+fn random() -> Random {
+    let next = AtomicU64::new(1);
+    Arc::new(move || {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        Ok(std::array::from_fn(|at| (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (at % 8 * 8)) as u8 ^ at as u8))
+    })
+}
+
+fn at(minutes: i64) -> Timestamp {
+    "2026-11-02T06:10:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+}
+
+/// Where the store of a test lies.
+struct Place {
+    folder: TempDir,
+    location: Location,
+}
+
+/// A new store: a file, or a database of its own on the PostgreSQL server that `EVENKEEL_POSTGRES` names.
+async fn store() -> (Place, StateStore) {
+    let folder = TempDir::new().unwrap();
+    let location = match std::env::var("EVENKEEL_POSTGRES") {
+        Err(_) => Location::File(folder.path().join("state.db")),
+        Ok(server) => {
+            let name = folder.path().file_name().unwrap().to_string_lossy().replace('.', "t").to_lowercase();
+            let name = format!("test_{name}_{}", std::process::id());
+            let database = sea_orm::Database::connect(format!("{server}/postgres")).await.unwrap();
+            database.execute_unprepared(&format!("create database {name}")).await.unwrap();
+            Location::Server(format!("{server}/{name}"))
+        }
+    };
+    let store = StateStore::open(&location).await.unwrap();
+    (Place { folder, location }, store)
+}
+
+fn new<'a>(name: &'a str, sign_in: &'a str, grants: Vec<Grant>) -> NewUser<'a> {
+    NewUser { name, sign_in, password: Some("hash".to_owned()), grants }
+}
+
+async fn administrator(store: &StateStore) -> User {
+    store
+        .add_first_user(new("Mara Lindqvist", "Mara", vec![Grant::Everywhere(Role::Administrator)]), at(0))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn users_and_their_grants() {
+    let (_place, store) = store().await;
+    assert!(!store.has_users().await.unwrap());
+    let mara = administrator(&store).await;
+    assert!(store.has_users().await.unwrap());
+    let refused = store.add_first_user(new("Other", "other", Vec::new()), at(0)).await.unwrap_err();
+    assert!(matches!(refused, StateError::NotFirst), "{refused}");
+
+    let over = vec![Grant::In(Role::Manager, UnitId::new("lakeside")), Grant::Own(PersonId::new("E1"))];
+    let rosa = store.add_user(new("Rosa Anand", " rosa@northmere.example ", over.clone()), at(1)).await.unwrap();
+    assert_eq!((rosa.sign_in.as_str(), &rosa.grants), ("rosa@northmere.example", &over));
+    let taken = store.add_user(new("Rosa Two", "ROSA@northmere.example", Vec::new()), at(1)).await.unwrap_err();
+    assert!(matches!(taken, StateError::NameTaken { .. }), "{taken}");
+    for (name, sign_in) in
+        [("", "x"), ("A", ""), ("A", "a b"), ("A\u{202e}B", "x"), ("A\nB", "x"), (&*"n".repeat(101), "x")]
+    {
+        let refused = store.add_user(new(name, sign_in, Vec::new()), at(1)).await.unwrap_err();
+        assert!(matches!(refused, StateError::Name(_)), "{name:?} {sign_in:?}: {refused}");
+    }
+    let names: Vec<String> = store.users().await.unwrap().into_iter().map(|user| user.name).collect();
+    assert_eq!(names, ["Mara Lindqvist", "Rosa Anand"]);
+
+    // Capital letters do not matter when signing in; mark-up is a text like any other.
+    let (found, password) = store.user_by_sign_in("Rosa@Northmere.example").await.unwrap().unwrap();
+    assert_eq!((found.id, password.as_deref()), (rosa.id, Some("hash")));
+    assert!(store.user_by_sign_in("' or 1=1 --").await.unwrap().is_none());
+    let odd = store.add_user(new("<script>", "';drop_table_users;--", Vec::new()), at(1)).await.unwrap();
+    assert_eq!(store.user(odd.id).await.unwrap().unwrap().name, "<script>");
+
+    store.give(rosa.id, &Grant::Everywhere(Role::Executive)).await.unwrap();
+    store.give(rosa.id, &Grant::Everywhere(Role::Executive)).await.unwrap();
+    assert_eq!(store.user(rosa.id).await.unwrap().unwrap().grants.len(), 3);
+    store.take(rosa.id, &over[0]).await.unwrap();
+    assert_eq!(store.user(rosa.id).await.unwrap().unwrap().grants.len(), 2);
+
+    // Somebody must be left who can let others in.
+    let own = Grant::Everywhere(Role::Administrator);
+    assert!(matches!(store.take(mara.id, &own).await.unwrap_err(), StateError::LastAdministrator));
+    assert!(matches!(store.set_active(mara.id, false).await.unwrap_err(), StateError::LastAdministrator));
+    assert!(store.user(mara.id).await.unwrap().unwrap().active);
+    store.give(rosa.id, &own).await.unwrap();
+    store.set_active(mara.id, false).await.unwrap();
+    assert!(matches!(store.set_active(rosa.id, false).await.unwrap_err(), StateError::LastAdministrator));
+    store.set_active(mara.id, true).await.unwrap();
+    store.take(rosa.id, &own).await.unwrap();
+}
+
+#[tokio::test]
+async fn sessions_end() {
+    let (_place, store) = store().await;
+    let mara = administrator(&store).await;
+    let (random, life) = (random(), Lifetime::default());
+    let begin = || store.begin_session(mara.id, &random, at(0));
+    let found = |secret: Secret, minute| {
+        let store = store.clone();
+        async move { store.session(&secret, life, at(minute)).await.unwrap() }
+    };
+    let is_user = |found: &Found| matches!(found, Found::User(_));
+
+    let (first, second) = (begin().await.unwrap(), begin().await.unwrap());
+    assert_ne!(first, second);
+    assert!(is_user(&found(first.clone(), 29).await));
+    // Used in between, it does not end half an hour after it began.
+    assert!(is_user(&found(first.clone(), 58).await));
+    assert_eq!(found(first.clone(), 88).await, Found::Ended);
+    assert_eq!(found(first, 88).await, Found::Nobody);
+    assert_eq!(found(second.clone(), 30).await, Found::Ended);
+
+    // In constant use it ends after twelve hours.
+    let third = begin().await.unwrap();
+    for minute in (0..720).step_by(20) {
+        assert!(is_user(&found(third.clone(), minute).await), "{minute}");
+    }
+    assert_eq!(found(third, 720).await, Found::Ended);
+
+    let fourth = begin().await.unwrap();
+    store.end_session(&fourth).await.unwrap();
+    assert_eq!(found(fourth, 1).await, Found::Nobody);
+    assert_eq!(found(Secret::parse(&"0".repeat(64)).unwrap(), 1).await, Found::Nobody);
+
+    let rosa = store.add_user(new("Rosa", "rosa", Vec::new()), at(0)).await.unwrap();
+    let fifth = store.begin_session(rosa.id, &random, at(0)).await.unwrap();
+    store.set_active(rosa.id, false).await.unwrap();
+    assert_eq!(found(fifth, 1).await, Found::Nobody);
+    store.clear_sessions(life, at(2000)).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_guesses_waits() {
+    let (_place, store) = store().await;
+    let limits = Limits { of_name: 3, of_address: 5, within: SignedDuration::from_mins(15) };
+    let attempt = |name: &'static str, address: &'static str, minute| {
+        let store = store.clone();
+        async move { store.attempt(name, address, limits, at(minute)).await.unwrap() }
+    };
+    assert_eq!(attempt("mara", "a", 0).await, Attempt::Allowed { left: 2 });
+    assert_eq!(attempt("MARA ", "b", 1).await, Attempt::Allowed { left: 1 });
+    assert_eq!(attempt("mara", "c", 2).await, Attempt::Allowed { left: 0 });
+    for minute in 2..15 {
+        assert_eq!(attempt("mara", "d", minute).await, Attempt::Wait { until: at(15) });
+    }
+    // The oldest of them counts no more, so that one more is allowed.
+    assert_eq!(attempt("mara", "d", 15).await, Attempt::Allowed { left: 0 });
+    assert_eq!(attempt("mara", "d", 15).await, Attempt::Wait { until: at(16) });
+
+    // Many names from one address.
+    for name in ["n1", "n2", "n3", "n4", "n5"] {
+        assert!(matches!(attempt(name, "e", 20).await, Attempt::Allowed { .. }), "{name}");
+    }
+    assert_eq!(attempt("n6", "e", 21).await, Attempt::Wait { until: at(35) });
+    // What was refused was not counted for the name either.
+    assert_eq!(attempt("n6", "f", 21).await, Attempt::Allowed { left: 2 });
+    store.succeeded("n6", "f").await.unwrap();
+    assert_eq!(attempt("n6", "f", 21).await, Attempt::Allowed { left: 2 });
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_counted_too() {
+    let (_place, store) = store().await;
+    let limits = Limits { of_name: 3, of_address: 100, within: SignedDuration::from_mins(15) };
+    let attempts = (0..20).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.attempt("mara", "a", limits, at(0)).await.unwrap() })
+    });
+    let attempts: Vec<_> = attempts.collect();
+    let mut allowed = 0;
+    for attempt in attempts {
+        allowed += usize::from(matches!(attempt.await.unwrap(), Attempt::Allowed { .. }));
+    }
+    assert!(allowed <= 3, "{allowed}");
+}
+
+#[tokio::test]
+async fn a_link_works_once() {
+    let (_place, store) = store().await;
+    let mara = administrator(&store).await;
+    let random = random();
+    let session = store.begin_session(mara.id, &random, at(0)).await.unwrap();
+    let earlier = store.invite(mara.id, &random, at(0)).await.unwrap();
+    let link = store.invite(mara.id, &random, at(0)).await.unwrap();
+    assert!(store.invited(&earlier, at(1)).await.unwrap().is_none());
+    assert_eq!(store.invited(&link, at(1)).await.unwrap().map(|user| user.id), Some(mara.id));
+    assert!(store.invited(&link, at(72 * 60)).await.unwrap().is_none());
+    assert!(store.redeem(&earlier, "x".to_owned(), at(1)).await.unwrap().is_none());
+    assert!(store.redeem(&link, "second".to_owned(), at(1)).await.unwrap().is_some());
+    assert!(store.redeem(&link, "third".to_owned(), at(1)).await.unwrap().is_none());
+    assert_eq!(store.user_by_sign_in("mara").await.unwrap().unwrap().1.as_deref(), Some("second"));
+    // Whoever was signed in with the earlier password is not any more.
+    assert_eq!(store.session(&session, Lifetime::default(), at(1)).await.unwrap(), Found::Nobody);
+}
+
+#[tokio::test]
+async fn the_trail_is_paged() {
+    let (place, store) = store().await;
+    let entry = |number: usize| Entry {
+        who: "mara".to_owned(),
+        origin: Origin::CommandLine,
+        action: Action::LookedAtPeople,
+        about: format!("charter of E{number}"),
+    };
+    for number in 0..7 {
+        store.record(&entry(number), at(number as i64)).await.unwrap();
+    }
+    // What was recorded is there when the database is opened again.
+    drop(store);
+    let store = StateStore::open(&place.location).await.unwrap();
+    let page = store.trail(None, 3).await.unwrap();
+    let about: Vec<&str> = page.entries.iter().map(|entry| entry.about.as_str()).collect();
+    assert_eq!((about, page.more), (vec!["charter of E6", "charter of E5", "charter of E4"], true));
+    assert_eq!((page.entries[0].at, page.entries[0].origin), (at(6), Some(Origin::CommandLine)));
+    let page = store.trail(Some(page.entries[2].number), 3).await.unwrap();
+    assert_eq!((page.entries.len(), page.more), (3, true));
+    let page = store.trail(Some(page.entries[2].number), 3).await.unwrap();
+    assert_eq!((page.entries.len(), page.more), (1, false));
+    assert_eq!(page.entries[0].action, Some(Action::LookedAtPeople));
+}
+
+/// Whoever reads the file finds nothing to sign in with.
+#[tokio::test]
+async fn the_file_holds_no_secret() {
+    let (place, store) = store().await;
+    let mara = administrator(&store).await;
+    let random = random();
+    let session = store.begin_session(mara.id, &random, at(0)).await.unwrap();
+    let link = store.invite(mara.id, &random, at(0)).await.unwrap();
+    store.attempt("my password by mistake", "10.0.0.1", Limits::default(), at(0)).await.unwrap();
+    drop(store);
+    for file in std::fs::read_dir(place.folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for secret in [session.text(), link.text(), "my password".to_owned()] {
+            assert!(!text.contains(&secret));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Signing in, setting up, choosing a password, administering accounts, and the audit trail.
+//!
+//! Forms carry a token by which the server knows that they come from a page of its own, and work without scripts.
+
+use askama::Template;
+use serde::Serialize;
+
+use crate::page::frame::{Choice, Frame, Link};
+
+/// Where somebody signs in.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignInPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// The name of the organisation.
+    pub organisation: String,
+    /// What happened before: signed out, or a session that ended.
+    pub notice: Option<String>,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+    /// What was typed as name.
+    pub sign_in: String,
+    /// The page that was asked for.
+    pub next: String,
+    /// Where the public edition of the charter is.
+    pub charter_url: Option<String>,
+    /// What the form carries.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
+/// Where the first administrator is set up.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "set_up.html")]
+pub struct SetUpPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// The name of the organisation.
+    pub organisation: String,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+    /// What was typed as name.
+    pub name: String,
+    /// What was typed as name to sign in with.
+    pub sign_in: String,
+    /// The fewest characters of a password.
+    pub shortest: usize,
+    /// What the form carries.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
+/// Where somebody chooses a password with a one-time link.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "password.html")]
+pub struct PasswordPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// What people call them.
+    pub name: String,
+    /// What they sign in with.
+    pub sign_in: String,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+    /// Where the form leads.
+    #[serde(skip)]
+    pub url: String,
+    /// The fewest characters of a password.
+    pub shortest: usize,
+    /// What the form carries.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
+/// A link that is shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OneTimeLink {
+    /// Whom it is for.
+    pub name: String,
+    /// The link.
+    #[serde(skip)]
+    pub url: String,
+}
+
+/// A role that somebody has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GrantLine {
+    /// In words: `manager of Lakeside`.
+    pub words: String,
+    /// The role, as forms say it.
+    pub role: String,
+    /// The unit or person, as forms say it.
+    pub over: String,
+}
+
+/// Somebody who may sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UserLine {
+    /// What people call them.
+    pub name: String,
+    /// What they sign in with.
+    pub sign_in: String,
+    /// Whether they can sign in, in words.
+    pub state: String,
+    /// Whether they may.
+    pub active: bool,
+    /// When they signed in last, in words.
+    pub seen: String,
+    /// What they may see and do.
+    pub grants: Vec<GrantLine>,
+    /// Where forms about them lead.
+    #[serde(skip)]
+    pub url: String,
+}
+
+/// Accounts: users and what they may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "administration.html")]
+pub struct AdministrationPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// What was done.
+    pub notice: Option<String>,
+    /// What could not be done.
+    pub error: Option<String>,
+    /// A link that was just made.
+    pub link: Option<OneTimeLink>,
+    /// Everybody, by name.
+    pub users: Vec<UserLine>,
+    /// The roles to choose from: label and word.
+    pub roles: Vec<Choice>,
+    /// The units to choose from: name and identifier.
+    pub units: Vec<Choice>,
+    /// What each role sees.
+    pub explained: Vec<(String, String)>,
+    /// Where the form to add somebody leads.
+    #[serde(skip)]
+    pub add_url: String,
+    /// Where the audit trail is.
+    pub trail_url: String,
+    /// What forms carry.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
+/// Something that was done or looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrailLine {
+    /// When, in words.
+    pub at: String,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub action: String,
+    /// About whom or what.
+    pub about: String,
+    /// Where it was done.
+    pub origin: String,
+}
+
+/// The audit trail, latest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "trail.html")]
+pub struct TrailSheet {
+    /// What stands around it.
+    pub frame: Frame,
+    /// What was recorded.
+    pub lines: Vec<TrailLine>,
+    /// Where the latest is, when this is not it.
+    pub latest: Option<Link>,
+    /// Where older entries are.
+    pub older: Option<Link>,
+    /// Where the accounts are.
+    pub administration_url: String,
+}

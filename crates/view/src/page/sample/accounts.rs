@@ -1,0 +1,173 @@
+//! Pages of accounts, with names that are long, short, and full of mark-up.
+
+use crate::assets;
+use crate::page::accounts::{
+    AdministrationPage, GrantLine, OneTimeLink, PasswordPage, SetUpPage, SignInPage, TrailLine, TrailSheet, UserLine,
+};
+use crate::page::context::{NavigationEntry, SignedIn, Visitor};
+use crate::page::frame::{Choice, Frame, Link};
+
+use super::bank::HOSTILE;
+
+/// The pages of accounts, each with the name of its sample.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    /// Signing in.
+    pub sign_in: Vec<(&'static str, SignInPage)>,
+    /// Setting up the first administrator.
+    pub set_up: Vec<(&'static str, SetUpPage)>,
+    /// Choosing a password.
+    pub password: Vec<(&'static str, PasswordPage)>,
+    /// Accounts.
+    pub administration: Vec<(&'static str, AdministrationPage)>,
+    /// The audit trail.
+    pub trail: Vec<(&'static str, TrailSheet)>,
+}
+
+/// Who and where a sample is about.
+struct Sample<'a> {
+    organisation: &'a str,
+    person: &'a str,
+    /// What the person signs in with.
+    typed: &'a str,
+    assets: &'a assets::Urls,
+}
+
+/// What the forms of samples carry.
+fn token() -> String {
+    "0f".repeat(32)
+}
+
+/// Makes them.
+pub(super) fn pages(assets: &assets::Urls) -> Pages {
+    let rich =
+        Sample { organisation: "Northmere Bank", person: "Rosa Anand", typed: "rosa.anand@northmere.example", assets };
+    let hostile = Sample { organisation: HOSTILE, person: HOSTILE, typed: HOSTILE, assets };
+    let samples = [("rich", rich), ("hostile", hostile)];
+    Pages {
+        sign_in: samples.iter().map(|(name, sample)| (*name, sample.sign_in())).collect(),
+        set_up: samples.iter().map(|(name, sample)| (*name, sample.set_up())).collect(),
+        password: samples.iter().map(|(name, sample)| (*name, sample.password())).collect(),
+        administration: samples.iter().map(|(name, sample)| (*name, sample.administration())).collect(),
+        trail: samples.iter().map(|(name, sample)| (*name, sample.trail())).collect(),
+    }
+}
+
+impl Sample<'_> {
+    fn bare(&self, title: &str) -> Frame {
+        Frame::bare(title, self.organisation, Visitor::default(), "/", self.assets)
+    }
+
+    fn inside(&self, title: &str) -> Frame {
+        let signed_in =
+            SignedIn { name: self.person.to_owned(), sign_out_url: "/sign-out".to_owned(), form_token: token() };
+        let visitor = Visitor { signed_in: Some(signed_in), strip: None };
+        let entry = |label: &str| NavigationEntry {
+            label: label.to_owned(),
+            url: format!("{}.html", label.to_lowercase()),
+            current: label == "Administration",
+        };
+        let navigation = ["Scorecard", "Charter", "Measures", "Administration"].map(entry).into();
+        Frame { navigation, ..Frame::bare(title, self.organisation, visitor, "/", self.assets) }
+    }
+
+    fn sign_in(&self) -> SignInPage {
+        SignInPage {
+            frame: self.bare("Sign in"),
+            organisation: self.organisation.to_owned(),
+            notice: Some("You were signed out after 30 minutes without a page.".to_owned()),
+            error: Some("Name and password do not match. 4 tries are left, then wait 15 minutes.".to_owned()),
+            sign_in: self.typed.to_owned(),
+            next: "/".to_owned(),
+            charter_url: Some("charter-public-rich.html".to_owned()),
+            form_token: token(),
+        }
+    }
+
+    fn set_up(&self) -> SetUpPage {
+        SetUpPage {
+            frame: self.bare("Set up"),
+            organisation: self.organisation.to_owned(),
+            error: Some("This is not the code that the program printed.".to_owned()),
+            name: self.person.to_owned(),
+            sign_in: self.typed.to_owned(),
+            shortest: 12,
+            form_token: token(),
+        }
+    }
+
+    fn password(&self) -> PasswordPage {
+        PasswordPage {
+            frame: self.bare("Choose a password"),
+            name: self.person.to_owned(),
+            sign_in: self.typed.to_owned(),
+            error: None,
+            url: "/password/0".to_owned(),
+            shortest: 12,
+            form_token: token(),
+        }
+    }
+
+    fn administration(&self) -> AdministrationPage {
+        let choice =
+            |label: &str, value: &str| Choice { label: label.to_owned(), url: value.to_owned(), current: false };
+        let grant = |words: &str, role: &str, over: &str| GrantLine {
+            words: words.to_owned(),
+            role: role.to_owned(),
+            over: over.to_owned(),
+        };
+        let user = |name: &str, sign_in: &str, active: bool, grants: Vec<GrantLine>| UserLine {
+            name: name.to_owned(),
+            sign_in: sign_in.to_owned(),
+            state: if active { "Can sign in" } else { "Cannot sign in" }.to_owned(),
+            active,
+            seen: "; last on 2 Nov 2026 06:10".to_owned(),
+            grants,
+            url: format!("/administration/users/{}", name.len()),
+        };
+        let over = format!("manager of {}", self.organisation);
+        let both = vec![grant("administrator", "administrator", ""), grant("insights", "insights", "")];
+        AdministrationPage {
+            frame: self.inside("Administration"),
+            notice: Some(format!("{} was added.", self.person)),
+            error: None,
+            link: Some(OneTimeLink {
+                name: self.person.to_owned(),
+                url: format!("http://127.0.0.1:7070/password/{}", token()),
+            }),
+            users: vec![
+                user("Mara Lindqvist", "mara", true, both),
+                user(self.person, self.typed, true, vec![grant(&over, "manager", self.organisation)]),
+                user("Tom Okafor", "tom", false, Vec::new()),
+            ],
+            roles: vec![choice("Insights", "insights"), choice("Manager", "manager"), choice("Agent", "agent")],
+            units: vec![choice(self.organisation, self.organisation), choice("Lakeside", "lakeside")],
+            explained: vec![("Manager".to_owned(), "The figures of a unit and of all below it.".to_owned())],
+            add_url: "/administration/users".to_owned(),
+            trail_url: "/administration/trail".to_owned(),
+            form_token: token(),
+        }
+    }
+
+    fn trail(&self) -> TrailSheet {
+        let line = |who: &str, action: &str, about: &str, origin: &str| TrailLine {
+            at: "2 Nov 2026 06:10:07".to_owned(),
+            who: who.to_owned(),
+            action: action.to_owned(),
+            about: about.to_owned(),
+            origin: origin.to_owned(),
+        };
+        let given = format!("{}: manager of {}", self.typed, self.organisation);
+        TrailSheet {
+            frame: self.inside("Audit trail"),
+            lines: vec![
+                line(self.typed, "looked at people", "charter of E1042, 2026-10", "pages"),
+                line("lena", "looked at people", "rows of csat, lakeside, 2026-10", "command line"),
+                line("mara", "gave a role", &given, "pages"),
+            ],
+            latest: None,
+            older: Some(Link { label: "Older".to_owned(), url: "/administration/trail?before=3".to_owned() }),
+            administration_url: "/administration".to_owned(),
+        }
+    }
+}

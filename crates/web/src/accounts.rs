@@ -1,0 +1,188 @@
+//! Accounts: who may sign in, for how long, and how guessing is slowed down.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use evenkeel_model::access::{Grant, Role};
+use evenkeel_state::{
+    Action, Attempt, Effort, Entry, Found, Lifetime, Limits, NewUser, Origin, Passwords, Random, Secret, StateError,
+    StateStore, User,
+};
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+
+use crate::server::Clock;
+use crate::viewer::{NotRecorded, Trail, Viewer};
+
+/// Whether whoever asks has to say who they are.
+#[derive(Clone)]
+pub enum Access {
+    /// Nobody has to. For a server that only this machine reaches.
+    Open,
+    /// Everybody has to sign in.
+    Accounts(Arc<Accounts>),
+}
+
+/// Who may sign in.
+pub struct Accounts {
+    pub(crate) store: StateStore,
+    pub(crate) passwords: Passwords,
+    pub(crate) random: Random,
+    clock: Clock,
+    life: Lifetime,
+    limits: Limits,
+    /// What the first administrator has to know; none once there is one.
+    code: Mutex<Option<Secret>>,
+}
+
+/// What came of an attempt to sign in.
+pub(crate) enum SignIn {
+    /// It is the right password.
+    Right(Box<User>),
+    /// It is not, or there is nobody of the name.
+    Wrong {
+        /// How many more may fail.
+        left: usize,
+    },
+    /// Too many have failed.
+    Wait {
+        /// For how many seconds.
+        seconds: u64,
+    },
+}
+
+/// What came of an attempt to set up the first administrator.
+pub(crate) enum SetUp {
+    /// They are set up.
+    Done(Box<User>),
+    /// It is not the code that was printed.
+    WrongCode,
+    /// Too many codes were wrong.
+    Wait {
+        /// For how many seconds.
+        seconds: u64,
+    },
+    /// Something that was typed cannot be used.
+    Unfit(String),
+}
+
+impl Accounts {
+    /// The accounts of a store. `clock` is read for sessions and attempts, whatever instant the figures are of.
+    pub async fn new(store: StateStore, random: Random, clock: Clock) -> Result<Self, StateError> {
+        let passwords = Passwords::new(Effort::Recommended, Arc::clone(&random))?;
+        let (life, limits) = (Lifetime::default(), Limits::default());
+        store.clear_sessions(life, clock()).await?;
+        let code = if store.has_users().await? { None } else { Some(Secret::new(&random)?) };
+        Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code) })
+    }
+
+    /// The code with which the first administrator is set up; none when there is one already.
+    pub async fn code(&self) -> Option<String> {
+        self.code.lock().await.as_ref().map(Secret::code)
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// How long somebody may do nothing, in minutes, before they are signed out.
+    pub(crate) fn idle_minutes(&self) -> i64 {
+        self.life.idle.as_mins()
+    }
+
+    /// For how many seconds a browser keeps the token.
+    pub(crate) fn kept_for(&self) -> i64 {
+        self.life.whole.as_secs()
+    }
+
+    /// Who holds a token.
+    pub(crate) async fn holder(&self, secret: &Secret) -> Result<Found, StateError> {
+        self.store.session(secret, self.life, self.now()).await
+    }
+
+    /// The audit trail of the pages.
+    pub(crate) fn trail(self: &Arc<Self>) -> Arc<dyn Trail> {
+        Arc::new(PagesTrail(Arc::clone(self)))
+    }
+
+    /// Records something that was done on the pages.
+    pub(crate) async fn record(&self, who: &str, action: Action, about: &str) -> Result<(), StateError> {
+        let entry = Entry { who: who.to_owned(), origin: Origin::Pages, action, about: about.to_owned() };
+        self.store.record(&entry, self.now()).await
+    }
+
+    /// Tries to sign in. What is said, and how long it takes, does not depend on whether there is anybody of the name.
+    pub(crate) async fn sign_in(&self, name: &str, password: String, address: &str) -> Result<SignIn, StateError> {
+        let left = match self.store.attempt(name, address, self.limits, self.now()).await? {
+            Attempt::Wait { until } => return Ok(SignIn::Wait { seconds: self.seconds_until(until) }),
+            Attempt::Allowed { left } => left,
+        };
+        let found = self.store.user_by_sign_in(name).await?;
+        let hash = found.as_ref().filter(|(user, _)| user.active).and_then(|(_, hash)| hash.clone());
+        let right = self.passwords.verify(password, hash).await?;
+        let Some((user, _)) = found else { return Ok(SignIn::Wrong { left }) };
+        if !right {
+            self.record(&user.sign_in, Action::Refused, address).await?;
+            return Ok(SignIn::Wrong { left });
+        }
+        self.store.succeeded(name, address).await?;
+        self.record(&user.sign_in, Action::SignedIn, address).await?;
+        Ok(SignIn::Right(Box::new(user)))
+    }
+
+    /// Tries to set up the first administrator. They analyse the record too, so that a small team needs nobody else; both
+    /// roles can be taken away.
+    pub(crate) async fn set_up(
+        &self,
+        typed: &str,
+        name: &str,
+        sign_in: &str,
+        password: String,
+        address: &str,
+    ) -> Result<SetUp, StateError> {
+        const COUNTED_AS: &str = "code of the first administrator";
+        if let Attempt::Wait { until } = self.store.attempt(COUNTED_AS, address, self.limits, self.now()).await? {
+            return Ok(SetUp::Wait { seconds: self.seconds_until(until) });
+        }
+        // Held to the end, so that the code works once.
+        let mut code = self.code.lock().await;
+        if !code.as_ref().is_some_and(|code| code.is_code(typed)) {
+            return Ok(SetUp::WrongCode);
+        }
+        self.store.succeeded(COUNTED_AS, address).await?;
+        if let Err(error) = Passwords::check(&password, sign_in) {
+            return Ok(SetUp::Unfit(error.to_string()));
+        }
+        let grants = vec![Grant::Everywhere(Role::Administrator), Grant::Everywhere(Role::Insights)];
+        let password = Some(self.passwords.hash(password).await?);
+        match self.store.add_first_user(NewUser { name, sign_in, password, grants }, self.now()).await {
+            Ok(user) => {
+                *code = None;
+                self.record(&user.sign_in, Action::UserAdded, &user.sign_in).await?;
+                Ok(SetUp::Done(Box::new(user)))
+            }
+            Err(StateError::Name(error)) => Ok(SetUp::Unfit(error.to_string())),
+            Err(StateError::NotFirst) => {
+                *code = None;
+                Ok(SetUp::WrongCode)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn seconds_until(&self, until: Timestamp) -> u64 {
+        until.duration_since(self.now()).as_secs().max(1).unsigned_abs()
+    }
+}
+
+/// Takes looks down that come from pages.
+struct PagesTrail(Arc<Accounts>);
+
+#[async_trait]
+impl Trail for PagesTrail {
+    async fn looked(&self, viewer: &Viewer, about: &str) -> Result<(), NotRecorded> {
+        let recorded = self.0.record(viewer.name(), Action::LookedAtPeople, about).await;
+        recorded.map_err(|error| NotRecorded(error.to_string()))
+    }
+}

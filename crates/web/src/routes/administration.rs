@@ -1,0 +1,363 @@
+//! Accounts and the audit trail, for whoever looks after them.
+
+use axum::extract::{Path, Query, State as Shared};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use evenkeel_model::access::{Grant, Over, Role};
+use evenkeel_model::ids::UnitId;
+use evenkeel_model::reading::Subject;
+use evenkeel_state::{Action, NewUser, StateError, User, UserId};
+use evenkeel_view::page::frame::{Choice, Link};
+use evenkeel_view::page::{AdministrationPage, GrantLine, OneTimeLink, Template, TrailLine, TrailSheet, UserLine};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::links;
+use super::sign_in::Nothing;
+use crate::World;
+use crate::asked::Asked;
+use crate::error::Failure;
+use crate::server::State;
+use crate::visit::{Administrator, Filled};
+
+/// How many entries of the audit trail a page has.
+const ENTRIES: u64 = 50;
+/// Where the accounts are.
+const ACCOUNTS: &str = "/administration";
+/// Where the audit trail is.
+const TRAIL: &str = "/administration/trail";
+
+/// What was done; an address names one of these and nothing else.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Done {
+    done: Option<String>,
+}
+
+impl Done {
+    fn notice(&self) -> Option<String> {
+        let words = match self.done.as_deref()? {
+            "given" => "The role was given.",
+            "taken" => "The role was taken away.",
+            "deactivated" => "The user was signed out everywhere and cannot sign in any more.",
+            "activated" => "The user can sign in again.",
+            _ => return None,
+        };
+        Some(words.to_owned())
+    }
+}
+
+/// Somebody to be added.
+#[derive(Deserialize)]
+pub(crate) struct Added {
+    name: String,
+    sign_in: String,
+    #[serde(flatten)]
+    chosen: Chosen,
+}
+
+/// A role that was chosen, and what for.
+#[derive(Deserialize)]
+pub(crate) struct Chosen {
+    role: String,
+    unit: String,
+    person: String,
+}
+
+/// A role to be taken away.
+#[derive(Deserialize)]
+pub(crate) struct Taken {
+    role: String,
+    over: String,
+}
+
+/// A place in the audit trail.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Before {
+    before: Option<String>,
+}
+
+impl Chosen {
+    /// The grant that was meant; in words why it cannot be given.
+    fn grant(&self, world: &World) -> Result<Grant, String> {
+        let over = match Role::parse(&self.role).map(Role::over) {
+            Some(Over::Unit) => self.unit.trim(),
+            Some(Over::Person) => self.person.trim(),
+            Some(Over::Everything) | None => "",
+        };
+        let grant = Grant::new(&self.role, over).map_err(|error| error.to_string())?;
+        match &grant {
+            Grant::In(_, unit) if !matches!(world.subject(Some(unit.as_str())), Ok(Subject::Unit(_))) => {
+                Err(format!("there is no unit `{unit}`"))
+            }
+            Grant::Own(person) if !world.knows_person(person.as_str()) => {
+                Err(format!("nobody in the record has the identifier `{person}`"))
+            }
+            _ => Ok(grant),
+        }
+    }
+}
+
+/// What the page says beside the accounts.
+#[derive(Default)]
+struct Said {
+    notice: Option<String>,
+    error: Option<String>,
+    link: Option<OneTimeLink>,
+}
+
+/// The accounts.
+pub(crate) async fn show(
+    administrator: Administrator,
+    Asked(Query(done)): Asked<Query<Done>>,
+) -> Result<Response, Failure> {
+    page(&administrator, StatusCode::OK, Said { notice: done.notice(), ..Said::default() }).await
+}
+
+/// Adds somebody, and shows the link with which they choose a password.
+pub(crate) async fn add(
+    Shared(state): Shared<State>,
+    headers: HeaderMap,
+    filled: Filled<Added>,
+) -> Result<Response, Failure> {
+    let (added, administrator) = filled.by_administrator(&state)?;
+    let grant = match added.chosen.grant(&administrator.world) {
+        Ok(grant) => grant,
+        Err(why) => return refused(&administrator, format!("Nobody was added: {why}.")).await,
+    };
+    let accounts = &administrator.accounts;
+    let words = words_of(&grant, &administrator.world);
+    let new = NewUser { name: &added.name, sign_in: &added.sign_in, password: None, grants: vec![grant] };
+    let user = match accounts.store.add_user(new, accounts.now()).await {
+        Ok(user) => user,
+        Err(error @ (StateError::Name(_) | StateError::NameTaken { .. })) => {
+            return refused(&administrator, format!("Nobody was added: {error}.")).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let by = &administrator.user.sign_in;
+    accounts.record(by, Action::UserAdded, &format!("{}: {words}", user.sign_in)).await?;
+    with_link(&administrator, &headers, &user, Some(format!("{} was added.", user.name))).await
+}
+
+/// Makes a link with which somebody chooses another password.
+pub(crate) async fn link(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    headers: HeaderMap,
+    filled: Filled<Nothing>,
+) -> Result<Response, Failure> {
+    let (_, administrator) = filled.by_administrator(&state)?;
+    let user = known(&administrator, id).await?;
+    if !user.active {
+        return refused(&administrator, format!("{} cannot sign in; activate them first.", user.name)).await;
+    }
+    with_link(&administrator, &headers, &user, None).await
+}
+
+/// Gives somebody a role.
+pub(crate) async fn give(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<Chosen>,
+) -> Result<Response, Failure> {
+    let (chosen, administrator) = filled.by_administrator(&state)?;
+    let user = known(&administrator, id).await?;
+    let grant = match chosen.grant(&administrator.world) {
+        Ok(grant) => grant,
+        Err(why) => return refused(&administrator, format!("No role was given: {why}.")).await,
+    };
+    administrator.accounts.store.give(user.id, &grant).await?;
+    let about = format!("{}: {}", user.sign_in, words_of(&grant, &administrator.world));
+    done(&administrator, Action::Given, &about, "given").await
+}
+
+/// Takes a role away.
+pub(crate) async fn take(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<Taken>,
+) -> Result<Response, Failure> {
+    let (taken, administrator) = filled.by_administrator(&state)?;
+    let user = known(&administrator, id).await?;
+    let Ok(grant) = Grant::new(&taken.role, &taken.over) else {
+        return refused(&administrator, "There is no such role.".to_owned()).await;
+    };
+    match administrator.accounts.store.take(user.id, &grant).await {
+        Err(StateError::LastAdministrator) => return refused(&administrator, last_administrator()).await,
+        other => other?,
+    }
+    let about = format!("{}: {}", user.sign_in, words_of(&grant, &administrator.world));
+    done(&administrator, Action::Taken, &about, "taken").await
+}
+
+/// Lets somebody sign in again.
+pub(crate) async fn activate(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<Nothing>,
+) -> Result<Response, Failure> {
+    set_active(filled.by_administrator(&state)?.1, id, true).await
+}
+
+/// Signs somebody out, and lets them in no more.
+pub(crate) async fn deactivate(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<Nothing>,
+) -> Result<Response, Failure> {
+    set_active(filled.by_administrator(&state)?.1, id, false).await
+}
+
+async fn set_active(administrator: Administrator, id: i64, active: bool) -> Result<Response, Failure> {
+    let user = known(&administrator, id).await?;
+    match administrator.accounts.store.set_active(user.id, active).await {
+        Err(StateError::LastAdministrator) => return refused(&administrator, last_administrator()).await,
+        other => other?,
+    }
+    let (action, word) = if active { (Action::Activated, "activated") } else { (Action::Deactivated, "deactivated") };
+    done(&administrator, action, &user.sign_in, word).await
+}
+
+/// The audit trail.
+pub(crate) async fn trail(
+    administrator: Administrator,
+    Asked(Query(wanted)): Asked<Query<Before>>,
+) -> Result<Html<String>, Failure> {
+    let unreadable = |text: &String| Failure::bad(format!("`{text}` is no place in the audit trail"));
+    let before = wanted.before.map(|text| text.parse::<i64>().map_err(|_| unreadable(&text))).transpose()?;
+    let found = administrator.accounts.store.trail(before, ENTRIES).await?;
+    let world = &administrator.world;
+    let older = found.entries.last().filter(|_| found.more);
+    let sheet = TrailSheet {
+        frame: world.frame("Audit trail", &links(world), "Administration"),
+        lines: found
+            .entries
+            .iter()
+            .map(|entry| TrailLine {
+                at: when(entry.at, world),
+                who: entry.who.clone(),
+                action: entry.action.map_or("something that a newer version knows", Action::as_str).to_owned(),
+                about: entry.about.clone(),
+                origin: entry.origin.map_or("", evenkeel_state::Origin::as_str).to_owned(),
+            })
+            .collect(),
+        latest: before.map(|_| Link { label: "Latest".to_owned(), url: TRAIL.to_owned() }),
+        older: older.map(|last| Link { label: "Older".to_owned(), url: format!("{TRAIL}?before={}", last.number) }),
+        administration_url: ACCOUNTS.to_owned(),
+    };
+    Ok(Html(sheet.render().map_err(|error| Failure::unwritten(&error))?))
+}
+
+async fn known(administrator: &Administrator, id: i64) -> Result<User, Failure> {
+    let user = administrator.accounts.store.user(UserId(id)).await?;
+    user.ok_or_else(|| Failure::not_found("There is no such user."))
+}
+
+fn last_administrator() -> String {
+    format!("Nothing was changed: {}.", StateError::LastAdministrator)
+}
+
+async fn refused(administrator: &Administrator, error: String) -> Result<Response, Failure> {
+    page(administrator, StatusCode::UNPROCESSABLE_ENTITY, Said { error: Some(error), ..Said::default() }).await
+}
+
+/// Records what was done, and leads back to the accounts.
+async fn done(administrator: &Administrator, action: Action, about: &str, word: &str) -> Result<Response, Failure> {
+    administrator.accounts.record(&administrator.user.sign_in, action, about).await?;
+    Ok(Redirect::to(&format!("{ACCOUNTS}?done={word}")).into_response())
+}
+
+async fn with_link(
+    administrator: &Administrator,
+    headers: &HeaderMap,
+    user: &User,
+    notice: Option<String>,
+) -> Result<Response, Failure> {
+    let accounts = &administrator.accounts;
+    let secret = accounts.store.invite(user.id, &accounts.random, accounts.now()).await?;
+    accounts.record(&administrator.user.sign_in, Action::LinkMade, &user.sign_in).await?;
+    // Only names of this machine get here.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
+    let link = OneTimeLink { name: user.name.clone(), url: format!("http://{host}/password/{}", secret.text()) };
+    page(administrator, StatusCode::OK, Said { notice, link: Some(link), error: None }).await
+}
+
+async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> Result<Response, Failure> {
+    let world = &administrator.world;
+    let users = administrator.accounts.store.users().await?;
+    let page = AdministrationPage {
+        frame: world.frame("Administration", &links(world), "Administration"),
+        notice: said.notice,
+        error: said.error,
+        link: said.link,
+        users: users.iter().map(|user| line(user, world)).collect(),
+        roles: Role::ALL.map(|role| choice(&evenkeel_view::words::capitalised(role.as_str()), role.as_str())).into(),
+        units: world.units().iter().map(|unit| choice(&unit.name, unit.id.as_str())).collect(),
+        explained: Role::ALL.map(explained).into(),
+        add_url: format!("{ACCOUNTS}/users"),
+        trail_url: TRAIL.to_owned(),
+        form_token: administrator.form_token.clone(),
+    };
+    let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
+    Ok((status, html).into_response())
+}
+
+/// A choice of a form. Most are made viewers, who see least.
+fn choice(label: &str, value: &str) -> Choice {
+    Choice { label: label.to_owned(), url: value.to_owned(), current: value == Role::Viewer.as_str() }
+}
+
+fn line(user: &User, world: &World) -> UserLine {
+    let state = match (user.active, user.has_password) {
+        (false, _) => "Cannot sign in",
+        (true, false) => "Has not chosen a password yet",
+        (true, true) => "Can sign in",
+    };
+    UserLine {
+        name: user.name.clone(),
+        sign_in: user.sign_in.clone(),
+        state: state.to_owned(),
+        active: user.active,
+        seen: user.signed_in_at.map(|at| format!("; last on {}", when(at, world))).unwrap_or_default(),
+        grants: user
+            .grants
+            .iter()
+            .map(|grant| GrantLine {
+                words: words_of(grant, world),
+                role: grant.role().as_str().to_owned(),
+                over: grant.over().to_owned(),
+            })
+            .collect(),
+        url: format!("{ACCOUNTS}/users/{}", user.id.0),
+    }
+}
+
+/// A grant in words: `manager of Lakeside`.
+fn words_of(grant: &Grant, world: &World) -> String {
+    match grant {
+        Grant::Everywhere(role) => role.to_string(),
+        Grant::In(role, unit) => format!("{role} of {}", world.name_of(&Subject::Unit(UnitId::new(unit.as_str())))),
+        Grant::Own(person) => format!("agent, with the record of {person}"),
+    }
+}
+
+/// What a role sees.
+fn explained(role: Role) -> (String, String) {
+    let sees = match role {
+        Role::Administrator => "Accounts and the audit trail; the figures of all units.",
+        Role::Insights => "The figures of all units and the rows behind them, without names of people.",
+        Role::Executive => "The figures of all units.",
+        Role::Manager => {
+            "The figures of a unit and of all below it, and the rows behind them; names and records of people from \
+             `people: coaching` on."
+        }
+        Role::Agent => "The own record, from `people: own_record` on.",
+        Role::Viewer => "The figures of a unit and of all below it.",
+    };
+    (evenkeel_view::words::capitalised(role.as_str()), sees.to_owned())
+}
+
+/// An instant on the clock of the project.
+fn when(at: Timestamp, world: &World) -> String {
+    at.to_zoned(world.project().time_zone.clone()).strftime("%-d %b %Y %H:%M:%S").to_string()
+}

@@ -1,0 +1,309 @@
+//! Who asks: the token in the cookie, and what the world looks like to whoever holds it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use evenkeel_state::{Found, Secret, User};
+use evenkeel_view::page::{SignedIn, Visitor};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::accounts::{Access, Accounts};
+use crate::error::Failure;
+use crate::server::State;
+use crate::viewer::Viewer;
+use crate::world::World;
+
+/// The cookie that holds the token.
+const COOKIE: &str = "evenkeel";
+
+/// Said on every page of a server that asks nobody to sign in.
+const OPEN: &str = "Nobody signs in here: whoever reaches this port sees these pages. To ask for a sign-in, start \
+    `evenkeel serve` with `--auth accounts`.";
+
+/// Who asks.
+pub(crate) enum Who {
+    /// Somebody, on a server that asks nobody to sign in.
+    Anybody,
+    /// Somebody who did not sign in.
+    Nobody {
+        accounts: Arc<Accounts>,
+        /// The token of the visit, with which forms are known.
+        visit: Option<Secret>,
+        /// Whether they were signed in until their time was over.
+        ended: bool,
+    },
+    /// Somebody who signed in.
+    User { accounts: Arc<Accounts>, session: Secret, user: Box<User> },
+}
+
+impl Who {
+    async fn of(headers: &HeaderMap, state: &State) -> Result<Self, Failure> {
+        let Access::Accounts(accounts) = &state.access else { return Ok(Self::Anybody) };
+        let accounts = Arc::clone(accounts);
+        let Some(token) = token(headers) else { return Ok(Self::Nobody { accounts, visit: None, ended: false }) };
+        Ok(match accounts.holder(&token).await? {
+            Found::User(user) => Self::User { accounts, session: token, user: Box::new(user) },
+            // Whoever was signed in gets another token with the next form.
+            Found::Ended => Self::Nobody { accounts, visit: None, ended: true },
+            Found::Nobody => Self::Nobody { accounts, visit: Some(token), ended: false },
+        })
+    }
+
+    /// The world as they see it.
+    pub(crate) fn world(&self, state: &State) -> World {
+        let present = state.present();
+        match self {
+            Who::Anybody => {
+                let visitor = Visitor { signed_in: None, strip: Some(OPEN.to_owned()) };
+                present.seen_by(Viewer::Anybody, visitor, None)
+            }
+            Who::Nobody { .. } => present.seen_by(Viewer::Public, Visitor::default(), None),
+            Who::User { accounts, session, user } => {
+                let signed_in = SignedIn {
+                    name: user.name.clone(),
+                    sign_out_url: "/sign-out".to_owned(),
+                    form_token: session.form_token(),
+                };
+                let viewer = Viewer::User { sign_in: user.sign_in.clone(), grants: user.grants.clone() };
+                let visitor = Visitor { signed_in: Some(signed_in), strip: None };
+                present.seen_by(viewer, visitor, Some(accounts.trail()))
+            }
+        }
+    }
+
+    /// The accounts; refused where there are none.
+    pub(crate) fn accounts(&self) -> Result<&Arc<Accounts>, Failure> {
+        match self {
+            Who::Anybody => Err(Failure::not_found("Nobody signs in here; the server was started with `--auth none`.")),
+            Who::Nobody { accounts, .. } | Who::User { accounts, .. } => Ok(accounts),
+        }
+    }
+
+    /// The token with which forms are known.
+    fn token(&self) -> Option<&Secret> {
+        match self {
+            Who::Anybody => None,
+            Who::Nobody { visit, .. } => visit.as_ref(),
+            Who::User { session, .. } => Some(session),
+        }
+    }
+}
+
+impl FromRequestParts<State> for Who {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        Self::of(&parts.headers, state).await
+    }
+}
+
+/// The world as whoever asks may see it. Whoever has not signed in is sent to where that is done.
+pub(crate) struct Seen(pub(crate) World);
+
+impl FromRequestParts<State> for Seen {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        let who = Who::of(&parts.headers, state).await?;
+        if let Who::Nobody { ended, .. } = who {
+            let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
+            let next = utf8_percent_encode(asked, NON_ALPHANUMERIC);
+            let ended = if ended { "&ended=yes" } else { "" };
+            return Err(Failure::elsewhere(format!("/sign-in?next={next}{ended}")));
+        }
+        let world = who.world(state);
+        if world.inside().is_err() {
+            return Err(Failure::forbidden(
+                "You have no role here yet, so there is nothing to see. Ask whoever looks after accounts for one. \
+                 What everybody may see is at /charter/public.",
+            ));
+        }
+        Ok(Self(world))
+    }
+}
+
+/// The world as whoever asks may see it, signed in or not.
+pub(crate) struct Anyone(pub(crate) World);
+
+impl FromRequestParts<State> for Anyone {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        Ok(Self(Who::of(&parts.headers, state).await?.world(state)))
+    }
+}
+
+/// Somebody who looks after accounts. To everybody else there is nothing here.
+pub(crate) struct Administrator {
+    pub(crate) world: World,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) user: User,
+    pub(crate) form_token: String,
+}
+
+impl Administrator {
+    fn new(who: Who, state: &State) -> Result<Self, Failure> {
+        let world = who.world(state);
+        match who {
+            Who::User { accounts, session, user } if world.administers() => {
+                Ok(Self { world, accounts, user: *user, form_token: session.form_token() })
+            }
+            _ => Err(Failure::not_found("There is no page at this address.")),
+        }
+    }
+}
+
+impl FromRequestParts<State> for Administrator {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        let Seen(_) = Seen::from_request_parts(parts, state).await?;
+        Self::new(Who::of(&parts.headers, state).await?, state)
+    }
+}
+
+/// A form that was filled in on a page of this server, by whoever the page was made for.
+pub(crate) struct Filled<T> {
+    pub(crate) values: T,
+    pub(crate) who: Who,
+    /// Where it came from, for counting attempts.
+    pub(crate) address: String,
+}
+
+impl<T> Filled<T> {
+    /// The same, from somebody who looks after accounts.
+    pub(crate) fn by_administrator(self, state: &State) -> Result<(T, Administrator), Failure> {
+        Ok((self.values, Administrator::new(self.who, state)?))
+    }
+}
+
+/// What every form carries besides its values.
+#[derive(Deserialize)]
+struct Carried<T> {
+    form: String,
+    #[serde(flatten)]
+    values: T,
+}
+
+impl<T: DeserializeOwned> FromRequest<State> for Filled<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
+        let foreign = || {
+            Failure::forbidden(
+                "This form was not sent from a page of this server, or the page is too old. Open the page again and send \
+                 it from there. Nothing was changed.",
+            )
+        };
+        if !is_from_here(request.headers()) {
+            return Err(foreign());
+        }
+        let who = Who::of(request.headers(), state).await?;
+        who.accounts()?;
+        let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let address = info.map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string());
+        let filled = Form::<Carried<T>>::from_request(request, state).await;
+        let Form(Carried { form, values }) = filled.map_err(|_| Failure::bad("This form cannot be read."))?;
+        if !who.token().is_some_and(|token| token.accepts(&form)) {
+            return Err(foreign());
+        }
+        Ok(Self { values, who, address })
+    }
+}
+
+/// Whether a browser says that a page of this server sent something. Browsers say so with every form.
+fn is_from_here(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let site = text("sec-fetch-site");
+    let origin = text("origin");
+    let host = text("host").unwrap_or_default();
+    let own = |origin: &str| {
+        let bare = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        bare.is_some_and(|bare| bare.eq_ignore_ascii_case(host))
+    };
+    (site.is_some() || origin.is_some()) && site.is_none_or(|site| site == "same-origin") && origin.is_none_or(own)
+}
+
+/// The token in the cookie.
+fn token(headers: &HeaderMap) -> Option<Secret> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let pairs = cookies.flat_map(|cookies| cookies.split(';'));
+    let own = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == COOKIE);
+    own.map(|(_, value)| value).find_map(Secret::parse)
+}
+
+/// The header that has a browser keep a token. Scripts cannot read it, and other sites cannot send it with forms.
+pub(crate) fn keep(token: &Secret, seconds: i64) -> Result<HeaderValue, Failure> {
+    let cookie = format!("{COOKIE}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}", token.text());
+    HeaderValue::try_from(cookie).map_err(|error| Failure::unwritten(&error))
+}
+
+/// The header that has a browser forget its token.
+pub(crate) fn forget() -> HeaderValue {
+    HeaderValue::from_static("evenkeel=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0")
+}
+
+/// Where to go after signing in: a page of this server, else the first one.
+pub(crate) fn inside(next: &str) -> &str {
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if next.starts_with('/') && !next.starts_with("//") && plain { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn from_here(pairs: &[(&'static str, &str)]) -> bool {
+        let host = ("host", "127.0.0.1:7070");
+        is_from_here(&headers(&pairs.iter().copied().chain([host]).collect::<Vec<_>>()))
+    }
+
+    #[test]
+    fn forms_come_from_here() {
+        assert!(from_here(&[("origin", "http://127.0.0.1:7070")]));
+        assert!(from_here(&[("origin", "http://127.0.0.1:7070"), ("sec-fetch-site", "same-origin")]));
+        for foreign in [
+            &[][..],
+            &[("origin", "null")],
+            &[("origin", "http://127.0.0.1:7071")],
+            &[("origin", "http://127.0.0.1:7070.evil.example")],
+            &[("origin", "http://evil.example"), ("sec-fetch-site", "same-origin")],
+            &[("origin", "http://127.0.0.1:7070"), ("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-site")],
+        ] {
+            assert!(!from_here(foreign), "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_read_from_the_cookie() {
+        let own = "ab".repeat(32);
+        let read = |cookie: &str| token(&headers(&[("cookie", cookie)])).map(|token| token.text());
+        assert_eq!(read(&format!("a=b; evenkeel={own}; c=d")), Some(own.clone()));
+        assert_eq!(read(&format!("evenkeel=short; evenkeel={own}")), Some(own.clone()));
+        for cookie in ["", "evenkeel=", "evenkeel=../../x", &*format!("evenkeel={own}0"), &*format!("xevenkeel={own}")]
+        {
+            assert_eq!(read(cookie), None, "{cookie}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        assert_eq!(inside("/scorecard/x?period=2026-10"), "/scorecard/x?period=2026-10");
+        for next in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nset-cookie: x", "javascript:x"]
+        {
+            assert_eq!(inside(next), "/", "{next}");
+        }
+    }
+}
