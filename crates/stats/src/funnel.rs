@@ -184,7 +184,7 @@ pub fn shares(units: &[Proportion], standard: Option<f64>) -> Result<Funnel> {
 ///
 /// let alike = [Figure { value: 0.2, size: 100.0 }; 3];
 /// let limits = of(Scale::Rates, &alike, None)?.limits(100.0, Level::P95, true);
-/// assert!((limits.low - 0.121943).abs() < 1e-6 && (limits.high - 0.297262).abs() < 1e-6);
+/// assert!((limits.low - 0.121951).abs() < 1e-6 && (limits.high - 0.297256).abs() < 1e-6);
 /// # Ok::<(), evenkeel_stats::Error>(())
 /// ```
 pub fn of(scale: Scale, units: &[Figure], standard: Option<f64>) -> Result<Funnel> {

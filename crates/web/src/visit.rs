@@ -23,8 +23,8 @@ use crate::world::World;
 const COOKIE: &str = "evenkeel";
 
 /// Said on every page of a server that asks nobody to sign in.
-const OPEN: &str = "Nobody signs in here: whoever reaches this port sees these pages. To ask for a sign-in, start \
-    `evenkeel serve` with `--auth accounts`.";
+const OPEN: &str = "Nobody signs in here: whoever reaches this port sees these pages. To ask for a sign-in, \
+    start evenkeel with “--auth accounts”.";
 
 /// Who asks.
 pub(crate) enum Who {
