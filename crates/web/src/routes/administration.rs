@@ -349,9 +349,9 @@ fn explained(role: Role) -> (String, String) {
         Role::Executive => "The figures of all units.",
         Role::Manager => {
             "The figures of a unit and of all below it, and the rows behind them; names and records of people from \
-             `people: coaching` on."
+             “people: coaching” on."
         }
-        Role::Agent => "The own record, from `people: own_record` on.",
+        Role::Agent => "The own record, from “people: own_record” on.",
         Role::Viewer => "The figures of a unit and of all below it.",
     };
     (evenkeel_view::words::capitalised(role.as_str()), sees.to_owned())
