@@ -26,6 +26,8 @@ pub struct Selection {
     pub level: Option<String>,
     /// One unit or person; all when none is given.
     pub subject: Option<Subject>,
+    /// Whether single people are told.
+    pub people: bool,
     /// The periods.
     pub periods: Vec<Period>,
     /// The fiscal year, for the names of periods.
@@ -65,7 +67,7 @@ impl Subjects {
         for (id, kind, code) in store.directory().all_units() {
             all.push((kind, id.to_string(), Who::Unit(code)));
         }
-        for (id, code) in store.directory().all_people() {
+        for (id, code) in store.directory().all_people().into_iter().filter(|_| selection.people) {
             all.push(("person".to_owned(), id.to_string(), Who::Person(code)));
         }
         all.retain(|(level, name, who)| {

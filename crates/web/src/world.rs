@@ -892,7 +892,8 @@ impl World {
         first: usize,
         limit: usize,
     ) -> Result<Records, WorldError> {
-        self.records(measure, subject, period, first, limit, self.sees_people(subject)).await
+        let names = self.project.people != PeoplePolicy::Off && self.sees_people(subject);
+        self.records(measure, subject, period, first, limit, names).await
     }
 
     /// The records behind one number, with the columns that say who where `names` says so.
@@ -913,8 +914,8 @@ impl World {
                 }
             }
             Subject::Person(_) => {
-                let (policy, operates) = (self.project.people, matches!(self.viewer, Viewer::Operator { .. }));
-                if policy == PeoplePolicy::Off && !operates {
+                let policy = self.project.people;
+                if policy == PeoplePolicy::Off {
                     return Err(WorldError::PeopleOff { what: "shown their rows", policy });
                 }
             }

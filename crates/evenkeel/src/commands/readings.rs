@@ -7,7 +7,9 @@ use anyhow::bail;
 use evenkeel_engine::export::{LongTable, Selection};
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Request};
 use evenkeel_model::measure::Measure;
+use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::{Grain, Period};
+use evenkeel_model::reading::Subject;
 use evenkeel_web::WorldError;
 
 use super::{Session, instant};
@@ -59,10 +61,20 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
     {
         periods = Period::spanning(*first, *last).into_iter().collect();
     }
-    let selection = Selection { level: arguments.level.clone(), subject, periods, fiscal };
+    let policy = open.project.people;
+    let people = policy != PeoplePolicy::Off;
+    let asks_for_people = arguments.level.as_deref() == Some("person") || matches!(subject, Some(Subject::Person(_)));
+    if asks_for_people && !people {
+        let error = WorldError::PeopleOff { what: "told in readings", policy };
+        return Err(explain_world(&open.project, error, session.output));
+    }
+    let selection = Selection { level: arguments.level.clone(), subject, people, periods, fiscal };
     check_level(&stores, &selection)?;
     let of_people = arguments.level.as_deref().is_none_or(|level| level == "person");
-    if of_people && measures.iter().any(|measure| measure.levels.person) {
+    if of_people && !people {
+        session.output.note("People are left out, because evenkeel.yaml says `people: off`.");
+    }
+    if of_people && people && measures.iter().any(|measure| measure.levels.person) {
         session.looked(&open, &format!("readings of people, written to {}", arguments.out.display())).await?;
     }
     let versions: std::collections::BTreeMap<String, String> =

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use evenkeel_model::people::PeoplePolicy;
 use evenkeel_view::terminal;
 use serde::Serialize;
 
@@ -33,6 +34,9 @@ pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<Exit
             rows: records.rows,
         })?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if open.project.people == PeoplePolicy::Off {
+        session.output.note("Columns that say who are left out, because evenkeel.yaml says `people: off`.");
     }
     let shown = records.rows.len();
     session.output.text(&terminal::records(&records.columns, &records.rows, session.output.style(true)));

@@ -9,7 +9,7 @@ use super::support::{Said, readings, run, succeed};
 const FILES: [(&str, &str); 22] = [
     (
         "evenkeel.yaml",
-        "organisation: Whole\ntime_zone: UTC\nstorage: ./data\nsources: [sources/a.yaml]\nscorecards: [scorecards/all.yaml]\n",
+        "organisation: Whole\npeople: own_record\ntime_zone: UTC\nstorage: ./data\nsources: [sources/a.yaml]\nscorecards: [scorecards/all.yaml]\n",
     ),
     (
         "sources/a.yaml",

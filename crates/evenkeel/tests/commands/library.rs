@@ -1,12 +1,13 @@
 //! The built-in library of measures: every worked example, through the engine.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use evenkeel_engine::example::work_out;
 use evenkeel_spec::library;
 
-use super::support::{readings, run, succeed};
+use super::support::{About, Reading, readings, run, succeed};
 
 /// Each measure of the library makes of the rows of its example what the example says.
 #[tokio::test(flavor = "multi_thread")]
@@ -35,7 +36,10 @@ async fn every_example_comes_out_as_it_says() {
 
 /// A small organisation: two teams, three people, calls and a survey of colleagues.
 const PROJECT: &[(&str, &str)] = &[
-    ("evenkeel.yaml", "organisation: Ferry\nsources: [sources/all.yaml]\nscorecards: [scorecards/service.yaml]\n"),
+    (
+        "evenkeel.yaml",
+        "organisation: Ferry\npeople: own_record\nsources: [sources/all.yaml]\nscorecards: [scorecards/service.yaml]\n",
+    ),
     (
         "sources/all.yaml",
         "source: all\nfiles:\n  units: raw/units.csv\n  members: raw/members.csv\n  calls: raw/calls.csv\n  answers: \
@@ -114,6 +118,37 @@ fn a_measure_of_the_operation_is_not_told_of_one_person() {
     // What is fit for a person is told.
     let rows = succeed(folder.path(), &[&["rows", "transfer_calls", "--unit", "ann"][..], &WHEN[..]].concat());
     assert_eq!(rows.code, Some(0));
+}
+
+/// What was not agreed is not told, on the command line either: no person in readings, no name in rows.
+#[test]
+fn people_that_are_off_are_in_no_readings_and_no_rows() {
+    let folder = ferry();
+    let place = folder.path();
+    let own = "measure: answered\nfrom: calls\nshare: answered_at is not null\nbetter: higher\n";
+    std::fs::create_dir(place.join("measures")).unwrap();
+    std::fs::write(place.join("measures/answered.yaml"), own).unwrap();
+    let asked = [&["rows", "answered", "--format", "json"][..], &WHEN[..]].concat();
+    let columns = |said: &str| serde_json::from_str::<serde_json::Value>(said).unwrap()["columns"].to_string();
+    let agreed = columns(&succeed(place, &asked).out);
+    assert!(agreed.contains("person_id"), "{agreed}");
+    let persons = |all: &BTreeMap<About, Reading>| all.keys().filter(|(_, level, ..)| level == "person").count();
+    let month = ["--from", "2026-10", "--to", "2026-10"];
+    assert!(persons(&readings(place, &month)) > 0);
+    let off = PROJECT[0].1.replace("people: own_record\n", "");
+    std::fs::write(place.join("evenkeel.yaml"), off).unwrap();
+    let open = columns(&succeed(place, &asked).out);
+    assert!(!open.contains("person_id") && open.len() < agreed.len(), "{open}");
+    assert_eq!(persons(&readings(place, &month)), 0);
+    for refused in [
+        &["readings", "--out", "a.csv", "--level", "person"][..],
+        &["readings", "--out", "a.csv", "--unit", "ann"],
+        &["rows", "answered", "--unit", "ann"],
+    ] {
+        let said = run(place, refused);
+        assert_eq!(said.code, Some(1), "{refused:?}");
+        assert!(said.err.contains("while evenkeel.yaml says `people: off`"), "{refused:?}: {}", said.err);
+    }
 }
 
 /// Five colleagues answered, three and two by team: only the whole is told, and nobody's row.

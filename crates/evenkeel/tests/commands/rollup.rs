@@ -72,7 +72,7 @@ fn above(unit: &str, day: Date) -> Option<&'static str> {
 const FILES: [(&str, &str); 23] = [
     (
         "evenkeel.yaml",
-        "organisation: Roll-up\ntime_zone: America/New_York\nfiscal_year_starts: 4\nstorage: ./data\n\
+        "organisation: Roll-up\npeople: own_record\ntime_zone: America/New_York\nfiscal_year_starts: 4\nstorage: ./data\n\
          sources: [sources/a.yaml, sources/b.yaml]\nscorecards: [scorecards/all.yaml]\n",
     ),
     (

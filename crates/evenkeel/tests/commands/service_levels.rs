@@ -15,7 +15,7 @@ use super::support::{readings, run, succeed};
 const FILES: [(&str, &str); 16] = [
     (
         "evenkeel.yaml",
-        "organisation: Promises\ntime_zone: Europe/London\nsources: [sources/desk.yaml]\nscorecards: [scorecards/all.yaml]\n\
+        "organisation: Promises\npeople: own_record\ntime_zone: Europe/London\nsources: [sources/desk.yaml]\nscorecards: [scorecards/all.yaml]\n\
          service_levels: [service_levels/gold.yaml, service_levels/standard.yaml]\n",
     ),
     (
