@@ -640,13 +640,25 @@ impl World {
         if *peers == Peers::People {
             self.looked(&self.about(&format!("comparison of people by {}", measure.id), place)).await?;
         }
+        self.held_against(measure, (comparison, peers), place, links, ComparisonSheet::new).await
+    }
+
+    /// What `tell` makes of the units or people of a place, held against a standard.
+    async fn held_against<T>(
+        &self,
+        measure: &Arc<Measure>,
+        (comparison, peers): (&Comparison, &Peers),
+        place: &Place,
+        links: &(dyn Links + Sync),
+        tell: impl FnOnce(&ComparedGroup<'_>, &Context<'_>) -> T,
+    ) -> Result<T, WorldError> {
         let compared = self.compared(comparison, peers, measure, place.period).await?;
         let context = self.context(place, links, "Scorecard").await?;
         let shown = |subject: &Subject| self.is_shown(subject, place);
         let name = |subject: &Subject| self.name_of(subject);
         let measure = measure.in_force(place.period).unwrap_or(measure);
         let group = ComparedGroup { comparison, measure, peers, compared: &compared, shown: &shown, name: &name };
-        Ok(ComparisonSheet::new(&group, &context))
+        Ok(tell(&group, &context))
     }
 
     /// The page of a comparison. People are compared on the command line alone, because a page does not know who reads.
@@ -664,10 +676,6 @@ impl World {
         if *peers == Peers::People {
             return Err(WorldError::PeopleOnPages { measure: measure.id.to_string() });
         }
-        let compared = self.compared(comparison, peers, measure, place.period).await?;
-        let context = self.context(place, links, "Scorecard").await?;
-        let shown = |subject: &Subject| self.is_shown(subject, place);
-        let name = |subject: &Subject| self.name_of(subject);
         let choices = units.iter().filter_map(|kind| {
             Some(Choice {
                 label: evenkeel_view::words::capitalised(&evenkeel_view::words::comparison::plural(&Peers::parse(
@@ -678,9 +686,8 @@ impl World {
             })
         });
         let choices = choices.collect();
-        let measure = measure.in_force(place.period).unwrap_or(measure);
-        let group = ComparedGroup { comparison, measure, peers, compared: &compared, shown: &shown, name: &name };
-        Ok(ComparisonPage::new(&group, choices, &context))
+        let tell = |group: &ComparedGroup<'_>, context: &Context<'_>| ComparisonPage::new(group, choices, context);
+        self.held_against(measure, (comparison, peers), place, links, tell).await
     }
 
     /// Whether a unit or person is shown in a comparison within a place.

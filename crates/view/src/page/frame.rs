@@ -145,28 +145,15 @@ impl Frame {
     /// The frame of a page that is about no unit and no period.
     #[must_use]
     pub fn about(title: &str, context: &Context<'_>) -> Self {
+        let home = context.links.scorecard(&context.place);
         Self {
-            title: format!("{title} · {}", context.organisation),
             navigation: context.navigation.clone(),
-            path: Vec::new(),
-            unit: String::new(),
-            units: Vec::new(),
-            period: String::new(),
-            earlier: None,
-            later: None,
-            comparison: String::new(),
-            comparisons: Vec::new(),
-            freshness: FreshnessText { text: String::new(), incomplete: false },
             foot: foot(context),
             search: context.links.search(&context.place),
-            visitor: context.visitor.clone(),
-            home: context.links.scorecard(&context.place),
-            assets: context.assets.clone(),
+            ..Self::bare(title, &context.organisation, context.visitor.clone(), &home, &context.assets)
         }
     }
-}
 
-impl Frame {
     /// The frame of a page that needs no figures: nothing may have been imported yet, and nobody signed in.
     #[must_use]
     pub fn bare(title: &str, organisation: &str, visitor: Visitor, home: &str, assets: &assets::Urls) -> Self {

@@ -30,6 +30,8 @@ use crate::{World, WorldError};
 /// What is looked at, as addresses say it.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Looking {
+    /// The unit, on pages of which the path does not name it.
+    unit: Option<String>,
     period: Option<String>,
     compare: Option<String>,
     view: Option<String>,
@@ -51,6 +53,11 @@ impl Looking {
             None => Ok(0),
             Some(text) => text.parse().map_err(|_| Failure::bad(format!("`{text}` is not the number of a row"))),
         }
+    }
+
+    /// The place that is meant, on pages of which the path does not name the unit.
+    pub(crate) fn place_of_query(&self, world: &World) -> Result<Place, WorldError> {
+        self.place(world, self.unit.as_deref())
     }
 
     /// The place that is meant.
