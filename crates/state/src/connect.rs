@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, SqliteTransactionMode, TransactionOptions};
 
 use crate::{StateError, migrations};
 
@@ -43,6 +43,8 @@ impl Location {
 
 /// An address that may be told.
 fn without_password(address: &str) -> String {
+    // Options may hold one, and say nothing about the place.
+    let address = address.split('?').next().unwrap_or(address);
     let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
@@ -105,6 +107,15 @@ pub(crate) fn instant(kept: i64) -> Timestamp {
     Timestamp::from_millisecond(kept).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
+/// What changes what others read must not happen between their reading and writing.
+pub(crate) fn alone() -> TransactionOptions {
+    TransactionOptions {
+        isolation_level: None,
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +125,8 @@ mod tests {
         let beside = Path::new("/data");
         assert_eq!(Location::new(None, beside).unwrap(), Location::File("/data/state.db".into()));
         let server = Location::new(Some("postgres://me:secret@host/accounts"), beside).unwrap();
+        assert_eq!(server.place(), "postgres://host/accounts");
+        let server = Location::new(Some("postgres://me@host/accounts?password=secret"), beside).unwrap();
         assert_eq!(server.place(), "postgres://host/accounts");
         let refused = Location::new(Some("mysql://me:secret@host/x"), beside).unwrap_err().to_string();
         assert!(refused.contains("`mysql://host/x`") && !refused.contains("secret"), "{refused}");

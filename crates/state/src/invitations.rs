@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, TransactionTrait};
 
+use crate::connect::alone;
 use crate::connect::kept;
 use crate::entity::{invitation, session, user};
-use crate::users::alone;
 use crate::{Random, Secret, StateError, StateStore, User, UserId};
 
 /// How long a link can be used.

@@ -19,7 +19,7 @@ mod users;
 pub use attempts::{Attempt, Limits};
 pub use connect::{Location, StateStore};
 pub use error::StateError;
-pub use password::{Effort, LONGEST_PASSWORD, Passwords, SHORTEST_PASSWORD, UnfitPassword};
+pub use password::{Effort, Passwords, SHORTEST_PASSWORD, UnfitPassword};
 pub use secret::{Random, Secret, Unrandom};
 pub use sessions::{Found, Lifetime};
 pub use trail::{Action, Entry, Origin, Recorded, TrailPage};

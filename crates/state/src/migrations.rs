@@ -1,12 +1,10 @@
 //! The forms of the database, one step each. A step is never changed once it was released.
 
 use sea_orm::sea_query::{ColumnDef, Index, Query, Table, TableCreateStatement};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
 
 use crate::StateError;
+use crate::connect::alone;
 
 /// The newest form.
 const NEWEST: i32 = 1;
@@ -16,11 +14,7 @@ const FORM: &str = "form";
 /// Brings a database to the newest form.
 pub(crate) async fn run(database: &DatabaseConnection) -> Result<(), StateError> {
     // Another program may be doing the same: the one that comes second waits, and finds nothing left to do.
-    let alone = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = database.begin_with_options(alone).await?;
+    let transaction = database.begin_with_options(alone()).await?;
     let mut table = Table::create();
     transaction.execute(table.table(FORM).if_not_exists().col(ColumnDef::new("number").integer().not_null())).await?;
     let found = number(&transaction).await?;

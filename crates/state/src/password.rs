@@ -13,7 +13,7 @@ use crate::{Random, StateError};
 /// The fewest characters of a password.
 pub const SHORTEST_PASSWORD: usize = 12;
 /// The most bytes of a password: enough for any sentence, and too few to keep the server busy.
-pub const LONGEST_PASSWORD: usize = 256;
+const LONGEST_PASSWORD: usize = 256;
 /// How many passwords are worked on at a time: each takes a processor and 19 MiB.
 const AT_A_TIME: usize = 2;
 

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqlErr, TransactionTrait,
 };
 use thiserror::Error;
 
-use crate::connect::{instant, kept};
+use crate::connect::{alone, instant, kept};
 use crate::entity::{grant, invitation, session, user};
 use crate::{StateError, StateStore};
 
@@ -37,14 +37,6 @@ pub struct User {
     pub signed_in_at: Option<Timestamp>,
     /// What they may see and do.
     pub grants: Vec<Grant>,
-}
-
-impl User {
-    /// Whether they have a role, over whatever.
-    #[must_use]
-    pub fn is(&self, role: Role) -> bool {
-        self.grants.iter().any(|grant| grant.role() == role)
-    }
 }
 
 /// Somebody to be added.
@@ -104,15 +96,6 @@ fn sign_in_name(text: &str) -> Result<String, UnfitName> {
         return Err(UnfitName::Space);
     }
     Ok(text.to_lowercase())
-}
-
-/// What changes what others read must not happen between their reading and writing.
-pub(crate) fn alone() -> TransactionOptions {
-    TransactionOptions {
-        isolation_level: None,
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    }
 }
 
 impl StateStore {

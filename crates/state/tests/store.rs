@@ -147,7 +147,11 @@ async fn sessions_end() {
     let fifth = store.begin_session(rosa.id, &random, at(0)).await.unwrap();
     store.set_active(rosa.id, false).await.unwrap();
     assert_eq!(found(fifth, 1).await, Found::Nobody);
+
+    // One that ended unnoticed is forgotten when sessions are cleared; without that it would be told as ended.
+    let sixth = begin().await.unwrap();
     store.clear_sessions(life, at(2000)).await.unwrap();
+    assert_eq!(found(sixth, 2000).await, Found::Nobody);
 }
 
 #[tokio::test]
@@ -250,11 +254,16 @@ async fn the_file_holds_no_secret() {
     let link = store.invite(mara.id, &random, at(0)).await.unwrap();
     store.attempt("my password by mistake", "10.0.0.1", Limits::default(), at(0)).await.unwrap();
     drop(store);
+    let mut kept = Vec::new();
     for file in std::fs::read_dir(place.folder.path()).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        let text = String::from_utf8_lossy(&bytes);
-        for secret in [session.text(), link.text(), "my password".to_owned()] {
-            assert!(!text.contains(&secret));
-        }
+        kept.extend(std::fs::read(file.unwrap().path()).unwrap());
+    }
+    let text = String::from_utf8_lossy(&kept);
+    for secret in [session.text(), link.text(), "my password".to_owned()] {
+        assert!(!text.contains(&secret));
+    }
+    // What is kept of it is there, so that the right bytes were looked at; on a server there are none.
+    if !kept.is_empty() {
+        assert!(text.contains("mara"));
     }
 }

@@ -151,15 +151,20 @@ fn storage(text: &str) -> Storage {
     if text.contains("://") { Storage::ObjectStore(text.to_owned()) } else { Storage::Folder(text.to_owned()) }
 }
 
+/// Whether an address, behind its scheme, has a password: behind the name of the user, or among its options.
+fn holds_password(address: &str) -> bool {
+    let (place, options) = address.split_once('?').unwrap_or((address, ""));
+    let behind_the_user = place.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
+    behind_the_user || options.to_ascii_lowercase().contains("password")
+}
+
 /// The address of the database of accounts. Project files are shared, so a password does not belong there.
 fn state(address: &Spanned<raw::Text>, findings: &mut Findings) -> Option<String> {
     let text = address.value.0.as_str();
     let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
     let message = match rest {
         None => "`state` is not the address of a PostgreSQL database".to_owned(),
-        Some(rest) if rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) => {
-            "`state` holds a password".to_owned()
-        }
+        Some(rest) if holds_password(rest) => "`state` holds a password".to_owned(),
         Some(_) => return Some(text.to_owned()),
     };
     let help = "write `postgres://USER@HOST/DATABASE` and give the password in the environment variable PGPASSWORD, or \

@@ -39,6 +39,10 @@ fn the_database_of_accounts() {
     assert_eq!(read("postgres://me@host/accounts").as_deref(), Some("postgres://me@host/accounts"));
     insta::assert_snapshot!(check("currency: GBP", "state: postgres://me:secret@host/accounts"));
     insta::assert_snapshot!(check("currency: GBP", "state: mysql://host/accounts"));
+    insta::assert_snapshot!(check(
+        "currency: GBP",
+        "state: postgres://me@host/accounts?sslmode=require&Password=secret"
+    ));
 }
 
 #[test]
