@@ -4,7 +4,6 @@
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
-use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::col;
 use evenkeel_model::ids::UnitId;
@@ -13,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::columns::{Texts, column};
 use crate::local_time::day_number;
+use crate::rows::instant as micros;
 use crate::{Engine, EngineError};
 
 /// Rows that ask for attention: the first of them, and how many there are.
@@ -78,7 +78,7 @@ impl Engine {
         let mut wanted = vec!["source", "case_id", "unit_id", "person_id", "topic", "first_response_s"];
         let names: Vec<[String; 3]> = Promise::ALL.iter().map(|promise| columns_of(*promise)).collect();
         for [state, due, breach] in &names {
-            let soon = col(state).eq(lit("running")).and(col(due).lt_eq(at(until)));
+            let soon = col(state).eq(lit("running")).and(col(due).lt_eq(micros(until.as_microsecond())));
             let condition = soon.or(col(state).eq(lit("breached")));
             pressing = Some(pressing.map_or(condition.clone(), |before| before.or(condition)));
             wanted.extend([state.as_str(), due.as_str(), breach.as_str()]);
@@ -152,7 +152,9 @@ impl Engine {
         ];
         let reach = (col("scale_max") - col("scale_min")) * lit(0.25);
         let low = (col("score") - col("scale_min")).lt_eq(reach).and(col("scale_max").gt(col("scale_min")));
-        let given = col("answered_at").gt(at(after)).and(col("answered_at").lt_eq(at(self.scope().as_of)));
+        let given = col("answered_at")
+            .gt(micros(after.as_microsecond()))
+            .and(col("answered_at").lt_eq(micros(self.scope().as_of.as_microsecond())));
         let query = frame.filter(col("customer_id").is_not_null().and(low).and(given))?;
         let mut found = Vec::new();
         for batch in self.session().collect(query.select_columns(&wanted)?).await? {
@@ -207,10 +209,6 @@ impl Engine {
 /// The columns that tell the state of a promise, when it is due, and when it was broken.
 fn columns_of(promise: Promise) -> [String; 3] {
     ["state", "due_at", "breach_at"].map(|what| format!("sla_{}_{what}", promise.name()))
-}
-
-fn at(instant: Timestamp) -> Expr {
-    lit(ScalarValue::TimestampMicrosecond(Some(instant.as_microsecond()), Some("UTC".into())))
 }
 
 fn texts(batch: &RecordBatch, name: &str) -> Result<Texts, EngineError> {

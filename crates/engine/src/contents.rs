@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
-use datafusion::functions_aggregate::expr_fn::{count, max};
+use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{cast as cast_to, lit};
 use datafusion::prelude::col;
 use evenkeel_model::record::{ColumnKind, Table};
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::columns::Texts;
@@ -27,30 +26,11 @@ pub struct TableContents {
     /// How many rows it has.
     pub rows: u64,
     /// How many of them came from each source, by the name of the source.
-    pub by_source: Vec<FromSource>,
+    pub by_source: Vec<(String, u64)>,
     /// In how many rows each column has a value, in the order of the table; without the columns that every table has.
     pub filled: Vec<(&'static str, u64)>,
     /// How many rows lie on each day, by the column that places a row in its period.
     pub days: BTreeMap<Date, u64>,
-}
-
-/// Rows of one source in one table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FromSource {
-    /// The source.
-    pub source: String,
-    /// How many rows.
-    pub rows: u64,
-    /// When the newest of them came in or was changed.
-    pub imported_at: Option<Timestamp>,
-}
-
-impl TableContents {
-    /// In how many rows a column has a value.
-    #[must_use]
-    pub fn filled(&self, column: &str) -> Option<u64> {
-        self.filled.iter().find(|(name, _)| *name == column).map(|(_, rows)| *rows)
-    }
 }
 
 impl Engine {
@@ -58,7 +38,7 @@ impl Engine {
     pub async fn contents(&self, table: &'static Table) -> Result<TableContents, EngineError> {
         let frame = self.session().table(table.name).await?;
         let named = |name: &str| col(format!("\"{name}\""));
-        let mut aggregates = vec![count(lit(1)).alias("rows"), max(named("imported_at")).alias("newest")];
+        let mut aggregates = vec![count(lit(1)).alias("rows")];
         let own = table.columns.iter().enumerate();
         aggregates.extend(own.map(|(place, column)| count(named(column.name)).alias(format!("filled{place}"))));
         let query = frame.aggregate(vec![named("source")], aggregates)?;
@@ -74,24 +54,18 @@ impl Engine {
             let counts = |place: usize| -> Result<_, EngineError> {
                 Ok(cast(batch.column(place), &DataType::Int64)?.as_primitive::<Int64Type>().clone())
             };
-            let (rows, newest) = (counts(1)?, counts(2)?);
+            let rows = counts(1)?;
             for row in 0..batch.num_rows() {
-                contents.rows += rows.value(row).unsigned_abs();
-                contents.by_source.push(FromSource {
-                    source: sources.get(row).unwrap_or_default().to_owned(),
-                    rows: rows.value(row).unsigned_abs(),
-                    imported_at: newest
-                        .is_valid(row)
-                        .then(|| Timestamp::from_microsecond(newest.value(row)).ok())
-                        .flatten(),
-                });
+                let count = rows.value(row).unsigned_abs();
+                contents.rows += count;
+                contents.by_source.push((sources.get(row).unwrap_or_default().to_owned(), count));
             }
             for (place, (_, filled)) in contents.filled.iter_mut().enumerate() {
-                let values = counts(place + 3)?;
+                let values = counts(place + 2)?;
                 *filled += values.iter().flatten().map(i64::unsigned_abs).sum::<u64>();
             }
         }
-        contents.by_source.sort_by(|one, other| one.source.cmp(&other.source));
+        contents.by_source.sort();
         contents.days = self.rows_by_day(table).await?;
         Ok(contents)
     }

@@ -262,7 +262,8 @@ impl Placed {
 
 const DAY: i64 = 86_400_000_000;
 
-fn instant(micros: i64) -> Expr {
+/// An instant, in microseconds, as part of a query.
+pub(crate) fn instant(micros: i64) -> Expr {
     lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
 }
 

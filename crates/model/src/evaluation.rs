@@ -154,6 +154,14 @@ pub struct MeasureResult {
     pub progress: Option<f64>,
 }
 
+impl MeasureResult {
+    /// Whether there is something to be reached: a target, or a range to lie in.
+    #[must_use]
+    pub fn has_target(&self) -> bool {
+        matches!(self.measure.better, Direction::Within { .. }) || self.targets.target.is_some()
+    }
+}
+
 /// A measure that another one is worked out from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartResult {

@@ -18,7 +18,7 @@ use evenkeel_lake::Lake;
 use evenkeel_model::comparison::{Compared, Comparison, Peers, Standing};
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, PersonId, UnitId};
-use evenkeel_model::measure::{Direction, Measure};
+use evenkeel_model::measure::Measure;
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::{Grain, Period};
@@ -41,7 +41,7 @@ use evenkeel_view::page::{
 };
 use evenkeel_view::terminal::{self, Provenance, Style};
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use thiserror::Error;
 use tokio::sync::{Mutex, OnceCell};
 
@@ -122,7 +122,7 @@ pub enum WorldError {
     NoStandard,
     /// A page was asked to compare people.
     #[error(
-        "single people are not compared on pages, because a page does not know who reads it; `evenkeel compare {measure} \
+        "single people are not compared on pages; `evenkeel compare {measure} \
          --by person` does so for whoever leads them"
     )]
     PeopleOnPages {
@@ -661,7 +661,7 @@ impl World {
         Ok(tell(&group, &context))
     }
 
-    /// The page of a comparison. People are compared on the command line alone, because a page does not know who reads.
+    /// The page of a comparison. People are compared on the command line alone.
     pub async fn comparison_page(
         &self,
         measure: &Arc<Measure>,
@@ -1132,7 +1132,7 @@ impl World {
             freshness: Freshness {
                 begins: store.first_day(),
                 complete_to,
-                loaded_at: self.loaded_at.map(|at| self.project.time_zone.to_datetime(at)),
+                loaded_at: self.loaded_at.map(|at| self.local(at)),
             },
             data_version: self.engine.data_version(measures),
             definitions_version: self.definitions_version(),
@@ -1144,6 +1144,11 @@ impl World {
             links,
             assets: assets::Urls::below("/assets/"),
         })
+    }
+
+    /// An instant on the clock of the project.
+    fn local(&self, at: Timestamp) -> DateTime {
+        self.project.time_zone.to_datetime(at)
     }
 
     /// The main navigation.
@@ -1277,8 +1282,7 @@ fn forecast(
     question: &Question,
     store: &ReadingStore,
 ) -> Option<Result<Forecast, NoForecast>> {
-    let band = matches!(result.measure.better, Direction::Within { .. });
-    let deadline = result.targets.by.filter(|_| band || result.targets.target.is_some())?;
+    let deadline = result.targets.by.filter(|_| result.has_target())?;
     let running = question.today < question.period.end();
     let asked = signal::Question {
         measure: &result.measure.id,

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use evenkeel_model::evaluation::MeasureResult;
-use evenkeel_model::measure::Direction;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::trajectory::{Forecast, NoForecast};
 use serde::Serialize;
@@ -11,7 +10,7 @@ use crate::number::{self, Format};
 use crate::page::context::Context;
 use crate::page::frame::{Frame, Link};
 use crate::page::row::{Row, StatusMark};
-use crate::words::{capitalised, course, finding, period, spelled};
+use crate::words::{self, capitalised, course, finding, period, spelled};
 
 /// A measure with what its past tells about its deadline.
 #[derive(Debug, Clone)]
@@ -75,7 +74,7 @@ impl TargetsPage {
             format!("Targets of {}, {}", context.unit_name(), period::name(context.place.period, context.fiscal_year));
         let to = |place: &crate::page::Place| links.targets(place).unwrap_or_else(|| links.scorecard(place));
         let (with, without): (Vec<&Targeted>, Vec<&Targeted>) =
-            measures.iter().partition(|one| has_target(&one.result));
+            measures.iter().partition(|one| one.result.has_target());
         let targets: Vec<TargetLine> = with.iter().map(|one| line(one, context)).collect();
         Self {
             frame: Frame::new(&title, context, &to),
@@ -93,10 +92,6 @@ impl TargetsPage {
     }
 }
 
-fn has_target(result: &MeasureResult) -> bool {
-    matches!(result.measure.better, Direction::Within { .. }) || result.targets.target.is_some()
-}
-
 fn headline(with: &[&Targeted]) -> String {
     if with.is_empty() {
         return "No measure of this scorecard has a target.".to_owned();
@@ -108,14 +103,11 @@ fn headline(with: &[&Targeted]) -> String {
         .filter_map(|one| one.result.on_the_way.as_ref())
         .filter(|way| matches!(way.status, Status::Missed | Status::MissedPerhapsByChance))
         .count();
-    let all = number::counted(with.len() as u64, "targets");
-    let met = match (known, met) {
-        (0, _) => format!("{all}; none has a figure in this period."),
-        (known, met) if known == with.len() => format!("{met} of {all} {} met.", if met == 1 { "is" } else { "are" }),
-        (known, met) => {
-            let none = with.len() - known;
-            let (are, have) = (if met == 1 { "is" } else { "are" }, if none == 1 { "has" } else { "have" });
-            format!("{met} of the {known} targets with a figure {are} met; {} {have} none.", spelled(none))
+    let met = match known {
+        0 => format!("{}; none has a figure in this period.", number::counted(with.len() as u64, "targets")),
+        known => {
+            let told = [Some(words::targets_met(met, known)), words::without_figure(with.len() - known)];
+            told.into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
     };
     match behind {

@@ -15,7 +15,6 @@ use evenkeel_view::page::{
     TableState,
 };
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 
 use super::{World, WorldError};
 use crate::links::Routes;
@@ -46,12 +45,10 @@ impl World {
 
     /// The page of what the record holds.
     pub async fn data_page(&self, links: &Routes) -> Result<DataPage, WorldError> {
-        if !self.sees_the_record() {
-            return Err(WorldError::NotTheRecord);
-        }
-        let files = RejectedFiles { csv: Routes::rejected_file("csv"), ndjson: Routes::rejected_file("ndjson") };
+        let files = || RejectedFiles { csv: Routes::rejected_file("csv"), ndjson: Routes::rejected_file("ndjson") };
+        let files = self.may_read_rejected().is_ok().then(files);
         let definition = |measure: &Measure| evenkeel_view::page::LibraryLinks::definition(links, &measure.id);
-        let sheet = self.data_sheet(Some(files), &definition, links).await?;
+        let sheet = self.data_sheet(files, &definition, links).await?;
         Ok(DataPage::new(sheet, &self.context(&self.whole(), links, "Data").await?))
     }
 
@@ -62,6 +59,9 @@ impl World {
         definition: &(dyn Fn(&Measure) -> String + Sync),
         links: &(dyn Links + Sync),
     ) -> Result<DataSheet, WorldError> {
+        if !self.sees_the_record() {
+            return Err(WorldError::NotTheRecord);
+        }
         let holdings = self.holdings.get_or_try_init(|| self.look_through()).await?;
         let newest = holdings.history.first();
         let changed = newest.iter().flat_map(|manifest| &manifest.sources);
@@ -124,15 +124,10 @@ impl World {
         TableState {
             table: contents.table,
             rows: contents.rows,
-            by_source: contents.by_source.iter().map(|from| (from.source.clone(), from.rows)).collect(),
+            by_source: contents.by_source.clone(),
             filled: contents.filled.clone(),
             gaps: gaps(&contents.days, self.today()),
         }
-    }
-
-    /// An instant on the clock of the project.
-    fn local(&self, at: Timestamp) -> DateTime {
-        self.project.time_zone.to_datetime(at)
     }
 
     /// The states that are kept, each with what it changed.

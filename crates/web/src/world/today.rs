@@ -10,7 +10,6 @@ use evenkeel_view::page::frame::Link;
 use evenkeel_view::page::today::{LowScore, Pressing, PressingCase, SHOWN};
 use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
 use jiff::ToSpan;
-use jiff::civil::DateTime;
 
 use super::{World, WorldError};
 
@@ -72,7 +71,7 @@ impl World {
             answer_rows: self.measures_over("responses", place, links),
             promises: results.collect(),
             review: charter.and_then(|charter| charter.version_on(self.today())).and_then(|version| version.review),
-            now: self.clock(now),
+            now: self.local(now),
         };
         Ok(TodayPage::new(&detail, &context))
     }
@@ -95,22 +94,18 @@ impl World {
             case: case.case_id,
             topic: case.topic,
             promise: case.promise.name(),
-            due: self.clock(case.due_at),
+            due: self.local(case.due_at),
             overdue: case.overdue,
         }
     }
 
     fn low(&self, answer: LowAnswer) -> LowScore {
         LowScore {
-            at: self.clock(answer.answered_at),
+            at: self.local(answer.answered_at),
             unit: answer.unit.map(|unit| self.name_of(&Subject::Unit(UnitId::new(&unit)))),
             question: answer.question,
             case: answer.case_id,
             score: (answer.score, answer.lowest, answer.highest),
         }
-    }
-
-    fn clock(&self, at: jiff::Timestamp) -> DateTime {
-        self.project.time_zone.to_datetime(at)
     }
 }
