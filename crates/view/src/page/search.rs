@@ -70,7 +70,7 @@ impl Kind {
     }
 }
 
-/// Something that can be found. People are none of it: a page does not know who reads it.
+/// Something that can be found. People have no page that is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// What kind of thing it is.

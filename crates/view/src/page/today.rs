@@ -338,7 +338,7 @@ fn promises(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
         "Promises broken or at risk",
         total,
         &noun,
-        format!("of the charter, in {}", period::name(context.place.period, context.fiscal_year)),
+        format!("of the charter, {}", period::when(context.place.period, context.fiscal_year)),
         broken.into_iter().take(SHOWN).map(|(_, item)| item).collect(),
     )
 }
@@ -375,7 +375,7 @@ fn silent(own: &Evaluation, context: &Context<'_>) -> Option<Panel> {
         .filter_map(|result| Some((result, last(result)?)))
         .collect();
     let item = |(result, at): &(&MeasureResult, evenkeel_model::period::Period)| Item {
-        when: format!("Last in {}", period::short(*at, context.fiscal_year)),
+        when: format!("Last {} {}", period::preposition(*at), period::short(*at, context.fiscal_year)),
         pressing: false,
         sign: None,
         text: Sentence::default()
@@ -418,11 +418,8 @@ fn dates(own: &Evaluation, review: Option<Date>, context: &Context<'_>) -> Optio
         let Some((day, goal)) = next.or(deadline).filter(|(day, _)| (0..=DAYS_AHEAD).contains(&days(*day))) else {
             continue;
         };
-        let reached = result.reading.value.is_some_and(|value| match result.measure.better {
-            evenkeel_model::measure::Direction::Lower => value <= goal,
-            evenkeel_model::measure::Direction::Higher => value >= goal,
-            _ => true,
-        });
+        let better = result.measure.better;
+        let reached = result.reading.value.is_some_and(|value| better.meets(value, Some(goal)) != Some(false));
         if reached {
             continue;
         }
