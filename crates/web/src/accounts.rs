@@ -91,6 +91,16 @@ impl Accounts {
         self.life.idle.as_mins()
     }
 
+    /// After how many hours somebody is signed out, whatever they do.
+    pub(crate) fn whole_hours(&self) -> i64 {
+        self.life.whole.as_hours()
+    }
+
+    /// For how many minutes whoever guessed too often waits.
+    pub(crate) fn wait_minutes(&self) -> i64 {
+        self.limits.within.as_mins()
+    }
+
     /// For how many seconds a browser keeps the token.
     pub(crate) fn kept_for(&self) -> i64 {
         self.life.whole.as_secs()

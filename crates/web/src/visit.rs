@@ -21,10 +21,12 @@ use crate::world::World;
 
 /// The cookie that holds the token.
 const COOKIE: &str = "evenkeel";
+/// The same cookie, gone.
+const FORGOTTEN: &str = "evenkeel=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0";
 
 /// Said on every page of a server that asks nobody to sign in.
-const OPEN: &str = "Nobody signs in here: whoever reaches this port sees these pages. To ask for a sign-in, \
-    start evenkeel with “--auth accounts”.";
+const OPEN: &str = "Nobody signs in here: whoever reaches this port sees these pages. Started by “evenkeel serve” alone, \
+    it asks everybody to sign in.";
 
 /// Who asks.
 pub(crate) enum Who {
@@ -246,7 +248,7 @@ pub(crate) fn keep(token: &Secret, seconds: i64) -> Result<HeaderValue, Failure>
 
 /// The header that has a browser forget its token.
 pub(crate) fn forget() -> HeaderValue {
-    HeaderValue::from_static("evenkeel=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0")
+    HeaderValue::from_static(FORGOTTEN)
 }
 
 /// Where to go after signing in: a page of this server, else the first one.

@@ -53,8 +53,9 @@ pub(crate) async fn show(
             }
             let notice = if wanted.ended.is_some() {
                 Some(format!(
-                    "You were signed out after {} minutes without a page, or at the end of the day.",
-                    accounts.idle_minutes()
+                    "You were signed out after {} minutes without a page, or {} hours after signing in.",
+                    accounts.idle_minutes(),
+                    accounts.whole_hours()
                 ))
             } else {
                 wanted.left.map(|_| "You are signed out.".to_owned())
@@ -117,10 +118,11 @@ pub(crate) async fn enter(Shared(state): Shared<State>, filled: Filled<Typed>) -
             Ok(([(header::SET_COOKIE, kept)], Redirect::to(&next)).into_response())
         }
         SignIn::Wrong { left } => {
+            let wait = accounts.wait_minutes();
             let more = match left {
-                0 => "Wait 15 minutes before the next try.".to_owned(),
-                1 => "One try is left, then wait 15 minutes.".to_owned(),
-                left => format!("{left} tries are left, then wait 15 minutes."),
+                0 => format!("Wait {wait} minutes before the next try."),
+                1 => format!("One try is left, then wait {wait} minutes."),
+                left => format!("{left} tries are left, then wait {wait} minutes."),
             };
             let error = Some(format!("Name and password do not match. {more}"));
             let visit = match &who {
