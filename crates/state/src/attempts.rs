@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
 
-use crate::connect::{instant, kept};
+use crate::connect::{alone, instant, kept};
 use crate::entity::attempt;
 use crate::{StateError, StateStore};
 
@@ -51,24 +51,28 @@ impl StateStore {
         limits: Limits,
         now: Timestamp,
     ) -> Result<Attempt, StateError> {
+        // One after the other: another attempt must not take away what this one counts.
+        let transaction = self.database.begin_with_options(alone()).await?;
         let ended = attempt::Column::At.lte(kept(now) - limits.within.as_millis() as i64);
-        attempt::Entity::delete_many().filter(ended).exec(&self.database).await?;
+        attempt::Entity::delete_many().filter(ended).exec(&transaction).await?;
         let mut made = Vec::new();
         let mut left = usize::MAX;
         for (key, most) in [(of_name(name), limits.of_name), (of_address(address), limits.of_address)] {
             let own = attempt::ActiveModel { id: NotSet, counted_for: Set(key.clone()), at: Set(kept(now)) };
-            made.push(own.insert(&self.database).await?.id);
+            made.push(own.insert(&transaction).await?.id);
             let all = attempt::Entity::find().filter(attempt::Column::CountedFor.eq(key));
-            let all = all.order_by_asc(attempt::Column::Id).all(&self.database).await?;
+            let all = all.order_by_asc(attempt::Column::Id).all(&transaction).await?;
             if all.len() > most {
                 // What is refused does not count, so that the wait ends.
-                attempt::Entity::delete_many().filter(attempt::Column::Id.is_in(made)).exec(&self.database).await?;
+                attempt::Entity::delete_many().filter(attempt::Column::Id.is_in(made)).exec(&transaction).await?;
+                transaction.commit().await?;
                 let counted = all.len() - 1;
                 let frees = all.get(counted.saturating_sub(most)).map_or(now, |oldest| instant(oldest.at));
                 return Ok(Attempt::Wait { until: frees.saturating_add(limits.within).unwrap_or(Timestamp::MAX) });
             }
             left = left.min(most - all.len());
         }
+        transaction.commit().await?;
         Ok(Attempt::Allowed { left })
     }
 

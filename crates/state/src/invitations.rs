@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, TransactionTrait};
 
-use crate::connect::alone;
-use crate::connect::kept;
+use crate::connect::{alone, kept};
 use crate::entity::{invitation, session, user};
+use crate::trail::{Action, Change, Origin};
 use crate::{Random, Secret, StateError, StateStore, User, UserId};
 
 /// How long a link can be used.
@@ -14,14 +14,15 @@ const USABLE: SignedDuration = SignedDuration::from_hours(72);
 
 impl StateStore {
     /// A link for somebody; an earlier one ends.
-    pub async fn invite(&self, id: UserId, random: &Random, now: Timestamp) -> Result<Secret, StateError> {
+    pub async fn invite(&self, id: UserId, random: &Random, change: Change<'_>) -> Result<Secret, StateError> {
         let secret = Secret::new(random)?;
         let transaction = self.database.begin_with_options(alone()).await?;
         invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(id.0)).exec(&transaction).await?;
-        let expires_at = kept(now) + USABLE.as_millis() as i64;
+        let expires_at = kept(change.at) + USABLE.as_millis() as i64;
         let link =
             invitation::ActiveModel { digest: Set(secret.digest()), user_id: Set(id.0), expires_at: Set(expires_at) };
         link.insert(&transaction).await?;
+        change.write(&transaction, Action::LinkMade).await?;
         transaction.commit().await?;
         Ok(secret)
     }
@@ -45,6 +46,8 @@ impl StateStore {
         let changed = user::ActiveModel { id: Set(user.id.0), password: Set(Some(password)), ..Default::default() };
         changed.update(&transaction).await?;
         session::Entity::delete_many().filter(session::Column::UserId.eq(user.id.0)).exec(&transaction).await?;
+        let change = Change { by: &user.sign_in, origin: Origin::Pages, about: &user.sign_in, at: now };
+        change.write(&transaction, Action::PasswordChosen).await?;
         transaction.commit().await?;
         self.forgive(&user.sign_in).await?;
         Ok(Some(user))

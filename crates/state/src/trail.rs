@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::connect::{instant, kept};
 use crate::entity::entry;
@@ -104,6 +104,40 @@ pub struct Entry {
     pub about: String,
 }
 
+/// Who changes something, and what the trail says of it. It is written together with the change, or neither is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change<'a> {
+    /// Who: the name to sign in with, or the user of the operating system.
+    pub by: &'a str,
+    /// Where.
+    pub origin: Origin,
+    /// About whom or what.
+    pub about: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Change<'_> {
+    /// Writes it into the trail, within the transaction that makes the change.
+    pub(crate) async fn write(&self, database: &impl ConnectionTrait, action: Action) -> Result<(), StateError> {
+        let (who, about) = (self.by.to_owned(), self.about.to_owned());
+        write(database, &Entry { who, origin: self.origin, action, about }, self.at).await
+    }
+}
+
+async fn write(database: &impl ConnectionTrait, new: &Entry, now: Timestamp) -> Result<(), StateError> {
+    let model = entry::ActiveModel {
+        id: NotSet,
+        at: Set(kept(now)),
+        who: Set(new.who.clone()),
+        origin: Set(new.origin.as_str().to_owned()),
+        action: Set(new.action.as_str().to_owned()),
+        about: Set(new.about.clone()),
+    };
+    model.insert(database).await?;
+    Ok(())
+}
+
 /// Something that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
@@ -133,16 +167,7 @@ pub struct TrailPage {
 impl StateStore {
     /// Records something.
     pub async fn record(&self, new: &Entry, now: Timestamp) -> Result<(), StateError> {
-        let model = entry::ActiveModel {
-            id: NotSet,
-            at: Set(kept(now)),
-            who: Set(new.who.clone()),
-            origin: Set(new.origin.as_str().to_owned()),
-            action: Set(new.action.as_str().to_owned()),
-            about: Set(new.about.clone()),
-        };
-        model.insert(&self.database).await?;
-        Ok(())
+        write(&self.database, new, now).await
     }
 
     /// What was recorded before some place in the trail, latest first; from the end without one.

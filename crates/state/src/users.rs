@@ -3,6 +3,7 @@
 use evenkeel_model::access::{Grant, Role};
 use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     SqlErr, TransactionTrait,
@@ -11,6 +12,7 @@ use thiserror::Error;
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::{grant, invitation, session, user};
+use crate::trail::{Action, Change, Origin};
 use crate::{StateError, StateStore};
 
 /// The most characters of a name.
@@ -104,21 +106,25 @@ impl StateStore {
         Ok(user::Entity::find().count(&self.database).await? > 0)
     }
 
-    /// Adds the first user; refused when there is anybody.
+    /// Adds the first user; refused when there is anybody. They are recorded to have added themselves.
     pub async fn add_first_user(&self, new: NewUser<'_>, now: Timestamp) -> Result<User, StateError> {
         let transaction = self.database.begin_with_options(alone()).await?;
         if user::Entity::find().count(&transaction).await? > 0 {
             return Err(StateError::NotFirst);
         }
+        let sign_in = sign_in_name(new.sign_in)?;
         let id = insert(&transaction, new, now).await?;
+        let change = Change { by: &sign_in, origin: Origin::Pages, about: &sign_in, at: now };
+        change.write(&transaction, Action::UserAdded).await?;
         transaction.commit().await?;
         self.user(id).await?.ok_or(StateError::NoUser)
     }
 
     /// Adds a user.
-    pub async fn add_user(&self, new: NewUser<'_>, now: Timestamp) -> Result<User, StateError> {
+    pub async fn add_user(&self, new: NewUser<'_>, change: Change<'_>) -> Result<User, StateError> {
         let transaction = self.database.begin_with_options(alone()).await?;
-        let id = insert(&transaction, new, now).await?;
+        let id = insert(&transaction, new, change.at).await?;
+        change.write(&transaction, Action::UserAdded).await?;
         transaction.commit().await?;
         self.user(id).await?.ok_or(StateError::NoUser)
     }
@@ -151,43 +157,53 @@ impl StateStore {
         Ok(Some((self.with_grants(model).await?, password)))
     }
 
-    /// Gives somebody a grant; nothing happens when they have it.
-    pub async fn give(&self, id: UserId, given: &Grant) -> Result<(), StateError> {
-        let user = self.user(id).await?.ok_or(StateError::NoUser)?;
-        if user.grants.contains(given) {
-            return Ok(());
+    /// Gives somebody a grant; false when they have it, and nothing happens.
+    pub async fn give(&self, id: UserId, given: &Grant, change: Change<'_>) -> Result<bool, StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        if user::Entity::find_by_id(id.0).one(&transaction).await?.is_none() {
+            return Err(StateError::NoUser);
         }
-        insert_grants(&self.database, id.0, std::slice::from_ref(given)).await
-    }
-
-    /// Takes a grant away; refused when nobody could administer accounts any more.
-    pub async fn take(&self, id: UserId, taken: &Grant) -> Result<(), StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
-        let which = grant::Column::UserId
-            .eq(id.0)
-            .and(grant::Column::Role.eq(taken.role().as_str()))
-            .and(grant::Column::Over.eq(taken.over()));
-        grant::Entity::delete_many().filter(which).exec(&transaction).await?;
-        someone_administers(&transaction).await?;
+        if grant::Entity::find().filter(is_grant(id, given)).count(&transaction).await? > 0 {
+            return Ok(false);
+        }
+        insert_grants(&transaction, id.0, std::slice::from_ref(given)).await?;
+        change.write(&transaction, Action::Given).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
-    /// Lets somebody sign in or not. Whoever may not any more is signed out at once, and one-time links end.
-    pub async fn set_active(&self, id: UserId, active: bool) -> Result<(), StateError> {
+    /// Takes a grant away; false when they never had it, and nothing happens. Refused when nobody could administer
+    /// accounts any more.
+    pub async fn take(&self, id: UserId, taken: &Grant, change: Change<'_>) -> Result<bool, StateError> {
         let transaction = self.database.begin_with_options(alone()).await?;
+        let gone = grant::Entity::delete_many().filter(is_grant(id, taken)).exec(&transaction).await?;
+        if gone.rows_affected == 0 {
+            return Ok(false);
+        }
+        someone_administers(&transaction).await?;
+        change.write(&transaction, Action::Taken).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Lets somebody sign in or not; false when that is so already, and nothing happens. Whoever may not any more is
+    /// signed out at once, and one-time links end.
+    pub async fn set_active(&self, id: UserId, active: bool, change: Change<'_>) -> Result<bool, StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        let present = user::Entity::find_by_id(id.0).one(&transaction).await?.ok_or(StateError::NoUser)?;
+        if present.active == active {
+            return Ok(false);
+        }
         let changed = user::ActiveModel { id: Set(id.0), active: Set(active), ..Default::default() };
-        match changed.update(&transaction).await {
-            Err(sea_orm::DbErr::RecordNotUpdated) => return Err(StateError::NoUser),
-            other => other?,
-        };
+        changed.update(&transaction).await?;
         if !active {
             session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(&transaction).await?;
             invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(id.0)).exec(&transaction).await?;
             someone_administers(&transaction).await?;
         }
+        change.write(&transaction, if active { Action::Activated } else { Action::Deactivated }).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     async fn with_grants(&self, model: user::Model) -> Result<User, StateError> {
@@ -241,12 +257,19 @@ async fn insert_grants(database: &impl ConnectionTrait, user: i64, grants: &[Gra
     Ok(())
 }
 
-/// Whether somebody is left who may sign in and administers accounts.
+/// Whether a row gives somebody a grant.
+fn is_grant(id: UserId, given: &Grant) -> SimpleExpr {
+    let own = grant::Column::UserId.eq(id.0).and(grant::Column::Role.eq(given.role().as_str()));
+    own.and(grant::Column::Over.eq(given.over()))
+}
+
+/// Whether somebody is left who can sign in, because they have chosen a password, and administers accounts.
 async fn someone_administers(database: &impl ConnectionTrait) -> Result<(), StateError> {
     let role = grant::Column::Role.eq(Role::Administrator.as_str());
     let administrators = grant::Entity::find().filter(role).all(database).await?;
     let ids = administrators.into_iter().map(|grant| grant.user_id);
     let active = user::Column::Id.is_in(ids).and(user::Column::Active.eq(true));
+    let active = active.and(user::Column::Password.is_not_null());
     match user::Entity::find().filter(active).count(database).await? {
         0 => Err(StateError::LastAdministrator),
         _ => Ok(()),

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{
-    Action, Attempt, Entry, Found, Lifetime, Limits, Location, NewUser, Origin, Random, Secret, StateError, StateStore,
-    User,
+    Action, Attempt, Change, Entry, Found, Lifetime, Limits, Location, NewUser, Origin, Random, Secret, StateError,
+    StateStore, User,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
@@ -55,6 +55,11 @@ fn new<'a>(name: &'a str, sign_in: &'a str, grants: Vec<Grant>) -> NewUser<'a> {
     NewUser { name, sign_in, password: Some("hash".to_owned()), grants }
 }
 
+/// What the trail says of a change that a test makes.
+fn change(minutes: i64) -> Change<'static> {
+    Change { by: "mara", origin: Origin::Pages, about: "a change", at: at(minutes) }
+}
+
 async fn administrator(store: &StateStore) -> User {
     store
         .add_first_user(new("Mara Lindqvist", "Mara", vec![Grant::Everywhere(Role::Administrator)]), at(0))
@@ -72,14 +77,14 @@ async fn users_and_their_grants() {
     assert!(matches!(refused, StateError::NotFirst), "{refused}");
 
     let over = vec![Grant::In(Role::Manager, UnitId::new("lakeside")), Grant::Own(PersonId::new("E1"))];
-    let rosa = store.add_user(new("Rosa Anand", " rosa@northmere.example ", over.clone()), at(1)).await.unwrap();
+    let rosa = store.add_user(new("Rosa Anand", " rosa@northmere.example ", over.clone()), change(1)).await.unwrap();
     assert_eq!((rosa.sign_in.as_str(), &rosa.grants), ("rosa@northmere.example", &over));
-    let taken = store.add_user(new("Rosa Two", "ROSA@northmere.example", Vec::new()), at(1)).await.unwrap_err();
+    let taken = store.add_user(new("Rosa Two", "ROSA@northmere.example", Vec::new()), change(1)).await.unwrap_err();
     assert!(matches!(taken, StateError::NameTaken { .. }), "{taken}");
     for (name, sign_in) in
         [("", "x"), ("A", ""), ("A", "a b"), ("A\u{202e}B", "x"), ("A\nB", "x"), (&*"n".repeat(101), "x")]
     {
-        let refused = store.add_user(new(name, sign_in, Vec::new()), at(1)).await.unwrap_err();
+        let refused = store.add_user(new(name, sign_in, Vec::new()), change(1)).await.unwrap_err();
         assert!(matches!(refused, StateError::Name(_)), "{name:?} {sign_in:?}: {refused}");
     }
     let names: Vec<String> = store.users().await.unwrap().into_iter().map(|user| user.name).collect();
@@ -89,25 +94,75 @@ async fn users_and_their_grants() {
     let (found, password) = store.user_by_sign_in("Rosa@Northmere.example").await.unwrap().unwrap();
     assert_eq!((found.id, password.as_deref()), (rosa.id, Some("hash")));
     assert!(store.user_by_sign_in("' or 1=1 --").await.unwrap().is_none());
-    let odd = store.add_user(new("<script>", "';drop_table_users;--", Vec::new()), at(1)).await.unwrap();
+    let odd = store.add_user(new("<script>", "';drop_table_users;--", Vec::new()), change(1)).await.unwrap();
     assert_eq!(store.user(odd.id).await.unwrap().unwrap().name, "<script>");
 
-    store.give(rosa.id, &Grant::Everywhere(Role::Executive)).await.unwrap();
-    store.give(rosa.id, &Grant::Everywhere(Role::Executive)).await.unwrap();
+    assert!(store.give(rosa.id, &Grant::Everywhere(Role::Executive), change(1)).await.unwrap());
+    assert!(!store.give(rosa.id, &Grant::Everywhere(Role::Executive), change(1)).await.unwrap());
     assert_eq!(store.user(rosa.id).await.unwrap().unwrap().grants.len(), 3);
-    store.take(rosa.id, &over[0]).await.unwrap();
+    store.take(rosa.id, &over[0], change(1)).await.unwrap();
     assert_eq!(store.user(rosa.id).await.unwrap().unwrap().grants.len(), 2);
 
     // Somebody must be left who can let others in.
     let own = Grant::Everywhere(Role::Administrator);
-    assert!(matches!(store.take(mara.id, &own).await.unwrap_err(), StateError::LastAdministrator));
-    assert!(matches!(store.set_active(mara.id, false).await.unwrap_err(), StateError::LastAdministrator));
+    assert!(matches!(store.take(mara.id, &own, change(1)).await.unwrap_err(), StateError::LastAdministrator));
+    assert!(matches!(store.set_active(mara.id, false, change(1)).await.unwrap_err(), StateError::LastAdministrator));
     assert!(store.user(mara.id).await.unwrap().unwrap().active);
-    store.give(rosa.id, &own).await.unwrap();
-    store.set_active(mara.id, false).await.unwrap();
-    assert!(matches!(store.set_active(rosa.id, false).await.unwrap_err(), StateError::LastAdministrator));
-    store.set_active(mara.id, true).await.unwrap();
-    store.take(rosa.id, &own).await.unwrap();
+    store.give(rosa.id, &own, change(1)).await.unwrap();
+    store.set_active(mara.id, false, change(1)).await.unwrap();
+    assert!(matches!(store.set_active(rosa.id, false, change(1)).await.unwrap_err(), StateError::LastAdministrator));
+    store.set_active(mara.id, true, change(1)).await.unwrap();
+    store.take(rosa.id, &own, change(1)).await.unwrap();
+    // Whoever has not chosen a password yet cannot let anybody in.
+    let unset = NewUser { password: None, ..new("Bea", "bea", vec![own.clone()]) };
+    store.add_user(unset, change(1)).await.unwrap();
+    assert!(matches!(store.take(mara.id, &own, change(1)).await.unwrap_err(), StateError::LastAdministrator));
+}
+
+/// What is changed is in the trail, once, and what is not changed is not.
+#[tokio::test]
+async fn changes_and_their_entries_go_together() {
+    let (_place, store) = store().await;
+    let mara = administrator(&store).await;
+    let role = Grant::Everywhere(Role::Executive);
+    let count = || async { store.trail(None, 100).await.unwrap().entries.len() };
+    assert_eq!(count().await, 1);
+    for (given, entries) in [(true, 2), (false, 2)] {
+        assert_eq!(store.give(mara.id, &role, change(1)).await.unwrap(), given);
+        assert_eq!(count().await, entries);
+    }
+    for (taken, entries) in [(true, 3), (false, 3)] {
+        assert_eq!(store.take(mara.id, &role, change(1)).await.unwrap(), taken);
+        assert_eq!(count().await, entries);
+    }
+    assert!(!store.set_active(mara.id, true, change(1)).await.unwrap());
+    assert!(matches!(store.set_active(mara.id, false, change(1)).await.unwrap_err(), StateError::LastAdministrator));
+    assert_eq!(count().await, 3);
+    let link = store.invite(mara.id, &random(), change(1)).await.unwrap();
+    store.redeem(&link, "other".to_owned(), at(2)).await.unwrap().unwrap();
+    let trail = store.trail(None, 2).await.unwrap().entries;
+    let actions: Vec<_> = trail.iter().map(|entry| (entry.action.unwrap(), entry.who.as_str())).collect();
+    assert_eq!(actions, [(Action::PasswordChosen, "mara"), (Action::LinkMade, "mara")]);
+}
+
+/// Where the trail cannot be written, nothing is changed: as when the disk is full, or the program dies in between.
+#[tokio::test]
+async fn nothing_is_changed_that_cannot_be_recorded() {
+    let (place, store) = store().await;
+    let Location::File(file) = &place.location else { return };
+    let mara = administrator(&store).await;
+    let address = format!("sqlite://{}", file.display());
+    let database = sea_orm::Database::connect(address).await.unwrap();
+    let refusal = "create trigger nope before insert on trail begin select raise(abort, 'full'); end";
+    database.execute_unprepared(refusal).await.unwrap();
+    let role = Grant::Everywhere(Role::Executive);
+    store.give(mara.id, &role, change(1)).await.unwrap_err();
+    store.add_user(new("Bea", "bea", vec![Grant::Everywhere(Role::Administrator)]), change(1)).await.unwrap_err();
+    store.invite(mara.id, &random(), change(1)).await.unwrap_err();
+    database.execute_unprepared("drop trigger nope").await.unwrap();
+    assert_eq!(store.user(mara.id).await.unwrap().unwrap().grants, mara.grants);
+    assert_eq!(store.users().await.unwrap().len(), 1);
+    store.give(mara.id, &role, change(1)).await.unwrap();
 }
 
 #[tokio::test]
@@ -143,9 +198,9 @@ async fn sessions_end() {
     assert_eq!(found(fourth, 1).await, Found::Nobody);
     assert_eq!(found(Secret::parse(&"0".repeat(64)).unwrap(), 1).await, Found::Nobody);
 
-    let rosa = store.add_user(new("Rosa", "rosa", Vec::new()), at(0)).await.unwrap();
+    let rosa = store.add_user(new("Rosa", "rosa", Vec::new()), change(0)).await.unwrap();
     let fifth = store.begin_session(rosa.id, &random, at(0)).await.unwrap();
-    store.set_active(rosa.id, false).await.unwrap();
+    store.set_active(rosa.id, false, change(1)).await.unwrap();
     assert_eq!(found(fifth, 1).await, Found::Nobody);
 
     // One that ended unnoticed is forgotten when sessions are cleared; without that it would be told as ended.
@@ -205,8 +260,8 @@ async fn a_link_works_once() {
     let mara = administrator(&store).await;
     let random = random();
     let session = store.begin_session(mara.id, &random, at(0)).await.unwrap();
-    let earlier = store.invite(mara.id, &random, at(0)).await.unwrap();
-    let link = store.invite(mara.id, &random, at(0)).await.unwrap();
+    let earlier = store.invite(mara.id, &random, change(0)).await.unwrap();
+    let link = store.invite(mara.id, &random, change(0)).await.unwrap();
     assert!(store.invited(&earlier, at(1)).await.unwrap().is_none());
     assert_eq!(store.invited(&link, at(1)).await.unwrap().map(|user| user.id), Some(mara.id));
     assert!(store.invited(&link, at(72 * 60)).await.unwrap().is_none());
@@ -251,7 +306,7 @@ async fn the_file_holds_no_secret() {
     let mara = administrator(&store).await;
     let random = random();
     let session = store.begin_session(mara.id, &random, at(0)).await.unwrap();
-    let link = store.invite(mara.id, &random, at(0)).await.unwrap();
+    let link = store.invite(mara.id, &random, change(0)).await.unwrap();
     store.attempt("my password by mistake", "10.0.0.1", Limits::default(), at(0)).await.unwrap();
     drop(store);
     let mut kept = Vec::new();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_state::{
-    Action, Attempt, Effort, Entry, Found, Lifetime, Limits, NewUser, Origin, Passwords, Random, Secret, StateError,
-    StateStore, User,
+    Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, NewUser, Origin, Passwords, Random, Secret,
+    StateError, StateStore, User,
 };
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -76,9 +76,18 @@ impl Accounts {
         Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code) })
     }
 
-    /// The code with which the first administrator is set up; none when there is one already.
-    pub async fn code(&self) -> Option<String> {
-        self.code.lock().await.as_ref().map(Secret::code)
+    /// The code with which the first administrator is set up; none when there is one already, whoever let them in.
+    pub async fn code(&self) -> Result<Option<String>, StateError> {
+        let mut code = self.code.lock().await;
+        if code.is_some() && self.store.has_users().await? {
+            *code = None;
+        }
+        Ok(code.as_ref().map(Secret::code))
+    }
+
+    /// What the trail says of a change that somebody makes on the pages now.
+    pub(crate) fn change<'a>(&self, by: &'a str, about: &'a str) -> Change<'a> {
+        Change { by, origin: Origin::Pages, about, at: self.now() }
     }
 
     /// Now.
@@ -169,7 +178,6 @@ impl Accounts {
         match self.store.add_first_user(NewUser { name, sign_in, password, grants }, self.now()).await {
             Ok(user) => {
                 *code = None;
-                self.record(&user.sign_in, Action::UserAdded, &user.sign_in).await?;
                 Ok(SetUp::Done(Box::new(user)))
             }
             Err(StateError::Name(error)) => Ok(SetUp::Unfit(error.to_string())),

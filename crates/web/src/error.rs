@@ -106,7 +106,7 @@ impl From<WorldError> for Failure {
         };
         let message = match &error {
             // What went wrong inside is for the log; it may name files and columns.
-            WorldError::Engine(_) if status.is_server_error() => {
+            WorldError::Engine(_) | WorldError::NotRecorded(_) if status.is_server_error() => {
                 "This page could not be made. The log of the server says why.".to_owned()
             }
             // Who works here is not told by a page: such a name is answered like one that nobody has.

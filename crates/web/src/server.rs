@@ -20,6 +20,9 @@ use crate::{headers, routes};
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// How long requests that have begun are waited for when the server is stopped.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How often the lake is asked whether there is something new.
 const WATCH: Duration = Duration::from_secs(2);
 
@@ -132,9 +135,26 @@ impl Server {
         let router = self.router();
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, router).with_graceful_shutdown(stop).await;
+        let (stopped, is_stopping) = tokio::sync::oneshot::channel();
+        let stop = async move {
+            stop.await;
+            stopped.send(()).ok();
+        };
+        let served = axum::serve(listener, router).with_graceful_shutdown(stop).into_future();
+        // Whoever never ends a request must not keep the server from ending.
+        let patience = async move {
+            if is_stopping.await.is_ok() {
+                tokio::time::sleep(PATIENCE).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        let ended = tokio::select! {
+            ended = served => ended,
+            () = patience => Ok(()),
+        };
         watch.abort();
-        served
+        ended
     }
 }
 

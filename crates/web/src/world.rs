@@ -934,7 +934,9 @@ impl World {
         let mut records = self.engine.rows(measure, subject, period, first, limit).await?;
         let open = for_everyone(measure.in_force(period).unwrap_or(measure), &recorded(&records, first));
         let says_who = open.len() < records.columns.len();
-        if !names {
+        if names {
+            self.hide_strangers(&mut records, &open);
+        } else {
             keep_columns(&mut records, &open);
         }
         if matches!(subject, Subject::Person(_)) || (names && says_who) {
@@ -942,6 +944,29 @@ impl World {
             self.looked(&format!("rows of {}, {subject}, {period}", measure.id)).await?;
         }
         Ok(records)
+    }
+
+    /// Empties what says who, where that is somebody whose record the viewer may not see: rows of earlier periods tell of
+    /// people who are elsewhere today. `open` are the columns that say nothing of people.
+    fn hide_strangers(&self, records: &mut Records, open: &[usize]) {
+        let says_who: Vec<usize> = (0..records.columns.len()).filter(|place| !open.contains(place)).collect();
+        let (ids, others): (Vec<usize>, Vec<usize>) = says_who.into_iter().partition(|&place| {
+            let name = records.columns[place].as_str();
+            name.ends_with("_id") || name.starts_with("field_")
+        });
+        for row in &mut records.rows {
+            let mut hidden = false;
+            for &place in &ids {
+                let is_strange = |id: &String| !self.may_see(&Subject::Person(PersonId::new(id)));
+                if row[place].take_if(|id| is_strange(id)).is_some() {
+                    hidden |= records.columns[place].ends_with("_id");
+                }
+            }
+            // Names and addresses are those of the identifiers beside them.
+            for &place in others.iter().filter(|_| hidden) {
+                row[place] = None;
+            }
+        }
     }
 
     /// The page of all measures that there are to choose from.

@@ -52,7 +52,7 @@ pub async fn pages(
             "WARNING: nobody has to sign in (--auth none). Whoever reaches this port on this machine sees these pages.",
         ),
         Access::Accounts(accounts) => {
-            if let Some(code) = accounts.code().await {
+            if let Some(code) = accounts.code().await? {
                 session.output.text(&format!(
                     "There is no account yet. Open http://{address}/set-up and enter the code {code}\n"
                 ));

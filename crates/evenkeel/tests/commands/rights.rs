@@ -32,9 +32,9 @@ fn project() -> TempDir {
         ),
         (
             "sources/a.yaml",
-            "source: a\nfiles: { units: raw/units.csv, people: raw/people.csv, answers: raw/answers.csv }\ntables:\n  \
+            "source: a\nfiles: { units: raw/units.csv, people: raw/people.csv, memberships: raw/memberships.csv, answers: raw/answers.csv }\ntables:\n  \
              units: select unit_id, kind, parent_id, name from units\n  people: select person_id, name from people\n  \
-             memberships: select person_id, unit_id from people\n  \
+             memberships: select person_id, unit_id, valid_from, valid_to from memberships\n  \
              responses: select id as response_id, at as asked_at, at as answered_at, person as person_id, score from answers\n",
         ),
         (
@@ -42,9 +42,12 @@ fn project() -> TempDir {
             "unit_id,kind,parent_id,name\nwhole,organisation,,Promises\nnorth,branch,whole,North\n\
              lakeside,branch,whole,Lakeside\nnorth-1,team,north,North One\n",
         ),
+        ("raw/people.csv", "person_id,name\nann,Ann\nbob,Bob\ncleo,Cleo\ndan,Dan\n"),
         (
-            "raw/people.csv",
-            "person_id,name,unit_id\nann,Ann,north-1\nbob,Bob,north-1\ncleo,Cleo,lakeside\ndan,Dan,lakeside\n",
+            "raw/memberships.csv",
+            // Dan was in the north until the twentieth.
+            "person_id,unit_id,valid_from,valid_to\nann,north-1,,\nbob,north-1,,\ncleo,lakeside,,\n\
+             dan,north-1,,2026-10-20\ndan,lakeside,2026-10-20,\n",
         ),
         ("raw/answers.csv", &answers),
         (
@@ -411,6 +414,9 @@ fn what_is_hidden_looks_like_what_does_not_exist() {
     assert!(!page.contains("scorecard/whole") && !page.contains("Lakeside"), "{page}");
     let rows = server.get("/rows/csat/north", &milo).body;
     assert!(rows.contains("person_id") && rows.contains("ann"), "{rows:.300}");
+    // Whoever is elsewhere today is not named in the rows of the time when they were here.
+    let lines = |rows: &str| rows.lines().count();
+    assert!(lines(&rows) > 61 && !rows.contains("dan"), "{} {rows:.300}", lines(&rows));
     let page = server.get("/measure/csat/north", &milo).body;
     assert!(page.contains("<td>ann</td>"), "{page}");
     // Those are in the audit trail, as is a look on the command line.

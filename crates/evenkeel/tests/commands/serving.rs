@@ -73,6 +73,25 @@ fn blank() -> (TempDir, std::path::PathBuf) {
     (folder, project)
 }
 
+/// Whoever begins a request and never ends it does not keep the server from ending.
+#[cfg(unix)]
+#[test]
+fn a_half_sent_request_does_not_hold_the_server() {
+    let (_folder, project) = blank();
+    let mut server = serve(&project);
+    let mut half = TcpStream::connect(&server.address).unwrap();
+    half.write_all(b"GET / HT").unwrap();
+    assert_eq!(server.ask("GET", "/health").status, 200);
+    let asked = std::process::Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+    assert!(asked.success());
+    let begun = Instant::now();
+    while server.child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the server waits for a request that never ends");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    drop(half);
+}
+
 #[test]
 fn pages_files_and_refusals() {
     let (_folder, project) = blank();

@@ -40,6 +40,7 @@ impl Done {
             "taken" => "The role was taken away.",
             "deactivated" => "The user was signed out everywhere and cannot sign in any more.",
             "activated" => "The user can sign in again.",
+            "nothing" => "Nothing was changed: it was so already.",
             _ => return None,
         };
         Some(words.to_owned())
@@ -127,15 +128,15 @@ pub(crate) async fn add(
     let accounts = &administrator.accounts;
     let words = words_of(&grant, &administrator.world);
     let new = NewUser { name: &added.name, sign_in: &added.sign_in, password: None, grants: vec![grant] };
-    let user = match accounts.store.add_user(new, accounts.now()).await {
+    let by = &administrator.user.sign_in;
+    let about = format!("{}: {words}", added.sign_in.trim().to_lowercase());
+    let user = match accounts.store.add_user(new, accounts.change(by, &about)).await {
         Ok(user) => user,
         Err(error @ (StateError::Name(_) | StateError::NameTaken { .. })) => {
             return refused(&administrator, format!("Nobody was added: {error}.")).await;
         }
         Err(error) => return Err(error.into()),
     };
-    let by = &administrator.user.sign_in;
-    accounts.record(by, Action::UserAdded, &format!("{}: {words}", user.sign_in)).await?;
     with_link(&administrator, &headers, &user, Some(format!("{} was added.", user.name))).await
 }
 
@@ -166,9 +167,10 @@ pub(crate) async fn give(
         Ok(grant) => grant,
         Err(why) => return refused(&administrator, format!("No role was given: {why}.")).await,
     };
-    administrator.accounts.store.give(user.id, &grant).await?;
     let about = format!("{}: {}", user.sign_in, words_of(&grant, &administrator.world));
-    done(&administrator, Action::Given, &about, "given").await
+    let change = administrator.accounts.change(&administrator.user.sign_in, &about);
+    let given = administrator.accounts.store.give(user.id, &grant, change).await?;
+    Ok(done(if given { "given" } else { "nothing" }))
 }
 
 /// Takes a role away.
@@ -182,12 +184,12 @@ pub(crate) async fn take(
     let Ok(grant) = Grant::new(&taken.role, &taken.over) else {
         return refused(&administrator, "There is no such role.".to_owned()).await;
     };
-    match administrator.accounts.store.take(user.id, &grant).await {
-        Err(StateError::LastAdministrator) => return refused(&administrator, last_administrator()).await,
-        other => other?,
-    }
     let about = format!("{}: {}", user.sign_in, words_of(&grant, &administrator.world));
-    done(&administrator, Action::Taken, &about, "taken").await
+    let change = administrator.accounts.change(&administrator.user.sign_in, &about);
+    match administrator.accounts.store.take(user.id, &grant, change).await {
+        Err(StateError::LastAdministrator) => refused(&administrator, last_administrator()).await,
+        other => Ok(done(if other? { "taken" } else { "nothing" })),
+    }
 }
 
 /// Lets somebody sign in again.
@@ -210,12 +212,15 @@ pub(crate) async fn deactivate(
 
 async fn set_active(administrator: Administrator, id: i64, active: bool) -> Result<Response, Failure> {
     let user = known(&administrator, id).await?;
-    match administrator.accounts.store.set_active(user.id, active).await {
-        Err(StateError::LastAdministrator) => return refused(&administrator, last_administrator()).await,
-        other => other?,
+    let change = administrator.accounts.change(&administrator.user.sign_in, &user.sign_in);
+    match administrator.accounts.store.set_active(user.id, active, change).await {
+        Err(StateError::LastAdministrator) => refused(&administrator, last_administrator()).await,
+        other => Ok(done(match (other?, active) {
+            (false, _) => "nothing",
+            (true, true) => "activated",
+            (true, false) => "deactivated",
+        })),
     }
-    let (action, word) = if active { (Action::Activated, "activated") } else { (Action::Deactivated, "deactivated") };
-    done(&administrator, action, &user.sign_in, word).await
 }
 
 /// The audit trail.
@@ -261,10 +266,9 @@ async fn refused(administrator: &Administrator, error: String) -> Result<Respons
     page(administrator, StatusCode::UNPROCESSABLE_ENTITY, Said { error: Some(error), ..Said::default() }).await
 }
 
-/// Records what was done, and leads back to the accounts.
-async fn done(administrator: &Administrator, action: Action, about: &str, word: &str) -> Result<Response, Failure> {
-    administrator.accounts.record(&administrator.user.sign_in, action, about).await?;
-    Ok(Redirect::to(&format!("{ACCOUNTS}?done={word}")).into_response())
+/// Leads back to the accounts, where a word says what was done.
+fn done(word: &str) -> Response {
+    Redirect::to(&format!("{ACCOUNTS}?done={word}")).into_response()
 }
 
 async fn with_link(
@@ -274,8 +278,8 @@ async fn with_link(
     notice: Option<String>,
 ) -> Result<Response, Failure> {
     let accounts = &administrator.accounts;
-    let secret = accounts.store.invite(user.id, &accounts.random, accounts.now()).await?;
-    accounts.record(&administrator.user.sign_in, Action::LinkMade, &user.sign_in).await?;
+    let change = accounts.change(&administrator.user.sign_in, &user.sign_in);
+    let secret = accounts.store.invite(user.id, &accounts.random, change).await?;
     // Only names of this machine get here.
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
     let link = OneTimeLink { name: user.name.clone(), url: format!("http://{host}/password/{}", secret.text()) };

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use evenkeel_state::{Action, Passwords, SHORTEST_PASSWORD, Secret, StateError, User};
+use evenkeel_state::{Passwords, SHORTEST_PASSWORD, Secret, StateError, User};
 use evenkeel_view::page::{PasswordPage, Template};
 use serde::Deserialize;
 
@@ -58,8 +58,7 @@ pub(crate) async fn choose(
         return answer(StatusCode::UNPROCESSABLE_ENTITY, &who, &who.world(&state), &link, &user, error);
     }
     let hash = accounts.passwords.hash(password).await?;
-    let user = accounts.store.redeem(&secret, hash, accounts.now()).await?.ok_or_else(used)?;
-    accounts.record(&user.sign_in, Action::PasswordChosen, &user.sign_in).await?;
+    accounts.store.redeem(&secret, hash, accounts.now()).await?.ok_or_else(used)?;
     Ok(Redirect::to("/sign-in").into_response())
 }
 

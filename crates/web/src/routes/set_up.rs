@@ -27,7 +27,7 @@ pub(crate) struct Typed {
 /// The page to be set up, as long as there is nobody.
 pub(crate) async fn show(Shared(state): Shared<State>, who: Who) -> Result<Response, Failure> {
     let accounts = who.accounts()?;
-    if accounts.code().await.is_none() {
+    if accounts.code().await?.is_none() {
         return Ok(Redirect::to("/sign-in").into_response());
     }
     answer(StatusCode::OK, &who, accounts, &who.world(&state), &Typed::default(), None)
@@ -37,7 +37,7 @@ pub(crate) async fn show(Shared(state): Shared<State>, who: Who) -> Result<Respo
 pub(crate) async fn enter(Shared(state): Shared<State>, filled: Filled<Typed>) -> Result<Response, Failure> {
     let Filled { mut values, who, address } = filled;
     let accounts = who.accounts()?;
-    if accounts.code().await.is_none() {
+    if accounts.code().await?.is_none() {
         return Ok(Redirect::to("/sign-in").into_response());
     }
     let password = std::mem::take(&mut values.password);

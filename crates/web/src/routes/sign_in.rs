@@ -48,7 +48,7 @@ pub(crate) async fn show(
     match who {
         Who::Anybody | Who::User { .. } => Ok(Redirect::to(inside(&next)).into_response()),
         Who::Nobody { accounts, visit, .. } => {
-            if accounts.code().await.is_some() {
+            if accounts.code().await?.is_some() {
                 return Ok(Redirect::to("/set-up").into_response());
             }
             let notice = if wanted.ended.is_some() {
