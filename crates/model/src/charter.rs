@@ -250,6 +250,12 @@ pub struct PromiseResult {
 }
 
 impl PromiseResult {
+    /// A result that is not told, because cases could be worked out from it.
+    #[must_use]
+    pub fn withheld(period: Period) -> Self {
+        Self::unmeasured(period, Unmeasured::NoFigure(Missing::TooFew))
+    }
+
     fn unmeasured(period: Period, why: Unmeasured) -> Self {
         Self { period, reading: Reading::EMPTY, likely_range: None, overdue: None, verdict: Verdict::NotMeasured(why) }
     }

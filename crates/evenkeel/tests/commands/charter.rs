@@ -237,7 +237,7 @@ fn the_public_edition_tells_nothing_else() {
     let folder = project(&few);
     succeed(folder.path(), &["import", "--as-of", AS_OF]);
     let found = published(&folder);
-    assert_eq!(found["promises"][0]["value"], "Withheld: fewer than 30");
+    assert_eq!(found["promises"][0]["value"], "Withheld, so that no small number can be worked out");
     let text = found.to_string();
     assert!(!text.contains("80.0") && !text.contains("15 complaints") && !text.contains("0.8"), "{text}");
 }
@@ -255,6 +255,31 @@ fn the_public_edition_tells_whole_months_that_are_over() {
     // Nothing is told of March on its last day.
     let said = succeed(folder.path(), &["charter", "--public", "--as-of", AS_OF]);
     assert!(said.out.contains("February 2026"), "{}", said.out);
+}
+
+/// Of fifteen complaints thirteen or so lie in one promise and the others in another: neither is told beside the whole.
+#[test]
+fn promises_about_parts_are_no_differences() {
+    let mut files = files();
+    let promise = |id: &str, condition: &str| {
+        format!(
+            "      - promise: {id}\n        words: About {id}.\n        measure: complaint_time\n        where: {condition}\n        \
+             standard: {{ threshold: 5 d, share: 80 % }}\n        public: true\n"
+        )
+    };
+    let parts = promise("most", "case_id <> 'slow0'") + &promise("one", "case_id = 'slow0'");
+    files[1].1 = CHARTER
+        .replace("      - promise: fees", &format!("{parts}      - promise: fees"))
+        .replace("fewest: 8", "fewest: 3");
+    let folder = project(&files);
+    succeed(folder.path(), &["import", "--as-of", AS_OF]);
+    let found = published(&folder);
+    let value = |place: usize| found["promises"][place]["value"].as_str().unwrap().replace('\u{a0}', " ");
+    assert_eq!(value(0), "80.0 %");
+    for place in [1, 2] {
+        assert_eq!(value(place), "Withheld, so that no small number can be worked out");
+        assert!(found["promises"][place]["count"].is_null() && found["promises"][place]["rolling"].is_null());
+    }
 }
 
 /// What a measure withholds itself is withheld here, and what it could be worked out from with it.

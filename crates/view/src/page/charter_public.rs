@@ -201,7 +201,7 @@ fn line(
     let named_format = Format::of(named, &context.currency, proof.standard.threshold);
     let withheld = rules.withholds(proof, result);
     let value = match (&result.verdict, result.reading.value) {
-        _ if withheld => withheld_words(rules.fewest()),
+        _ if withheld => WITHHELD.to_owned(),
         (Verdict::NotMeasured(why), _) => {
             words::capitalised(&words_of::unmeasured(why, written, &proof.measure, context.fiscal_year))
         }
@@ -246,9 +246,8 @@ fn withheld_units(promise: &PublicPromise<'_>) -> Option<String> {
     })
 }
 
-fn withheld_words(fewest: u32) -> String {
-    format!("Withheld: fewer than {}", number::count(fewest.into()))
-}
+/// Whether the figure itself or another one rests on too few is not told.
+const WITHHELD: &str = "Withheld, so that no small number can be worked out";
 
 /// `4,404 of 5,200 visits`; for what is no share, the cases alone.
 fn count(measure: &Measure, result: &PromiseResult) -> String {

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use evenkeel_engine::{ReadingStore, integrity, publication};
-use evenkeel_model::charter::{Charter, Course, Promise, PromiseResult, Unmeasured, Verdict, Version};
+use evenkeel_engine::publication::{self, Cases};
+use evenkeel_engine::{ReadingStore, integrity};
+use evenkeel_model::charter::{
+    Charter, Course, Promise, PromiseResult, Proof, Publication, Unmeasured, Verdict, Version,
+};
 use evenkeel_model::evaluation::{self, MeasureResult, Question, Readings as _};
-use evenkeel_model::ids::UnitId;
-use evenkeel_model::measure::Measure;
+use evenkeel_model::ids::{MeasureId, UnitId};
+use evenkeel_model::measure::{Measure, ValueUnit};
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::Period;
@@ -96,9 +99,10 @@ impl World {
         let store = self.store_for(&whole).await?;
         let question = self.question_about(&subject, &whole);
         let look = Look { world: self, charter, store, place: &whole, subject: &subject, question };
-        let promises = version.iter().flat_map(|version| &version.promises).filter(|promise| promise.public);
-        let detail =
-            PublicDetail { charter, version, promises: promises.map(|promise| look.public(promise)).collect() };
+        let public = version.iter().flat_map(|version| &version.promises).filter(|promise| promise.public);
+        let mut promises: Vec<PublicPromise<'_>> = public.map(|promise| look.public(promise)).collect();
+        without_differences(&mut promises, &charter.publication);
+        let detail = PublicDetail { charter, version, promises };
         let context = self.context(&whole, links, "Charter").await?;
         Ok(PublicCharter::new(&detail, &context))
     }
@@ -357,12 +361,16 @@ impl<'a> Look<'a> {
         // Where nothing was recorded there is nothing to withhold; what the measure itself withholds is.
         units.retain(|(_, result)| result.reading.value.is_some() || rules.withholds(proof, result));
         units.sort_by_key(|(name, _)| name.to_lowercase());
-        let cases = |result: &PromiseResult| proof.measure.rests_on(&result.reading).round() as u64;
+        let is_share = proof.measure.unit == ValueUnit::Percent;
+        let cases = |result: &PromiseResult| Cases {
+            all: cases_of(proof, result),
+            yes: result.reading.numerator.filter(|_| is_share).map(|yes| yes.round() as u64),
+        };
         let total = cases(&self.result(promise, self.subject, period));
         // What the measure withholds has no count here either. It is part of what is left of the total, which is protected
         // as a whole.
         let known = |result: &PromiseResult| result.reading.value.is_some();
-        let counts: Vec<u64> =
+        let counts: Vec<Cases> =
             units.iter().filter(|(_, result)| known(result)).map(|(_, result)| cases(result)).collect();
         let fewest = rules.fewest().max(proof.measure.withhold_below.unwrap_or_default());
         let mut told = publication::told(total, &counts, fewest).into_iter();
@@ -372,5 +380,52 @@ impl<'a> Look<'a> {
             published.push(PublicUnit { name, result: told.then_some(result) });
         }
         published
+    }
+}
+
+/// How many cases a promise rests on.
+fn cases_of(proof: &Proof, result: &PromiseResult) -> u64 {
+    proof.measure.rests_on(&result.reading).round() as u64
+}
+
+/// Whether a promise is about a part of the cases of the measure that it names.
+fn is_part(promise: &PublicPromise<'_>) -> bool {
+    let conditions = |measure: &Measure| measure.formula.rows().map_or(0, |rows| rows.conditions.len());
+    let proof = promise.promise.proof.as_ref().zip(promise.named.as_ref());
+    proof.is_some_and(|(proof, named)| conditions(&proof.measure) > conditions(named))
+}
+
+/// Withholds promises about a part of the cases of a measure where another promise about the same measure would tell of
+/// too few by its difference. Beside others, such a promise tells no units.
+fn without_differences(promises: &mut [PublicPromise<'_>], rules: &Publication) {
+    let named: Vec<Option<MeasureId>> =
+        promises.iter().map(|promise| promise.promise.proof.as_ref().map(|proof| proof.named.clone())).collect();
+    for place in 0..promises.len() {
+        // Each group of promises about one measure is looked at with the first of them.
+        let Some(measure) = &named[place] else { continue };
+        if named[..place].contains(&named[place]) {
+            continue;
+        }
+        let group: Vec<usize> =
+            (place..promises.len()).filter(|&other| named[other].as_ref() == Some(measure)).collect();
+        let (parts, whole): (Vec<usize>, Vec<usize>) = group.into_iter().partition(|&other| is_part(&promises[other]));
+        if parts.is_empty() || parts.len() + whole.len() < 2 {
+            continue;
+        }
+        let cases = |other: usize| {
+            let promise = &promises[other];
+            promise.promise.proof.as_ref().map_or(0, |proof| cases_of(proof, &promise.result))
+        };
+        let counts: Vec<u64> = parts.iter().map(|&part| cases(part)).collect();
+        let all = whole.iter().map(|&other| cases(other)).max();
+        let told = publication::told_of_parts(all, &counts, rules.fewest());
+        for (part, told) in parts.into_iter().zip(told) {
+            let promise = &mut promises[part];
+            promise.units.clear();
+            if !told && promise.result.reading.value.is_some() {
+                promise.result = PromiseResult::withheld(promise.result.period);
+                promise.rolling = None;
+            }
+        }
     }
 }
