@@ -8,7 +8,7 @@ use jiff::civil::{Weekday, date};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::serving::serve;
+use super::served::serve_open;
 use super::support::succeed;
 
 const AS_OF: &str = "2026-11-02T06:10:00Z";
@@ -134,7 +134,7 @@ fn sources_freshness_coverage_rejects_and_versions() {
 fn nobody_is_named_on_the_page_and_in_its_files() {
     let folder = project();
     succeed(folder.path(), &["import", "--as-of", "2026-10-30T06:00:00Z"]);
-    let server = serve(folder.path());
+    let server = serve_open(folder.path());
     let page = server.ask("GET", "/data");
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(page.body.contains("cases.opened_at") && page.body.contains("href=\"/data/rejected.csv\""));

@@ -19,6 +19,7 @@ mod over_time;
 mod projects;
 mod rights;
 mod rollup;
+mod served;
 mod service_levels;
 mod serving;
 mod support;

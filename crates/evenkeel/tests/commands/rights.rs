@@ -1,209 +1,13 @@
 //! Who may see what: every route, asked by every role, about what is theirs and what is not; and attempts to get around it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 
 use evenkeel_state::Secret;
-use tempfile::TempDir;
 
+use super::served::{AS_OF, PASSWORD, Server, serve, two_branches};
 use super::support::{evenkeel, succeed};
-
-const AS_OF: &str = "2026-11-02T06:10:00Z";
-const PASSWORD: &str = "seven quiet harbours";
-
-/// Two branches with two people each.
-fn project() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let mut answers = String::from("id,at,person,score\n");
-    for number in 0..120 {
-        let person = ["ann", "bob", "cleo", "dan"][number % 4];
-        let score = if number % 3 == 0 { 2 } else { 5 };
-        writeln!(answers, "a{number},2026-10-{:02}T10:00:00Z,{person},{score}", 1 + number % 28).unwrap();
-    }
-    for (path, text) in [
-        (
-            "evenkeel.yaml",
-            "organisation: Promises\ntime_zone: UTC\npeople: coaching\nsources: [sources/a.yaml]\n\
-             scorecards: [scorecards/all.yaml]\ncomparisons: [comparisons/satisfaction.yaml]\ncharter: charter.yaml\n",
-        ),
-        (
-            "sources/a.yaml",
-            "source: a\nfiles: { units: raw/units.csv, people: raw/people.csv, memberships: raw/memberships.csv, answers: raw/answers.csv }\ntables:\n  \
-             units: select unit_id, kind, parent_id, name from units\n  people: select person_id, name from people\n  \
-             memberships: select person_id, unit_id, valid_from, valid_to from memberships\n  \
-             responses: select id as response_id, at as asked_at, at as answered_at, person as person_id, score from answers\n",
-        ),
-        (
-            "raw/units.csv",
-            "unit_id,kind,parent_id,name\nwhole,organisation,,Promises\nnorth,branch,whole,North\n\
-             lakeside,branch,whole,Lakeside\nnorth-1,team,north,North One\n",
-        ),
-        ("raw/people.csv", "person_id,name\nann,Ann\nbob,Bob\ncleo,Cleo\ndan,Dan\n"),
-        (
-            "raw/memberships.csv",
-            // Dan was in the north until the twentieth.
-            "person_id,unit_id,valid_from,valid_to\nann,north-1,,\nbob,north-1,,\ncleo,lakeside,,\n\
-             dan,north-1,,2026-10-20\ndan,lakeside,2026-10-20,\n",
-        ),
-        ("raw/answers.csv", &answers),
-        (
-            "comparisons/satisfaction.yaml",
-            "comparison: satisfaction\nmeasure: csat\ncompares: [branch, people]\nminimum: 60 %\nrecognition: 90 %\n",
-        ),
-        ("measures/csat.yaml", "measure: csat\ntitle: Satisfied\nfrom: responses\nshare: score >= 4\nbetter: higher\n"),
-        (
-            "scorecards/all.yaml",
-            "scorecard: all\nlegs:\n  customer:\n    objectives:\n      - objective: All\n        measures: [{ use: csat }]\n",
-        ),
-        (
-            "charter.yaml",
-            "charter: customers\ntitle: What we promise\ncontact: Tell us.\nfewest: 4\nversions:\n  - valid_from: 2025-01-01\n    \
-             review: 2027-01-01\n    promises:\n      - promise: satisfied\n        words: You will be satisfied.\n        \
-             measure: csat\n        standard: 60 %\n        public: true\n",
-        ),
-    ] {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    succeed(folder.path(), &["import", "--as-of", AS_OF]);
-    folder
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Answer {
-    /// The token that the answer has the browser keep.
-    fn cookie(&self) -> Option<String> {
-        let line = self.head.lines().find_map(|line| line.strip_prefix("set-cookie: evenkeel="))?;
-        Some(line.split(';').next().unwrap_or_default().to_owned())
-    }
-
-    fn location(&self) -> &str {
-        self.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default()
-    }
-}
-
-/// A server with accounts, stopped when the test is over.
-struct Server {
-    child: Child,
-    address: String,
-    code: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(project: &TempDir) -> Server {
-    let mut child = evenkeel(project.path())
-        .args(["serve", "--port", "0", "--as-of", AS_OF])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut line = || lines.next().and_then(Result::ok).unwrap_or_default();
-    let address = line().split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
-    let code = line().rsplit(' ').next().unwrap_or_default().to_owned();
-    // Dropping it stops the child, whatever it said.
-    let server = Server { child, address, code };
-    assert!(server.address.starts_with("127.0.0.1:") && !server.code.is_empty());
-    server
-}
-
-impl Server {
-    fn send(&self, request: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-        Answer { status, head: head.replace('\r', ""), body: body.to_owned() }
-    }
-
-    fn get(&self, target: &str, token: &str) -> Answer {
-        let address = &self.address;
-        self.send(&format!(
-            "GET {target} HTTP/1.1\r\nhost: {address}\r\ncookie: evenkeel={token}\r\nconnection: close\r\n\r\n"
-        ))
-    }
-
-    /// Sends a form with any headers; `form` is what it carries as its token.
-    fn submit(&self, target: &str, token: &str, form: &str, headers: &str, values: &[(&str, &str)]) -> Answer {
-        let mut body = format!("form={form}");
-        for (name, value) in values {
-            let mut plain = String::new();
-            for byte in value.bytes() {
-                write!(plain, "%{byte:02X}").unwrap();
-            }
-            write!(body, "&{name}={plain}").unwrap();
-        }
-        self.send(&format!(
-            "POST {target} HTTP/1.1\r\nhost: {}\r\ncookie: evenkeel={token}\r\n{headers}connection: close\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        ))
-    }
-
-    /// Sends a form as a browser sends one from a page of the server.
-    fn post(&self, target: &str, token: &str, values: &[(&str, &str)]) -> Answer {
-        let form = Secret::parse(token).map(|token| token.form_token()).unwrap_or_default();
-        let origin = format!("origin: http://{}\r\nsec-fetch-site: same-origin\r\n", self.address);
-        self.submit(target, token, &form, &origin, values)
-    }
-
-    /// A token of somebody who did not sign in.
-    fn visit(&self) -> String {
-        let page = self.get("/charter/public", "");
-        assert_eq!(page.status, 200, "{}", page.body);
-        let page = self.get("/sign-in", "");
-        let page = if page.status == 303 { self.get(page.location(), "") } else { page };
-        page.cookie().unwrap()
-    }
-
-    fn sign_in(&self, name: &str, password: &str) -> Answer {
-        self.post("/sign-in", &self.visit(), &[("name", name), ("password", password), ("next", "/measures")])
-    }
-
-    /// Sets up the first administrator and returns their token.
-    fn set_up(&self) -> String {
-        let values = [("code", &*self.code), ("name", "Mara"), ("sign_in", "mara"), ("password", PASSWORD)];
-        let done = self.post("/set-up", &self.visit(), &values);
-        assert_eq!((done.status, done.location()), (303, "/administration"), "{}", done.body);
-        done.cookie().unwrap()
-    }
-
-    /// Adds somebody on the page of accounts, has them choose a password, and returns their token.
-    fn add(&self, administrator: &str, name: &str, role: &str, unit: &str, person: &str) -> String {
-        let values = [("name", name), ("sign_in", name), ("role", role), ("unit", unit), ("person", person)];
-        let page = self.post("/administration/users", administrator, &values);
-        assert_eq!(page.status, 200, "{}", page.body);
-        let link = page.body.split("/password/").nth(1).and_then(|rest| rest.get(..64)).unwrap().to_owned();
-        let chosen = self.post(&format!("/password/{link}"), &self.visit(), &[("password", PASSWORD)]);
-        assert_eq!((chosen.status, chosen.location()), (303, "/sign-in"), "{}", chosen.body);
-        let again = self.post(&format!("/password/{link}"), &self.visit(), &[("password", PASSWORD)]);
-        assert_eq!(again.status, 404, "a link works once");
-        let entered = self.sign_in(name, PASSWORD);
-        assert_eq!((entered.status, entered.location()), (303, "/measures"), "{}", entered.body);
-        entered.cookie().unwrap()
-    }
-}
 
 /// Whoever asks, in the order of the table.
 const ROLES: [&str; 8] =
@@ -318,8 +122,8 @@ fn every_route_and_every_role() {
     let served: BTreeSet<&str> = evenkeel_web::server::paths().into_iter().collect();
     assert_eq!(listed, served, "every route has an entry in the tables of this test");
 
-    let project = project();
-    let server = serve(&project);
+    let project = two_branches();
+    let server = serve(project.path());
     let administrator = server.set_up();
     // The first administrator analyses the record too; here the two are apart.
     let insights = [("role", "insights"), ("over", "")];
@@ -388,8 +192,8 @@ fn every_route_and_every_role() {
 
 #[test]
 fn what_is_hidden_looks_like_what_does_not_exist() {
-    let project = project();
-    let server = serve(&project);
+    let project = two_branches();
+    let server = serve(project.path());
     let administrator = server.set_up();
     let milo = server.add(&administrator, "milo", "manager", "north", "");
     for target in [
@@ -438,8 +242,8 @@ fn what_is_hidden_looks_like_what_does_not_exist() {
 
 #[test]
 fn nobody_gets_in_by_force() {
-    let project = project();
-    let server = serve(&project);
+    let project = two_branches();
+    let server = serve(project.path());
     // Before there is anybody, only the code from the terminal opens the door.
     let visit = server.visit();
     let wrong = [("code", "AAAA-AAAA-AAAA-AAAA"), ("name", "Eve"), ("sign_in", "eve"), ("password", PASSWORD)];
@@ -537,7 +341,7 @@ fn nobody_gets_in_by_force() {
 
 #[test]
 fn a_look_that_cannot_be_recorded_is_not_shown() {
-    let project = project();
+    let project = two_branches();
     std::fs::create_dir_all(project.path().join("data/state.db")).unwrap();
     let said = super::support::run(project.path(), &["charter", "--unit", "cleo", "--as-of", AS_OF]);
     assert_eq!(said.code, Some(1));
@@ -548,7 +352,7 @@ fn a_look_that_cannot_be_recorded_is_not_shown() {
 
 #[test]
 fn without_accounts_it_is_said_loudly_and_nobody_is_named() {
-    let project = project();
+    let project = two_branches();
     let mut child = evenkeel(project.path())
         .args(["serve", "--auth", "none", "--port", "0", "--as-of", AS_OF])
         .stdout(Stdio::piped())

@@ -1,69 +1,13 @@
 //! The server, asked over the wire: what it answers, what it refuses, and that it notices new data.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::support::{evenkeel, succeed};
-
-/// A running server, stopped when the test is over.
-pub(super) struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// What it answered.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: String,
-}
-
-/// Serves a project.
-pub(super) fn serve(project: &Path) -> Server {
-    let mut child = evenkeel(project)
-        .args(["serve", "--auth", "none", "--port", "0", "--as-of", "2026-11-02T06:10:00Z"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
-    // Dropping it stops the child, whatever it said.
-    let server = Server { child, address };
-    assert!(server.address.starts_with("127.0.0.1:"), "the server does not say where it is: {line:?}");
-    server
-}
-
-impl Server {
-    pub(super) fn ask(&self, method: &str, target: &str) -> Answer {
-        self.send(format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes())
-    }
-
-    fn send(&self, request: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        stream.write_all(request).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-        Answer { status, head: head.to_lowercase(), body: body.to_owned() }
-    }
-}
+use super::served::serve_open;
+use super::support::succeed;
 
 fn blank() -> (TempDir, std::path::PathBuf) {
     let folder = TempDir::new().unwrap();
@@ -78,7 +22,7 @@ fn blank() -> (TempDir, std::path::PathBuf) {
 #[test]
 fn a_half_sent_request_does_not_hold_the_server() {
     let (_folder, project) = blank();
-    let mut server = serve(&project);
+    let mut server = serve_open(&project);
     let mut half = TcpStream::connect(&server.address).unwrap();
     half.write_all(b"GET / HT").unwrap();
     assert_eq!(server.ask("GET", "/health").status, 200);
@@ -95,7 +39,7 @@ fn a_half_sent_request_does_not_hold_the_server() {
 #[test]
 fn pages_files_and_refusals() {
     let (_folder, project) = blank();
-    let server = serve(&project);
+    let server = serve_open(&project);
     let home = server.ask("GET", "/");
     assert!(home.status == 200 || (300..400).contains(&home.status), "{}", home.head);
     assert_eq!(server.ask("GET", "/health").status, 200);
@@ -161,7 +105,7 @@ fn a_measure_that_is_not_reported_for_units() {
     let path = project.join("measures/complaints.yaml");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.replace("levels: [unit]", "levels: []")).unwrap();
-    let server = serve(&project);
+    let server = serve_open(&project);
     let page = server.ask("GET", "/measure/complaints/north?period=2026-10");
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(page.body.contains("Not reported at this level"), "{}", page.body);
@@ -173,7 +117,7 @@ fn a_measure_that_is_not_reported_for_units() {
 #[test]
 fn new_data_are_shown_without_a_restart() {
     let (_folder, project) = blank();
-    let server = serve(&project);
+    let server = serve_open(&project);
     let page = || server.ask("GET", "/scorecard/Our%20organisation?period=2026-10").body;
     assert!(page().contains("60.0"));
     let path = project.join("raw/cases.csv");
@@ -192,7 +136,7 @@ fn new_data_are_shown_without_a_restart() {
 #[test]
 fn a_port_in_use_is_said() {
     let (_folder, project) = blank();
-    let server = serve(&project);
+    let server = serve_open(&project);
     let port = server.address.rsplit(':').next().unwrap().to_owned();
     let said = super::support::run(&project, &["serve", "--port", &port]);
     assert_eq!(said.code, Some(1));
@@ -203,7 +147,7 @@ fn a_port_in_use_is_said() {
 #[test]
 fn finding_things() {
     let (_folder, project) = blank();
-    let server = serve(&project);
+    let server = serve_open(&project);
     let found = server.ask("GET", "/search?q=customer+satisfaction&period=2026-09&unit=Our+organisation");
     assert_eq!(found.status, 200, "{}", found.body);
     assert!(found.body.contains("href=\"/measure/csat/organisation?period=2026-09\""), "{}", found.body);

@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use super::serving::serve;
+use super::served::serve_open;
 use super::support::succeed;
 
 /// Two teams and one standard: four hours to the first response, two days to the solution. It is Monday, 2 November 2026,
@@ -75,7 +75,7 @@ fn cases_answers_and_nobody() {
         std::fs::write(path, text).unwrap();
     }
     succeed(folder.path(), &["import", "--as-of", "2026-11-02T06:00:00Z"]);
-    let server = serve(folder.path());
+    let server = serve_open(folder.path());
     let page = server.ask("GET", "/today");
     assert_eq!(page.status, 200, "{}", page.body);
     let place = |words: &str| page.body.find(words).unwrap_or_else(|| panic!("{words} is missing in {}", page.body));
