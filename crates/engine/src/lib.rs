@@ -30,6 +30,7 @@ pub mod local_time;
 pub mod organisation;
 pub mod publication;
 pub mod readings;
+mod remembered;
 pub mod rows;
 pub mod session;
 mod side_by_side;
