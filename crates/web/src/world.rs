@@ -2,6 +2,7 @@
 
 mod charter;
 mod data;
+mod guide;
 mod map;
 mod search;
 mod today;

@@ -35,9 +35,9 @@ use crate::page::context::{
 use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed,
-    MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, SearchForm, SearchPage,
-    Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, GuidePage, LibraryLinks,
+    Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, SearchForm,
+    SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -205,6 +205,17 @@ pub fn maps(assets: &assets::Urls) -> Vec<Named<MapPage>> {
         Named { name: sample.name, page: MapPage::new(&sample.evaluation(), &sample.scorecard.links, &context) }
     };
     samples.map(page).collect()
+}
+
+/// The guided reading of some samples. Assets lie below `assets`.
+#[must_use]
+pub fn guides(assets: &assets::Urls) -> Vec<Named<GuidePage>> {
+    let page = |sample: Sample| {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        let context = sample.context(&links, assets);
+        Named { name: sample.name, page: GuidePage::new(&sample.evaluation(), &context) }
+    };
+    all().into_iter().map(page).collect()
 }
 
 /// What was found: much, nothing, and what was not asked for. Assets lie below `assets`.
@@ -494,6 +505,10 @@ impl Links for FileLinks {
             ("perspectives", Arrangement::Legs) => "map-rich.html".to_owned(),
             _ => self.file("map"),
         })
+    }
+
+    fn guide(&self, _: &Place) -> Option<String> {
+        Some(self.file("guide"))
     }
 
     fn search(&self, _: &Place) -> Option<SearchForm> {
