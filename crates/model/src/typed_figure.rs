@@ -136,7 +136,9 @@ pub enum Impossible {
     #[error("choose a reason from the list")]
     UnknownReason,
     /// What is there can be replaced, and not taken away.
-    #[error("the record holds a figure for this period; type the right one, because it can be replaced and not taken away")]
+    #[error(
+        "the record holds a figure for this period; type the right one, because it can be replaced and not taken away"
+    )]
     CannotTakeAway,
     /// A note that is too long.
     #[error("the note is longer than {LONGEST_NOTE} characters; shorten it")]
@@ -219,7 +221,11 @@ impl Entry {
             NoteRule::OffTarget => off_target || known.corrects,
             NoteRule::Always => true,
         };
-        if needed && no_note { Checked::NoteMissing { amounts: Some(amounts), off_target } } else { Checked::Ready(amounts) }
+        if needed && no_note {
+            Checked::NoteMissing { amounts: Some(amounts), off_target }
+        } else {
+            Checked::Ready(amounts)
+        }
     }
 
     fn amounts(&self, collected: &Collected, measure: &Measure) -> Result<Amounts, (Side, Impossible)> {
@@ -243,8 +249,7 @@ impl Entry {
         if is_missing(&self.denominator) {
             return Err((Side::Denominator, Impossible::OneMissing));
         }
-        let (above, below) =
-            (read(&self.numerator, Side::Numerator)?, read(&self.denominator, Side::Denominator)?);
+        let (above, below) = (read(&self.numerator, Side::Numerator)?, read(&self.denominator, Side::Denominator)?);
         if below.percent {
             return Err((Side::Denominator, Impossible::NotPercent));
         }
@@ -279,7 +284,9 @@ impl Known {
             return value < usual.low || value > usual.high;
         }
         let sizes = || self.before.iter().map(|value| value.abs()).filter(|size| *size > 0.0);
-        let (Some(smallest), Some(largest)) = (sizes().reduce(f64::min), sizes().reduce(f64::max)) else { return false };
+        let (Some(smallest), Some(largest)) = (sizes().reduce(f64::min), sizes().reduce(f64::max)) else {
+            return false;
+        };
         value.abs() > largest * FAR || (value != 0.0 && value.abs() < smallest / FAR)
     }
 }
@@ -367,7 +374,8 @@ mod tests {
         let checked = entry.check(&collected(true), &measure(ValueUnit::Money), NoteRule::OffTarget, &known());
         assert_eq!(checked, Checked::Ready(unusual));
         let known = Known { before: vec![12.0, 0.0, 8.0], ..Known::default() };
-        for (value, unusual) in [(120.0, false), (121.0, true), (0.8, false), (0.7, true), (0.0, false), (-130.0, true)] {
+        for (value, unusual) in [(120.0, false), (121.0, true), (0.8, false), (0.7, true), (0.0, false), (-130.0, true)]
+        {
             assert_eq!(known.is_unusual(value), unusual, "{value}");
         }
         assert!(!Known::default().is_unusual(1e9));
@@ -396,8 +404,7 @@ mod tests {
     #[test]
     fn absence_has_a_reason_from_the_list() {
         let absent = |absence: &str, numerator: &str, corrects: bool| {
-            let entry =
-                Entry { absence: absence.to_owned(), numerator: numerator.to_owned(), ..Entry::default() };
+            let entry = Entry { absence: absence.to_owned(), numerator: numerator.to_owned(), ..Entry::default() };
             let known = Known { corrects, ..known() };
             entry.check(&collected(true), &measure(ValueUnit::Money), NoteRule::OffTarget, &known)
         };

@@ -17,13 +17,13 @@ pub struct TypedNumber {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UnreadNumber {
     /// It begins like a formula of a spreadsheet.
-    #[error("`{0}` is a formula; paste its result, as a number")]
+    #[error("“{0}” is a formula; paste its result, as a number")]
     Formula(String),
     /// It is no number.
-    #[error("`{0}` is not a number; write digits, for example 1234.5 or 1234,5")]
+    #[error("“{0}” is not a number; write digits, for example 1234.5 or 1234,5")]
     NoNumber(String),
     /// The only comma or point stands where thousands and decimals look alike.
-    #[error("`{text}` can be read as {whole} and as {decimal}; write `{whole}` or `{decimal}0`")]
+    #[error("“{text}” can be read as {whole} and as {decimal}; write {whole} or {decimal}0")]
     TwoWays {
         /// What was typed.
         text: String,
@@ -33,7 +33,7 @@ pub enum UnreadNumber {
         decimal: String,
     },
     /// More digits than a number keeps.
-    #[error("`{0}` has more than 15 digits")]
+    #[error("“{0}” has more than 15 digits")]
     TooLong(String),
 }
 
@@ -216,7 +216,7 @@ mod tests {
             assert!(matches!(refused, UnreadNumber::TwoWays { .. }), "{text}: {refused}");
         }
         let refused = TypedNumber::read("-1,234").unwrap_err().to_string();
-        assert_eq!(refused, "`-1,234` can be read as -1234 and as -1.234; write `-1234` or `-1.2340`");
+        assert_eq!(refused, "“-1,234” can be read as -1234 and as -1.234; write -1234 or -1.2340");
         // What is proposed can be read.
         assert_eq!(read("-1.2340"), -1.234);
     }

@@ -38,6 +38,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/search.css"),
     include_str!("../assets/style/map.css"),
     include_str!("../assets/style/today.css"),
+    include_str!("../assets/style/owed.css"),
     include_str!("../assets/style/print.css"),
 );
 

@@ -61,7 +61,7 @@ fn a_collection_is_read() {
         approval: true,
         note: NoteRule::OffTarget,
     };
-    assert_eq!(project_read.collections, [expected.clone()]);
+    assert_eq!(project_read.collections.first(), Some(&expected));
     assert!(project_read.measures.contains_key("cost_contact"), "what is collected comes from the library");
 
     let all = MONTH.replace("kind: branch", "units: [east, 0247]").replace("month\n", "week\n").replace("7 d", "2 d");
