@@ -31,6 +31,7 @@ pub mod observed;
 pub mod organisation;
 pub mod publication;
 pub mod readings;
+mod remembered;
 pub mod rows;
 pub mod session;
 mod side_by_side;

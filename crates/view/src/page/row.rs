@@ -315,16 +315,18 @@ pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
 #[must_use]
 pub fn history(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Vec<HistoryPoint> {
     let told = Told::new(result, context);
-    let point = |&(period, value): &(Period, Option<f64>)| HistoryPoint {
+    let periods = || result.history.iter().map(|(period, _)| *period);
+    let usual = told.as_ref().map_or_else(|| vec![None; result.history.len()], |told| told.usual_at(periods()));
+    let point = |(&(period, value), usual_range): (&(Period, Option<f64>), Option<Range>)| HistoryPoint {
         period: period.id(context.fiscal_year),
         name: period::short(period, context.fiscal_year),
         value: value.map_or_else(|| Figure::words("no figure"), |value| format.figure(value)),
-        usual_range: told.as_ref().and_then(|told| told.usual_at(period)),
+        usual_range,
         signal: told.as_ref().and_then(|told| told.point(period)),
         redefined: begins(result, period),
         happened: happened(result, period),
     };
-    result.history.iter().map(point).collect()
+    result.history.iter().zip(usual).map(point).collect()
 }
 
 /// What happened to a measure when a period began, or since the one before it did.
