@@ -27,6 +27,7 @@ pub mod integrity;
 mod kept_cells;
 mod likely_range;
 pub mod local_time;
+pub mod observed;
 pub mod organisation;
 pub mod publication;
 pub mod readings;

@@ -55,6 +55,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in editions {
         write(&folder, &mut written, &format!("charter-public-{}", sample.name), &sample.page, &sample.page)?;
     }
+    let (owed, approvals) = sample::owed(&urls);
+    for sample in owed {
+        write(&folder, &mut written, &format!("owed-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in approvals {
+        write(&folder, &mut written, &format!("approval-{}", sample.name), &sample.page, &sample.page)?;
+    }
     let accounts = sample::accounts(&urls);
     for (name, page) in &accounts.sign_in {
         write(&folder, &mut written, &format!("sign-in-{name}"), page, page)?;

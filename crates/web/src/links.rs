@@ -135,6 +135,10 @@ impl Links for Routes {
         Some(format!("/search?q={}{}", part(asked), standing.collect::<String>()))
     }
 
+    fn owed(&self) -> Option<String> {
+        Some("/owed".to_owned())
+    }
+
     fn administration(&self) -> Option<String> {
         Some("/administration".to_owned())
     }

@@ -161,6 +161,11 @@ pub trait Links {
         None
     }
 
+    /// The figures that somebody types; none where that is not offered.
+    fn owed(&self) -> Option<String> {
+        None
+    }
+
     /// The accounts and the audit trail; none where that is not offered.
     fn administration(&self) -> Option<String> {
         None

@@ -10,6 +10,7 @@ mod comparison;
 mod data;
 mod figures;
 mod found;
+mod owed;
 mod signals;
 mod today;
 mod world;
@@ -35,9 +36,9 @@ use crate::page::context::{
 use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, GuidePage, LibraryLinks,
-    Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, SearchForm,
-    SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    ApprovalPage, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, GuidePage,
+    LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, OwedPage, PublicCharter,
+    ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -162,6 +163,12 @@ pub fn comparisons(assets: &assets::Urls) -> Vec<Named<ComparisonPage>> {
         Some(Named { name: sample.name, page: ComparisonPage::new(&group, choices, &context) })
     };
     samples.into_iter().filter_map(page).collect()
+}
+
+/// Figures to be typed, and figures to be approved. Assets lie below `assets`.
+#[must_use]
+pub fn owed(assets: &assets::Urls) -> (Vec<Named<OwedPage>>, Vec<Named<ApprovalPage>>) {
+    owed::pages(assets)
 }
 
 /// The pages of accounts: signing in, setting up, choosing a password, administration, the audit trail. Assets lie below

@@ -10,6 +10,7 @@ pub(crate) mod guide;
 pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
+pub(crate) mod owed;
 pub(crate) mod password;
 pub(crate) mod rows;
 pub(crate) mod scorecard;
