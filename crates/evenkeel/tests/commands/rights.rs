@@ -15,7 +15,7 @@ const ROLES: [&str; 8] =
 
 /// Every route: the path in the table of routes, what is asked, and the status that each role gets. `north` is the unit of
 /// viewer and manager, with `ann` in it, who is the agent; `lakeside` and `cleo` are not.
-const GET: [(&str, &str, [u16; 8]); 45] = [
+const GET: [(&str, &str, [u16; 8]); 49] = [
     ("/", "/", [303, 403, 303, 303, 303, 303, 303, 303]),
     ("/scorecard/{unit}", "/scorecard/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/scorecard/{unit}", "/scorecard/north-1", [303, 403, 404, 200, 200, 200, 200, 200]),
@@ -28,6 +28,10 @@ const GET: [(&str, &str, [u16; 8]); 45] = [
     ("/targets/{unit}", "/targets/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/today", "/today", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/today", "/today?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/record", "/record", [303, 403, 303, 404, 404, 404, 404, 404]),
+    ("/record/{person}", "/record/ann", [303, 403, 200, 404, 200, 404, 404, 404]),
+    ("/record/{person}", "/record/cleo", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/record/{person}", "/record/north", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/map", "/map?unit=north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/map", "/map?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/data", "/data", [303, 403, 403, 403, 403, 200, 200, 200]),
@@ -201,6 +205,7 @@ fn what_is_hidden_looks_like_what_does_not_exist() {
         "/charter?unit=NAME",
         "/measure/csat/NAME",
         "/rows/csat/NAME",
+        "/record/NAME",
         "/compare/csat/NAME",
         "/explain/csat/NAME",
     ] {

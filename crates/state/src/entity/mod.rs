@@ -4,5 +4,6 @@ pub mod attempt;
 pub mod entry;
 pub mod grant;
 pub mod invitation;
+pub mod look;
 pub mod session;
 pub mod user;

@@ -10,6 +10,7 @@ mod comparison;
 mod data;
 mod figures;
 mod found;
+mod record;
 mod signals;
 mod today;
 mod world;
@@ -36,8 +37,8 @@ use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
     CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed,
-    MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, SearchForm, SearchPage,
-    Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, PublicCharter, RecordPage, ScorecardPage, SearchForm,
+    SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -187,6 +188,12 @@ pub fn data(assets: &assets::Urls) -> Vec<Named<DataPage>> {
 #[must_use]
 pub fn todays(assets: &assets::Urls) -> Vec<Named<TodayPage>> {
     today::pages(assets)
+}
+
+/// Records of a person. Assets lie below `assets`.
+#[must_use]
+pub fn records(assets: &assets::Urls) -> Vec<Named<RecordPage>> {
+    record::pages(assets)
 }
 
 /// The strategy map of some samples. Assets lie below `assets`.
@@ -494,6 +501,10 @@ impl Links for FileLinks {
             ("perspectives", Arrangement::Legs) => "map-rich.html".to_owned(),
             _ => self.file("map"),
         })
+    }
+
+    fn record(&self, _: &str, _: &Place, _: Option<(&MeasureId, u64)>) -> Option<String> {
+        Some(self.file("record"))
     }
 
     fn search(&self, _: &Place) -> Option<SearchForm> {
