@@ -4,118 +4,56 @@
 
 use std::collections::BTreeSet;
 
-use askama::DynTemplate;
 use evenkeel_view::assets;
+use evenkeel_view::page::sample::Named;
 use evenkeel_view::page::{Template, sample};
+use serde::Serialize;
 
 const RENDERS: &str = "a sample page renders";
 
-/// Every page by name, as HTML and as JSON.
-fn pages() -> Vec<(String, String, serde_json::Value)> {
+/// A page by name, as HTML and as JSON.
+type Shown = (String, String, serde_json::Value);
+
+fn shown<P: Template + Serialize>(kind: &str, name: &str, page: &P) -> Shown {
+    (format!("{kind}_{name}"), page.render().expect(RENDERS), serde_json::to_value(page).expect(RENDERS))
+}
+
+fn all_of<P: Template + Serialize>(kind: &str, samples: &[Named<P>]) -> Vec<Shown> {
+    samples.iter().map(|sample| shown(kind, sample.name, &sample.page)).collect()
+}
+
+/// Every page.
+fn pages() -> Vec<Shown> {
     let urls = assets::Urls::below("/assets/");
-    let scorecards = sample::scorecards(&urls).into_iter().map(|sample| {
-        let name = format!("scorecard_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let measures = sample::measures(&urls).into_iter().map(|sample| {
-        let name = format!("measure_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let comparisons = sample::comparisons(&urls).into_iter().map(|sample| {
-        let name = format!("comparison_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let targets = sample::targets(&urls).into_iter().map(|sample| {
-        let name = format!("targets_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
     let (lists, definitions) = sample::library(&urls);
-    let lists = lists.into_iter().map(|sample| {
-        let name = format!("measures_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let definitions = definitions.into_iter().map(|sample| {
-        let name = format!("definition_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
     let (charters, editions) = sample::charters(&urls);
-    let charters = charters.into_iter().map(|sample| {
-        let name = format!("charter_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let editions = editions.into_iter().map(|sample| {
-        let name = format!("charter_public_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let data = sample::data(&urls).into_iter().map(|sample| {
-        let name = format!("data_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let searches = sample::searches(&urls).into_iter().map(|sample| {
-        let name = format!("search_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let maps = sample::maps(&urls).into_iter().map(|sample| {
-        let name = format!("map_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let guides = sample::guides(&urls).into_iter().map(|sample| {
-        let name = format!("guide_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let todays = sample::todays(&urls).into_iter().map(|sample| {
-        let name = format!("today_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
     let (owed, approvals) = sample::owed(&urls);
-    let owed = owed.into_iter().map(|sample| {
-        let name = format!("owed_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let approvals = approvals.into_iter().map(|sample| {
-        let name = format!("approval_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let records = sample::records(&urls).into_iter().map(|sample| {
-        let name = format!("record_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
+    let mut pages = [
+        all_of("scorecard", &sample::scorecards(&urls)),
+        all_of("today", &sample::todays(&urls)),
+        all_of("owed", &owed),
+        all_of("approval", &approvals),
+        all_of("record", &sample::records(&urls)),
+        all_of("map", &sample::maps(&urls)),
+        all_of("guide", &sample::guides(&urls)),
+        all_of("data", &sample::data(&urls)),
+        all_of("search", &sample::searches(&urls)),
+        all_of("measure", &sample::measures(&urls)),
+        all_of("comparison", &sample::comparisons(&urls)),
+        all_of("targets", &sample::targets(&urls)),
+        all_of("measures", &lists),
+        all_of("definition", &definitions),
+        all_of("charter", &charters),
+        all_of("charter_public", &editions),
+    ]
+    .concat();
     let sample::accounts::Pages { sign_in, set_up, password, administration, trail } = sample::accounts(&urls);
-    let html = |page: &dyn DynTemplate| page.dyn_render().expect(RENDERS);
-    let mut accounts = Vec::new();
-    for (name, page) in &sign_in {
-        accounts.push((format!("sign_in_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
-    for (name, page) in &set_up {
-        accounts.push((format!("set_up_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
-    for (name, page) in &password {
-        accounts.push((format!("password_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
-    for (name, page) in &administration {
-        accounts.push((format!("administration_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
-    for (name, page) in &trail {
-        accounts.push((format!("trail_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
-    scorecards
-        .chain(todays)
-        .chain(owed)
-        .chain(approvals)
-        .chain(records)
-        .chain(maps)
-        .chain(guides)
-        .chain(data)
-        .chain(searches)
-        .chain(measures)
-        .chain(comparisons)
-        .chain(targets)
-        .chain(lists)
-        .chain(definitions)
-        .chain(charters)
-        .chain(editions)
-        .chain(accounts)
-        .collect()
+    pages.extend(sign_in.iter().map(|(name, page)| shown("sign_in", name, page)));
+    pages.extend(set_up.iter().map(|(name, page)| shown("set_up", name, page)));
+    pages.extend(password.iter().map(|(name, page)| shown("password", name, page)));
+    pages.extend(administration.iter().map(|(name, page)| shown("administration", name, page)));
+    pages.extend(trail.iter().map(|(name, page)| shown("trail", name, page)));
+    pages
 }
 
 #[test]
