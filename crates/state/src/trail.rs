@@ -55,10 +55,18 @@ pub enum Action {
     LinkMade,
     /// A password was chosen.
     PasswordChosen,
+    /// A figure was typed and kept.
+    FigureKept,
+    /// A figure was sent.
+    FigureSent,
+    /// A figure was approved.
+    FigureApproved,
+    /// A figure was sent back.
+    FigureReturned,
 }
 
 impl Action {
-    const ALL: [Action; 11] = [
+    const ALL: [Action; 15] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -70,6 +78,10 @@ impl Action {
         Action::Activated,
         Action::LinkMade,
         Action::PasswordChosen,
+        Action::FigureKept,
+        Action::FigureSent,
+        Action::FigureApproved,
+        Action::FigureReturned,
     ];
 
     /// The words for it, as they are kept.
@@ -87,6 +99,10 @@ impl Action {
             Action::Activated => "activated a user",
             Action::LinkMade => "made a password link",
             Action::PasswordChosen => "chose a password",
+            Action::FigureKept => "kept a figure",
+            Action::FigureSent => "sent a figure",
+            Action::FigureApproved => "approved a figure",
+            Action::FigureReturned => "sent a figure back",
         }
     }
 }
