@@ -186,6 +186,16 @@ pub enum Command {
   evenkeel serve --auth none                 a first look, on this machine alone")]
     Serve(Serve),
 
+    /// List who may sign in, add somebody, or make a link for a new password: for whoever operates this machine. Every change
+    /// is in the audit trail.
+    #[command(after_help = "Examples:
+  evenkeel users
+  evenkeel users add mara --role administrator --called 'Mara Osei'
+  evenkeel users add milo --role manager --over lakeside
+  evenkeel users reset mara
+  evenkeel users deactivate milo")]
+    Users(Users),
+
     /// Write a JSON Schema for each kind of project file, so that editors complete and check.
     #[command(after_help = "Examples:
   evenkeel schema
@@ -532,6 +542,54 @@ pub enum Auth {
     Accounts,
     /// Whoever reaches the port. No people are named.
     None,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Users {
+    #[command(subcommand)]
+    pub command: Option<UsersCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UsersCommand {
+    /// Add somebody, and print the link with which they choose a password.
+    Add(AddUser),
+    /// Print a link with which somebody chooses a new password. It works once; an earlier one ends.
+    Reset {
+        /// What they sign in with.
+        name: String,
+
+        /// The port that `evenkeel serve` listens on; it stands in the link.
+        #[arg(long, default_value_t = 7070, value_name = "PORT")]
+        port: u16,
+    },
+    /// Sign somebody out everywhere, and let them in no more. What they did stays in the audit trail.
+    Deactivate {
+        /// What they sign in with.
+        name: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct AddUser {
+    /// What they sign in with: a name or e-mail address.
+    pub name: String,
+
+    /// What they may see and do: administrator, insights, executive, manager, agent or viewer.
+    #[arg(long, value_name = "ROLE")]
+    pub role: String,
+
+    /// The unit, for a manager or viewer, by identifier or name; the person of the record, for an agent.
+    #[arg(long, value_name = "UNIT OR PERSON")]
+    pub over: Option<String>,
+
+    /// What people call them; what they sign in with unless given.
+    #[arg(long, value_name = "NAME")]
+    pub called: Option<String>,
+
+    /// The port that `evenkeel serve` listens on; it stands in the link.
+    #[arg(long, default_value_t = 7070, value_name = "PORT")]
+    pub port: u16,
 }
 
 #[derive(Debug, clap::Args)]

@@ -39,9 +39,9 @@ about:
 /** Makes the project and serves it. What comes back knows the address and how to stop. */
 export async function startDemonstration(binary) {
   const folder = mkdtempSync(path.join(tmpdir(), "evenkeel-browser-"));
-  let server;
+  const servers = [];
   const clear = () => {
-    server?.kill("SIGKILL");
+    for (const server of servers) server.kill();
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   // The hooks of the test runner do not run when the process is interrupted; these do.
@@ -55,19 +55,19 @@ export async function startDemonstration(binary) {
     for (const [name, text] of Object.entries(FURTHER_MEASURES)) {
       writeFileSync(path.join(project, "measures", "customer", name), text);
     }
-    server = spawn(binary, ["serve", "--auth", "none", "--port", "0", "--project", project, "--as-of", AS_OF], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const stopped = new Promise((resolve) => server.once("exit", resolve));
-    const url = await address(server);
-    await untilHealthy(url);
+    const open = await serve(binary, project, ["--auth", "none"]);
+    servers.push(open);
     return {
-      url,
+      url: open.url,
+      project,
+      /** Serves the same project to those who sign in. The code is what the first administrator is asked for. */
+      async withAccounts() {
+        const asking = await serve(binary, project, [], /enter the code (\S+)/);
+        servers.push(asking);
+        return { url: asking.url, code: asking.said };
+      },
       async stop() {
-        server.kill("SIGTERM");
-        const late = setTimeout(() => server.kill("SIGKILL"), 3000);
-        await stopped;
-        clearTimeout(late);
+        await Promise.all(servers.map((server) => server.stop()));
         clear();
       },
     };
@@ -77,14 +77,45 @@ export async function startDemonstration(binary) {
   }
 }
 
-/** The address that the server prints once it listens. It chose the port itself, so no other process can hold it. */
-function address(server) {
+/** Serves a project, and waits until the server answers and has said what is waited for. */
+async function serve(binary, project, more, awaited = /()/) {
+  const server = spawn(binary, ["serve", "--port", "0", "--project", project, "--as-of", AS_OF, ...more], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stopped = new Promise((resolve) => server.once("exit", resolve));
+  const kill = () => server.kill("SIGKILL");
+  try {
+    const { url, said } = await address(server, awaited);
+    await untilHealthy(url);
+    return {
+      url,
+      said,
+      kill,
+      async stop() {
+        server.kill("SIGTERM");
+        const late = setTimeout(kill, 3000);
+        await stopped;
+        clearTimeout(late);
+      },
+    };
+  } catch (error) {
+    kill();
+    throw error;
+  }
+}
+
+/**
+ * The address that the server prints once it listens, with what it says besides. It chose the port itself, so no other
+ * process can hold it.
+ */
+function address(server, awaited) {
   return new Promise((resolve, reject) => {
     let said = "";
     const listen = (chunk) => {
       said += chunk;
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-      if (found) resolve(found[0]);
+      const besides = awaited.exec(said);
+      if (found && besides) resolve({ url: found[0], said: besides[1] });
     };
     server.stdout.on("data", listen);
     server.stderr.on("data", listen);

@@ -12,6 +12,8 @@ if (!process.env.EVENKEEL) throw new Error("Name the binary to test in the envir
 
 let demonstration;
 let browser;
+// Where pages may ask for something.
+const own = new Set();
 
 before(async () => {
   browser = await chromium.launch({
@@ -25,12 +27,20 @@ before(async () => {
     ],
   });
   demonstration = await startDemonstration(process.env.EVENKEEL);
+  own.add(demonstration.url);
 });
 
 after(async () => {
   await browser?.close();
   await demonstration?.stop();
 });
+
+/** Serves the demonstration to those who sign in; its addresses are whole ones. */
+export async function serveWithAccounts() {
+  const served = await demonstration.withAccounts();
+  own.add(served.url);
+  return { ...served, project: demonstration.project };
+}
 
 export const address = (at) => new URL(at, demonstration.url).href;
 
@@ -47,7 +57,8 @@ export async function surroundings({ width = 1440, ...options } = {}) {
 }
 
 /**
- * Opens a page in the only tab of a context: a new tab would take longer than the page. What goes wrong is kept in
+ * Opens a page in the only tab of a context: a new tab would take longer than the page. `at` may be a function, for an
+ * address that is known only when the checks run. What goes wrong is kept in
  * `page.problems`, the answer of the server in `page.answer`.
  */
 export async function open(at, context) {
@@ -59,7 +70,7 @@ export async function open(at, context) {
   }
   await page.emulateMedia({ media: null });
   page.problems = [];
-  page.answer = await page.goto(address(at), { waitUntil: "load" });
+  page.answer = await page.goto(address(typeof at === "function" ? at() : at), { waitUntil: "load" });
   await settled(page);
   return page;
 }
@@ -115,7 +126,7 @@ function watch(page) {
   });
   page.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
-    const inside = origin === demonstration.url || protocol === "data:";
+    const inside = own.has(origin) || protocol === "data:";
     if (!inside) note(`asks elsewhere: ${request.url()}`);
   });
   page.on("requestfailed", (request) => {

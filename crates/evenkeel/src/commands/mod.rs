@@ -21,6 +21,7 @@ mod signals;
 mod standards;
 mod targets;
 mod trail;
+mod users;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Measures(measures) => measures::run(&session, &measures),
         Command::Rebuild(rebuild) => rebuild::run(&session, &rebuild).await,
         Command::Serve(serve) => serve::run(&session, &serve).await,
+        Command::Users(users) => users::run(&session, &users).await,
         Command::Schema(schema) => schema::run(&session, &schema),
     }
 }

@@ -64,7 +64,7 @@ pub async fn pages(
 }
 
 /// Random bytes of the system.
-fn random_bytes() -> Result<[u8; 32], Unrandom> {
+pub fn random_bytes() -> Result<[u8; 32], Unrandom> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|_| Unrandom)?;
     Ok(bytes)

@@ -26,3 +26,4 @@ mod service_levels;
 mod serving;
 mod support;
 mod today;
+mod users;

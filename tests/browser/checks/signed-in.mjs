@@ -1,0 +1,211 @@
+// The pages of a server that asks for a sign-in: what whoever looks after accounts sees, and what each role sees.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { holdsTogether, SCHEMES, WIDTHS } from "../support/holds-together.mjs";
+import {
+  addOthers,
+  inside,
+  linkFor,
+  nameOf,
+  PASSWORD,
+  server,
+  setUp,
+  signedIn,
+  signIn,
+  somebodyOfLakeside,
+} from "../support/people.mjs";
+import { picture, surroundings, visit } from "../support/suite.mjs";
+
+const MONTH = "period=2026-10";
+
+// What each role is shown: the address, and how many menus it has. Whoever sees one unit alone has none to choose from.
+const SEEN = {
+  administrator: {
+    accounts: ["/administration", 0],
+    trail: ["/administration/trail", 0],
+    scorecard: [`/scorecard/northmere?${MONTH}`, 2],
+    data: ["/data", 0],
+  },
+  insights: {
+    today: [`/today?${MONTH}&unit=northmere`, 2],
+    scorecard: [`/scorecard/northmere?${MONTH}`, 2],
+    measure: [`/measure/csat/northmere?${MONTH}`, 2],
+    data: ["/data", 0],
+    search: [`/search?q=satisfaction&${MONTH}&unit=northmere`, 2],
+  },
+  executive: {
+    scorecard: [`/scorecard/northmere?${MONTH}`, 2],
+    measure: [`/measure/csat/northmere?${MONTH}`, 2],
+    charter: [`/charter?${MONTH}&unit=northmere`, 2],
+    map: [`/map?${MONTH}&unit=northmere`, 2],
+  },
+  manager: {
+    today: [`/today?${MONTH}&unit=lakeside`, 1],
+    scorecard: [`/scorecard/lakeside?${MONTH}`, 1],
+    measure: [`/measure/counter_wait/lakeside?${MONTH}`, 1],
+    targets: [`/targets/lakeside?${MONTH}`, 1],
+    charter: [`/charter?${MONTH}&unit=lakeside`, 1],
+  },
+  agent: {
+    record: [() => `/charter?${MONTH}&unit=${somebodyOfLakeside()}`, 1],
+    measures: ["/measures", 0],
+    search: ["/search?q=waiting", 1],
+  },
+  viewer: {
+    scorecard: [`/scorecard/branch-network?${MONTH}`, 2],
+    measure: [`/measure/csat/branch-network?${MONTH}`, 2],
+    targets: [`/targets/branch-network?${MONTH}`, 2],
+    map: [`/map?${MONTH}&unit=branch-network`, 2],
+  },
+};
+
+/** Checks pages at the width of a desk and of a telephone, light and dark, as somebody who has a role or has none. */
+function everyWay(pages, options = () => ({})) {
+  for (const width of WIDTHS) {
+    for (const colorScheme of SCHEMES) {
+      describe(`${width} px, ${colorScheme}`, () => {
+        let context;
+        before(async () => {
+          context = await surroundings({ width, colorScheme, ...(await options()) });
+        });
+        after(() => context?.close());
+        for (const [name, [at, menus]] of Object.entries(pages)) {
+          const whole = () => inside(typeof at === "function" ? at() : at);
+          const shot = `signed-in.${name.replace(/[^a-z]+/g, "-")}.${width}.${colorScheme}`;
+          const chart = typeof at === "string" && at.startsWith("/measure/");
+          describe(name, () => holdsTogether(whole, () => context, { name: shot, colorScheme, menus, chart }));
+        }
+      });
+    }
+  }
+}
+
+describe("before there is anybody", () => {
+  before(server);
+  everyWay({ "set up": ["/set-up", 0] });
+
+  it("every page leads to setting up, and a wrong code is refused in place", () =>
+    visit(() => inside("/today"), { own: true, forgiving: true }, async (page) => {
+      await page.waitForURL("**/set-up");
+      await page.getByLabel("Code from the terminal").fill("AAAA-AAAA-AAAA-AAAA");
+      await page.getByLabel("Your name").fill("Eve");
+      await page.getByLabel("Name or e-mail to sign in with").fill("eve");
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Set up" }).click();
+      assert.match(await page.getByRole("alert").innerText(), /code/i);
+      await picture(page, "set-up.refused");
+    }));
+
+  it("the code from the terminal makes the first administrator, who adds the others", () =>
+    visit(() => inside("/set-up"), { own: true }, async (page) => {
+      await setUp(page);
+      await addOthers(page);
+      await picture(page, "administration.link");
+    }));
+});
+
+describe("signing in", () => {
+  before(server);
+  everyWay({
+    "sign in": ["/sign-in", 0],
+    "sign in after the time was over": ["/sign-in?ended=yes&next=%2Ftoday", 0],
+    "choose a password": [() => linkFor("agent"), 0],
+  });
+
+  for (const role of Object.keys(SEEN).filter((role) => role !== "administrator")) {
+    it(`the ${role} chooses a password with the link, and signs in with it`, () =>
+      visit(() => linkFor(role), { own: true }, async (page) => {
+        assert.match(await page.locator("main").innerText(), new RegExp(nameOf(role)));
+        await page.getByLabel("Password").fill(PASSWORD);
+        await page.getByRole("button", { name: "Choose this password" }).click();
+        await page.waitForURL("**/sign-in");
+        await signIn(page, role);
+        await page.waitForURL((url) => url.pathname !== "/sign-in");
+        assert.match(await page.locator(".who").innerText(), new RegExp(nameOf(role)));
+      }));
+  }
+
+  it("goes from field to field in the order that they are filled in, and each shows the focus", () =>
+    visit(() => inside("/sign-in"), {}, async (page) => {
+      const stops = [];
+      for (let stop = 0; stop < 6; stop += 1) {
+        await page.keyboard.press("Tab");
+        stops.push(
+          await page.evaluate(() => {
+            const at = document.activeElement;
+            const { outlineStyle, outlineWidth } = getComputedStyle(at);
+            const seen = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2;
+            return `${at.labels?.[0]?.innerText ?? at.innerText}${seen ? "" : " (cannot be seen)"}`.trim();
+          }),
+        );
+      }
+      assert.deepEqual(stops.slice(0, 5), [
+        "Skip to content",
+        "Name or e-mail",
+        "Password",
+        "Sign in",
+        "The published charter",
+      ]);
+    }));
+
+  it("a wrong password is said beside the field, and the name stays", () =>
+    visit(() => inside("/sign-in"), { own: true, forgiving: true }, async (page) => {
+      await signIn(page, "viewer", "not the password");
+      const field = page.getByLabel("Password");
+      assert.equal(await field.getAttribute("aria-invalid"), "true");
+      assert.match(await page.locator(`#${await field.getAttribute("aria-describedby")}`).innerText(), /do not match/);
+      assert.equal(await page.getByLabel("Name or e-mail").inputValue(), "vera");
+      await picture(page, "sign-in.refused");
+      await signIn(page, "viewer");
+      await page.waitForURL("**/scorecard/branch-network**");
+    }));
+});
+
+for (const [role, pages] of Object.entries(SEEN)) {
+  describe(`as ${role}`, () => {
+    before(server);
+    const named = Object.entries(pages).map(([name, page]) => [`${role}: ${name}`, page]);
+    everyWay(Object.fromEntries(named), () => signedIn(role));
+  });
+}
+
+describe("a way through the pages", () => {
+  before(server);
+
+  it("from signing in over a unit, a signal and its rows to signing out", () =>
+    visit(() => inside("/today"), { own: true }, async (page) => {
+      await page.waitForURL("**/sign-in?next=**");
+      await signIn(page, "insights");
+      await page.waitForURL("**/today**");
+      await page.locator(".main-nav").getByRole("link", { name: "Scorecard" }).click();
+      await page.waitForURL("**/scorecard/northmere**");
+      await page.locator(".path .picker > summary").click();
+      await page.getByRole("link", { name: "Branch network" }).click();
+      await page.waitForURL("**/scorecard/branch-network**");
+      // A signal is read in words where its measure is.
+      const measure = page.locator(".row-name").first();
+      const name = await measure.innerText();
+      await measure.click();
+      await page.waitForURL("**/measure/**");
+      assert.equal(await page.locator("h1").innerText(), name);
+      assert.ok((await page.locator(".readings li").count()) > 0, "what the course says stands in words");
+      const file = page.getByRole("link", { name: "All rows as a file" });
+      const [download] = await Promise.all([page.waitForEvent("download"), file.click()]);
+      assert.match(download.suggestedFilename(), /\.csv$/);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.waitForURL("**/sign-in?left=yes");
+      assert.match(await page.getByRole("status").innerText(), /signed out/);
+      // What was seen is not found by going back.
+      await page.goBack();
+      await page.waitForURL("**/sign-in?next=**");
+    }));
+
+  it("a page of somebody else's unit looks like one that does not exist", async () => {
+    const options = await signedIn("manager");
+    await visit(() => inside("/scorecard/castlegate"), { own: true, forgiving: true, ...options }, async (page) => {
+      assert.equal(page.answer.status(), 404);
+      await picture(page, "signed-in.refused");
+    });
+  });
+});
