@@ -12,3 +12,4 @@ import "./checks/without-script.mjs";
 import "./checks/refusals.mjs";
 import "./checks/hostile-input.mjs";
 import "./checks/paper-and-motion.mjs";
+import "./checks/figures.mjs";

@@ -18,6 +18,7 @@ pub mod library;
 pub mod map;
 pub mod measure;
 pub mod owed;
+pub mod owed_matrix;
 pub mod parts;
 pub mod row;
 pub mod rows_behind;

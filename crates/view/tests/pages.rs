@@ -72,6 +72,10 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("approval_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let matrices = sample::matrices(&urls).into_iter().map(|sample| {
+        let name = format!("owed_matrix_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
     let sample::accounts::Pages { sign_in, set_up, password, administration, trail } = sample::accounts(&urls);
     let html = |page: &dyn DynTemplate| page.dyn_render().expect(RENDERS);
     let mut accounts = Vec::new();
@@ -94,6 +98,7 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         .chain(todays)
         .chain(owed)
         .chain(approvals)
+        .chain(matrices)
         .chain(maps)
         .chain(data)
         .chain(searches)

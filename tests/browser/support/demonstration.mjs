@@ -1,7 +1,7 @@
 // A small demonstration project in a temporary folder, served on a free port.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -36,8 +36,31 @@ about:
 `,
 };
 
-/** Makes the project and serves it. What comes back knows the address and how to stop. */
-export async function startDemonstration(binary) {
+// Figures that people type: in the demonstration, all figures come from files.
+const VISITS = `measure: visits
+title: Mystery visits
+leg: customer
+noun: points
+from: observations
+where: measure = 'visits'
+ratio: { numerator: { sum: numerator }, denominator: { sum: denominator } }
+unit: percent
+better: higher
+levels: [unit]
+`;
+const COLLECTION = `collection: branch_month
+title: Branch figures of the month
+measures: [visits]
+every: month
+kind: branch
+begins: 2026-10-01
+`;
+
+/**
+ * Makes the project and serves it. What comes back knows the address and how to stop. With `accounts` everybody has to
+ * sign in, `code` sets the first account up, and branches owe figures.
+ */
+export async function startDemonstration(binary, { accounts = false } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "evenkeel-browser-"));
   let server;
   const clear = () => {
@@ -55,14 +78,24 @@ export async function startDemonstration(binary) {
     for (const [name, text] of Object.entries(FURTHER_MEASURES)) {
       writeFileSync(path.join(project, "measures", "customer", name), text);
     }
-    server = spawn(binary, ["serve", "--auth", "none", "--port", "0", "--project", project, "--as-of", AS_OF], {
+    if (accounts) {
+      writeFileSync(path.join(project, "measures", "customer", "visits.yaml"), VISITS);
+      mkdirSync(path.join(project, "collections"));
+      writeFileSync(path.join(project, "collections", "month.yaml"), COLLECTION);
+      appendFileSync(path.join(project, "evenkeel.yaml"), "collections: [collections/month.yaml]\n");
+    }
+    const open = accounts ? [] : ["--auth", "none"];
+    server = spawn(binary, ["serve", ...open, "--port", "0", "--project", project, "--as-of", AS_OF], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const stopped = new Promise((resolve) => server.once("exit", resolve));
+    let said = "";
+    server.stdout.on("data", (chunk) => (said += chunk));
     const url = await address(server);
     await untilHealthy(url);
     return {
       url,
+      code: /enter the code (\S+)/.exec(said)?.[1],
       async stop() {
         server.kill("SIGTERM");
         const late = setTimeout(() => server.kill("SIGKILL"), 3000);

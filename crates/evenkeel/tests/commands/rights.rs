@@ -15,7 +15,7 @@ const ROLES: [&str; 8] =
 
 /// Every route: the path in the table of routes, what is asked, and the status that each role gets. `north` is the unit of
 /// viewer and manager, with `ann` in it, who is the agent; `lakeside` and `cleo` are not.
-const GET: [(&str, &str, [u16; 8]); 47] = [
+const GET: [(&str, &str, [u16; 8]); 49] = [
     ("/", "/", [303, 403, 303, 303, 303, 303, 303, 303]),
     ("/scorecard/{unit}", "/scorecard/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/scorecard/{unit}", "/scorecard/north-1", [303, 403, 404, 200, 200, 200, 200, 200]),
@@ -56,6 +56,8 @@ const GET: [(&str, &str, [u16; 8]); 47] = [
     ("/explain/{measure}/{unit}", "/explain/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/explain/{measure}/{unit}", "/explain/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/owed", "/owed", [303, 403, 404, 404, 200, 404, 200, 404]),
+    ("/owed.csv", "/owed.csv", [303, 403, 404, 404, 200, 404, 200, 404]),
+    ("/owed/all", "/owed/all", [303, 403, 404, 404, 404, 404, 200, 404]),
     ("/owed/approval", "/owed/approval", [303, 403, 404, 404, 200, 404, 200, 404]),
     ("/administration", "/administration", [303, 403, 404, 404, 404, 404, 404, 200]),
     ("/administration/trail", "/administration/trail", [303, 403, 404, 404, 404, 404, 404, 200]),
@@ -69,7 +71,7 @@ const GET: [(&str, &str, [u16; 8]); 47] = [
 type Sent = (&'static str, &'static str, &'static [(&'static str, &'static str)], [u16; 8]);
 
 /// The same for forms, sent as from a page of the server. `1` is the administrator, the only one.
-const POST: [Sent; 13] = [
+const POST: [Sent; 14] = [
     (
         "/owed",
         "/owed",
@@ -82,6 +84,8 @@ const POST: [Sent; 13] = [
         &[("do", "keep"), ("key0", "cost_contact/2026-10-01/2026-10-31/lakeside"), ("numerator0", "5")],
         [404, 404, 404, 404, 422, 404, 303, 404],
     ),
+    // What is sent here is no file, and nobody learns whether they could send one.
+    ("/owed/file", "/owed/file", &[("form", "x")], [400; 8]),
     (
         "/owed/approval/{figure}",
         "/owed/approval/2",
