@@ -32,6 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in sample::maps(&urls) {
         write(&folder, &mut written, &format!("map-{}", sample.name), &sample.page, &sample.page)?;
     }
+    for sample in sample::guides(&urls) {
+        write(&folder, &mut written, &format!("guide-{}", sample.name), &sample.page, &sample.page)?;
+    }
     for sample in sample::searches(&urls) {
         write(&folder, &mut written, &format!("search-{}", sample.name), &sample.page, &sample.page)?;
     }

@@ -13,6 +13,7 @@ pub mod comparison;
 pub mod context;
 pub mod data;
 pub mod frame;
+pub mod guide;
 pub mod import;
 pub mod library;
 pub mod map;
@@ -47,6 +48,7 @@ pub use context::{
 };
 pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
 pub use frame::Frame;
+pub use guide::GuidePage;
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};

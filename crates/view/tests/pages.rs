@@ -59,6 +59,10 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("map_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let guides = sample::guides(&urls).into_iter().map(|sample| {
+        let name = format!("guide_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
     let todays = sample::todays(&urls).into_iter().map(|sample| {
         let name = format!("today_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
@@ -100,6 +104,7 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         .chain(approvals)
         .chain(matrices)
         .chain(maps)
+        .chain(guides)
         .chain(data)
         .chain(searches)
         .chain(measures)

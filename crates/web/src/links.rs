@@ -118,6 +118,10 @@ impl Links for Routes {
         Some(format!("/map{}&unit={}", self.query(place), part(place.unit.as_str())))
     }
 
+    fn guide(&self, place: &Place) -> Option<String> {
+        Some(format!("/guide{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
     fn data(&self) -> Option<String> {
         Some("/data".to_owned())
     }

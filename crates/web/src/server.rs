@@ -65,6 +65,7 @@ fn table() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/targets/{unit}", get(routes::targets::show)),
         ("/today", get(routes::today::show)),
         ("/map", get(routes::map::show)),
+        ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
         ("/search", get(routes::search::show)),

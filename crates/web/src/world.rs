@@ -2,6 +2,7 @@
 
 mod charter;
 mod data;
+mod guide;
 mod map;
 pub(crate) mod owed;
 mod search;

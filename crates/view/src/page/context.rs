@@ -141,6 +141,11 @@ pub trait Links {
         None
     }
 
+    /// The guided reading of the scorecard of a place; none where that is not offered.
+    fn guide(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
     /// What the record holds; none where that is not offered.
     fn data(&self) -> Option<String> {
         None

@@ -48,6 +48,26 @@ impl From<Status> for StatusMark {
     }
 }
 
+/// The marks of a status with their words, in the order of the icon language.
+#[must_use]
+pub fn legend(has_ranges: bool, without_target: bool) -> Vec<(StatusMark, &'static str)> {
+    let all = [
+        (Status::Met, "met"),
+        (Status::MetPerhapsByChance, "met, could be chance"),
+        (Status::MissedPerhapsByChance, "missed, could be chance"),
+        (Status::Missed, "missed"),
+        (Status::NoTarget, "no target"),
+        (Status::NoData, "not enough data"),
+    ];
+    let explained = all.into_iter().filter(|(status, _)| match status {
+        // Without likely ranges nothing can be called chance.
+        Status::MetPerhapsByChance | Status::MissedPerhapsByChance => has_ranges,
+        Status::NoTarget => without_target,
+        Status::Met | Status::Missed | Status::NoData => true,
+    });
+    explained.map(|(status, words)| (StatusMark::from(status), words)).collect()
+}
+
 /// How many rows stand behind a number, with the way to them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Count {

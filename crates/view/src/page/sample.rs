@@ -37,9 +37,9 @@ use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ApprovalPage, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, LibraryLinks,
-    Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, OwedPage, PublicCharter, ScorecardPage,
-    SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    ApprovalPage, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, GuidePage,
+    LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, OwedPage, PublicCharter,
+    ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -219,6 +219,17 @@ pub fn maps(assets: &assets::Urls) -> Vec<Named<MapPage>> {
         Named { name: sample.name, page: MapPage::new(&sample.evaluation(), &sample.scorecard.links, &context) }
     };
     samples.map(page).collect()
+}
+
+/// The guided reading of some samples. Assets lie below `assets`.
+#[must_use]
+pub fn guides(assets: &assets::Urls) -> Vec<Named<GuidePage>> {
+    let page = |sample: Sample| {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        let context = sample.context(&links, assets);
+        Named { name: sample.name, page: GuidePage::new(&sample.evaluation(), &context) }
+    };
+    all().into_iter().map(page).collect()
 }
 
 /// What was found: much, nothing, and what was not asked for. Assets lie below `assets`.
@@ -512,6 +523,10 @@ impl Links for FileLinks {
             ("perspectives", Arrangement::Legs) => "map-rich.html".to_owned(),
             _ => self.file("map"),
         })
+    }
+
+    fn guide(&self, _: &Place) -> Option<String> {
+        Some(self.file("guide"))
     }
 
     fn search(&self, _: &Place) -> Option<SearchForm> {

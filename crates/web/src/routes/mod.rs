@@ -6,6 +6,7 @@ pub(crate) mod charter;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod explain;
+pub(crate) mod guide;
 pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
