@@ -176,5 +176,5 @@ fn schemas_are_written_for_editors() {
         assert!(schema["properties"].is_object(), "{text}");
         count += 1;
     }
-    assert_eq!(count, 8);
+    assert_eq!(count, 9);
 }
