@@ -10,6 +10,25 @@ use evenkeel_view::page::{Template, sample};
 
 const RENDERS: &str = "a sample page renders";
 
+/// The pages of figures that people type.
+fn figures_to_type(urls: &assets::Urls) -> Vec<(String, String, serde_json::Value)> {
+    let (owed, approvals) = sample::owed(urls);
+    let mut pages = Vec::new();
+    for sample in owed {
+        let json = serde_json::to_value(&sample.page).expect(RENDERS);
+        pages.push((format!("owed_{}", sample.name), sample.page.render().expect(RENDERS), json));
+    }
+    for sample in approvals {
+        let json = serde_json::to_value(&sample.page).expect(RENDERS);
+        pages.push((format!("approval_{}", sample.name), sample.page.render().expect(RENDERS), json));
+    }
+    for sample in sample::matrices(urls) {
+        let json = serde_json::to_value(&sample.page).expect(RENDERS);
+        pages.push((format!("owed_matrix_{}", sample.name), sample.page.render().expect(RENDERS), json));
+    }
+    pages
+}
+
 /// Every page by name, as HTML and as JSON.
 fn pages() -> Vec<(String, String, serde_json::Value)> {
     let urls = assets::Urls::below("/assets/");
@@ -67,19 +86,6 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("today_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
-    let (owed, approvals) = sample::owed(&urls);
-    let owed = owed.into_iter().map(|sample| {
-        let name = format!("owed_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let approvals = approvals.into_iter().map(|sample| {
-        let name = format!("approval_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
-    let matrices = sample::matrices(&urls).into_iter().map(|sample| {
-        let name = format!("owed_matrix_{}", sample.name);
-        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
-    });
     let sample::accounts::Pages { sign_in, set_up, password, administration, trail } = sample::accounts(&urls);
     let html = |page: &dyn DynTemplate| page.dyn_render().expect(RENDERS);
     let mut accounts = Vec::new();
@@ -100,9 +106,7 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
     }
     scorecards
         .chain(todays)
-        .chain(owed)
-        .chain(approvals)
-        .chain(matrices)
+        .chain(figures_to_type(&urls))
         .chain(maps)
         .chain(guides)
         .chain(data)
