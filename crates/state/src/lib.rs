@@ -24,5 +24,5 @@ pub use figures::{Decided, FigureId, FigureKey, NewFigure, TypedFigure};
 pub use password::{Effort, Passwords, SHORTEST_PASSWORD, UnfitPassword};
 pub use secret::{Random, Secret, Unrandom};
 pub use sessions::{Found, Lifetime};
-pub use trail::{Action, Change, Entry, Origin, Recorded, TrailPage};
+pub use trail::{Action, Change, Entry, LookedAt, Origin, Recorded, TrailPage};
 pub use users::{NewUser, UnfitName, User, UserId};

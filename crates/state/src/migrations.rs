@@ -2,6 +2,7 @@
 
 mod accounts;
 mod figures;
+mod looks;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
@@ -10,7 +11,7 @@ use crate::StateError;
 use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
-const STEPS: [fn() -> Step; 2] = [accounts::step, figures::step];
+const STEPS: &[fn() -> Step] = &[accounts::step, figures::step, looks::step];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

@@ -1,11 +1,15 @@
 //! The audit trail: who did or looked at what, when. Nothing in it is ever changed.
 
+use evenkeel_model::ids::{PersonId, UnitId};
 use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, TransactionTrait,
+};
 
-use crate::connect::{instant, kept};
-use crate::entity::entry;
+use crate::connect::{alone, instant, kept};
+use crate::entity::{entry, look};
 use crate::{StateError, StateStore};
 
 /// Where something was done.
@@ -120,6 +124,28 @@ pub struct Entry {
     pub about: String,
 }
 
+/// Whom a look was at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookedAt {
+    /// One person.
+    Person(PersonId),
+    /// The people of a unit and of all below it.
+    PeopleOf(UnitId),
+    /// Everybody in the record.
+    Everybody,
+}
+
+impl LookedAt {
+    /// The words for it, as they are kept.
+    fn kept(&self) -> (&'static str, &str) {
+        match self {
+            LookedAt::Person(person) => ("person", person.as_str()),
+            LookedAt::PeopleOf(unit) => ("people of", unit.as_str()),
+            LookedAt::Everybody => ("everybody", ""),
+        }
+    }
+}
+
 /// Who changes something, and what the trail says of it. It is written together with the change, or neither is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change<'a> {
@@ -137,11 +163,13 @@ impl Change<'_> {
     /// Writes it into the trail, within the transaction that makes the change.
     pub(crate) async fn write(&self, database: &impl ConnectionTrait, action: Action) -> Result<(), StateError> {
         let (who, about) = (self.by.to_owned(), self.about.to_owned());
-        write(database, &Entry { who, origin: self.origin, action, about }, self.at).await
+        write(database, &Entry { who, origin: self.origin, action, about }, self.at).await?;
+        Ok(())
     }
 }
 
-async fn write(database: &impl ConnectionTrait, new: &Entry, now: Timestamp) -> Result<(), StateError> {
+/// Gives the number of the entry.
+async fn write(database: &impl ConnectionTrait, new: &Entry, now: Timestamp) -> Result<i64, StateError> {
     let model = entry::ActiveModel {
         id: NotSet,
         at: Set(kept(now)),
@@ -150,8 +178,7 @@ async fn write(database: &impl ConnectionTrait, new: &Entry, now: Timestamp) -> 
         action: Set(new.action.as_str().to_owned()),
         about: Set(new.about.clone()),
     };
-    model.insert(database).await?;
-    Ok(())
+    Ok(model.insert(database).await?.id)
 }
 
 /// Something that was recorded.
@@ -171,6 +198,19 @@ pub struct Recorded {
     pub about: String,
 }
 
+impl Recorded {
+    fn read(model: entry::Model) -> Self {
+        Self {
+            number: model.id,
+            at: instant(model.at),
+            who: model.who,
+            origin: Origin::ALL.into_iter().find(|origin| origin.as_str() == model.origin),
+            action: Action::ALL.into_iter().find(|action| action.as_str() == model.action),
+            about: model.about,
+        }
+    }
+}
+
 /// Some of the trail, latest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailPage {
@@ -183,7 +223,35 @@ pub struct TrailPage {
 impl StateStore {
     /// Records something.
     pub async fn record(&self, new: &Entry, now: Timestamp) -> Result<(), StateError> {
-        write(&self.database, new, now).await
+        write(&self.database, new, now).await?;
+        Ok(())
+    }
+
+    /// Records a look at people, and whom it was at.
+    pub async fn record_look(&self, new: &Entry, at: &LookedAt, now: Timestamp) -> Result<(), StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        let entry_id = write(&transaction, new, now).await?;
+        let (kind, subject) = at.kept();
+        let (kind, subject) = (Set(kind.to_owned()), Set(subject.to_owned()));
+        look::ActiveModel { id: NotSet, entry_id: Set(entry_id), kind, subject }.insert(&transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The latest looks at any of these that somebody else than `own` had, latest first; at most `most`.
+    pub async fn looks(&self, at: &[LookedAt], own: &[String], most: u64) -> Result<Vec<Recorded>, StateError> {
+        let mut any = Condition::any();
+        for at in at {
+            let (kind, subject) = at.kept();
+            any = any.add(Condition::all().add(look::Column::Kind.eq(kind)).add(look::Column::Subject.eq(subject)));
+        }
+        let numbers = look::Entity::find().select_only().column(look::Column::EntryId).filter(any).into_query();
+        let query = entry::Entity::find()
+            .filter(entry::Column::Id.in_subquery(numbers))
+            .filter(entry::Column::Who.is_not_in(own.iter().map(String::as_str)))
+            .order_by_desc(entry::Column::Id)
+            .limit(most);
+        Ok(query.all(&self.database).await?.into_iter().map(Recorded::read).collect())
     }
 
     /// What was recorded before some place in the trail, latest first; from the end without one.
@@ -195,14 +263,6 @@ impl StateStore {
         let mut found = query.all(&self.database).await?;
         let more = found.len() as u64 > most;
         found.truncate(most as usize);
-        let read = |model: entry::Model| Recorded {
-            number: model.id,
-            at: instant(model.at),
-            who: model.who,
-            origin: Origin::ALL.into_iter().find(|origin| origin.as_str() == model.origin),
-            action: Action::ALL.into_iter().find(|action| action.as_str() == model.action),
-            about: model.about,
-        };
-        Ok(TrailPage { entries: found.into_iter().map(read).collect(), more })
+        Ok(TrailPage { entries: found.into_iter().map(Recorded::read).collect(), more })
     }
 }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{
-    Action, Attempt, Change, Entry, Found, Lifetime, Limits, Location, NewUser, Origin, Random, Secret, StateError,
-    StateStore, User,
+    Action, Attempt, Change, Entry, Found, Lifetime, Limits, Location, LookedAt, NewUser, Origin, Random, Secret,
+    StateError, StateStore, User,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
@@ -300,6 +300,41 @@ async fn the_trail_is_paged() {
 }
 
 /// Whoever reads the file finds nothing to sign in with.
+#[tokio::test]
+async fn people_are_told_who_looked() {
+    let (_place, store) = store().await;
+    let ann = LookedAt::Person(PersonId::new("ann"));
+    let north = LookedAt::PeopleOf(UnitId::new("north"));
+    let looks = [
+        ("anna", "record of ann", ann.clone()),
+        ("milo", "record of ann", ann.clone()),
+        ("milo", "record of bob", LookedAt::Person(PersonId::new("bob"))),
+        ("ines", "rows of csat, north", north.clone()),
+        ("wim", "rows of csat, west", LookedAt::PeopleOf(UnitId::new("west"))),
+        // A unit may have the identifier of a person.
+        ("wim", "rows of csat, ann", LookedAt::PeopleOf(UnitId::new("ann"))),
+        ("root", "readings of people", LookedAt::Everybody),
+    ];
+    for (minute, (who, about, at_whom)) in looks.iter().enumerate() {
+        let entry = Entry {
+            who: (*who).to_owned(),
+            origin: Origin::Pages,
+            action: Action::LookedAtPeople,
+            about: (*about).to_owned(),
+        };
+        store.record_look(&entry, at_whom, at(minute as i64)).await.unwrap();
+    }
+    let told = async |most| -> Vec<(String, String)> {
+        let found = store.looks(&[ann.clone(), north.clone(), LookedAt::Everybody], &["anna".to_owned()], most).await;
+        found.unwrap().into_iter().map(|look| (look.who, look.about)).collect()
+    };
+    let said = |who: &str, about: &str| (who.to_owned(), about.to_owned());
+    let all = [said("root", "readings of people"), said("ines", "rows of csat, north"), said("milo", "record of ann")];
+    assert_eq!(told(10).await, all);
+    assert_eq!(told(2).await, all[..2]);
+    assert_eq!(store.trail(None, 10).await.unwrap().entries.len(), 7, "looks stand in the trail as well");
+}
+
 #[tokio::test]
 async fn the_file_holds_no_secret() {
     let (place, store) = store().await;

@@ -26,6 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in sample::comparisons(&urls) {
         write(&folder, &mut written, &format!("comparison-{}", sample.name), &sample.page, &sample.page)?;
     }
+    for sample in sample::records(&urls) {
+        write(&folder, &mut written, &format!("record-{}", sample.name), &sample.page, &sample.page)?;
+    }
     for sample in sample::todays(&urls) {
         write(&folder, &mut written, &format!("today-{}", sample.name), &sample.page, &sample.page)?;
     }

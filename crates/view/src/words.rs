@@ -12,6 +12,7 @@ pub mod finding;
 pub mod help;
 pub mod period;
 pub mod reading;
+pub mod record;
 pub mod rejected;
 pub mod scoring;
 pub mod sentence;

@@ -86,6 +86,10 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("today_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let records = sample::records(&urls).into_iter().map(|sample| {
+        let name = format!("record_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
     let sample::accounts::Pages { sign_in, set_up, password, administration, trail } = sample::accounts(&urls);
     let html = |page: &dyn DynTemplate| page.dyn_render().expect(RENDERS);
     let mut accounts = Vec::new();
@@ -107,6 +111,7 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
     scorecards
         .chain(todays)
         .chain(figures_to_type(&urls))
+        .chain(records)
         .chain(maps)
         .chain(guides)
         .chain(data)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_state::{
-    Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, NewUser, Origin, Passwords, Random, Secret,
-    StateError, StateStore, User,
+    Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, LookedAt, NewUser, Origin, Passwords, Random,
+    Secret, StateError, StateStore, User,
 };
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -199,8 +199,14 @@ struct PagesTrail(Arc<Accounts>);
 
 #[async_trait]
 impl Trail for PagesTrail {
-    async fn looked(&self, viewer: &Viewer, about: &str) -> Result<(), NotRecorded> {
-        let recorded = self.0.record(viewer.name(), Action::LookedAtPeople, about).await;
+    async fn looked(&self, viewer: &Viewer, about: &str, at: &LookedAt) -> Result<(), NotRecorded> {
+        let entry = Entry {
+            who: viewer.name().to_owned(),
+            origin: Origin::Pages,
+            action: Action::LookedAtPeople,
+            about: about.to_owned(),
+        };
+        let recorded = self.0.store.record_look(&entry, at, self.0.now()).await;
         recorded.map_err(|error| NotRecorded(error.to_string()))
     }
 }

@@ -40,7 +40,11 @@ impl Routes {
 impl Routes {
     /// Where one stands, as the fields of a form.
     fn standing(self, place: &Place) -> Vec<(&'static str, String)> {
-        let mut fields = vec![("unit", place.unit.to_string()), ("period", place.period.id(self.fiscal))];
+        let mut fields = vec![("period", place.period.id(self.fiscal))];
+        // A person has no pages in which something would be found.
+        if !self.of_person {
+            fields.insert(0, ("unit", place.unit.to_string()));
+        }
         if place.compare_with != place.period.previous() {
             fields.push(("compare", place.compare_with.id(self.fiscal)));
         }
@@ -48,6 +52,11 @@ impl Routes {
             fields.push(("view", "perspectives".to_owned()));
         }
         fields
+    }
+
+    /// The record of a person in the present period.
+    pub(crate) fn record_of(person: &str) -> String {
+        format!("/record/{}", part(person))
     }
 
     /// The rejected rows as a file of some form.
@@ -141,6 +150,19 @@ impl Links for Routes {
 
     fn administration(&self) -> Option<String> {
         Some("/administration".to_owned())
+    }
+
+    fn record(&self, person: &str, place: &Place, rows: Option<(&MeasureId, u64)>) -> Option<String> {
+        let page = format!("{}?period={}", Self::record_of(person), place.period.id(self.fiscal));
+        Some(match rows {
+            None => page,
+            Some((measure, 0)) => format!("{page}&rows={}#rows", part(measure.as_str())),
+            Some((measure, first)) => format!("{page}&rows={}&from={first}#rows", part(measure.as_str())),
+        })
+    }
+
+    fn own_record(&self) -> Option<String> {
+        Some("/record".to_owned())
     }
 
     fn library(&self) -> Option<String> {

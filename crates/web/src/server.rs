@@ -64,6 +64,8 @@ fn table() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/scorecard/{unit}", get(routes::scorecard::show)),
         ("/targets/{unit}", get(routes::targets::show)),
         ("/today", get(routes::today::show)),
+        ("/record", get(routes::record::own)),
+        ("/record/{person}", get(routes::record::show)),
         ("/map", get(routes::map::show)),
         ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),

@@ -10,6 +10,7 @@ use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::ids::PersonId;
 use evenkeel_model::organisation::{Organisation, UnitCode};
 use evenkeel_model::people::PeoplePolicy;
+use evenkeel_state::LookedAt;
 use jiff::civil::Date;
 use thiserror::Error;
 
@@ -183,8 +184,8 @@ pub struct NotRecorded(pub String);
 /// Takes down who looked at which people.
 #[async_trait]
 pub trait Trail: Send + Sync {
-    /// Records a look, before anything is shown.
-    async fn looked(&self, viewer: &Viewer, about: &str) -> Result<(), NotRecorded>;
+    /// Records a look and whom it was at, before anything is shown.
+    async fn looked(&self, viewer: &Viewer, about: &str, at: &LookedAt) -> Result<(), NotRecorded>;
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod data;
 mod guide;
 mod map;
 pub(crate) mod owed;
+pub(crate) mod record;
 mod search;
 mod today;
 
@@ -32,6 +33,7 @@ use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
 use evenkeel_model::trajectory::{Forecast, NoForecast};
 use evenkeel_model::watch::{self, Watch};
 use evenkeel_spec::Project;
+use evenkeel_state::LookedAt;
 use evenkeel_view::assets;
 use evenkeel_view::number::Currency;
 use evenkeel_view::page::frame::{Choice, Frame};
@@ -331,7 +333,7 @@ impl World {
     /// The own record of the viewer, where there is one and where it may be shown.
     #[must_use]
     pub fn own_record(&self) -> Option<&PersonId> {
-        self.sight.own.first().filter(|_| self.project.people != PeoplePolicy::Off && self.project.charter.is_some())
+        self.sight.own.first().filter(|_| self.project.people != PeoplePolicy::Off)
     }
 
     /// Whether figures of a unit or person may be seen.
@@ -374,9 +376,9 @@ impl World {
     }
 
     /// Records a look at people, before they are shown.
-    async fn looked(&self, about: &str) -> Result<(), WorldError> {
+    async fn looked(&self, about: &str, at: &LookedAt) -> Result<(), WorldError> {
         match &self.trail {
-            Some(trail) => Ok(trail.looked(&self.viewer, about).await?),
+            Some(trail) => Ok(trail.looked(&self.viewer, about, at).await?),
             None => Err(NotRecorded("there is none".to_owned()).into()),
         }
     }
@@ -643,7 +645,8 @@ impl World {
         self.allowed(&Subject::Unit(place.unit.clone()))?;
         let (comparison, peers) = self.comparison(measure, by)?;
         if *peers == Peers::People {
-            self.looked(&self.about(&format!("comparison of people by {}", measure.id), place)).await?;
+            let about = self.about(&format!("comparison of people by {}", measure.id), place);
+            self.looked(&about, &LookedAt::PeopleOf(place.unit.clone())).await?;
         }
         self.held_against(measure, (comparison, peers), place, links, ComparisonSheet::new).await
     }
@@ -724,7 +727,20 @@ impl World {
             None => self.allowed(&Subject::Unit(place.unit.clone()))?,
         }
         let whom = only.as_ref().map_or_else(|| "people".to_owned(), ToString::to_string);
-        self.looked(&self.about(&format!("rating of {whom}"), place)).await?;
+        let at = only
+            .as_ref()
+            .map_or_else(|| LookedAt::PeopleOf(place.unit.clone()), |person| LookedAt::Person(person.clone()));
+        self.looked(&self.about(&format!("rating of {whom}"), place), &at).await?;
+        self.rated(only.as_ref(), place, links).await
+    }
+
+    /// People rated against the performance standards of their roles, of whom the look is recorded already.
+    async fn rated(
+        &self,
+        only: Option<&PersonId>,
+        place: &Place,
+        links: &(dyn Links + Sync),
+    ) -> Result<RatingSheet, WorldError> {
         // What a comparison says is the same for all standards, so each is worked out once.
         let mut by_measure: BTreeMap<MeasureId, BTreeMap<Subject, Standing>> = BTreeMap::new();
         for element in self.project.standards.iter().flat_map(|standard| &standard.elements) {
@@ -746,7 +762,7 @@ impl World {
                 let id = &organisation.person_at(code).id;
                 let subject = Subject::Person(id.clone());
                 let role = roles.get(id);
-                let asked = match &only {
+                let asked = match only {
                     Some(only) => only == id,
                     // Whoever left before the end of the period is rated only when asked for by name.
                     None => self.engine.is_at_work(id, place.unit.as_str(), place.period),
@@ -918,6 +934,28 @@ impl World {
         limit: usize,
         names: bool,
     ) -> Result<Records, WorldError> {
+        let (records, says_who) = self.found_records(measure, subject, period, first, limit, names).await?;
+        if matches!(subject, Subject::Person(_)) || says_who {
+            let period = period.id(self.project.fiscal_year);
+            let at = match subject {
+                Subject::Person(person) => LookedAt::Person(person.clone()),
+                Subject::Unit(unit) => LookedAt::PeopleOf(unit.clone()),
+            };
+            self.looked(&format!("rows of {}, {subject}, {period}", measure.id), &at).await?;
+        }
+        Ok(records)
+    }
+
+    /// The same, before the look is recorded, and whether they say who somebody is.
+    async fn found_records(
+        &self,
+        measure: &Arc<Measure>,
+        subject: &Subject,
+        period: Period,
+        first: usize,
+        limit: usize,
+        names: bool,
+    ) -> Result<(Records, bool), WorldError> {
         self.allowed(subject)?;
         match subject {
             Subject::Unit(unit) => {
@@ -944,11 +982,7 @@ impl World {
         } else {
             keep_columns(&mut records, &open);
         }
-        if matches!(subject, Subject::Person(_)) || (names && says_who) {
-            let period = period.id(self.project.fiscal_year);
-            self.looked(&format!("rows of {}, {subject}, {period}", measure.id)).await?;
-        }
-        Ok(records)
+        Ok((records, names && says_who))
     }
 
     /// Empties what says who, where that is somebody whose record the viewer may not see: rows of earlier periods tell of
@@ -1195,6 +1229,7 @@ impl World {
         let charter = self.project.charter.as_ref().filter(|_| seen || self.own_record().is_some());
         vec![
             ("Today", links.today(home).filter(|_| seen)),
+            ("My record", links.own_record().filter(|_| self.own_record().is_some())),
             ("Scorecard", seen.then(|| links.scorecard(home))),
             ("Targets", links.targets(home).filter(|_| seen)),
             ("Strategy map", links.map(home).filter(|_| seen)),

@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use evenkeel_model::period::{FiscalYear, Period};
+use evenkeel_state::LookedAt;
 use evenkeel_view::page::{Arrangement, Links, Place, Visitor};
 use evenkeel_web::{Trail, World};
 use jiff::Timestamp;
@@ -87,9 +88,9 @@ impl Session<'_> {
         Ok(world.seen_by(trail::operator(), Visitor::default(), Some(trail)))
     }
 
-    /// Records a look at people that no world is asked for.
+    /// Records a look at everybody in the record that no world is asked for.
     pub async fn looked(&self, open: &OpenProject, about: &str) -> anyhow::Result<()> {
-        Ok(CommandTrail::new(open.state()?).looked(&trail::operator(), about).await?)
+        Ok(CommandTrail::new(open.state()?).looked(&trail::operator(), about, &LookedAt::Everybody).await?)
     }
 }
 

@@ -18,6 +18,7 @@ mod kinds;
 mod library;
 mod over_time;
 mod projects;
+mod record;
 mod rights;
 mod rollup;
 mod served;

@@ -117,17 +117,23 @@ impl Drop for Server {
 
 /// Serves a project to everybody who reaches it.
 pub fn serve_open(project: &Path) -> Server {
-    start(project, &["--auth", "none"])
+    start(project, &["--auth", "none"], false)
 }
 
 /// Serves a project to those who sign in.
 pub fn serve(project: &Path) -> Server {
-    let server = start(project, &[]);
+    let server = start(project, &[], true);
     assert!(!server.code.is_empty(), "the server does not say how to set up the first account");
     server
 }
 
-fn start(project: &Path, more: &[&str]) -> Server {
+/// Serves a project whose first administrator is set up already.
+pub fn serve_again(project: &Path) -> Server {
+    start(project, &[], false)
+}
+
+/// `first`: whether the server says how to set up the first account.
+fn start(project: &Path, more: &[&str], first: bool) -> Server {
     let mut child = evenkeel(project)
         .args(["serve", "--port", "0", "--as-of", AS_OF])
         .args(more)
@@ -138,7 +144,7 @@ fn start(project: &Path, more: &[&str]) -> Server {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut line = || lines.next().and_then(Result::ok).unwrap_or_default();
     let address = line().split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
-    let code = if more.is_empty() { line().rsplit(' ').next().unwrap_or_default().to_owned() } else { String::new() };
+    let code = if first { line().rsplit(' ').next().unwrap_or_default().to_owned() } else { String::new() };
     // Dropping it stops the child, whatever it said.
     let server = Server { child, address, code };
     assert!(server.address.starts_with("127.0.0.1:"), "the server does not say where it is");

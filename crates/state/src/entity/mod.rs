@@ -5,5 +5,6 @@ pub mod entry;
 pub mod figure;
 pub mod grant;
 pub mod invitation;
+pub mod look;
 pub mod session;
 pub mod user;

@@ -171,6 +171,16 @@ pub trait Links {
         None
     }
 
+    /// The record of a person, perhaps with its rows of a measure from some row on; none where that is not offered.
+    fn record(&self, _person: &str, _place: &Place, _rows: Option<(&MeasureId, u64)>) -> Option<String> {
+        None
+    }
+
+    /// The record of whoever reads; none where that is not offered.
+    fn own_record(&self) -> Option<String> {
+        None
+    }
+
     /// All measures that there are to choose from; none where that is not offered.
     fn library(&self) -> Option<String> {
         None

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::number::{self, Currency, Format};
 use crate::page::context::Context;
-use crate::words::period;
+use crate::words::{self, period};
 
 /// The most columns of a record that a page shows.
 const COLUMNS: usize = 7;
@@ -126,12 +126,31 @@ impl RowsBehind {
     /// from another. People are named only for a reader who may see who they are.
     #[must_use]
     pub fn new(measure: &Measure, recorded: &Recorded<'_>, reader: &Reader<'_>) -> Self {
+        Self::of(measure, recorded, reader, &chosen(measure, recorded, reader.names_people))
+    }
+
+    /// The same without how rows count, and that in words for each row.
+    #[must_use]
+    pub fn with_counts(measure: &Measure, recorded: &Recorded<'_>, reader: &Reader<'_>) -> (Self, Vec<String>) {
+        let mut chosen = chosen(measure, recorded, reader.names_people);
+        chosen.retain(|place| recorded.counts_as != Some(*place));
+        let format = Format::of(measure, reader.currency, None);
+        // What says who is not told here either.
+        let place = recorded.counts_as.filter(|_| !counts_people(measure));
+        let value = |row: &Vec<Option<String>>| {
+            let value = place.and_then(|place| row[place].as_deref());
+            value.map_or_else(String::new, |value| counts_as(measure, &format, value))
+        };
+        let counts = recorded.rows.iter().map(|row| words::record::counts(measure, &value(row))).collect();
+        (Self::of(measure, recorded, reader, &chosen), counts)
+    }
+
+    fn of(measure: &Measure, recorded: &Recorded<'_>, reader: &Reader<'_>, chosen: &[usize]) -> Self {
         let table = table_of(measure);
         let kind = |place: usize| {
             let column = table.and_then(|table| table.column(&recorded.columns[place]));
             column.map(|column| column.kind).filter(|_| recorded.counts_as != Some(place))
         };
-        let chosen = chosen(measure, recorded, reader.names_people);
         let format = Format::of(measure, reader.currency, None);
         let cell = |place: usize, value: Option<&String>| -> String {
             let Some(value) = value else { return String::new() };

@@ -11,6 +11,7 @@ mod data;
 mod figures;
 mod found;
 mod owed;
+mod record;
 mod signals;
 mod today;
 mod world;
@@ -38,7 +39,7 @@ use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
     ApprovalPage, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, GuidePage,
-    LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, OwedPage, PublicCharter,
+    LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, OwedPage, PublicCharter, RecordPage,
     ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
@@ -201,6 +202,12 @@ pub fn data(assets: &assets::Urls) -> Vec<Named<DataPage>> {
 #[must_use]
 pub fn todays(assets: &assets::Urls) -> Vec<Named<TodayPage>> {
     today::pages(assets)
+}
+
+/// Records of a person. Assets lie below `assets`.
+#[must_use]
+pub fn records(assets: &assets::Urls) -> Vec<Named<RecordPage>> {
+    record::pages(assets)
 }
 
 /// The strategy map of some samples. Assets lie below `assets`.
@@ -527,6 +534,10 @@ impl Links for FileLinks {
 
     fn guide(&self, _: &Place) -> Option<String> {
         Some(self.file("guide"))
+    }
+
+    fn record(&self, _: &str, _: &Place, _: Option<(&MeasureId, u64)>) -> Option<String> {
+        Some(self.file("record"))
     }
 
     fn search(&self, _: &Place) -> Option<SearchForm> {

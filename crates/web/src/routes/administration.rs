@@ -364,6 +364,6 @@ fn explained(role: Role) -> (String, String) {
 }
 
 /// An instant on the clock of the project.
-fn when(at: Timestamp, world: &World) -> String {
+pub(crate) fn when(at: Timestamp, world: &World) -> String {
     at.to_zoned(world.project().time_zone.clone()).strftime("%-d %b %Y %H:%M:%S").to_string()
 }

@@ -13,6 +13,7 @@ pub(crate) mod measures;
 pub(crate) mod owed;
 pub(crate) mod owed_file;
 pub(crate) mod password;
+pub(crate) mod record;
 pub(crate) mod rows;
 pub(crate) mod scorecard;
 pub(crate) mod search;
@@ -89,7 +90,7 @@ pub(crate) async fn home(Seen(world): Seen) -> Result<Redirect, Failure> {
     }
     let place = Looking::default().place(&world, None)?;
     let links = links(&world);
-    let own = links.charter(&place, None).filter(|_| !world.sees_units());
+    let own = links.own_record().filter(|_| !world.sees_units());
     Ok(Redirect::to(&own.unwrap_or_else(|| links.scorecard(&place))))
 }
 

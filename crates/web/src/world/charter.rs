@@ -16,6 +16,7 @@ use evenkeel_model::period::Period;
 use evenkeel_model::reading::{Missing, Subject};
 use evenkeel_model::scorecard::MeasureUse;
 use evenkeel_model::target::{Goal, TargetPlan};
+use evenkeel_state::LookedAt;
 use evenkeel_view::page::{
     ChainLink, CharterDetail, CharterPage, Links, Place, PromiseDetail, PublicCharter, PublicDetail, PublicPromise,
     PublicUnit, UnitLabel,
@@ -52,7 +53,7 @@ impl World {
         }
         if let Subject::Person(person) = subject {
             let period = place.period.id(self.project.fiscal_year);
-            self.looked(&format!("charter of {person}, {period}")).await?;
+            self.looked(&format!("charter of {person}, {period}"), &LookedAt::Person(person.clone())).await?;
         }
         let version = charter.version_on(place.period.last_day());
         let store = self.store_for(place).await?;
@@ -118,7 +119,7 @@ impl World {
     }
 
     /// What is asked about a unit or person in a place; a person has the targets of the unit they are in.
-    fn question_about(&self, subject: &Subject, place: &Place) -> Question {
+    pub(super) fn question_about(&self, subject: &Subject, place: &Place) -> Question {
         let question = self.question(place);
         match subject {
             Subject::Unit(_) => question,
