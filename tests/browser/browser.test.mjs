@@ -13,3 +13,4 @@ import "./checks/refusals.mjs";
 import "./checks/hostile-input.mjs";
 import "./checks/paper-and-motion.mjs";
 import "./checks/signed-in.mjs";
+import "./checks/figures.mjs";

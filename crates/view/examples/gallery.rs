@@ -65,6 +65,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in approvals {
         write(&folder, &mut written, &format!("approval-{}", sample.name), &sample.page, &sample.page)?;
     }
+    for sample in sample::matrices(&urls) {
+        write(&folder, &mut written, &format!("owed-matrix-{}", sample.name), &sample.page, &sample.page)?;
+    }
     let accounts = sample::accounts(&urls);
     for (name, page) in &accounts.sign_in {
         write(&folder, &mut written, &format!("sign-in-{name}"), page, page)?;

@@ -19,6 +19,7 @@ pub mod library;
 pub mod map;
 pub mod measure;
 pub mod owed;
+pub mod owed_matrix;
 pub mod parts;
 pub mod record;
 pub mod row;

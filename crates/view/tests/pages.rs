@@ -33,6 +33,7 @@ fn pages() -> Vec<Shown> {
         all_of("today", &sample::todays(&urls)),
         all_of("owed", &owed),
         all_of("approval", &approvals),
+        all_of("owed_matrix", &sample::matrices(&urls)),
         all_of("record", &sample::records(&urls)),
         all_of("map", &sample::maps(&urls)),
         all_of("guide", &sample::guides(&urls)),

@@ -53,6 +53,8 @@ impl State {
 const LARGEST_FORM: usize = 16 * 1024;
 /// The most bytes of a grid of figures.
 const LARGEST_GRID: usize = 256 * 1024;
+/// The most bytes of a file of figures.
+const LARGEST_FILE: usize = 2 * 1024 * 1024;
 
 /// Every path with what answers there. Whatever shows something of the organisation takes the world through
 /// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
@@ -80,6 +82,9 @@ fn table() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/rows/{measure}/{unit}", get(routes::rows::file)),
         ("/explain/{measure}/{unit}", get(routes::explain::show)),
         ("/owed", get(routes::owed::show).post(routes::owed::take).layer(DefaultBodyLimit::max(LARGEST_GRID))),
+        ("/owed.csv", get(routes::owed_file::write)),
+        ("/owed/file", post(routes::owed_file::read).layer(DefaultBodyLimit::max(LARGEST_FILE))),
+        ("/owed/all", get(routes::owed::matrix)),
         ("/owed/approval", get(routes::owed::approval)),
         ("/owed/approval/{figure}", post(routes::owed::decide)),
         ("/administration", get(routes::administration::show)),

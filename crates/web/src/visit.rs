@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use evenkeel_state::{Found, Secret, User};
@@ -231,12 +231,6 @@ impl<T: DeserializeOwned> FromRequest<State> for Filled<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
-        let foreign = || {
-            Failure::forbidden(
-                "This form was not sent from a page of this server, or the page is too old. Open the page again and send \
-                 it from there. Nothing was changed.",
-            )
-        };
         if !is_from_here(request.headers()) {
             return Err(foreign());
         }
@@ -251,6 +245,53 @@ impl<T: DeserializeOwned> FromRequest<State> for Filled<T> {
         }
         Ok(Self { values, who, address })
     }
+}
+
+/// A file that was sent from a page of this server, by whoever the page was made for.
+pub(crate) struct Uploaded {
+    bytes: Vec<u8>,
+    who: Who,
+}
+
+impl Uploaded {
+    /// The file, from somebody who types figures.
+    pub(crate) fn by_typist(self, state: &State) -> Result<(Vec<u8>, Typist), Failure> {
+        Ok((self.bytes, Typist::new(self.who, state)?))
+    }
+}
+
+impl FromRequest<State> for Uploaded {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
+        if !is_from_here(request.headers()) {
+            return Err(foreign());
+        }
+        let who = Who::of(request.headers(), state).await?;
+        who.accounts()?;
+        let unread = || Failure::bad("This file cannot be read, or is larger than 2 MB. Nothing was changed.");
+        let mut parts = Multipart::from_request(request, state).await.map_err(|_| unread())?;
+        let (mut form, mut bytes) = (String::new(), None);
+        while let Some(part) = parts.next_field().await.map_err(|_| unread())? {
+            match part.name() {
+                Some("form") => form = part.text().await.map_err(|_| unread())?,
+                Some("file") => bytes = Some(part.bytes().await.map_err(|_| unread())?.to_vec()),
+                _ => {}
+            }
+        }
+        if !who.token().is_some_and(|token| token.accepts(&form)) {
+            return Err(foreign());
+        }
+        Ok(Self { bytes: bytes.ok_or_else(unread)?, who })
+    }
+}
+
+/// What is said of a form that comes from elsewhere.
+fn foreign() -> Failure {
+    Failure::forbidden(
+        "This form was not sent from a page of this server, or the page is too old. Open the page again and send it from \
+         there. Nothing was changed.",
+    )
 }
 
 /// Whether a browser says that a page of this server sent something. Browsers say so with every form.

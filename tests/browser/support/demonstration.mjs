@@ -1,7 +1,7 @@
 // A small demonstration project in a temporary folder, served on a free port.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -36,8 +36,30 @@ about:
 `,
 };
 
-/** Makes the project and serves it. What comes back knows the address and how to stop. */
-export async function startDemonstration(binary) {
+// Figures that people type: in the demonstration, all figures come from files.
+const VISITS = `measure: visits
+title: Mystery visits
+leg: customer
+noun: points
+from: observations
+where: measure = 'visits'
+ratio: { numerator: { sum: numerator }, denominator: { sum: denominator } }
+unit: percent
+better: higher
+levels: [unit]
+`;
+const COLLECTION = `collection: branch_month
+title: Branch figures of the month
+measures: [visits]
+every: month
+kind: branch
+begins: 2026-10-01
+`;
+
+/**
+ * Makes the project and serves it. What comes back knows the address and how to stop. With `figures` branches owe some.
+ */
+export async function startDemonstration(binary, { figures = false } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "evenkeel-browser-"));
   const servers = [];
   const clear = () => {
@@ -54,6 +76,12 @@ export async function startDemonstration(binary) {
     });
     for (const [name, text] of Object.entries(FURTHER_MEASURES)) {
       writeFileSync(path.join(project, "measures", "customer", name), text);
+    }
+    if (figures) {
+      writeFileSync(path.join(project, "measures", "customer", "visits.yaml"), VISITS);
+      mkdirSync(path.join(project, "collections"));
+      writeFileSync(path.join(project, "collections", "month.yaml"), COLLECTION);
+      appendFileSync(path.join(project, "evenkeel.yaml"), "collections: [collections/month.yaml]\n");
     }
     const open = await serve(binary, project, ["--auth", "none"]);
     servers.push(open);

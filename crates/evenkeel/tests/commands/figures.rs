@@ -74,6 +74,10 @@ fn from_typing_to_the_measure() {
     let all = server.get("/owed", &ines).body;
     assert!(all.contains("North, October 2026") && all.contains("Lakeside, October 2026"), "{all}");
 
+    let today = server.get("/today?unit=north", &milo).body;
+    assert!(today.contains("One figure has to be typed") || today.contains("one figure has to be typed"), "{today}");
+    assert!(today.contains("Due 5\u{a0}Nov") || today.contains("Due 5 Nov"), "{today}");
+
     // What cannot be read is refused, said why, and not lost.
     let north = key("north");
     let refused = server.post("/owed", &milo, &row(&north, "30,000", "6000", "a note to keep"));
@@ -204,4 +208,63 @@ fn a_figure_that_there_is_not() {
     assert!(server.get("/owed", &milo).body.contains("You owe no figures"));
     let page = server.get("/measure/cost_contact/north?period=2026-10", &milo).body;
     assert!(!page.contains("0.00"), "{page}");
+}
+
+/// Sends a file as a browser sends one from a page of the server.
+fn load(server: &Server, token: &str, text: &str) -> super::served::Answer {
+    let form = evenkeel_state::Secret::parse(token).map(|token| token.form_token()).unwrap_or_default();
+    let body = format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"form\"\r\n\r\n{form}\r\n--edge\r\ncontent-disposition: form-data; \
+         name=\"file\"; filename=\"figures.csv\"\r\ncontent-type: text/csv\r\n\r\n{text}\r\n--edge--\r\n"
+    );
+    let address = &server.address;
+    server.send(
+        format!(
+            "POST /owed/file HTTP/1.1\r\nhost: {address}\r\ncookie: evenkeel={token}\r\norigin: http://{address}\r\n\
+             sec-fetch-site: same-origin\r\nconnection: close\r\ncontent-type: multipart/form-data; boundary=edge\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .as_bytes(),
+    )
+}
+
+#[test]
+fn one_file_there_and_back() {
+    let project = collecting();
+    let People { server, milo, ines, .. } = people(project.path());
+    // A draft that would be a formula in a spreadsheet is none in the file.
+    server.post("/owed", &milo, &row(&key("north"), "", "", "=cmd|'/C calc'!A0"));
+    let file = server.get("/owed.csv", &ines);
+    assert!(file.head.contains("text/csv") && file.head.contains("attachment"), "{}", file.head);
+    assert!(!file.body.contains(",=cmd") && file.body.contains("'=cmd"), "{}", file.body);
+    let (north, lakeside) = (key("north"), key("lakeside"));
+    assert!(
+        file.body.contains(&north) && file.body.contains(&lakeside) && file.body.contains("2026-11-05"),
+        "{}",
+        file.body
+    );
+    assert!(!server.get("/owed.csv", &milo).body.contains("lakeside"));
+
+    // As a spreadsheet with decimal commas writes it. Every row stands for itself.
+    let filled =
+        format!("key;numerator;denominator;note\r\n{north};30 000,50;6000;a\r\n{lakeside};12,000;1500;b\r\nx;1;1;\r\n");
+    let answer = load(&server, &ines, &filled);
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    assert!(answer.body.contains("1 of the file were sent") || answer.body.contains("1 figure"), "{}", answer.body);
+    let rows = between(&answer.body, "Rows of the file that were not sent</h2>", "</section>");
+    assert!(rows.contains("<td class=\"number\">3</td><td>numerator</td>"), "{rows}");
+    assert!(rows.contains("<td class=\"number\">4</td><td>key</td>") && !rows.contains("north"), "{rows}");
+    let corrected = format!("key,numerator,denominator\r\n{lakeside},12000,1500\r\n");
+    let answer = load(&server, &ines, &corrected);
+    assert_eq!((answer.status, answer.location()), (303, "/owed?sent=1&kept=0"), "{}", answer.body);
+    // A manager has no other unit's figure from a file either, and what is no file is refused.
+    assert!(load(&server, &milo, &corrected).body.contains("not asked of you"));
+    assert!(load(&server, &milo, "a,b\n1,2\n").body.contains("no columns"));
+    let many: Vec<String> = (0..5_001).map(|number| format!("k{number},1")).collect();
+    let answer = load(&server, &milo, &format!("key,numerator\n{}", many.join("\n")));
+    assert!(answer.status == 422 && answer.body.contains("more than 5000 rows"), "{}", answer.status);
+
+    let matrix = server.get("/owed/all", &ines).body;
+    assert!(matrix.contains("Nobody owes a figure") && matrix.contains("waits for approval"), "{matrix}");
 }

@@ -62,6 +62,8 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/explain/{measure}/{unit}", "/explain/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/explain/{measure}/{unit}", "/explain/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/owed", "/owed", [303, 403, 404, 404, 200, 404, 200, 404]),
+    ("/owed.csv", "/owed.csv", [303, 403, 404, 404, 200, 404, 200, 404]),
+    ("/owed/all", "/owed/all", [303, 403, 404, 404, 404, 404, 200, 404]),
     ("/owed/approval", "/owed/approval", [303, 403, 404, 404, 200, 404, 200, 404]),
     ("/administration", "/administration", [303, 403, 404, 404, 404, 404, 404, 200]),
     ("/administration/trail", "/administration/trail", [303, 403, 404, 404, 404, 404, 404, 200]),
@@ -88,6 +90,8 @@ const POST: &[Sent] = &[
         &[("do", "keep"), ("key0", "cost_contact/2026-10-01/2026-10-31/lakeside"), ("numerator0", "5")],
         [404, 404, 404, 404, 422, 404, 303, 404],
     ),
+    // What is sent here is no file, and nobody learns whether they could send one.
+    ("/owed/file", "/owed/file", &[("form", "x")], [400; 8]),
     (
         "/owed/approval/{figure}",
         "/owed/approval/2",

@@ -12,7 +12,7 @@ use evenkeel_model::typed_figure::{Absence, Amounts, Checked, Entry, Known, LONG
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::number::{Currency, Format, counted, plain};
+use crate::number::{Currency, Format, NO_BREAK_SPACE, counted, plain};
 use crate::page::frame::{Frame, Link};
 use crate::words::{capitalised, period};
 
@@ -113,6 +113,8 @@ pub struct OwedPage {
     pub counts: Vec<String>,
     /// What was sent and is not decided on, or was lately.
     pub sent: Vec<SentLine>,
+    /// Rows of a file that could not be sent.
+    pub rejected: Vec<RejectedRow>,
     /// Reasons why there is no figure.
     pub absences: Vec<&'static str>,
     /// Other pages about figures.
@@ -120,6 +122,9 @@ pub struct OwedPage {
     /// Where the form leads.
     #[serde(skip)]
     pub url: String,
+    /// Where a file is sent.
+    #[serde(skip)]
+    pub file_url: String,
     /// The most characters of a number and of a note.
     #[serde(skip)]
     pub longest: (usize, usize),
@@ -240,6 +245,66 @@ pub struct Said {
     pub notice: Option<String>,
     /// What could not be done.
     pub error: Option<String>,
+    /// Rows of a file that could not be sent.
+    pub rejected: Vec<RejectedRow>,
+}
+
+/// A row of a file that could not be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RejectedRow {
+    /// The line of the file.
+    pub line: u64,
+    /// The column.
+    pub column: String,
+    /// The figure, as the file names it.
+    pub key: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A figure as a row of a file, in the order of its columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// What stands in each column.
+    pub cells: [String; 13],
+}
+
+/// A figure as a row of the file that is filled in and loaded again.
+#[must_use]
+pub fn file_row(detail: &OwedDetail, telling: &Telling<'_>) -> FileRow {
+    let told = row(0, detail, telling);
+    let cells = [
+        told.key,
+        told.label,
+        detail.unit.clone(),
+        period::name(detail.period, telling.fiscal),
+        detail.due.to_string(),
+        told.before,
+        told.usual,
+        told.target,
+        told.numerator,
+        told.denominator,
+        told.note,
+        told.absence,
+        String::new(),
+    ];
+    // No-break spaces are for pages; spreadsheets show them as they please.
+    FileRow { cells: cells.map(|cell| cell.replace(NO_BREAK_SPACE, " ")) }
+}
+
+/// Why a figure cannot be sent: the column of the file, and the reason; none where nothing speaks against it.
+#[must_use]
+pub fn refusal(detail: &OwedDetail, telling: &Telling<'_>) -> Option<(&'static str, String)> {
+    let told = row(0, detail, telling);
+    if let Some(problem) = told.problem {
+        return Some((if told.wrong == "absence" { "no figure because" } else { told.wrong }, problem));
+    }
+    match detail.checked {
+        Checked::Unusual(_) => {
+            Some(("sure", format!("{} Then confirm it; in a file, write yes into the column “sure”.", told.question?)))
+        }
+        _ => None,
+    }
 }
 
 impl OwedPage {
@@ -300,9 +365,11 @@ impl OwedPage {
             more: (left > 0).then(|| format!("{} more follow when these are sent.", plain(left as f64))),
             counts: counts(details),
             sent: sent.iter().map(|sent| line(sent, telling)).collect(),
+            rejected: said.rejected,
             absences: Absence::ALL.map(Absence::as_str).into(),
             links,
             url: "/owed".to_owned(),
+            file_url: "/owed/file".to_owned(),
             longest: (LONGEST_NUMBER, LONGEST_NOTE),
             form_token: String::new(),
         }

@@ -35,6 +35,7 @@ use crate::page::context::{
     Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode, Visitor,
 };
 use crate::page::frame::Choice;
+use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
     ApprovalPage, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, GuidePage,
@@ -170,6 +171,12 @@ pub fn comparisons(assets: &assets::Urls) -> Vec<Named<ComparisonPage>> {
 #[must_use]
 pub fn owed(assets: &assets::Urls) -> (Vec<Named<OwedPage>>, Vec<Named<ApprovalPage>>) {
     owed::pages(assets)
+}
+
+/// Who owes what. Assets lie below `assets`.
+#[must_use]
+pub fn matrices(assets: &assets::Urls) -> Vec<Named<MatrixPage>> {
+    owed::matrices(assets)
 }
 
 /// The pages of accounts: signing in, setting up, choosing a password, administration, the audit trail. Assets lie below
@@ -487,6 +494,10 @@ impl Links for FileLinks {
 
     fn rows(&self, measure: &MeasureId, place: &Place, _: u64) -> String {
         format!("{}#rows", self.measure(measure, place))
+    }
+
+    fn owed(&self) -> Option<String> {
+        Some(self.file("owed"))
     }
 
     fn rows_file(&self, measure: &MeasureId, place: &Place) -> Option<String> {

@@ -4,6 +4,7 @@
 use askama::Template;
 use evenkeel_model::charter::{Certainty, Promise, PromiseResult, Verdict};
 use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
+use evenkeel_model::period::Period;
 use evenkeel_model::signal::{Judgement, Variation};
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
@@ -32,6 +33,8 @@ pub struct TodayDetail<'a> {
     pub cases: Pressing<PressingCase>,
     /// Low answers of customers in the last days.
     pub answers: Pressing<LowScore>,
+    /// Figures that whoever looks has to type, the oldest first.
+    pub owed: Pressing<PressingFigure>,
     /// Measures of which cases are the rows, with the way to these.
     pub case_rows: Vec<Link>,
     /// Measures of which answers of customers are the rows, with the way to these.
@@ -83,6 +86,21 @@ pub struct LowScore {
     pub case: Option<String>,
     /// The answer and the ends of its scale.
     pub score: (f64, f64, f64),
+}
+
+/// A figure that whoever looks has to type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PressingFigure {
+    /// What people call the measure.
+    pub measure: String,
+    /// The unit, by the name people read.
+    pub unit: String,
+    /// The period that it is of.
+    pub period: Period,
+    /// The last day on which it is in time.
+    pub due: Date,
+    /// Whether that is over.
+    pub late: bool,
 }
 
 /// The page of today.
@@ -142,6 +160,7 @@ impl TodayPage {
         let panels: Vec<Panel> = [
             cases(detail, context).map(|panel| Panel { rows: detail.case_rows.clone(), ..panel }),
             answers(detail, context).map(|panel| Panel { rows: detail.answer_rows.clone(), ..panel }),
+            figures(detail, context),
             signals(detail, context),
             promises(detail, context),
             own.and_then(|own| watch(own, context)),
@@ -257,6 +276,32 @@ fn answers(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
          already is not in the record"
             .to_owned(),
         detail.answers.rows.iter().map(item).collect(),
+    )
+}
+
+/// Figures to be typed.
+fn figures(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let url = context.links.owed()?;
+    let item = |figure: &PressingFigure| {
+        let due = period::day(figure.due);
+        let name = period::name(figure.period, context.fiscal_year);
+        Item {
+            when: if figure.late { format!("Late since {due}") } else { format!("Due {due}") },
+            pressing: figure.late,
+            sign: None,
+            text: Sentence::default()
+                .link(figure.measure.clone(), url.clone())
+                .text(format!(", {}, {name}.", figure.unit)),
+        }
+    };
+    let total = detail.owed.total;
+    panel(
+        "figures",
+        "Figures to be typed",
+        total,
+        &several(total, "figure has to be typed", "figures have to be typed"),
+        "asked of you by the project; the oldest first".to_owned(),
+        detail.owed.rows.iter().map(item).collect(),
     )
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
 pub(crate) mod owed;
+pub(crate) mod owed_file;
 pub(crate) mod password;
 pub(crate) mod record;
 pub(crate) mod rows;

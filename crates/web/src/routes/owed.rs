@@ -10,7 +10,8 @@ use evenkeel_model::reading::Subject;
 use evenkeel_model::typed_figure::{Checked, Entry, LONGEST_NUMBER};
 use evenkeel_state::{Decided, FigureId, FigureKey, NewFigure, TypedFigure, User};
 use evenkeel_view::page::frame::Link;
-use evenkeel_view::page::owed::Said;
+use evenkeel_view::page::owed::{FileRow, Said, file_row, refusal};
+use evenkeel_view::page::owed_matrix::{MatrixCell, MatrixPage};
 use evenkeel_view::page::{ApprovalPage, OwedDetail, OwedPage, SentDetail, Telling, Template};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -25,12 +26,16 @@ use crate::visit::{Filled, Typist};
 use crate::world::World;
 use crate::world::owed::{AskedNow, key_of};
 
+/// Where what somebody owes is as a file.
+const FILE: &str = "/owed.csv";
+/// Where it stands who owes what.
+const MATRIX: &str = "/owed/all";
 /// How many figures a page asks for.
 const ROWS: usize = 40;
 /// How many figures that were sent are told.
 const SENT: usize = 12;
 /// Where figures are typed.
-const OWED: &str = "/owed";
+pub(crate) const OWED: &str = "/owed";
 /// Where figures are approved.
 const APPROVAL: &str = "/owed/approval";
 
@@ -79,7 +84,7 @@ impl Wanted {
 
 /// What somebody owes.
 pub(crate) async fn show(typist: Typist, Asked(Query(wanted)): Asked<Query<Wanted>>) -> Result<Response, Failure> {
-    let said = Said { notice: wanted.notice(), error: None };
+    let said = Said { notice: wanted.notice(), ..Said::default() };
     page(&typist, StatusCode::OK, said, &BTreeMap::new(), wanted.correct.as_deref()).await
 }
 
@@ -89,34 +94,74 @@ pub(crate) async fn take(
     filled: Filled<BTreeMap<String, String>>,
 ) -> Result<Response, Failure> {
     let (values, typist) = filled.by_typist(&state)?;
-    let Typist { world, accounts, user, .. } = &typist;
     let send = values.get("do").is_some_and(|chosen| chosen == "send");
     let entries = entries(&values);
+    let Done { sent, kept, refused } = process(&typist, &state, &entries, send).await?;
+    if refused.is_empty() {
+        return Ok(Redirect::to(&format!("{OWED}?sent={sent}&kept={kept}")).into_response());
+    }
+    let said = Said {
+        notice: Wanted { sent: Some(sent), ..Wanted::default() }.notice(),
+        error: Some(format!("{} not sent, and nothing that you typed is lost. Each says why.", figures(refused.len()))),
+        rejected: Vec::new(),
+    };
+    page(&typist, StatusCode::UNPROCESSABLE_ENTITY, said, &entries, None).await
+}
+
+/// What became of figures that were typed.
+pub(crate) struct Done {
+    /// How many were sent.
+    pub(crate) sent: usize,
+    /// How many were kept as drafts.
+    pub(crate) kept: usize,
+    /// Those that could not be sent: the word that means each, the column, and why.
+    pub(crate) refused: Vec<(String, String, String)>,
+}
+
+/// What is said of a figure that nobody asks of whoever typed it, whether or not it is asked of others.
+const NOT_ASKED: &str = "This figure is not asked of you. Download the list again; it has every figure that is.";
+/// What is said of a figure that cannot be typed now.
+const NOT_NOW: &str = "This figure waits for approval, or a source brings it, so it cannot be typed.";
+
+/// Keeps figures, and sends those that are ready when they are to be sent.
+pub(crate) async fn process(
+    typist: &Typist,
+    state: &State,
+    entries: &BTreeMap<String, Entry>,
+    send: bool,
+) -> Result<Done, Failure> {
+    let Typist { world, accounts, user, .. } = typist;
     let typed = accounts.store.figures().await?;
     let asked = world.asked_figures(&typed).await?;
     let mut new = Vec::new();
     let mut emptied = Vec::new();
-    let (mut sent, mut kept, mut refused) = (0_usize, 0_usize, 0_usize);
-    for (word, entry) in &entries {
+    let by_word: BTreeMap<String, &AskedNow<'_>> =
+        asked.iter().map(|asked| (word_of(&key_of(&asked.asked.slot)), asked)).collect();
+    let telling = Telling { fiscal: world.project().fiscal_year, currency: world.currency() };
+    let mut done = Done { sent: 0, kept: 0, refused: Vec::new() };
+    for (word, entry) in entries {
         // What is not asked of them is not told apart from what is not asked at all.
-        let Some(asked) = asked.iter().find(|asked| word_of(&key_of(&asked.asked.slot)) == *word) else {
-            refused += 1;
+        let Some(asked) = by_word.get(word.as_str()) else {
+            done.refused.push((word.clone(), "key".to_owned(), NOT_ASKED.to_owned()));
             continue;
         };
         if !may_be_typed(asked) {
-            refused += 1;
+            done.refused.push((word.clone(), "key".to_owned(), NOT_NOW.to_owned()));
             continue;
         }
-        let known = world.known_figure(asked).await?.known;
-        let checked = entry.check(asked.asked.figure, &asked.measure, asked.asked.collection.note, &known);
+        let detail = detail(world, asked, word.clone(), entries).await?;
+        let checked = detail.checked.clone();
         let key = key_of(&asked.asked.slot);
         if entry.is_empty() {
             emptied.push(key);
             continue;
         }
         let ready = matches!(checked, Checked::Ready(_) | Checked::Absent(_));
-        if send && !ready && checked != Checked::Empty {
-            refused += 1;
+        if send
+            && !ready
+            && let Some((column, reason)) = refusal(&detail, &telling)
+        {
+            done.refused.push((word.clone(), column.to_owned(), reason));
         }
         let stands = match (send && ready, asked.asked.collection.approval) {
             (false, _) => Typed::Draft,
@@ -124,30 +169,23 @@ pub(crate) async fn take(
             (true, false) => Typed::Approved,
         };
         if stands == Typed::Draft {
-            kept += 1;
+            done.kept += 1;
         } else {
-            sent += 1;
+            done.sent += 1;
         }
         new.push(figure(asked, key, entry, &checked, stands));
     }
     accounts.store.forget_drafts(&emptied).await?;
     let change = accounts.change(&user.sign_in, "");
-    let left = accounts.store.type_figures(&new, change).await?.len();
-    sent = sent.saturating_sub(left);
+    for key in accounts.store.type_figures(&new, change).await? {
+        // Somebody else sent it meanwhile.
+        done.sent = done.sent.saturating_sub(1);
+        done.refused.push((word_of(&key), "key".to_owned(), NOT_NOW.to_owned()));
+    }
     if new.iter().any(|figure| figure.typed == Typed::Approved) {
-        publish_now(accounts, &state).await;
+        publish_now(accounts, state).await;
     }
-    if refused + left == 0 {
-        return Ok(Redirect::to(&format!("{OWED}?sent={sent}&kept={kept}")).into_response());
-    }
-    let said = Said {
-        notice: Wanted { sent: Some(sent), ..Wanted::default() }.notice(),
-        error: Some(format!(
-            "{} not sent, and nothing that you typed is lost. Each says why.",
-            figures(refused + left)
-        )),
-    };
-    page(&typist, StatusCode::UNPROCESSABLE_ENTITY, said, &entries, None).await
+    Ok(done)
 }
 
 /// Whether a figure can be typed: nobody is to decide on it, and no source brings it.
@@ -213,7 +251,7 @@ async fn publish_now(accounts: &Accounts, state: &State) {
 }
 
 /// The page of what somebody owes; `typed` stands in the boxes in place of what was kept.
-async fn page(
+pub(crate) async fn page(
     typist: &Typist,
     status: StatusCode,
     said: Said,
@@ -252,10 +290,17 @@ async fn page(
         lines.extend(sent_detail(world, asked, user).await?);
     }
     let waiting = asked.iter().filter(|asked| waits_for(asked, user)).count();
-    let approval = Link { label: format!("Figures to be approved ({waiting})"), url: APPROVAL.to_owned() };
+    let link = |label: String, url: &str| Link { label, url: url.to_owned() };
+    let mut ways = vec![link(format!("Figures to be approved ({waiting})"), APPROVAL)];
+    if world.analyses() {
+        ways.push(link("Who owes what".to_owned(), MATRIX));
+    }
+    if total > 0 {
+        ways.push(link("Download this list as a file".to_owned(), FILE));
+    }
     let telling = Telling { fiscal: world.project().fiscal_year, currency: world.currency() };
     let frame = world.frame("Figures", &links(world), "Figures");
-    let page = OwedPage::new(frame, &details, total, &lines, &telling, said, vec![approval]);
+    let page = OwedPage::new(frame, &details, total, &lines, &telling, said, ways);
     let html = page.with_token(form_token.clone()).render().map_err(|error| Failure::unwritten(&error))?;
     Ok((status, Html(html)).into_response())
 }
@@ -326,7 +371,7 @@ pub(crate) async fn approval(typist: Typist, Asked(Query(wanted)): Asked<Query<W
         Some("returned") => Some("The figure was sent back with your reason."),
         _ => None,
     };
-    let said = Said { notice: notice.map(str::to_owned), error: None };
+    let said = Said { notice: notice.map(str::to_owned), ..Said::default() };
     approval_page(&typist, StatusCode::OK, said).await
 }
 
@@ -370,7 +415,7 @@ pub(crate) async fn decide(
     // A figure that is not theirs to decide on is answered like one that does not exist.
     let Some(found) = found else { return Err(Failure::not_found("There is no such figure.")) };
     let reason = decision.reason.trim();
-    let refused = |error: &str| Said { notice: None, error: Some(error.to_owned()) };
+    let refused = |error: &str| Said { error: Some(error.to_owned()), ..Said::default() };
     let reason = match decision.chosen.as_str() {
         "approve" => None,
         "return" if reason.is_empty() => {
@@ -404,4 +449,43 @@ pub(crate) async fn decide(
             approval_page(&typist, StatusCode::CONFLICT, said).await
         }
     }
+}
+
+/// The figures that somebody owes, as the rows of a file.
+pub(crate) async fn details(typist: &Typist, most: usize) -> Result<Vec<FileRow>, Failure> {
+    let Typist { world, accounts, .. } = typist;
+    let figures = accounts.store.figures().await?;
+    let telling = Telling { fiscal: world.project().fiscal_year, currency: world.currency() };
+    let mut rows = Vec::new();
+    let owed = world.asked_figures(&figures).await?;
+    for asked in owed.iter().filter(|asked| asked.standing.is_owed()).take(most) {
+        let word = word_of(&key_of(&asked.asked.slot));
+        rows.push(file_row(&detail(world, asked, word, &BTreeMap::new()).await?, &telling));
+    }
+    Ok(rows)
+}
+
+/// Who owes what.
+pub(crate) async fn matrix(typist: Typist) -> Result<Html<String>, Failure> {
+    let Typist { world, accounts, .. } = &typist;
+    if !world.analyses() {
+        return Err(Failure::not_found("There is no page at this address."));
+    }
+    let figures = accounts.store.figures().await?;
+    let asked = world.asked_figures(&figures).await?;
+    let cells: Vec<MatrixCell> = asked
+        .iter()
+        .map(|asked| MatrixCell {
+            collection: asked.asked.collection.title.clone(),
+            measure: asked.measure.title.clone(),
+            unit: world.name_of(&Subject::Unit(asked.asked.slot.unit.clone())),
+            period: asked.asked.slot.period,
+            due: asked.asked.due,
+            standing: asked.standing,
+            late: asked.asked.is_late(world.today()),
+        })
+        .collect();
+    let frame = world.frame("Who owes what", &links(world), "Figures");
+    let page = MatrixPage::new(frame, &cells, world.project().fiscal_year);
+    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }

@@ -53,6 +53,11 @@ impl World {
         !self.project.collections.is_empty() && (self.sight.analyses || self.sight.leads.is_somewhere())
     }
 
+    /// Whether the viewer analyses the record.
+    pub(crate) fn analyses(&self) -> bool {
+        self.sight.analyses
+    }
+
     /// Whether the viewer may type a figure, and approve one that somebody else typed.
     pub(crate) fn may_type(&self, asked: &AskedFigure<'_>) -> bool {
         let unit = self.engine.directory().organisation().unit(asked.slot.unit.as_str());

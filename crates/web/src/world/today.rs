@@ -6,11 +6,13 @@ use evenkeel_engine::attention::{Attention, LowAnswer, OpenCase};
 use evenkeel_model::ids::UnitId;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
+use evenkeel_state::TypedFigure;
 use evenkeel_view::page::frame::Link;
-use evenkeel_view::page::today::{LowScore, Pressing, PressingCase, SHOWN};
+use evenkeel_view::page::today::{LowScore, Pressing, PressingCase, PressingFigure, SHOWN};
 use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
 use jiff::ToSpan;
 
+use super::owed::AskedNow;
 use super::{World, WorldError};
 
 /// How many hours before its time is used up a promise is near.
@@ -22,7 +24,13 @@ const HOURS_LOW: i64 = 7 * 24;
 
 impl World {
     /// What asks for attention in a unit and the units directly below it.
-    pub async fn today_page(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<TodayPage, WorldError> {
+    /// `typed` is everything that people typed.
+    pub async fn today_page(
+        &self,
+        place: &Place,
+        links: &(dyn Links + Sync),
+        typed: &[TypedFigure],
+    ) -> Result<TodayPage, WorldError> {
         let below = self.children(&place.unit, place.period).into_iter().map(|label| label.id);
         let mut evaluations = Vec::new();
         for unit in [place.unit.clone()].into_iter().chain(below) {
@@ -47,6 +55,7 @@ impl World {
         let charter = self.project.charter.as_ref();
         let version = charter.and_then(|charter| charter.version_on(place.period.last_day()));
         let store = self.store_for(place).await?;
+        let owed = self.figures_to_type(place, typed).await?;
         // What holds links stays out of everything that waits.
         let context = self.context(place, links, "Today").await?;
         let units = evaluations.into_iter().map(|(evaluation, there)| UnitEvaluation {
@@ -67,6 +76,7 @@ impl World {
                 rows: answers.into_iter().map(|answer| self.low(answer)).collect(),
                 total: all_answers,
             },
+            owed,
             case_rows: self.measures_over("case_facts", place, links),
             answer_rows: self.measures_over("responses", place, links),
             promises: results.collect(),
@@ -74,6 +84,39 @@ impl World {
             now: self.local(now),
         };
         Ok(TodayPage::new(&detail, &context))
+    }
+
+    /// The figures of a unit and of all below it that the viewer has to type.
+    async fn figures_to_type(
+        &self,
+        place: &Place,
+        typed: &[TypedFigure],
+    ) -> Result<Pressing<PressingFigure>, WorldError> {
+        if !self.types_figures() {
+            return Ok(Pressing { rows: Vec::new(), total: 0 });
+        }
+        let asked = self.asked_figures(typed).await?;
+        let organisation = self.engine.directory().organisation();
+        let mut owed: Vec<&AskedNow<'_>> = Vec::new();
+        for asked in asked.iter().filter(|asked| asked.standing.is_owed()) {
+            let unit = organisation.unit(asked.asked.slot.unit.as_str());
+            let path = unit.map_or(&[][..], |unit| organisation.path(unit, self.today()));
+            if path.iter().any(|unit| *organisation.unit_id(*unit) == place.unit) {
+                owed.push(asked);
+            }
+        }
+        let total = owed.len() as u64;
+        let mut rows = Vec::new();
+        for asked in owed.into_iter().take(SHOWN) {
+            rows.push(PressingFigure {
+                measure: asked.measure.title.clone(),
+                unit: self.name_of(&Subject::Unit(asked.asked.slot.unit.clone())),
+                period: asked.asked.slot.period,
+                due: asked.asked.due,
+                late: asked.asked.is_late(self.today()),
+            });
+        }
+        Ok(Pressing { rows, total })
     }
 
     /// Measures of the scorecard about customers whose rows come from a table, with the way to these rows.

@@ -1,6 +1,6 @@
 //! Figures to be typed, and figures to be approved, in the sample bank.
 
-use evenkeel_model::collection::Typed;
+use evenkeel_model::collection::{Standing, Typed};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::signal::UsualRange;
@@ -13,7 +13,8 @@ use crate::assets;
 use crate::number::Currency;
 use crate::page::context::{SignedIn, Visitor};
 use crate::page::frame::{Frame, Link};
-use crate::page::owed::{ApprovalPage, OwedDetail, OwedPage, Said, SentDetail, Telling};
+use crate::page::owed::{ApprovalPage, OwedDetail, OwedPage, RejectedRow, Said, SentDetail, Telling};
+use crate::page::owed_matrix::{MatrixCell, MatrixPage};
 
 /// Every state that a figure can be in, nothing owed, and texts that try to be markup.
 pub(super) fn pages(assets: &assets::Urls) -> (Vec<Named<OwedPage>>, Vec<Named<ApprovalPage>>) {
@@ -21,6 +22,26 @@ pub(super) fn pages(assets: &assets::Urls) -> (Vec<Named<OwedPage>>, Vec<Named<A
     let made =
         |name: &'static str| (Named { name, page: owed(name, assets) }, Named { name, page: approval(name, assets) });
     names.into_iter().map(made).unzip()
+}
+
+/// Who owes what: units in every state, and texts that try to be markup.
+pub(super) fn matrices(assets: &assets::Urls) -> Vec<Named<MatrixPage>> {
+    let standings =
+        [Standing::Missing, Standing::Draft, Standing::Returned, Standing::Waiting, Standing::Given, Standing::Given];
+    let made = |name: &'static str| {
+        let cell = |number: usize| MatrixCell {
+            collection: text(name, "Branch figures of the month"),
+            measure: text(name, if number.is_multiple_of(2) { "Cost per contact" } else { "Goodwill payments" }),
+            unit: text(name, ["Ashgrove", "Elmbridge", "Oakfield"].get(number / 2).copied().unwrap_or_default()),
+            period: period("2026-10-01"),
+            due: date(2026, 11, 5),
+            standing: standings.get(number).copied().unwrap_or(Standing::Given),
+            late: number == 0,
+        };
+        let cells: Vec<MatrixCell> = (0..standings.len()).map(cell).collect();
+        Named { name, page: MatrixPage::new(frame(name, "Who owes what", assets), &cells, FiscalYear::default()) }
+    };
+    ["rich", "hostile"].into_iter().map(made).collect()
 }
 
 fn text(name: &str, text: &str) -> String {
@@ -98,12 +119,18 @@ fn owed(name: &'static str, assets: &assets::Urls) -> OwedPage {
     let said = Said {
         notice: (name == "rich").then(|| "1 figure was sent.".to_owned()),
         error: (name != "empty").then(|| text(name, "3 figures were not sent; each says why.")),
+        rejected: if name == "empty" { Vec::new() } else { vec![rejected(name)] },
     };
     let links = vec![Link { label: "Figures to be approved".to_owned(), url: "approval.html".to_owned() }];
     let currency = Currency::new("GBP");
     let telling = Telling { fiscal: FiscalYear::default(), currency: &currency };
     let total = details.len() * 2;
     OwedPage::new(frame(name, "Figures", assets), &details, total, &sent, &telling, said, links).with_token(token())
+}
+
+fn rejected(name: &str) -> RejectedRow {
+    let column = "numerator".to_owned();
+    RejectedRow { line: 7, column, key: text(name, "cost/2026-10-01"), reason: text(name, "It is not a number.") }
 }
 
 fn waiting(name: &str) -> Vec<SentDetail> {
@@ -136,6 +163,6 @@ fn approval(name: &'static str, assets: &assets::Urls) -> ApprovalPage {
         if name == "empty" { Vec::new() } else { waiting(name).into_iter().take(2).collect() };
     let currency = Currency::new("GBP");
     let telling = Telling { fiscal: FiscalYear::default(), currency: &currency };
-    let said = Said { notice: None, error: (name == "hostile").then(|| bank::HOSTILE.to_owned()) };
+    let said = Said { error: (name == "hostile").then(|| bank::HOSTILE.to_owned()), ..Said::default() };
     ApprovalPage::new(frame(name, "Figures to be approved", assets), &waiting, &telling, said, token())
 }

@@ -1,12 +1,13 @@
 //! Today in the sample bank.
 
 use evenkeel_model::charter::{Certainty, Verdict};
+use evenkeel_model::period::{FiscalYear, Grain, Period};
 use jiff::civil::date;
 
 use super::{FileLinks, Named, Sample, all, bank, charter};
 use crate::assets;
 use crate::page::frame::Link;
-use crate::page::today::{LowScore, Pressing, PressingCase};
+use crate::page::today::{LowScore, Pressing, PressingCase, PressingFigure};
 use crate::page::{TodayDetail, TodayPage, UnitEvaluation};
 
 /// A day on which much asks for attention, one on which nothing does, and names that nobody should give.
@@ -51,6 +52,13 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
         case: Some("71,204".to_owned()),
         score: (2.0, 1.0, 5.0),
     };
+    let figure = |month: i8, late: bool| PressingFigure {
+        measure: text("Cost per contact"),
+        unit: text("Ashgrove"),
+        period: Period::containing(date(2026, month, 1), Grain::Month, FiscalYear::default()),
+        due: date(2026, month + 1, 5),
+        late,
+    };
     let quiet = sample.name == "empty";
     let detail = TodayDetail {
         units: vec![UnitEvaluation { evaluation: sample.evaluation(), context: context.clone() }],
@@ -62,6 +70,10 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
             Pressing { rows: Vec::new(), total: 0 }
         } else {
             Pressing { rows: vec![answer], total: 1 }
+        },
+        owed: match sample.name {
+            "rich" | "hostile" => Pressing { rows: vec![figure(9, true), figure(10, false)], total: 12 },
+            _ => Pressing { rows: Vec::new(), total: 0 },
         },
         case_rows: vec![Link { label: text("Cases answered in time"), url: "rows.html".to_owned() }],
         answer_rows: Vec::new(),
