@@ -59,10 +59,16 @@ pub enum Action {
     LinkMade,
     /// A password was chosen.
     PasswordChosen,
+    /// Somebody said that a row is wrong.
+    Disputed,
+    /// Somebody decided that a row is wrong.
+    Upheld,
+    /// Somebody decided that a row is right.
+    Declined,
 }
 
 impl Action {
-    const ALL: [Action; 11] = [
+    const ALL: [Action; 14] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -74,6 +80,9 @@ impl Action {
         Action::Activated,
         Action::LinkMade,
         Action::PasswordChosen,
+        Action::Disputed,
+        Action::Upheld,
+        Action::Declined,
     ];
 
     /// The words for it, as they are kept.
@@ -91,6 +100,9 @@ impl Action {
             Action::Activated => "activated a user",
             Action::LinkMade => "made a password link",
             Action::PasswordChosen => "chose a password",
+            Action::Disputed => "disputed a row",
+            Action::Upheld => "upheld a dispute",
+            Action::Declined => "declined a dispute",
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod charter_public;
 pub mod comparison;
 pub mod context;
 pub mod data;
+pub mod disputes;
 pub mod frame;
 pub mod import;
 pub mod library;
@@ -45,11 +46,12 @@ pub use context::{
     Arrangement, Context, Freshness, Links, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel, UnitNode, Visitor,
 };
 pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
+pub use disputes::{DisputeLine, DisputesPage};
 pub use frame::Frame;
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};
-pub use record::{LookLine, RecordDetail, RecordPage, RowsOf};
+pub use record::{Disputing, LookLine, OwnDispute, RecordDetail, RecordPage, RowsOf};
 pub use row::Row;
 pub use rows_behind::{Column, Reader, Recorded, RowsBehind, for_everyone};
 pub use scorecard::ScorecardPage;

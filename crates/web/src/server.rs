@@ -8,8 +8,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::routing::{MethodRouter, get, post};
+use evenkeel_lake::Lake;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -31,6 +33,10 @@ const WATCH: Duration = Duration::from_secs(2);
 pub(crate) struct State {
     present: Arc<RwLock<Arc<World>>>,
     pub(crate) access: Access,
+    /// Where decisions about rows are published.
+    pub(crate) lake: Lake,
+    /// Held while a dispute is decided.
+    pub(crate) deciding: Arc<Mutex<()>>,
 }
 
 impl State {
@@ -45,7 +51,7 @@ impl State {
 }
 
 /// The most bytes of a form.
-const LARGEST_FORM: usize = 16 * 1024;
+const LARGEST_FORM: usize = 32 * 1024;
 
 /// Every path with what answers there. Whatever shows something of the organisation takes the world through
 /// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
@@ -57,6 +63,9 @@ fn table() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/today", get(routes::today::show)),
         ("/record", get(routes::record::own)),
         ("/record/{person}", get(routes::record::show)),
+        ("/record/{person}/dispute", post(routes::disputes::dispute)),
+        ("/disputes", get(routes::disputes::list)),
+        ("/disputes/{dispute}/decide", post(routes::disputes::decide)),
         ("/map", get(routes::map::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
@@ -105,7 +114,9 @@ impl Server {
     /// Evaluates the lake for the first time.
     pub async fn new(opening: Opening, clock: Clock, access: Access) -> Result<Self, WorldError> {
         let world = World::open(&opening).await?;
-        Ok(Self { state: State { present: Arc::new(RwLock::new(Arc::new(world))), access }, opening, clock })
+        let lake = opening.lake.clone();
+        let present = Arc::new(RwLock::new(Arc::new(world)));
+        Ok(Self { state: State { present, access, lake, deciding: Arc::default() }, opening, clock })
     }
 
     /// The routes, for tests and for [`Server::run`].

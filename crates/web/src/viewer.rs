@@ -61,6 +61,11 @@ impl Reach {
         Self::Only(BTreeSet::new())
     }
 
+    /// Whether it is any unit at all.
+    pub(crate) fn is_anywhere(&self) -> bool {
+        *self != Self::nowhere()
+    }
+
     /// Whether a unit is one of them; `unit` is none for one of which only facts speak.
     pub(crate) fn holds(&self, unit: Option<UnitCode>) -> bool {
         match self {
@@ -79,6 +84,8 @@ pub(crate) struct Sight {
     pub(crate) rows: Reach,
     /// The units of whose people single figures and names are seen.
     pub(crate) people: Reach,
+    /// The units of whose people disputes are decided.
+    pub(crate) decides: Reach,
     /// The people who are the viewer.
     pub(crate) own: BTreeSet<PersonId>,
     /// The highest units whose figures are seen, in the order in which they were granted.
@@ -96,6 +103,7 @@ impl Sight {
             figures: Reach::nowhere(),
             rows: Reach::nowhere(),
             people: Reach::nowhere(),
+            decides: Reach::nowhere(),
             own: BTreeSet::new(),
             tops: Vec::new(),
             inside: false,
@@ -152,8 +160,13 @@ impl Sight {
             widen(&mut self.rows);
         }
         // Whoever leads a team sees of its people what was agreed.
-        if role.leads() && policy.allows_comparison() {
+        let leads = role.leads() && policy.allows_comparison();
+        if leads {
             widen(&mut self.people);
+        }
+        // Those who analyse the record decide without being told whose rows they are.
+        if leads || role == Role::Insights {
+            widen(&mut self.decides);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod charter;
 mod data;
+mod disputes;
 mod map;
 pub(crate) mod record;
 mod search;
@@ -1231,6 +1232,7 @@ impl World {
             ("Charter", charter.and_then(|_| links.charter(home, None))),
             ("Data", links.data().filter(|_| self.sees_the_record())),
             ("Measures", links.library().filter(|_| self.sight.inside)),
+            ("Disputes", links.disputes().filter(|_| self.decides())),
             ("Administration", links.administration().filter(|_| self.administers())),
         ]
     }
@@ -1377,6 +1379,7 @@ pub fn provenance(explanation: &Explanation, style: Style) -> String {
         table_versions: &explanation.table_versions,
         as_of: &explanation.as_of.to_string(),
         coverage: explanation.coverage,
+        left_out: explanation.left_out,
     };
     terminal::provenance(&told, style)
 }

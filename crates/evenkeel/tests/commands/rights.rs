@@ -15,7 +15,7 @@ const ROLES: [&str; 8] =
 
 /// Every route: the path in the table of routes, what is asked, and the status that each role gets. `north` is the unit of
 /// viewer and manager, with `ann` in it, who is the agent; `lakeside` and `cleo` are not.
-const GET: [(&str, &str, [u16; 8]); 49] = [
+const GET: [(&str, &str, [u16; 8]); 50] = [
     ("/", "/", [303, 403, 303, 303, 303, 303, 303, 303]),
     ("/scorecard/{unit}", "/scorecard/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/scorecard/{unit}", "/scorecard/north-1", [303, 403, 404, 200, 200, 200, 200, 200]),
@@ -32,6 +32,7 @@ const GET: [(&str, &str, [u16; 8]); 49] = [
     ("/record/{person}", "/record/ann", [303, 403, 200, 404, 200, 404, 404, 404]),
     ("/record/{person}", "/record/cleo", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/record/{person}", "/record/north", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/disputes", "/disputes", [303, 403, 404, 404, 200, 404, 200, 404]),
     ("/map", "/map?unit=north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/map", "/map?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/data", "/data", [303, 403, 403, 403, 403, 200, 200, 200]),
@@ -71,7 +72,7 @@ const GET: [(&str, &str, [u16; 8]); 49] = [
 type Sent = (&'static str, &'static str, &'static [(&'static str, &'static str)], [u16; 8]);
 
 /// The same for forms, sent as from a page of the server. `1` is the administrator, the only one.
-const POST: [Sent; 10] = [
+const POST: [Sent; 12] = [
     (
         "/administration/users",
         "/administration/users",
@@ -108,6 +109,14 @@ const POST: [Sent; 10] = [
         &[],
         [404, 404, 404, 404, 404, 404, 404, 422],
     ),
+    // A row that is not in the record; whoever leads the person may not dispute at all.
+    (
+        "/record/{person}/dispute",
+        "/record/ann/dispute",
+        &[("measure", "csat"), ("period", "2026-10"), ("key", "[\"a\",\"a1\"]"), ("why", "It was Bob.")],
+        [404, 404, 404, 404, 403, 404, 404, 404],
+    ),
+    ("/disputes/{dispute}/decide", "/disputes/999/decide", &[("decision", "uphold"), ("reason", "Right.")], [404; 8]),
     ("/set-up", "/set-up", &[("code", "0"), ("name", "x"), ("sign_in", "x"), ("password", PASSWORD)], [303; 8]),
     ("/password/{link}", "/password/0", &[("password", PASSWORD)], [404; 8]),
     (

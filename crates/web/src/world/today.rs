@@ -6,6 +6,7 @@ use evenkeel_engine::attention::{Attention, LowAnswer, OpenCase};
 use evenkeel_model::ids::UnitId;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
+use evenkeel_state::Dispute;
 use evenkeel_view::page::frame::Link;
 use evenkeel_view::page::today::{LowScore, Pressing, PressingCase, SHOWN};
 use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
@@ -21,8 +22,13 @@ const MEASURES: usize = 4;
 const HOURS_LOW: i64 = 7 * 24;
 
 impl World {
-    /// What asks for attention in a unit and the units directly below it.
-    pub async fn today_page(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<TodayPage, WorldError> {
+    /// What asks for attention in a unit and the units directly below it; `disputes` are those that wait for the viewer.
+    pub async fn today_page(
+        &self,
+        place: &Place,
+        disputes: &[Dispute],
+        links: &(dyn Links + Sync),
+    ) -> Result<TodayPage, WorldError> {
         let below = self.children(&place.unit, place.period).into_iter().map(|label| label.id);
         let mut evaluations = Vec::new();
         for unit in [place.unit.clone()].into_iter().chain(below) {
@@ -71,6 +77,13 @@ impl World {
             answer_rows: self.measures_over("responses", place, links),
             promises: results.collect(),
             review: charter.and_then(|charter| charter.version_on(self.today())).and_then(|version| version.review),
+            disputes: (
+                disputes
+                    .iter()
+                    .map(|dispute| (self.local(dispute.raised_at), self.title_of(&dispute.of.measure)))
+                    .collect(),
+                links.disputes().unwrap_or_default(),
+            ),
             now: self.local(now),
         };
         Ok(TodayPage::new(&detail, &context))
@@ -86,6 +99,11 @@ impl World {
         let link =
             |measure: &Arc<Measure>| Link { label: measure.title.clone(), url: links.rows(&measure.id, place, 0) };
         fitting.map(link).take(MEASURES).collect()
+    }
+
+    /// What people call a measure.
+    fn title_of(&self, id: &str) -> String {
+        self.measures.get(id).map_or_else(|| id.to_owned(), |measure| measure.title.clone())
     }
 
     fn pressing(&self, case: OpenCase) -> PressingCase {
