@@ -114,7 +114,7 @@ fn rows_of(piece: &Piece, columns: &[(&str, Form)], keys: &HashSet<String>) -> R
     for batch in piece.read(columns)? {
         let batch = batch?;
         let parts: Vec<ArrayRef> = batch.columns().iter().map(texts_of).collect::<Result<_, LakeError>>()?;
-        let parts: Vec<&StringArray> = parts.iter().map(|part| part.as_string()).collect();
+        let parts: Vec<&StringArray> = parts.iter().map(AsArray::as_string).collect();
         for (row, place) in (0..batch.num_rows()).zip(&mut places) {
             let values: Vec<Option<&str>> =
                 parts.iter().map(|part| part.is_valid(row).then(|| part.value(row))).collect();

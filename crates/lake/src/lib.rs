@@ -14,6 +14,7 @@ pub mod columnar_file;
 pub mod delta;
 mod error;
 pub mod exclusions;
+pub mod figures;
 pub mod functions;
 mod hash;
 pub mod import;

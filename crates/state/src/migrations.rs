@@ -2,6 +2,7 @@
 
 mod accounts;
 mod disputes;
+mod figures;
 mod looks;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
@@ -11,7 +12,7 @@ use crate::StateError;
 use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
-const STEPS: [fn() -> Step; 3] = [accounts::step, looks::step, disputes::step];
+const STEPS: [fn() -> Step; 4] = [accounts::step, figures::step, looks::step, disputes::step];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

@@ -59,6 +59,14 @@ pub enum Action {
     LinkMade,
     /// A password was chosen.
     PasswordChosen,
+    /// A figure was typed and kept.
+    FigureKept,
+    /// A figure was sent.
+    FigureSent,
+    /// A figure was approved.
+    FigureApproved,
+    /// A figure was sent back.
+    FigureReturned,
     /// Somebody said that a row is wrong.
     Disputed,
     /// Somebody decided that a row is wrong.
@@ -68,7 +76,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Action; 14] = [
+    const ALL: [Action; 18] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -80,6 +88,10 @@ impl Action {
         Action::Activated,
         Action::LinkMade,
         Action::PasswordChosen,
+        Action::FigureKept,
+        Action::FigureSent,
+        Action::FigureApproved,
+        Action::FigureReturned,
         Action::Disputed,
         Action::Upheld,
         Action::Declined,
@@ -100,6 +112,10 @@ impl Action {
             Action::Activated => "activated a user",
             Action::LinkMade => "made a password link",
             Action::PasswordChosen => "chose a password",
+            Action::FigureKept => "kept a figure",
+            Action::FigureSent => "sent a figure",
+            Action::FigureApproved => "approved a figure",
+            Action::FigureReturned => "sent a figure back",
             Action::Disputed => "disputed a row",
             Action::Upheld => "upheld a dispute",
             Action::Declined => "declined a dispute",

@@ -16,6 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
+use crate::publishing::publish;
 use crate::world::{Opening, World, WorldError};
 use crate::{headers, routes};
 
@@ -33,7 +34,7 @@ const WATCH: Duration = Duration::from_secs(2);
 pub(crate) struct State {
     present: Arc<RwLock<Arc<World>>>,
     pub(crate) access: Access,
-    /// Where decisions about rows are published.
+    /// Where figures go that were typed.
     pub(crate) lake: Lake,
     /// Held while a dispute is decided.
     pub(crate) deciding: Arc<Mutex<()>>,
@@ -52,6 +53,8 @@ impl State {
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 32 * 1024;
+/// The most bytes of a grid of figures.
+const LARGEST_GRID: usize = 256 * 1024;
 
 /// Every path with what answers there. Whatever shows something of the organisation takes the world through
 /// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
@@ -67,6 +70,7 @@ fn table() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/disputes", get(routes::disputes::list)),
         ("/disputes/{dispute}/decide", post(routes::disputes::decide)),
         ("/map", get(routes::map::show)),
+        ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
         ("/search", get(routes::search::show)),
@@ -80,6 +84,9 @@ fn table() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/compare/{measure}/{unit}", get(routes::compare::show)),
         ("/rows/{measure}/{unit}", get(routes::rows::file)),
         ("/explain/{measure}/{unit}", get(routes::explain::show)),
+        ("/owed", get(routes::owed::show).post(routes::owed::take).layer(DefaultBodyLimit::max(LARGEST_GRID))),
+        ("/owed/approval", get(routes::owed::approval)),
+        ("/owed/approval/{figure}", post(routes::owed::decide)),
         ("/administration", get(routes::administration::show)),
         ("/administration/trail", get(routes::administration::trail)),
         ("/administration/users", post(routes::administration::add)),
@@ -180,6 +187,12 @@ pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 async fn watch(state: State, opening: Opening, clock: Clock) {
     loop {
         tokio::time::sleep(WATCH).await;
+        if let Access::Accounts(accounts) = &state.access
+            && let Err(error) = publish(accounts, &state.lake).await
+        {
+            // An import may be running; the next round tries again.
+            tracing::info!(%error, "typed figures are put into the record later");
+        }
         let present = state.present();
         let now = clock();
         let new_day = opening.project.time_zone.to_datetime(now).date() != present.today();

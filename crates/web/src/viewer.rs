@@ -61,9 +61,12 @@ impl Reach {
         Self::Only(BTreeSet::new())
     }
 
-    /// Whether it is any unit at all.
-    pub(crate) fn is_anywhere(&self) -> bool {
-        *self != Self::nowhere()
+    /// Whether there is any.
+    pub(crate) fn is_somewhere(&self) -> bool {
+        match self {
+            Reach::Everywhere => true,
+            Reach::Only(units) => !units.is_empty(),
+        }
     }
 
     /// Whether a unit is one of them; `unit` is none for one of which only facts speak.
@@ -94,6 +97,10 @@ pub(crate) struct Sight {
     pub(crate) inside: bool,
     /// Whether accounts are looked after.
     pub(crate) administers: bool,
+    /// The units that are led.
+    pub(crate) leads: Reach,
+    /// Whether the record is analysed.
+    pub(crate) analyses: bool,
 }
 
 impl Sight {
@@ -108,6 +115,8 @@ impl Sight {
             tops: Vec::new(),
             inside: false,
             administers: false,
+            leads: Reach::nowhere(),
+            analyses: false,
         };
         let whole = Self {
             figures: Reach::Everywhere,
@@ -159,6 +168,10 @@ impl Sight {
         if role.sees_rows() {
             widen(&mut self.rows);
         }
+        if role.leads() {
+            widen(&mut self.leads);
+        }
+        self.analyses |= role == Role::Insights;
         // Whoever leads a team sees of its people what was agreed.
         let leads = role.leads() && policy.allows_comparison();
         if leads {

@@ -3,7 +3,9 @@
 mod charter;
 mod data;
 mod disputes;
+mod guide;
 mod map;
+pub(crate) mod owed;
 pub(crate) mod record;
 mod search;
 mod today;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use evenkeel_engine::comparison::{Question as CompareQuestion, Strata};
 use evenkeel_engine::explain::Explanation;
+use evenkeel_engine::observed::Observations;
 use evenkeel_engine::rows::{COUNTS_AS, Records};
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
@@ -225,6 +228,7 @@ pub struct Evaluated {
     /// Readings by case mix, by comparison and by whether they tell of days.
     strata: Mutex<BTreeMap<(String, bool), Arc<Strata>>>,
     holdings: OnceCell<data::Holdings>,
+    observations: OnceCell<Observations>,
     currency: Currency,
     lake_version: u64,
     loaded_at: Option<Timestamp>,
@@ -277,6 +281,7 @@ impl World {
             days: OnceCell::new(),
             strata: Mutex::default(),
             holdings: OnceCell::new(),
+            observations: OnceCell::new(),
             currency,
             lake_version,
             loaded_at,
@@ -1230,6 +1235,7 @@ impl World {
             ("Targets", links.targets(home).filter(|_| seen)),
             ("Strategy map", links.map(home).filter(|_| seen)),
             ("Charter", charter.and_then(|_| links.charter(home, None))),
+            ("Figures", links.owed().filter(|_| self.types_figures() && self.visitor.signed_in.is_some())),
             ("Data", links.data().filter(|_| self.sees_the_record())),
             ("Measures", links.library().filter(|_| self.sight.inside)),
             ("Disputes", links.disputes().filter(|_| self.decides())),

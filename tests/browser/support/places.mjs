@@ -42,6 +42,9 @@ export const MAP_BY_PERSPECTIVE = "/map?period=2026-10&view=perspectives&unit=cc
 export const TODAY = "/today?period=2026-10&unit=northmere";
 export const TEAM_TODAY = "/today?period=2026-10&unit=cc-cards";
 
+// The guided reading of the scorecard of a team.
+export const GUIDE = "/guide?period=2026-10&unit=cc-cards";
+
 /** Whether a page is about a unit and a period that can be chosen. */
 export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER && at !== DATA;
 
@@ -56,6 +59,7 @@ export const PAGES = {
   "charter-public": PUBLIC_CHARTER,
   today: TODAY,
   "today-team": TEAM_TODAY,
+  guide: GUIDE,
   data: DATA,
   "search-found": FOUND,
   "search-nothing": NOTHING_FOUND,

@@ -13,6 +13,7 @@ mod demonstration;
 mod examples;
 mod excluded;
 mod facts;
+mod figures;
 mod killed;
 mod kinds;
 mod library;

@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod dispute;
 pub mod entry;
+pub mod figure;
 pub mod grant;
 pub mod invitation;
 pub mod look;

@@ -61,7 +61,7 @@ impl World {
 
     /// Whether the viewer decides about disputes of anybody.
     pub(crate) fn decides(&self) -> bool {
-        self.project.people != PeoplePolicy::Off && self.sight.decides.is_anywhere()
+        self.project.people != PeoplePolicy::Off && self.sight.decides.is_somewhere()
     }
 
     /// Whether a dispute is among those that the viewer sees.
