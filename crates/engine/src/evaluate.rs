@@ -71,6 +71,7 @@ pub struct Engine {
 impl Engine {
     /// Opens a state of the lake.
     pub async fn open(snapshot: Snapshot, scope: Scope) -> Result<Self, EngineError> {
+        let snapshot = snapshot.without_excluded().await?;
         let engine = Self::over(Session::new(snapshot, scope.workers)?, scope).await?;
         Ok(Self { keeps: true, ..engine })
     }
@@ -124,6 +125,13 @@ impl Engine {
     pub fn table_versions(&self, measure: &Measure) -> BTreeMap<String, u64> {
         let tables = self.tables_behind(measure.tables());
         self.session.snapshot().table_versions(tables.iter().map(String::as_str))
+    }
+
+    /// How many rows of the tables behind a measure do not count by a person's decision.
+    #[must_use]
+    pub fn left_out(&self, measure: &Measure) -> u64 {
+        let tables = self.tables_behind(measure.tables());
+        tables.iter().map(|table| self.session.snapshot().excluded(table)).sum()
     }
 
     fn tables_behind<'a>(&self, tables: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {

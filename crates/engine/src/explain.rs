@@ -35,6 +35,8 @@ pub struct Explanation {
     pub query: String,
     /// Of the rows behind the measure, how many belong to a unit, and how many there are.
     pub coverage: Option<(u64, u64)>,
+    /// How many rows of the tables behind the measure do not count by a person's decision, of whomever and whenever.
+    pub left_out: u64,
     /// The evaluation instant.
     pub as_of: Timestamp,
     /// The digest of the content that was read.
@@ -68,6 +70,7 @@ impl Engine {
             query: Query { engine: self, subject, period, days: self.told_in_days(measure, period).await? }
                 .of(in_force),
             coverage: store.coverage(&measure.id),
+            left_out: self.left_out(measure),
             as_of: self.scope().as_of,
             data_version: self.data_version([measure]),
             table_versions: self.table_versions(measure),

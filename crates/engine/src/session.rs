@@ -13,7 +13,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_plan::{SendableRecordBatchStream, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use evenkeel_lake::scan::{Form, Piece};
+use evenkeel_lake::scan::{self, Form, Piece};
 use evenkeel_lake::{Snapshot, functions};
 use futures::TryStreamExt;
 use roaring::RoaringBitmap;
@@ -62,7 +62,12 @@ impl Session {
         let reference = TableReference::bare(name);
         if !self.context.table_exist(reference.clone())? {
             let provider = self.snapshot.provider(name).await?;
-            self.context.register_table(reference.clone(), provider)?;
+            if self.snapshot.excluded(name) > 0 {
+                let files = scan::paths(&self.snapshot.pieces(name).await?);
+                self.put(name, files.iter().map(|(path, rows)| (path.clone(), rows)), provider.schema())?;
+            } else {
+                self.context.register_table(reference.clone(), provider)?;
+            }
         }
         Ok(self.context.table(reference).await?)
     }

@@ -13,6 +13,7 @@
 pub mod columnar_file;
 pub mod delta;
 mod error;
+pub mod exclusions;
 pub mod figures;
 pub mod functions;
 mod hash;
@@ -60,7 +61,7 @@ impl Lake {
     /// The present state; an empty manifest when nothing was ever imported.
     pub async fn snapshot(&self) -> Result<Snapshot, LakeError> {
         let manifest = manifest::latest(&self.storage).await?;
-        Ok(Snapshot { storage: self.storage.clone(), manifest: Arc::new(manifest) })
+        Ok(Snapshot { storage: self.storage.clone(), manifest: Arc::new(manifest), excluded: Arc::default() })
     }
 
     /// Starts an import. Only one runs at a time; a second one is refused until the first has ended.
@@ -74,6 +75,7 @@ impl Lake {
 pub struct Snapshot {
     storage: Storage,
     manifest: Arc<Manifest>,
+    excluded: Arc<exclusions::Excluded>,
 }
 
 impl Snapshot {
@@ -91,7 +93,10 @@ impl Snapshot {
     /// The digest of the content of some tables: equal content, equal digest. Twelve hexadecimal digits.
     #[must_use]
     pub fn data_version<'a>(&self, tables: impl IntoIterator<Item = &'a str>) -> String {
-        self.manifest.data_version(tables)
+        let tables: Vec<&str> = tables.into_iter().collect();
+        // Which rows do not count is a part of the content.
+        let decided = tables.iter().any(|name| self.excluded.contains_key(*name)).then_some(exclusions::TABLE);
+        self.manifest.data_version(tables.into_iter().chain(decided))
     }
 
     /// The Delta version of each of these tables; tables that were never filled are left out.
@@ -105,10 +110,27 @@ impl Snapshot {
 
     /// The row groups of a table of the record, at the version of this state; none for tables that were never filled.
     pub async fn pieces(&self, name: &str) -> Result<Vec<scan::Piece>, LakeError> {
-        match self.manifest.tables.get(name) {
-            Some(version) => delta::pieces(&self.storage, name, version.delta_version).await,
-            None => Ok(Vec::new()),
-        }
+        let pieces = match self.manifest.tables.get(name) {
+            Some(version) => delta::pieces(&self.storage, name, version.delta_version).await?,
+            None => Vec::new(),
+        };
+        Ok(match self.excluded.get(name) {
+            Some(rows) => scan::without(pieces, rows),
+            None => pieces,
+        })
+    }
+
+    /// The same state without the rows that do not count by a person's decision. Only [`Snapshot::provider`] goes on
+    /// giving them.
+    pub async fn without_excluded(self) -> Result<Self, LakeError> {
+        let excluded = exclusions::find(&self).await?;
+        Ok(Self { excluded: Arc::new(excluded), ..self })
+    }
+
+    /// How many rows of a table do not count by a person's decision.
+    #[must_use]
+    pub fn excluded(&self, name: &str) -> u64 {
+        self.excluded.get(name).map_or(0, |files| files.values().map(roaring::RoaringBitmap::len).sum())
     }
 
     /// A file for something that is derived from the record and can be worked out again, by a name that tells from

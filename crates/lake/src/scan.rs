@@ -2,7 +2,7 @@
 //!
 //! A table is given as [`Piece`]s, one for each row group, which any number of threads read side by side.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -65,6 +65,33 @@ pub fn files(pieces: &[Piece]) -> Vec<FileRows> {
     firsts.map(|piece| FileRows { name: piece.file.name(), deleted: piece.file.deleted.clone() }).collect()
 }
 
+/// The files that some row groups lie in, each with the rows of it that do not count.
+#[must_use]
+pub fn paths(pieces: &[Piece]) -> Vec<(PathBuf, RoaringBitmap)> {
+    let firsts = pieces.iter().filter(|piece| piece.group == 0);
+    firsts.map(|piece| (piece.file.path.clone(), piece.file.deleted.clone())).collect()
+}
+
+/// The same row groups without further rows, which are given by the name of the file that they lie in.
+pub(crate) fn without(pieces: Vec<Piece>, rows: &BTreeMap<String, RoaringBitmap>) -> Vec<Piece> {
+    // Row groups of one file go on sharing it.
+    let mut files: BTreeMap<String, Arc<DataFile>> = BTreeMap::new();
+    let mut reduced = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let name = piece.file_name();
+        let Some(more) = rows.get(&name) else {
+            reduced.push(piece);
+            continue;
+        };
+        let file = files.entry(name).or_insert_with(|| {
+            let DataFile { path, metadata, deleted } = &*piece.file;
+            Arc::new(DataFile { path: path.clone(), metadata: Arc::clone(metadata), deleted: deleted | more })
+        });
+        reduced.push(Piece { file: Arc::clone(file), ..piece });
+    }
+    reduced
+}
+
 /// What became of a table. None when files that were there are gone or rows of them count again, so that nothing less
 /// than all of the table tells.
 pub fn difference(before: &[FileRows], now: &[Piece]) -> Result<Option<Difference>, LakeError> {
@@ -118,6 +145,17 @@ impl Piece {
         let file = Arc::new(DataFile { path: file.path.clone(), metadata: Arc::clone(&file.metadata), deleted });
         let pieces = all.into_iter().map(|piece| Self { file: Arc::clone(&file), ..piece });
         Ok(pieces.filter(|piece| piece.rows() > 0).collect())
+    }
+
+    /// The name of its file, without the folder.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        self.file.name()
+    }
+
+    /// Its rows that count, counted from the beginning of its file.
+    pub(crate) fn places(&self) -> impl Iterator<Item = u32> {
+        (self.first_row..self.first_row + self.rows).filter(|row| !self.file.deleted.contains(*row))
     }
 
     /// The same rows, with columns asked for by other names: pairs of the name asked for and the name in the file.

@@ -6,6 +6,7 @@
 
 mod attempts;
 mod connect;
+mod disputes;
 mod entity;
 mod error;
 mod figures;
@@ -19,6 +20,7 @@ mod users;
 
 pub use attempts::{Attempt, Limits};
 pub use connect::{Location, StateStore};
+pub use disputes::{Dispute, DisputeState, LONGEST_REASON, NewDispute};
 pub use error::StateError;
 pub use figures::{Decided, FigureId, FigureKey, NewFigure, TypedFigure};
 pub use password::{Effort, Passwords, SHORTEST_PASSWORD, UnfitPassword};

@@ -1,6 +1,7 @@
 //! The forms of the database, one step each. A step is never changed once it was released.
 
 mod accounts;
+mod disputes;
 mod figures;
 mod looks;
 
@@ -11,7 +12,7 @@ use crate::StateError;
 use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
-const STEPS: &[fn() -> Step] = &[accounts::step, figures::step, looks::step];
+const STEPS: &[fn() -> Step] = &[accounts::step, figures::step, looks::step, disputes::step];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

@@ -67,10 +67,16 @@ pub enum Action {
     FigureApproved,
     /// A figure was sent back.
     FigureReturned,
+    /// Somebody said that a row is wrong.
+    Disputed,
+    /// Somebody decided that a row is wrong.
+    Upheld,
+    /// Somebody decided that a row is right.
+    Declined,
 }
 
 impl Action {
-    const ALL: [Action; 15] = [
+    const ALL: [Action; 18] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -86,6 +92,9 @@ impl Action {
         Action::FigureSent,
         Action::FigureApproved,
         Action::FigureReturned,
+        Action::Disputed,
+        Action::Upheld,
+        Action::Declined,
     ];
 
     /// The words for it, as they are kept.
@@ -107,6 +116,9 @@ impl Action {
             Action::FigureSent => "sent a figure",
             Action::FigureApproved => "approved a figure",
             Action::FigureReturned => "sent a figure back",
+            Action::Disputed => "disputed a row",
+            Action::Upheld => "upheld a dispute",
+            Action::Declined => "declined a dispute",
         }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{
-    Action, Attempt, Change, Entry, Found, Lifetime, Limits, Location, LookedAt, NewUser, Origin, Random, Secret,
-    StateError, StateStore, User,
+    Action, Attempt, Change, DisputeState, Entry, Found, Lifetime, Limits, Location, LookedAt, NewDispute, NewUser,
+    Origin, Random, Secret, StateError, StateStore, User,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
@@ -333,6 +333,35 @@ async fn people_are_told_who_looked() {
     assert_eq!(told(10).await, all);
     assert_eq!(told(2).await, all[..2]);
     assert_eq!(store.trail(None, 10).await.unwrap().entries.len(), 7, "looks stand in the trail as well");
+}
+
+#[tokio::test]
+async fn a_dispute_is_decided_once() {
+    let (_place, store) = store().await;
+    let of = |key: &str| NewDispute {
+        table: "responses".to_owned(),
+        key: key.to_owned(),
+        measure: "csat".to_owned(),
+        period: "2026-10".to_owned(),
+        person: "ann".to_owned(),
+        unit: "north".to_owned(),
+        why: "It was not me.".to_owned(),
+    };
+    let first = store.dispute(of("[1]"), change(0)).await.unwrap().unwrap();
+    assert_eq!(store.dispute(of("[1]"), change(1)).await.unwrap(), None, "a row is disputed once");
+    let second = store.dispute(of("[2]"), change(2)).await.unwrap().unwrap();
+    assert!(store.decide(first, true, "Right.", change(3)).await.unwrap());
+    assert!(!store.decide(first, false, "No.", change(4)).await.unwrap());
+    assert!(store.decide(second, false, "No.", change(5)).await.unwrap());
+    assert!(!store.decide(99, true, "What?", change(5)).await.unwrap());
+    let all = store.disputes(Some("ann")).await.unwrap();
+    let states: Vec<DisputeState> = all.iter().map(|dispute| dispute.state).collect();
+    assert_eq!(states, [DisputeState::Declined, DisputeState::Upheld]);
+    assert_eq!(all[1].decided, Some(("mara".to_owned(), at(3), "Right.".to_owned())));
+    assert_eq!(store.disputes(Some("bob")).await.unwrap(), []);
+    let trail = store.trail(None, 9).await.unwrap().entries;
+    let done: Vec<Option<Action>> = trail.iter().map(|entry| entry.action).collect();
+    assert_eq!(done, [Action::Declined, Action::Upheld, Action::Disputed, Action::Disputed].map(Some));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ pub mod charter_public;
 pub mod comparison;
 pub mod context;
 pub mod data;
+pub mod disputes;
 pub mod frame;
 pub mod guide;
 pub mod import;
@@ -48,13 +49,14 @@ pub use context::{
     Arrangement, Context, Freshness, Links, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel, UnitNode, Visitor,
 };
 pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
+pub use disputes::{DisputeLine, DisputesPage};
 pub use frame::Frame;
 pub use guide::GuidePage;
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};
 pub use owed::{ApprovalPage, OwedDetail, OwedPage, SentDetail, Telling};
-pub use record::{LookLine, RecordDetail, RecordPage, RowsOf};
+pub use record::{Disputing, LookLine, OwnDispute, RecordDetail, RecordPage, RowsOf};
 pub use row::Row;
 pub use rows_behind::{Column, Reader, Recorded, RowsBehind, for_everyone};
 pub use scorecard::ScorecardPage;

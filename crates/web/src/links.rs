@@ -54,6 +54,11 @@ impl Routes {
         fields
     }
 
+    /// A text as a part of an address.
+    pub(crate) fn encoded(text: &str) -> String {
+        part(text)
+    }
+
     /// The record of a person in the present period.
     pub(crate) fn record_of(person: &str) -> String {
         format!("/record/{}", part(person))
@@ -159,6 +164,10 @@ impl Links for Routes {
             Some((measure, 0)) => format!("{page}&rows={}#rows", part(measure.as_str())),
             Some((measure, first)) => format!("{page}&rows={}&from={first}#rows", part(measure.as_str())),
         })
+    }
+
+    fn disputes(&self) -> Option<String> {
+        Some("/disputes".to_owned())
     }
 
     fn own_record(&self) -> Option<String> {

@@ -8,12 +8,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::routing::{MethodRouter, get, post};
+use evenkeel_lake::Lake;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-
-use evenkeel_lake::Lake;
 
 use crate::accounts::Access;
 use crate::publishing::publish;
@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) access: Access,
     /// Where figures go that were typed.
     pub(crate) lake: Lake,
+    /// Held while a dispute is decided.
+    pub(crate) deciding: Arc<Mutex<()>>,
 }
 
 impl State {
@@ -50,7 +52,7 @@ impl State {
 }
 
 /// The most bytes of a form.
-const LARGEST_FORM: usize = 16 * 1024;
+const LARGEST_FORM: usize = 32 * 1024;
 /// The most bytes of a grid of figures.
 const LARGEST_GRID: usize = 256 * 1024;
 /// The most bytes of a file of figures.
@@ -66,6 +68,9 @@ fn table() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/today", get(routes::today::show)),
         ("/record", get(routes::record::own)),
         ("/record/{person}", get(routes::record::show)),
+        ("/record/{person}/dispute", post(routes::disputes::dispute)),
+        ("/disputes", get(routes::disputes::list)),
+        ("/disputes/{dispute}/decide", post(routes::disputes::decide)),
         ("/map", get(routes::map::show)),
         ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
@@ -122,7 +127,8 @@ impl Server {
     pub async fn new(opening: Opening, clock: Clock, access: Access) -> Result<Self, WorldError> {
         let world = World::open(&opening).await?;
         let lake = opening.lake.clone();
-        Ok(Self { state: State { present: Arc::new(RwLock::new(Arc::new(world))), access, lake }, opening, clock })
+        let present = Arc::new(RwLock::new(Arc::new(world)));
+        Ok(Self { state: State { present, access, lake, deciding: Arc::default() }, opening, clock })
     }
 
     /// The routes, for tests and for [`Server::run`].

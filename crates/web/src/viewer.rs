@@ -87,6 +87,8 @@ pub(crate) struct Sight {
     pub(crate) rows: Reach,
     /// The units of whose people single figures and names are seen.
     pub(crate) people: Reach,
+    /// The units of whose people disputes are decided.
+    pub(crate) decides: Reach,
     /// The people who are the viewer.
     pub(crate) own: BTreeSet<PersonId>,
     /// The highest units whose figures are seen, in the order in which they were granted.
@@ -108,6 +110,7 @@ impl Sight {
             figures: Reach::nowhere(),
             rows: Reach::nowhere(),
             people: Reach::nowhere(),
+            decides: Reach::nowhere(),
             own: BTreeSet::new(),
             tops: Vec::new(),
             inside: false,
@@ -170,8 +173,13 @@ impl Sight {
         }
         self.analyses |= role == Role::Insights;
         // Whoever leads a team sees of its people what was agreed.
-        if role.leads() && policy.allows_comparison() {
+        let leads = role.leads() && policy.allows_comparison();
+        if leads {
             widen(&mut self.people);
+        }
+        // Those who analyse the record decide without being told whose rows they are.
+        if leads || role == Role::Insights {
+            widen(&mut self.decides);
         }
     }
 }

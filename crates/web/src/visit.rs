@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
-use evenkeel_state::{Found, Secret, User};
+use evenkeel_state::{Found, Secret, StateStore, User};
 use evenkeel_view::page::{SignedIn, Visitor};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -84,6 +84,14 @@ impl Who {
         match self {
             Who::Anybody => Err(Failure::not_found("Nobody signs in here; the server was started with `--auth none`.")),
             Who::Nobody { accounts, .. } | Who::User { accounts, .. } => Ok(accounts),
+        }
+    }
+
+    /// What whoever signed in typed, and others did; none for those who did not sign in.
+    pub(crate) fn store(&self) -> Option<&StateStore> {
+        match self {
+            Who::Anybody | Who::Nobody { .. } => None,
+            Who::User { accounts, .. } => Some(&accounts.store),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod charter;
 mod data;
+mod disputes;
 mod guide;
 mod map;
 pub(crate) mod owed;
@@ -1237,6 +1238,7 @@ impl World {
             ("Figures", links.owed().filter(|_| self.types_figures() && self.visitor.signed_in.is_some())),
             ("Data", links.data().filter(|_| self.sees_the_record())),
             ("Measures", links.library().filter(|_| self.sight.inside)),
+            ("Disputes", links.disputes().filter(|_| self.decides())),
             ("Administration", links.administration().filter(|_| self.administers())),
         ]
     }
@@ -1383,6 +1385,7 @@ pub fn provenance(explanation: &Explanation, style: Style) -> String {
         table_versions: &explanation.table_versions,
         as_of: &explanation.as_of.to_string(),
         coverage: explanation.coverage,
+        left_out: explanation.left_out,
     };
     terminal::provenance(&told, style)
 }

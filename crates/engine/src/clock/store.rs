@@ -13,6 +13,7 @@ use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use evenkeel_lake::exclusions;
 use evenkeel_lake::scan::{self, FileRows, Piece};
 use evenkeel_model::service_level::Policy;
 use parquet::file::reader::SerializedFileReader;
@@ -135,6 +136,10 @@ impl KeptFacts {
         // Promises belong to what facts follow from.
         let asked = policies.iter().any(Policy::asks_for_segments).then_some("customers");
         let around = snapshot.data_version(AROUND.into_iter().chain(asked));
+        // Facts are not carried on from those of cases that count no longer.
+        let decided = snapshot.excluded("cases") + snapshot.excluded("case_events") > 0;
+        let excluded = if decided { snapshot.data_version([exclusions::TABLE]) } else { String::new() };
+        let around = around + &excluded;
         let record = snapshot.data_version(["cases", "case_events"]);
         let promised =
             if policies.is_empty() { 0 } else { xxhash_rust::xxh3::xxh3_64(format!("{policies:?}").as_bytes()) };

@@ -11,6 +11,7 @@ mod compare;
 mod data;
 mod demonstration;
 mod examples;
+mod excluded;
 mod facts;
 mod figures;
 mod killed;

@@ -1,7 +1,7 @@
 //! The record of a person: who sees it, what it tells, and who is told that somebody looked.
 
 use super::served::{AS_OF, Server, serve, serve_again, two_branches};
-use super::support::succeed;
+use super::support::{find, succeed};
 
 /// The text of a page without its markup.
 fn text(page: &str) -> String {
@@ -116,4 +116,74 @@ fn the_policy_decides() {
     assert!(said.contains("Nothing is shown.") && said.contains("people: off"), "{said}");
     assert!(!said.contains("66.7") && !page.body.contains("My record"), "{said}");
     assert_eq!(server.get("/record/ann", &milo).status, 404);
+}
+
+#[test]
+fn a_row_that_is_wrong_stops_counting() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let [administrator, anna, milo, lena] = people(&server);
+    let ines = server.add(&administrator, "ines", "insights", "", "");
+    let key = r#"["a","a0"]"#;
+    let send = |key: &str, why: &str, token: &str| {
+        let values = [("measure", "csat"), ("period", "2026-10"), ("key", key), ("why", why)];
+        server.post("/record/ann/dispute", token, &values)
+    };
+    // The form stands beside each row, and only for the person.
+    let page = server.get("/record/ann?period=2026-10&rows=csat&from=24", &anna).body;
+    assert!(page.contains("This is wrong") && page.contains("[&#34;a&#34;,&#34;a0&#34;]"), "{page}");
+    assert!(!server.get("/record/ann", &milo).body.contains("This is wrong"));
+    assert_eq!(send(key, " ", &anna).status, 400, "a reason is needed");
+    assert_eq!(send(key, &"x".repeat(2001), &anna).status, 400);
+    assert_eq!(send(r#"["a","a1"]"#, "Mine?", &anna).status, 404, "the row of somebody else");
+    let sent = send(key, "The <b>wrong</b> branch was meant.", &anna);
+    assert_eq!((sent.status, sent.location()), (303, "/record/ann?period=2026-10&rows=csat&done=disputed#disputes"));
+    assert!(send(key, "Again.", &anna).location().contains("done=already"));
+    let page = text(&server.get("/record/ann", &anna).body);
+    assert!(page.contains("responses: a, a0") && page.contains("open: nobody has decided yet"), "{page}");
+
+    // Those who decide see it, with the name only where they may; nobody else does.
+    let today = text(&server.get("/today?unit=north", &milo).body);
+    assert!(today.contains("one disputed row waits for a decision") || today.contains("One disputed row"), "{today}");
+    assert!(!text(&server.get("/today", &lena).body).contains("disputed row"));
+    let seen = text(&server.get("/disputes", &milo).body);
+    assert!(seen.contains("Ann, North One") && seen.contains("wrong"), "{seen}");
+    let seen = text(&server.get("/disputes", &ines).body);
+    assert!(seen.contains("somebody in North One") && !seen.contains("Ann,"), "{seen}");
+    assert!(text(&server.get("/disputes", &lena).body).contains("Nothing waits"));
+    let decide = |token: &str, decision: &str, reason: &str| {
+        server.post("/disputes/1/decide", token, &[("decision", decision), ("reason", reason)]).status
+    };
+    assert_eq!(decide(&lena, "uphold", "No."), 404);
+    assert_eq!(decide(&anna, "uphold", "Yes."), 404);
+    assert_eq!(decide(&milo, "uphold", ""), 400);
+    assert_eq!(decide(&milo, "perhaps", "Hm."), 400);
+    // Whoever is the person does not decide, whatever else they may do.
+    let both = [("role", "manager"), ("unit", "north"), ("person", "")];
+    assert_eq!(server.post("/administration/users/2/give", &administrator, &both).status, 303);
+    assert_eq!(decide(&anna, "uphold", "Yes."), 403);
+    // What cannot be published is not upheld.
+    let lock = std::fs::File::open(find(project.path(), "lock")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(decide(&milo, "uphold", "It was the other branch."), 503);
+    lock.unlock().unwrap();
+    assert!(text(&server.get("/disputes", &milo).body).contains("Uphold"));
+    assert_eq!(decide(&milo, "uphold", "It was the other branch."), 303);
+    assert_eq!(decide(&ines, "decline", "No."), 303, "decided already");
+    let seen = text(&server.get("/disputes", &milo).body);
+    assert!(seen.contains("upheld by milo") && seen.contains("It was the other branch."), "{seen}");
+
+    // The figures follow: 20 of 29 for her, 52 of 77 for her unit, 80 of 119 for all.
+    let told = |target: &str, token: &str| text(&server.get(target, token).body);
+    let begun = std::time::Instant::now();
+    while !told("/record/ann", &anna).contains("69.0 %") {
+        assert!(begun.elapsed().as_secs() < 60, "{}", told("/record/ann", &anna));
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    let page = told("/record/ann?period=2026-10&rows=csat&from=24", &anna);
+    assert!(page.contains("25 to 29 of 29") && page.contains("upheld by milo on"), "{page}");
+    assert!(told("/measure/csat/north", &milo).contains("67.5 %"));
+    assert!(told("/measure/csat/whole", &ines).contains("67.2 %"));
+    let trail = server.get("/administration/trail", &administrator).body;
+    assert!(trail.contains("disputed a row") && trail.contains("upheld a dispute"), "{trail}");
 }

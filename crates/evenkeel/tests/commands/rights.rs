@@ -32,6 +32,7 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/record/{person}", "/record/ann", [303, 403, 200, 404, 200, 404, 404, 404]),
     ("/record/{person}", "/record/cleo", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/record/{person}", "/record/north", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/disputes", "/disputes", [303, 403, 404, 404, 200, 404, 200, 404]),
     ("/map", "/map?unit=north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/map", "/map?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/guide", "/guide?unit=north", [303, 403, 404, 200, 200, 200, 200, 200]),
@@ -134,6 +135,14 @@ const POST: &[Sent] = &[
         &[],
         [404, 404, 404, 404, 404, 404, 404, 422],
     ),
+    // A row that is not in the record; whoever leads the person may not dispute at all.
+    (
+        "/record/{person}/dispute",
+        "/record/ann/dispute",
+        &[("measure", "csat"), ("period", "2026-10"), ("key", "[\"a\",\"a1\"]"), ("why", "It was Bob.")],
+        [404, 404, 404, 404, 403, 404, 404, 404],
+    ),
+    ("/disputes/{dispute}/decide", "/disputes/999/decide", &[("decision", "uphold"), ("reason", "Right.")], [404; 8]),
     ("/set-up", "/set-up", &[("code", "0"), ("name", "x"), ("sign_in", "x"), ("password", PASSWORD)], [303; 8]),
     ("/password/{link}", "/password/0", &[("password", PASSWORD)], [404; 8]),
     (

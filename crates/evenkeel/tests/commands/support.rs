@@ -118,3 +118,19 @@ fn copy_but(from: &Path, to: &Path, left_out: &str) {
         }
     }
 }
+
+/// A file or folder of this name, somewhere in a folder.
+pub fn find(folder: &Path, name: &str) -> PathBuf {
+    let mut open = vec![folder.to_path_buf()];
+    let mut found = None;
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_name() == name {
+                found = Some(entry.path());
+            } else if entry.path().is_dir() {
+                open.push(entry.path());
+            }
+        }
+    }
+    found.unwrap()
+}

@@ -176,6 +176,11 @@ pub trait Links {
         None
     }
 
+    /// Rows that somebody says are wrong; none where that is not offered.
+    fn disputes(&self) -> Option<String> {
+        None
+    }
+
     /// The record of whoever reads; none where that is not offered.
     fn own_record(&self) -> Option<String> {
         None

@@ -46,6 +46,43 @@ pub struct RecordDetail<'a> {
     pub never: Vec<String>,
     /// What was promised to customers, with their part in it.
     pub charter_url: Option<String>,
+    /// What the person disputed, latest first.
+    pub disputes: Vec<OwnDispute>,
+    /// What it takes to dispute a row; none for whoever may not.
+    pub disputing: Option<Disputing>,
+    /// What was done.
+    pub notice: Option<String>,
+}
+
+/// A row that the person disputed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnDispute {
+    /// The key by which rows tell that they are disputed.
+    #[serde(skip)]
+    pub key: String,
+    /// The row: `responses: a, a0`.
+    pub row: String,
+    /// Why.
+    pub why: String,
+    /// When.
+    pub at: String,
+    /// How it stands.
+    pub state: String,
+    /// The same in a word.
+    pub word: &'static str,
+}
+
+/// What it takes to dispute a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disputing {
+    /// Where the form leads.
+    pub url: String,
+    /// What it carries.
+    pub form_token: String,
+    /// The period, as addresses have it.
+    pub period: String,
+    /// The most characters of the reason.
+    pub longest: usize,
 }
 
 /// Some of the rows of a person behind a measure.
@@ -56,6 +93,8 @@ pub struct RowsOf<'a> {
     pub rows: RowsBehind,
     /// How each counts, in words.
     pub counts: Vec<String>,
+    /// The key of each, where rows of the table can be disputed.
+    pub keys: Vec<String>,
 }
 
 /// A look of somebody else.
@@ -111,6 +150,14 @@ pub struct RecordPage {
     pub charter_url: Option<String>,
     /// Whether they read it themselves.
     pub own: bool,
+    /// What the person disputed.
+    pub disputes: Vec<OwnDispute>,
+    /// What it takes to dispute a row.
+    #[serde(skip)]
+    pub disputing: Option<Disputing>,
+    /// What was done.
+    #[serde(skip)]
+    pub notice: Option<String>,
 }
 
 /// A measure of a person.
@@ -143,6 +190,8 @@ pub struct RecordMeasure {
 /// Some rows of a person.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RecordRows {
+    /// The measure.
+    pub measure: String,
     /// The name of the measure.
     pub title: String,
     /// The columns.
@@ -169,6 +218,11 @@ pub struct RecordRow {
     pub cells: Vec<String>,
     /// How it counts.
     pub counts: String,
+    /// Its key, where it can be disputed.
+    #[serde(skip)]
+    pub key: Option<String>,
+    /// How a dispute of it stands.
+    pub disputed: Option<&'static str>,
 }
 
 impl RecordPage {
@@ -219,7 +273,10 @@ impl RecordPage {
             standards_lead,
             measures,
             bars,
-            rows: detail.rows.map(|rows| record_rows(rows, detail.id, context)),
+            rows: detail.rows.map(|rows| record_rows(rows, detail.id, &detail.disputes, context)),
+            disputes: detail.disputes,
+            disputing: detail.disputing,
+            notice: detail.notice,
             policy: record::policy(detail.policy).to_owned(),
             policy_word: detail.policy.as_str(),
             readers: detail.readers,
@@ -278,13 +335,15 @@ fn measure(
     (told, bar)
 }
 
-fn record_rows(of: RowsOf<'_>, person: &str, context: &Context<'_>) -> RecordRows {
-    let RowsOf { measure, rows, counts } = of;
+fn record_rows(of: RowsOf<'_>, person: &str, disputes: &[OwnDispute], context: &Context<'_>) -> RecordRows {
+    let RowsOf { measure, rows, counts, keys } = of;
+    let mut keys = keys.into_iter();
     let number = rows.rows.len() as u64;
     let last = rows.first + number;
     let step = rows.page_size.max(1);
     let at = |first: u64| context.links.record(person, &context.place, Some((&measure.id, first)));
     RecordRows {
+        measure: measure.id.to_string(),
         title: measure.title.clone(),
         showing: if number == 0 {
             format!("none of {}", count(rows.total))
@@ -295,7 +354,16 @@ fn record_rows(of: RowsOf<'_>, person: &str, context: &Context<'_>) -> RecordRow
         later: (last < rows.total && number > 0).then(|| at(last)).flatten(),
         file: context.links.rows_file(&measure.id, &context.place).filter(|_| rows.total > 0),
         columns: rows.columns,
-        rows: rows.rows.into_iter().zip(counts).map(|(cells, counts)| RecordRow { cells, counts }).collect(),
+        rows: rows
+            .rows
+            .into_iter()
+            .zip(counts)
+            .map(|(cells, counts)| {
+                let key = keys.next();
+                let known = disputes.iter().find(|dispute| key.as_ref() == Some(&dispute.key));
+                RecordRow { cells, counts, disputed: known.map(|dispute| dispute.word), key }
+            })
+            .collect(),
     }
 }
 

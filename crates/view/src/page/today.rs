@@ -43,6 +43,8 @@ pub struct TodayDetail<'a> {
     pub promises: Vec<(&'a Promise, PromiseResult)>,
     /// The day by which people look at the charter again.
     pub review: Option<Date>,
+    /// Disputes that wait for whoever looks, the oldest first: when and about which measure; and where they are decided.
+    pub disputes: (Vec<(DateTime, String)>, String),
     /// The instant that it is now, on the clock of the project.
     pub now: DateTime,
 }
@@ -161,6 +163,7 @@ impl TodayPage {
             cases(detail, context).map(|panel| Panel { rows: detail.case_rows.clone(), ..panel }),
             answers(detail, context).map(|panel| Panel { rows: detail.answer_rows.clone(), ..panel }),
             figures(detail, context),
+            disputes(detail, context),
             signals(detail, context),
             promises(detail, context),
             own.and_then(|own| watch(own, context)),
@@ -302,6 +305,28 @@ fn figures(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
         &several(total, "figure has to be typed", "figures have to be typed"),
         "asked of you by the project; the oldest first".to_owned(),
         detail.owed.rows.iter().map(item).collect(),
+    )
+}
+
+/// Rows that somebody says are wrong.
+fn disputes(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let (waiting, url) = &detail.disputes;
+    let item = |(at, measure): &(DateTime, String)| Item {
+        when: format!("Since {}", period::instant(*at, context.today.year())),
+        pressing: false,
+        sign: None,
+        text: Sentence::plain(format!("{measure}: somebody says that a row is wrong. "))
+            .link("Decide", url.clone())
+            .text("."),
+    };
+    let total = waiting.len() as u64;
+    panel(
+        "disputes",
+        "Disputed rows",
+        total,
+        &several(total, "disputed row waits for a decision", "disputed rows wait for a decision"),
+        "a row of somebody’s record that they say is wrong; the oldest first".to_owned(),
+        waiting.iter().take(SHOWN).map(item).collect(),
     )
 }
 

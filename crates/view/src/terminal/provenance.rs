@@ -20,6 +20,8 @@ pub struct Provenance<'a> {
     pub as_of: &'a str,
     /// Of the rows behind the measure, how many belong to a unit, and how many there are.
     pub coverage: Option<(u64, u64)>,
+    /// How many rows of the tables that were read do not count by a person's decision.
+    pub left_out: u64,
 }
 
 /// What a number was worked out from, as text.
@@ -42,7 +44,19 @@ pub fn provenance(provenance: &Provenance<'_>, style: Style) -> String {
         out.push('\n');
         paragraph(&mut out, 2, &coverage(placed, rows), style);
     }
+    if provenance.left_out > 0 {
+        out.push('\n');
+        paragraph(&mut out, 2, &left_out(provenance.left_out), style);
+    }
     out
+}
+
+fn left_out(rows: u64) -> String {
+    format!(
+        "Of the tables that it reads, {} did not count, after disputes that were upheld; they stand in `exclusions`. A query \
+         tried elsewhere has to leave them out.",
+        number::counted(rows, "rows")
+    )
 }
 
 fn coverage(placed: u64, rows: u64) -> String {

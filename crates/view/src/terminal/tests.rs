@@ -126,6 +126,7 @@ fn where_a_number_comes_from() {
         table_versions: &[("responses".to_owned(), 4)].into(),
         as_of: "2026-11-02T06:10:00Z",
         coverage: Some((9_999, 10_000)),
+        left_out: 2,
     };
     insta::assert_snapshot!(provenance(&told, Style::default()), @r"
 
@@ -141,6 +142,9 @@ fn where_a_number_comes_from() {
 
       Of the 10,000 rows of this record that lie in time, 9,999 (99.9 %) belong to a unit; the others
       count for the organisation alone.
+
+      Of the tables that it reads, 2 rows did not count, after disputes that were upheld; they stand in
+      `exclusions`. A query tried elsewhere has to leave them out.
     ");
 }
 

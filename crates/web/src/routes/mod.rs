@@ -5,6 +5,7 @@ pub(crate) mod assets;
 pub(crate) mod charter;
 pub(crate) mod compare;
 pub(crate) mod data;
+pub(crate) mod disputes;
 pub(crate) mod explain;
 pub(crate) mod guide;
 pub(crate) mod map;

@@ -4,11 +4,12 @@ use axum::extract::{Path, Query};
 use axum::response::{Html, Redirect};
 use evenkeel_model::access::Grant;
 use evenkeel_model::ids::{PersonId, UnitId};
-use evenkeel_state::Origin;
-use evenkeel_view::page::{LookLine, Place, Template};
+use evenkeel_state::{LONGEST_REASON, Origin};
+use evenkeel_view::page::{Disputing, LookLine, OwnDispute, Place, Template};
 use serde::Deserialize;
 
 use super::administration::when;
+use super::disputes::{row_of, state_of};
 use super::{Looking, links};
 use crate::World;
 use crate::accounts::Accounts;
@@ -29,6 +30,8 @@ pub(crate) struct Wanted {
     rows: Option<String>,
     /// How many of its rows come before the first one shown.
     from: Option<String>,
+    /// What was done.
+    done: Option<String>,
 }
 
 /// Leads whoever has a record of their own to it.
@@ -55,6 +58,10 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Failure> {
     let person = world.person_of_record(&person)?;
     let accounts = who.accounts()?;
+    let form_token = match &who {
+        Who::User { session, .. } => Some(session.form_token()),
+        _ => None,
+    };
     let looking = Looking { period: wanted.period, from: wanted.from, ..Looking::default() };
     let place = Place { unit: UnitId::new(person.as_str()), ..looking.place(&world, None)? };
     let users = accounts.store.users().await?;
@@ -65,6 +72,33 @@ pub(crate) async fn show(
         first: looking.first()?,
         readers: world.readers_of(&person, &users),
         looks: looks(&world, accounts, &person, &users).await?,
+        disputes: accounts
+            .store
+            .disputes(Some(person.as_str()))
+            .await?
+            .iter()
+            .map(|dispute| OwnDispute {
+                key: dispute.of.key.clone(),
+                row: row_of(dispute),
+                why: dispute.of.why.clone(),
+                at: when(dispute.raised_at, &world),
+                state: state_of(dispute, &world, &users),
+                word: dispute.state.as_str(),
+            })
+            .collect(),
+        disputing: form_token.filter(|_| world.is_own(&person)).map(|form_token| Disputing {
+            url: format!("{}/dispute", Routes::record_of(person.as_str())),
+            form_token,
+            period: place.period.id(world.project().fiscal_year),
+            longest: LONGEST_REASON,
+        }),
+        notice: match wanted.done.as_deref() {
+            Some("disputed") => {
+                Some("It was taken down. Whoever decides about it sees it now; the answer will stand here.".to_owned())
+            }
+            Some("already") => Some("Nothing was taken down: this row was disputed before.".to_owned()),
+            _ => None,
+        },
     };
     let page = world.record_page(wanted, &Routes { of_person: true, ..links(&world) }).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))

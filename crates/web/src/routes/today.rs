@@ -15,8 +15,7 @@ pub(crate) async fn show(
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
     let place = looking.place_of_query(&world)?;
-    // What was sent is not owed any more, though the record may not hold it yet.
-    let typed = if world.types_figures() { who.accounts()?.store.figures().await? } else { Vec::new() };
-    let page = world.today_page(&place, &links(&world), &typed).await?;
+    let waiting = world.waiting(who.store(), &place).await?;
+    let page = world.today_page(&place, &links(&world), &waiting).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }

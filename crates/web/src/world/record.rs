@@ -10,7 +10,9 @@ use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::reading::{Missing, Subject};
 use evenkeel_state::{LookedAt, User};
-use evenkeel_view::page::{Links, LookLine, Place, Reader, RecordDetail, RecordPage, RowsBehind, RowsOf};
+use evenkeel_view::page::{
+    Disputing, Links, LookLine, OwnDispute, Place, Reader, RecordDetail, RecordPage, RowsBehind, RowsOf,
+};
 
 use super::{ROWS, World, WorldError, recorded};
 use crate::viewer::{Sight, Viewer};
@@ -29,6 +31,12 @@ pub(crate) struct WantedRecord<'a> {
     pub(crate) readers: Vec<String>,
     /// Who else looked.
     pub(crate) looks: Vec<LookLine>,
+    /// What the person disputed.
+    pub(crate) disputes: Vec<OwnDispute>,
+    /// What it takes to dispute a row; none for whoever may not.
+    pub(crate) disputing: Option<Disputing>,
+    /// What was done.
+    pub(crate) notice: Option<String>,
 }
 
 impl World {
@@ -133,9 +141,17 @@ impl World {
             policy,
             results,
             ratings,
-            rows: chosen.as_deref().zip(rows).map(|(measure, (rows, counts))| RowsOf { measure, rows, counts }),
+            rows: chosen.as_deref().zip(rows).map(|(measure, (rows, counts, keys))| RowsOf {
+                measure,
+                rows,
+                counts,
+                keys,
+            }),
             readers: wanted.readers,
             looks: wanted.looks,
+            disputes: wanted.disputes,
+            disputing: wanted.disputing.filter(|_| told),
+            notice: wanted.notice,
             never: never
                 .filter(|measure| !measure.levels.person && told)
                 .map(|measure| measure.title.clone())
@@ -151,14 +167,14 @@ impl World {
         question.path.first().map(|unit| self.name_of(&Subject::Unit(unit.clone())))
     }
 
-    /// Rows of a person behind a measure, and how each counts; of a look that is recorded already.
+    /// Rows of a person behind a measure, how each counts, and their keys where they can be disputed; of a look that is recorded already.
     async fn own_rows(
         &self,
         measure: &Arc<Measure>,
         subject: &Subject,
         place: &Place,
         first: usize,
-    ) -> Result<(RowsBehind, Vec<String>), WorldError> {
+    ) -> Result<(RowsBehind, Vec<String>, Vec<String>), WorldError> {
         let (records, _) = self.found_records(measure, subject, place.period, first, ROWS, false).await?;
         let unit_name = |id: &str| self.name_of(&Subject::Unit(UnitId::new(id)));
         let reader = Reader {
@@ -168,6 +184,8 @@ impl World {
             unit_name: &unit_name,
             names_people: false,
         };
-        Ok(RowsBehind::with_counts(measure, &recorded(&records, first), &reader))
+        let (rows, counts) = RowsBehind::with_counts(measure, &recorded(&records, first), &reader);
+        let keys = super::disputes::keys(&records).map(|(_, keys)| keys).unwrap_or_default();
+        Ok((rows, counts, keys))
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use evenkeel_engine::attention::{Attention, LowAnswer, OpenCase};
-use evenkeel_model::ids::UnitId;
+use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
-use evenkeel_state::TypedFigure;
+use evenkeel_state::{Dispute, DisputeState, StateError, StateStore, TypedFigure};
 use evenkeel_view::page::frame::Link;
 use evenkeel_view::page::today::{LowScore, Pressing, PressingCase, PressingFigure, SHOWN};
 use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
@@ -22,14 +22,35 @@ const MEASURES: usize = 4;
 /// For how many hours a low answer asks for a call: seven days.
 const HOURS_LOW: i64 = 7 * 24;
 
+/// What waits for somebody to type or to decide.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// Everything that people typed: what was sent is not owed any more, though the record may not hold it yet.
+    pub(crate) figures: Vec<TypedFigure>,
+    /// The disputes that wait for the viewer, the oldest first.
+    pub(crate) disputes: Vec<Dispute>,
+}
+
 impl World {
+    /// What waits for the viewer in the store of what people type; nothing without one.
+    pub(crate) async fn waiting(&self, store: Option<&StateStore>, place: &Place) -> Result<Waiting, StateError> {
+        let Some(store) = store else { return Ok(Waiting::default()) };
+        let figures = if self.types_figures() { store.figures().await? } else { Vec::new() };
+        let mut disputes = if self.decides() { store.disputes(None).await? } else { Vec::new() };
+        disputes.retain(|dispute| {
+            let in_unit = self.is_in(&PersonId::new(&dispute.of.person), place.unit.as_str());
+            dispute.state == DisputeState::Open && self.may_decide(dispute) && in_unit
+        });
+        disputes.reverse();
+        Ok(Waiting { figures, disputes })
+    }
+
     /// What asks for attention in a unit and the units directly below it.
-    /// `typed` is everything that people typed.
     pub async fn today_page(
         &self,
         place: &Place,
         links: &(dyn Links + Sync),
-        typed: &[TypedFigure],
+        waiting: &Waiting,
     ) -> Result<TodayPage, WorldError> {
         let below = self.children(&place.unit, place.period).into_iter().map(|label| label.id);
         let mut evaluations = Vec::new();
@@ -55,7 +76,7 @@ impl World {
         let charter = self.project.charter.as_ref();
         let version = charter.and_then(|charter| charter.version_on(place.period.last_day()));
         let store = self.store_for(place).await?;
-        let owed = self.figures_to_type(place, typed).await?;
+        let owed = self.figures_to_type(place, &waiting.figures).await?;
         // What holds links stays out of everything that waits.
         let context = self.context(place, links, "Today").await?;
         let units = evaluations.into_iter().map(|(evaluation, there)| UnitEvaluation {
@@ -81,6 +102,14 @@ impl World {
             answer_rows: self.measures_over("responses", place, links),
             promises: results.collect(),
             review: charter.and_then(|charter| charter.version_on(self.today())).and_then(|version| version.review),
+            disputes: (
+                waiting
+                    .disputes
+                    .iter()
+                    .map(|dispute| (self.local(dispute.raised_at), self.title_of(&dispute.of.measure)))
+                    .collect(),
+                links.disputes().unwrap_or_default(),
+            ),
             now: self.local(now),
         };
         Ok(TodayPage::new(&detail, &context))
@@ -129,6 +158,11 @@ impl World {
         let link =
             |measure: &Arc<Measure>| Link { label: measure.title.clone(), url: links.rows(&measure.id, place, 0) };
         fitting.map(link).take(MEASURES).collect()
+    }
+
+    /// What people call a measure.
+    fn title_of(&self, id: &str) -> String {
+        self.measures.get(id).map_or_else(|| id.to_owned(), |measure| measure.title.clone())
     }
 
     fn pressing(&self, case: OpenCase) -> PressingCase {

@@ -5,7 +5,7 @@ use evenkeel_model::people::PeoplePolicy;
 
 use super::{Named, Sample, all};
 use crate::assets;
-use crate::page::record::{LookLine, RecordDetail, RecordPage, RowsOf};
+use crate::page::record::{Disputing, LookLine, OwnDispute, RecordDetail, RecordPage, RowsOf};
 use crate::page::sample::FileLinks;
 use crate::page::standards::{RatedElement, RatedGroup, RatedPerson, RatingSheet};
 
@@ -31,7 +31,8 @@ fn page(sample: &Sample, assets: &assets::Urls) -> RecordPage {
             rows.rows.iter_mut().for_each(|row| drop(row.remove(place)));
         }
         let counts = rows.rows.iter().map(|_| "counts, and meets it".to_owned()).collect();
-        RowsOf { measure: &result.measure, rows, counts }
+        let keys = rows.rows.iter().enumerate().map(|(number, _)| format!("[\"desk\",\"{number}\"]")).collect();
+        RowsOf { measure: &result.measure, rows, counts, keys }
     });
     let look = |who: &str, about: &str| LookLine {
         at: "2 Nov 2026 09:14:30".to_owned(),
@@ -54,9 +55,28 @@ fn page(sample: &Sample, assets: &assets::Urls) -> RecordPage {
         },
         never: vec!["Solved at first contact".to_owned(), "Net promoter score".to_owned()],
         charter_url: told.then(|| "charter-rich.html".to_owned()),
+        disputes: if told { vec![disputed(sample)] } else { Vec::new() },
+        disputing: (sample.name == "rich").then(|| Disputing {
+            url: "record-rich.html".to_owned(),
+            form_token: "0f".repeat(32),
+            period: "2026-10".to_owned(),
+            longest: 2000,
+        }),
+        notice: None,
         name,
     };
     RecordPage::new(detail, &context)
+}
+
+fn disputed(sample: &Sample) -> OwnDispute {
+    OwnDispute {
+        key: r#"["desk","1"]"#.to_owned(),
+        row: sample.text("responses: desk, a-70655"),
+        why: sample.text("The customer meant the branch that was closed."),
+        at: "1 Nov 2026 16:02:11".to_owned(),
+        state: "open: nobody has decided yet".to_owned(),
+        word: "open",
+    }
 }
 
 /// Levels of two elements, of which one rests on too few.

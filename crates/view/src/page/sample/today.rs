@@ -61,6 +61,12 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
     };
     let quiet = sample.name == "empty";
     let detail = TodayDetail {
+        disputes: match sample.name {
+            "rich" | "hostile" => {
+                (vec![(date(2026, 11, 1).at(16, 2, 0, 0), text("Customer satisfaction"))], "disputes.html".to_owned())
+            }
+            _ => (Vec::new(), String::new()),
+        },
         units: vec![UnitEvaluation { evaluation: sample.evaluation(), context: context.clone() }],
         cases: match sample.name {
             "rich" | "hostile" => Pressing { rows: vec![case("70655", 1, true), case("70912", 3, false)], total: 14 },

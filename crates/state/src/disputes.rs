@@ -1,0 +1,166 @@
+//! Rows that somebody says are wrong, and what was decided about them. A decision is made once.
+
+use jiff::Timestamp;
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait};
+
+use crate::connect::{alone, instant, kept};
+use crate::entity::dispute;
+use crate::trail::{Action, Change};
+use crate::{StateError, StateStore};
+
+/// The most characters of why a row is wrong, and of the reason of a decision.
+pub const LONGEST_REASON: usize = 2000;
+/// The most disputes that a list has.
+const MOST: u64 = 500;
+
+/// How a dispute stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeState {
+    /// Nobody has decided.
+    Open,
+    /// The row is wrong, and does not count any more.
+    Upheld,
+    /// The row counts as before.
+    Declined,
+}
+
+impl DisputeState {
+    const ALL: [DisputeState; 3] = [DisputeState::Open, DisputeState::Upheld, DisputeState::Declined];
+
+    /// The word for it, as it is kept.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DisputeState::Open => "open",
+            DisputeState::Upheld => "upheld",
+            DisputeState::Declined => "declined",
+        }
+    }
+}
+
+/// A row of the record of a person that somebody says is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDispute {
+    /// The table of the row.
+    pub table: String,
+    /// The values of its key columns, as JSON.
+    pub key: String,
+    /// The measure behind which it stands.
+    pub measure: String,
+    /// The period in which it stands there.
+    pub period: String,
+    /// The person.
+    pub person: String,
+    /// The unit of the person; empty where there is none.
+    pub unit: String,
+    /// Why it is wrong.
+    pub why: String,
+}
+
+/// A dispute as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispute {
+    /// Its number.
+    pub id: i64,
+    /// What is disputed.
+    pub of: NewDispute,
+    /// Who disputed it: the name to sign in with.
+    pub raised_by: String,
+    /// When.
+    pub raised_at: Timestamp,
+    /// How it stands.
+    pub state: DisputeState,
+    /// Who decided, when, and why.
+    pub decided: Option<(String, Timestamp, String)>,
+}
+
+fn made(model: dispute::Model) -> Dispute {
+    let decided = model.decided_by.zip(model.decided_at).zip(model.reason);
+    Dispute {
+        id: model.id,
+        of: NewDispute {
+            table: model.row_table,
+            key: model.row_key,
+            measure: model.measure,
+            period: model.period,
+            person: model.person,
+            unit: model.unit,
+            why: model.why,
+        },
+        raised_by: model.raised_by,
+        raised_at: instant(model.raised_at),
+        state: DisputeState::ALL.into_iter().find(|state| state.as_str() == model.state).unwrap_or(DisputeState::Open),
+        decided: decided.map(|((by, at), reason)| (by, instant(at), reason)),
+    }
+}
+
+impl StateStore {
+    /// Takes a dispute down; none when the same row of the same person is disputed already or was decided.
+    pub async fn dispute(&self, new: NewDispute, change: Change<'_>) -> Result<Option<i64>, StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        let same = dispute::Entity::find()
+            .filter(dispute::Column::Person.eq(new.person.as_str()))
+            .filter(dispute::Column::RowTable.eq(new.table.as_str()))
+            .filter(dispute::Column::RowKey.eq(new.key.as_str()));
+        if same.one(&transaction).await?.is_some() {
+            return Ok(None);
+        }
+        let model = dispute::ActiveModel {
+            id: NotSet,
+            row_table: Set(new.table),
+            row_key: Set(new.key),
+            measure: Set(new.measure),
+            period: Set(new.period),
+            person: Set(new.person),
+            unit: Set(new.unit),
+            why: Set(new.why),
+            raised_by: Set(change.by.to_owned()),
+            raised_at: Set(kept(change.at)),
+            state: Set(DisputeState::Open.as_str().to_owned()),
+            decided_by: Set(None),
+            decided_at: Set(None),
+            reason: Set(None),
+        };
+        let id = model.insert(&transaction).await?.id;
+        change.write(&transaction, Action::Disputed).await?;
+        transaction.commit().await?;
+        Ok(Some(id))
+    }
+
+    /// One dispute.
+    pub async fn dispute_of(&self, id: i64) -> Result<Option<Dispute>, StateError> {
+        Ok(dispute::Entity::find_by_id(id).one(&self.database).await?.map(made))
+    }
+
+    /// The latest disputes, of one person where one is named, latest first.
+    pub async fn disputes(&self, person: Option<&str>) -> Result<Vec<Dispute>, StateError> {
+        let mut query = dispute::Entity::find().order_by_desc(dispute::Column::Id).limit(MOST);
+        if let Some(person) = person {
+            query = query.filter(dispute::Column::Person.eq(person));
+        }
+        Ok(query.all(&self.database).await?.into_iter().map(made).collect())
+    }
+
+    /// Decides a dispute that is open; false when it was decided already.
+    pub async fn decide(&self, id: i64, upheld: bool, reason: &str, change: Change<'_>) -> Result<bool, StateError> {
+        let transaction = self.database.begin_with_options(alone()).await?;
+        let state = if upheld { DisputeState::Upheld } else { DisputeState::Declined };
+        let decided = dispute::Entity::update_many()
+            .col_expr(dispute::Column::State, SimpleExpr::value(state.as_str()))
+            .col_expr(dispute::Column::DecidedBy, SimpleExpr::value(change.by))
+            .col_expr(dispute::Column::DecidedAt, SimpleExpr::value(kept(change.at)))
+            .col_expr(dispute::Column::Reason, SimpleExpr::value(reason))
+            .filter(dispute::Column::Id.eq(id))
+            .filter(dispute::Column::State.eq(DisputeState::Open.as_str()))
+            .exec(&transaction)
+            .await?;
+        if decided.rows_affected == 0 {
+            return Ok(false);
+        }
+        change.write(&transaction, if upheld { Action::Upheld } else { Action::Declined }).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}

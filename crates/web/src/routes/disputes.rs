@@ -1,0 +1,246 @@
+//! Disputed rows: whoever leads the unit decides, or those who analyse the record; never the person themselves.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Path, Query, State as Shared};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use evenkeel_lake::exclusions::Exclusion;
+use evenkeel_lake::{Lake, LakeError};
+use evenkeel_model::ids::{PersonId, UnitId};
+use evenkeel_model::reading::Subject;
+use evenkeel_state::{Dispute, DisputeState, LONGEST_REASON, NewDispute, User};
+use evenkeel_view::page::{DisputeLine, DisputesPage, Template};
+use serde::Deserialize;
+
+use super::administration::when;
+use super::links;
+use crate::World;
+use crate::asked::Asked;
+use crate::error::Failure;
+use crate::links::Routes;
+use crate::server::State;
+use crate::visit::{Filled, Seen, Who};
+
+/// Where disputes are.
+pub(crate) const DISPUTES: &str = "/disputes";
+
+/// What was done; an address names one of these and nothing else.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Done {
+    done: Option<String>,
+}
+
+/// A row that somebody says is wrong.
+#[derive(Deserialize)]
+pub(crate) struct Disputed {
+    measure: String,
+    period: String,
+    key: String,
+    why: String,
+}
+
+/// A decision.
+#[derive(Deserialize)]
+pub(crate) struct Decided {
+    decision: String,
+    reason: String,
+}
+
+/// A text that has to be there and must not be too long.
+fn reasoned<'a>(text: &'a str, what: &str) -> Result<&'a str, Failure> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Failure::bad(format!("Nothing was sent: {what} is missing. Go back and write it.")));
+    }
+    if text.chars().count() > LONGEST_REASON {
+        return Err(Failure::bad(format!(
+            "Nothing was sent: {what} is longer than {LONGEST_REASON} characters. Go back and shorten it."
+        )));
+    }
+    Ok(text)
+}
+
+/// Takes down that a row is wrong.
+pub(crate) async fn dispute(
+    Shared(state): Shared<State>,
+    Asked(Path(person)): Asked<Path<String>>,
+    filled: Filled<Disputed>,
+) -> Result<Redirect, Failure> {
+    let world = filled.who.world(&state);
+    let person = world.person_of_record(&person)?;
+    let Who::User { accounts, user, .. } = &filled.who else { return Err(no_page()) };
+    if !world.is_own(&person) {
+        return Err(Failure::forbidden("A row is disputed by the person whose record it stands in."));
+    }
+    let Disputed { measure, period, key, why } = filled.values;
+    let why = reasoned(&why, "what is wrong with the row")?;
+    let measure = world.measure(&measure)?;
+    let period = world.period(Some(&period))?;
+    let table = world.disputable(measure, &person, period, &key).await?;
+    let table = table.ok_or_else(|| Failure::not_found("There is no such row in this record any more."))?;
+    let period = period.id(world.project().fiscal_year);
+    let new = NewDispute {
+        table: table.to_owned(),
+        measure: measure.id.to_string(),
+        period: period.clone(),
+        person: person.to_string(),
+        unit: world.unit_id_of(&person),
+        why: why.to_owned(),
+        key,
+    };
+    let about = format!("{table} {}, {person}", new.key);
+    let taken = accounts.store.dispute(new, accounts.change(&user.sign_in, &about)).await?;
+    let done = if taken.is_some() { "disputed" } else { "already" };
+    let measure = Routes::encoded(measure.id.as_str());
+    let record = Routes::record_of(person.as_str());
+    Ok(Redirect::to(&format!("{record}?period={period}&rows={measure}&done={done}#disputes")))
+}
+
+/// What waits for a decision.
+pub(crate) async fn list(
+    Seen(world): Seen,
+    who: Who,
+    Asked(Query(done)): Asked<Query<Done>>,
+) -> Result<Html<String>, Failure> {
+    let Who::User { accounts, session, .. } = &who else { return Err(no_page()) };
+    if !world.decides() {
+        return Err(no_page());
+    }
+    let mut all = accounts.store.disputes(None).await?;
+    all.retain(|dispute| world.sees_dispute(dispute));
+    let named: BTreeSet<PersonId> = all.iter().map(|dispute| PersonId::new(&dispute.of.person)).collect();
+    let named: Vec<PersonId> = named.into_iter().filter(|person| world.names_person(person)).collect();
+    world.looked_at_disputes(&named).await?;
+    let users = accounts.store.users().await?;
+    let (mut open, decided): (Vec<Dispute>, Vec<Dispute>) =
+        all.into_iter().partition(|dispute| dispute.state == DisputeState::Open);
+    open.reverse();
+    let notice = match done.done.as_deref() {
+        Some("upheld") => Some("The row does not count any more. The figures are worked out again within seconds."),
+        Some("declined") => Some("The row counts as before. The person reads the reason in their record."),
+        Some("already") => Some("Nothing was changed: somebody else has decided."),
+        _ => None,
+    };
+    let page = DisputesPage {
+        frame: world.frame("Disputed rows", &links(&world), "Disputes"),
+        notice: notice.map(str::to_owned),
+        open: open.iter().map(|dispute| line(dispute, &world, &users)).collect(),
+        decided: decided.iter().map(|dispute| line(dispute, &world, &users)).collect(),
+        longest: LONGEST_REASON,
+        form_token: session.form_token(),
+    };
+    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+}
+
+/// Decides.
+pub(crate) async fn decide(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<Decided>,
+) -> Result<Response, Failure> {
+    let world = filled.who.world(&state);
+    let Who::User { accounts, user, .. } = &filled.who else { return Err(no_page()) };
+    let no_dispute = || Failure::not_found("There is no such dispute.");
+    // Between looking whether it is open and marking it as decided nobody else decides.
+    let _alone = state.deciding.lock().await;
+    let dispute = accounts.store.dispute_of(id).await?.ok_or_else(no_dispute)?;
+    if !world.sees_dispute(&dispute) {
+        return Err(no_dispute());
+    }
+    if !world.may_decide(&dispute) {
+        return Err(Failure::forbidden("Somebody else decides about this row: it is your own."));
+    }
+    let upheld = match filled.values.decision.as_str() {
+        "uphold" => true,
+        "decline" => false,
+        _ => return Err(Failure::bad("Say whether the dispute is upheld or declined.")),
+    };
+    let reason = reasoned(&filled.values.reason, "the reason")?;
+    if dispute.state != DisputeState::Open {
+        return Ok(Redirect::to(&format!("{DISPUTES}?done=already")).into_response());
+    }
+    if upheld {
+        let row = Exclusion {
+            table: dispute.of.table.clone(),
+            key: dispute.of.key.clone(),
+            reason: reason.to_owned(),
+            decided_by: user.sign_in.clone(),
+            at: accounts.now(),
+        };
+        let batch = format!("dispute-{id}-{}", row.at.as_millisecond());
+        // What could not be published is not marked as upheld.
+        match publish(state.lake.clone(), batch, row).await {
+            Ok(()) => {}
+            Err(LakeError::Busy { .. }) => {
+                let said = "Nothing was decided: an import is running. Try again when it has ended.\n";
+                return Ok((StatusCode::SERVICE_UNAVAILABLE, said).into_response());
+            }
+            Err(error) => {
+                tracing::error!(%error, "a dispute could not be upheld");
+                let said = "Nothing was decided: the record cannot be written. The log of the server says why.\n";
+                return Ok((StatusCode::INTERNAL_SERVER_ERROR, said).into_response());
+            }
+        }
+    }
+    let about = format!("{} {}, {}: {reason}", dispute.of.table, dispute.of.key, dispute.of.person);
+    let done = accounts.store.decide(id, upheld, reason, accounts.change(&user.sign_in, &about)).await?;
+    let word = match (done, upheld) {
+        (false, _) => "already",
+        (true, true) => "upheld",
+        (true, false) => "declined",
+    };
+    Ok(Redirect::to(&format!("{DISPUTES}?done={word}")).into_response())
+}
+
+/// Publishes that a row does not count. An import waits for the disk, so it has a thread of its own.
+async fn publish(lake: Lake, batch: String, row: Exclusion) -> Result<(), LakeError> {
+    let handle = tokio::runtime::Handle::current();
+    let published = tokio::task::spawn_blocking(move || handle.block_on(lake.exclude(&batch, &row))).await;
+    published.map_err(|error| LakeError::from(std::io::Error::other(error)))?
+}
+
+fn no_page() -> Failure {
+    Failure::not_found("There is no page at this address.")
+}
+
+/// How a dispute stands, in words.
+pub(crate) fn state_of(dispute: &Dispute, world: &World, users: &[User]) -> String {
+    let Some((by, at, reason)) = &dispute.decided else { return "open: nobody has decided yet".to_owned() };
+    let name = users.iter().find(|user| user.sign_in == *by).map_or(by.as_str(), |user| user.name.as_str());
+    format!("{} by {name} on {}: {reason}", dispute.state.as_str(), when(*at, world))
+}
+
+fn line(dispute: &Dispute, world: &World, users: &[User]) -> DisputeLine {
+    let of = &dispute.of;
+    let person = PersonId::new(&of.person);
+    let named = world.names_person(&person);
+    let unit = world.unit_id_of(&person);
+    let unit = if unit.is_empty() { String::new() } else { world.name_of(&Subject::Unit(UnitId::new(unit))) };
+    let who = match (named, unit.is_empty()) {
+        (true, true) => world.name_of(&Subject::Person(person.clone())),
+        (true, false) => format!("{}, {unit}", world.name_of(&Subject::Person(person.clone()))),
+        (false, true) => "somebody".to_owned(),
+        (false, false) => format!("somebody in {unit}"),
+    };
+    let measure = world.measure(&of.measure).map_or_else(|_| of.measure.clone(), |measure| measure.title.clone());
+    let record =
+        format!("{}?period={}&rows={}#rows", Routes::record_of(&of.person), of.period, Routes::encoded(&of.measure));
+    DisputeLine {
+        who,
+        row: row_of(dispute),
+        measure: format!("{measure}, {}", of.period),
+        why: of.why.clone(),
+        at: when(dispute.raised_at, world),
+        state: state_of(dispute, world, users),
+        record_url: named.then_some(record),
+        decide_url: world.may_decide(dispute).then(|| format!("{DISPUTES}/{}/decide", dispute.id)),
+    }
+}
+
+/// The row of a dispute in words: `responses: a, a0`.
+pub(crate) fn row_of(dispute: &Dispute) -> String {
+    let parts: Vec<Option<String>> = serde_json::from_str(&dispute.of.key).unwrap_or_default();
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("{}: {}", dispute.of.table.replace('_', " "), parts.join(", "))
+}
