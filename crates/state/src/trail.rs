@@ -15,10 +15,12 @@ pub enum Origin {
     Pages,
     /// On the command line.
     CommandLine,
+    /// By a program that asks with a token.
+    Programs,
 }
 
 impl Origin {
-    const ALL: [Origin; 2] = [Origin::Pages, Origin::CommandLine];
+    const ALL: [Origin; 3] = [Origin::Pages, Origin::CommandLine, Origin::Programs];
 
     /// The words for it, as they are kept.
     #[must_use]
@@ -26,6 +28,7 @@ impl Origin {
         match self {
             Origin::Pages => "pages",
             Origin::CommandLine => "command line",
+            Origin::Programs => "API",
         }
     }
 }
@@ -55,10 +58,14 @@ pub enum Action {
     LinkMade,
     /// A password was chosen.
     PasswordChosen,
+    /// A token was made with which programs ask.
+    TokenMade,
+    /// Such a token was revoked.
+    TokenRevoked,
 }
 
 impl Action {
-    const ALL: [Action; 11] = [
+    const ALL: [Action; 13] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -70,6 +77,8 @@ impl Action {
         Action::Activated,
         Action::LinkMade,
         Action::PasswordChosen,
+        Action::TokenMade,
+        Action::TokenRevoked,
     ];
 
     /// The words for it, as they are kept.
@@ -87,6 +96,8 @@ impl Action {
             Action::Activated => "activated a user",
             Action::LinkMade => "made a password link",
             Action::PasswordChosen => "chose a password",
+            Action::TokenMade => "made an API token",
+            Action::TokenRevoked => "revoked an API token",
         }
     }
 }

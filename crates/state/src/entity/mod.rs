@@ -5,4 +5,5 @@ pub mod entry;
 pub mod grant;
 pub mod invitation;
 pub mod session;
+pub mod token;
 pub mod user;
