@@ -63,7 +63,8 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("today_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
-    let sample::accounts::Pages { sign_in, set_up, password, administration, trail } = sample::accounts(&urls);
+    let sample::accounts::Pages { sign_in, set_up, password, administration, tokens, api, trail } =
+        sample::accounts(&urls);
     let html = |page: &dyn DynTemplate| page.dyn_render().expect(RENDERS);
     let mut accounts = Vec::new();
     for (name, page) in &sign_in {
@@ -77,6 +78,12 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
     }
     for (name, page) in &administration {
         accounts.push((format!("administration_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
+    }
+    for (name, page) in &tokens {
+        accounts.push((format!("tokens_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
+    }
+    for (name, page) in &api {
+        accounts.push((format!("api_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
     }
     for (name, page) in &trail {
         accounts.push((format!("trail_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));

@@ -42,8 +42,11 @@ export const MAP_BY_PERSPECTIVE = "/map?period=2026-10&view=perspectives&unit=cc
 export const TODAY = "/today?period=2026-10&unit=northmere";
 export const TEAM_TODAY = "/today?period=2026-10&unit=cc-cards";
 
+// How programs ask, and trying it.
+export const API = "/api";
+
 /** Whether a page is about a unit and a period that can be chosen. */
-export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER && at !== DATA;
+export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER && at !== DATA && at !== API;
 
 export const PAGES = {
   scorecard: SCORECARD,
@@ -63,4 +66,5 @@ export const PAGES = {
   "map-perspectives": MAP_BY_PERSPECTIVE,
   measures: LIBRARY,
   definition: DEFINITION,
+  api: API,
 };
