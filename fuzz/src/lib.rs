@@ -17,6 +17,7 @@ pub fn project_yaml(bytes: &[u8]) {
         "service_levels/standard.yaml",
         "comparisons/satisfaction.yaml",
         "standards/adviser.yaml",
+        "collections/month.yaml",
         "charter.yaml",
     ];
     for path in paths {
@@ -38,13 +39,15 @@ pub fn project_yaml(bytes: &[u8]) {
     }
 }
 
-/// The blank project, and three more files that it lists.
+/// The blank project, and four more files that it lists.
 fn blank() -> MemoryFiles {
-    const LISTED: &str = "service_levels: [service_levels/standard.yaml]\ncomparisons: [comparisons/satisfaction.yaml]\nstandards: [standards/adviser.yaml]\npeople: appraisal\n";
+    const LISTED: &str = "service_levels: [service_levels/standard.yaml]\ncomparisons: [comparisons/satisfaction.yaml]\nstandards: [standards/adviser.yaml]\ncollections: [collections/month.yaml]\npeople: appraisal\n";
     const COMPARISON: &str =
         "comparison: satisfaction\nmeasure: csat\ncompares: [branch, people]\nminimum: 78 %\nrecognition: 82 %\n";
     const STANDARD: &str = "standard: adviser\nelements:\n  - { element: A, critical: true, measure: csat, \
                             fully_successful: 78 %, minimally_successful: 72 % }\n";
+    const COLLECTION: &str =
+        "collection: month\nmeasures: [cost_contact]\nevery: month\nkind: branch\nbegins: 2026-10-01\n";
     const SERVICE_LEVEL: &str = "service_level: standard\nversions: [{ rules: [{ first_response: 4 h }] }]\n";
     let files = evenkeel_spec::template::blank().into_iter().map(|(path, text)| match path {
         "evenkeel.yaml" => (path, format!("{text}\n{LISTED}")),
@@ -55,6 +58,7 @@ fn blank() -> MemoryFiles {
         .with("service_levels/standard.yaml", SERVICE_LEVEL)
         .with("comparisons/satisfaction.yaml", COMPARISON)
         .with("standards/adviser.yaml", STANDARD)
+        .with("collections/month.yaml", COLLECTION)
 }
 
 fn edits(text: &str) {

@@ -88,7 +88,7 @@ pub struct StockPlan {
 }
 
 /// Where the cells of a measure are found: family and column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
     /// Position of the family.
     pub family: usize,

@@ -65,14 +65,8 @@ fn finite(low: f64, high: f64) -> Option<(f64, f64)> {
 /// The interval of a reading, in the unit of its value. None where there is no method: for sums and stocks, which are
 /// counted and not sampled, for ratios of two sums, for what is worked out from other measures, and where there are too
 /// few rows.
-///
-/// `values` gives the single values behind a quantile.
-pub(crate) fn of(
-    formula: &Formula,
-    reading: &Reading,
-    known: &mut Known,
-    values: impl FnOnce() -> Vec<f64>,
-) -> Option<(f64, f64)> {
+/// For a quantile see [`of_quantile`].
+pub(crate) fn of(formula: &Formula, reading: &Reading, known: &mut Known) -> Option<(f64, f64)> {
     reading.value?;
     let interval = match formula {
         Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. } => {
@@ -99,14 +93,20 @@ pub(crate) fn of(
             let passives = reading.n.checked_sub(promoters + detractors)?;
             net_promoter::score(NetPromoter::new(promoters, passives, detractors).ok()?, LEVEL)
         }
-        Formula::Quantile { at, .. } => order_statistic::interval(&values(), *at, LEVEL).ok()?,
-        Formula::Sum { .. }
+        Formula::Quantile { .. }
+        | Formula::Sum { .. }
         | Formula::Ratio { .. }
         | Formula::Stock { .. }
         | Formula::Distinct { .. }
         | Formula::OfMeasures { .. }
         | Formula::Composite(_) => return None,
     };
+    finite(interval.low, interval.high)
+}
+
+/// The interval of a quantile, from the single values behind it. None where there are too few.
+pub(crate) fn of_quantile(values: &[f64], at: f64) -> Option<(f64, f64)> {
+    let interval = order_statistic::interval(values, at, LEVEL).ok()?;
     finite(interval.low, interval.high)
 }
 
@@ -147,29 +147,23 @@ mod tests {
         let known = &mut Known::default();
         // 45 of 50 by Wilson.
         let share = Formula::Share { rows: rows(), of: Expression("score >= 4".to_owned()) };
-        close(of(&share, &reading(45.0, 50.0, 50, None), known, Vec::new), (0.7864, 0.9565));
+        close(of(&share, &reading(45.0, 50.0, 50, None), known), (0.7864, 0.9565));
         let nps = Formula::NetPromoterScore { rows: rows(), of: score() };
         // 50 promoters, 20 detractors of 100.
-        let (low, high) = of(&nps, &reading(30.0, 100.0, 100, Some(70.0)), known, Vec::new).unwrap();
+        let (low, high) = of(&nps, &reading(30.0, 100.0, 100, Some(70.0)), known).unwrap();
         assert!(low < 0.30 && high > 0.30 && high - low > 0.25 && high - low < 0.35, "{low} to {high}");
         let mean = Formula::Mean { rows: rows(), of: score() };
         // 1, 2, 3, 4, 5: mean 3, standard deviation 1.5811, t with 4 degrees of freedom 2.7764.
-        close(of(&mean, &reading(15.0, 5.0, 5, Some(55.0)), known, Vec::new), (1.03677, 4.96323));
-        assert_eq!(of(&mean, &reading(15.0, 5.0, 5, Some(45.0)), known, Vec::new), None);
-        let quantile = Formula::Quantile {
-            rows: rows(),
-            of: score(),
-            at: 0.5,
-            method: evenkeel_model::measure::QuantileMethod::NearestRank,
-        };
+        close(of(&mean, &reading(15.0, 5.0, 5, Some(55.0)), known), (1.03677, 4.96323));
+        assert_eq!(of(&mean, &reading(15.0, 5.0, 5, Some(45.0)), known), None);
         // The sixth and the fifteenth of twenty.
         let values = "3 5 7 8 8 9 10 11 12 12 13 14 15 18 21 25 33 41 60 120";
-        let values = values.split(' ').map(|value| value.parse().unwrap()).collect();
-        close(of(&quantile, &reading(12.0, 1.0, 20, None), known, || values), (9.0, 21.0));
-        assert_eq!(of(&quantile, &reading(10.0, 1.0, 2, None), known, || vec![1.0, 2.0]), None);
+        let values: Vec<f64> = values.split(' ').map(|value| value.parse().unwrap()).collect();
+        close(of_quantile(&values, 0.5), (9.0, 21.0));
+        assert_eq!(of_quantile(&[1.0, 2.0], 0.5), None);
         let sum = Formula::Sum { rows: rows(), of: score() };
-        assert_eq!(of(&sum, &reading(10.0, 1.0, 20, None), known, Vec::new), None);
-        assert_eq!(of(&share, &Reading::EMPTY, known, Vec::new), None);
+        assert_eq!(of(&sum, &reading(10.0, 1.0, 20, None), known), None);
+        assert_eq!(of(&share, &Reading::EMPTY, known), None);
     }
 
     /// What is kept changes no interval: a second reading with the same count and another exposure, or another spread.
@@ -181,13 +175,13 @@ mod tests {
         let mean = Formula::Mean { rows: rows(), of: Expression("score".to_owned()) };
         let kept = &mut Known::default();
         for found in [reading(7.0, 2.0, 7, None), reading(7.0, 350.0, 7, None), reading(0.0, 4.0, 4, None)] {
-            let anew = of(&rate, &found, &mut Known::default(), Vec::new).unwrap();
-            let (low, high) = of(&rate, &found, kept, Vec::new).unwrap();
+            let anew = of(&rate, &found, &mut Known::default()).unwrap();
+            let (low, high) = of(&rate, &found, kept).unwrap();
             assert!((low - anew.0).abs() < 1e-12 && (high - anew.1).abs() < 1e-9, "{low} to {high}, not {anew:?}");
         }
         for found in [reading(15.0, 5.0, 5, Some(55.0)), reading(20.0, 5.0, 5, Some(99.0))] {
-            let anew = of(&mean, &found, &mut Known::default(), Vec::new).unwrap();
-            let (low, high) = of(&mean, &found, kept, Vec::new).unwrap();
+            let anew = of(&mean, &found, &mut Known::default()).unwrap();
+            let (low, high) = of(&mean, &found, kept).unwrap();
             assert!((low - anew.0).abs() < 1e-9 && (high - anew.1).abs() < 1e-9, "{low} to {high}, not {anew:?}");
         }
     }

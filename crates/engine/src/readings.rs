@@ -21,6 +21,7 @@ use crate::forecast;
 use crate::likely_range::{self, Known};
 use crate::local_time::{date_of, day_number};
 use crate::organisation::Directory;
+use crate::remembered::Remembered;
 use crate::side_by_side::{self, Queue};
 use crate::signals;
 use crate::timeline::Timeline;
@@ -58,6 +59,17 @@ pub(crate) enum Who {
     Unit(u32),
     Person(u32),
 }
+
+/// One column of values of a unit or person in some slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Values {
+    place: Place,
+    who: Who,
+    slots: (u32, u32),
+}
+
+/// Which quantile of values; its share by its bits, as it was written in the definition.
+type QuantileOf = (Values, u64, QuantileMethod);
 
 /// How many rows are open in one unit with one person after each day on which that changed.
 type Levels = ((u32, u32), Vec<(i32, i64)>);
@@ -104,6 +116,9 @@ pub struct ReadingStore {
     today: Date,
     coverage: Vec<(u64, u64)>,
     last_day: Option<i32>,
+    quantiles: Remembered<QuantileOf, Option<f64>>,
+    ranges: Remembered<QuantileOf, Option<(f64, f64)>>,
+    different: Remembered<Values, usize>,
 }
 
 impl ReadingStore {
@@ -153,6 +168,9 @@ impl ReadingStore {
             today,
             coverage,
             last_day,
+            quantiles: Remembered::default(),
+            ranges: Remembered::default(),
+            different: Remembered::default(),
         })
     }
 
@@ -266,9 +284,9 @@ impl ReadingStore {
 
     fn single(&self, measure: &Measure, place: Place, who: Who, period: Period) -> Reading {
         let family = &self.families[place.family];
-        let entries = family.entries(who, self.timeline.slots(period));
-        let total = family.total(place.column, &entries);
-        let covered = family.covers(self.timeline.slots(period));
+        let values = Values { place, who, slots: self.timeline.slots(period) };
+        let total = family.total(place.column, &family.entries(who, values.slots));
+        let covered = family.covers(values.slots);
         match &measure.formula {
             Formula::Count { .. } if covered => Reading {
                 numerator: Some(total.trues as f64),
@@ -288,7 +306,7 @@ impl ReadingStore {
                 }
             }
             Formula::Distinct { .. } if covered => {
-                let different = different(family.values_of(place.column, &entries)) as f64;
+                let different = self.different_in(values, total.count) as f64;
                 Reading {
                     numerator: Some(different),
                     denominator: None,
@@ -298,8 +316,8 @@ impl ReadingStore {
                 }
             }
             Formula::Quantile { at, method, .. } if total.count > 0 => {
-                let values = family.values_of(place.column, &entries);
-                let value = quantile(values, *at, *method);
+                let asked = (values, at.to_bits(), *method);
+                let value = self.quantiles.of(asked, total.count, || quantile(self.values_of(values), *at, *method));
                 Reading {
                     numerator: None,
                     denominator: Some(total.count as f64),
@@ -333,13 +351,11 @@ impl ReadingStore {
         let slots = self.timeline.slots(period);
         let side = |place: Place| {
             let family = &self.families[place.family];
+            let values = Values { place, who, slots };
             let total = family.total(place.column, &family.entries(who, slots));
             match self.adding[place.family][place.column] {
                 Adding::Rows | Adding::Truth => (total.trues as f64, total.trues),
-                Adding::Distinct => {
-                    let codes = family.values_of(place.column, &family.entries(who, slots));
-                    (different(codes) as f64, total.count)
-                }
+                Adding::Distinct => (self.different_in(values, total.count) as f64, total.count),
                 _ => (total.sum as f64 / PARTS, total.count),
             }
         };
@@ -356,6 +372,16 @@ impl ReadingStore {
             value: has_value.then(|| numerator / denominator),
             sum_of_squares: None,
         }
+    }
+
+    fn values_of(&self, Values { place, who, slots }: Values) -> Vec<f64> {
+        let family = &self.families[place.family];
+        family.values_of(place.column, &family.entries(who, slots))
+    }
+
+    /// How many different ones there are among so many values.
+    fn different_in(&self, values: Values, count: u64) -> usize {
+        self.different.of(values, count, || different(self.values_of(values)))
     }
 
     fn stock_at(&self, position: usize, who: Who, period: Period) -> Reading {
@@ -514,13 +540,12 @@ impl ReadingStore {
             let of_part = self.reading_of(only, who, period).ok()?;
             return arithmetic.range(self.likely_range_of(&only.0, who, period, &of_part, known)?);
         }
-        likely_range::of(&measure.formula, reading, known, || match parts {
-            Parts::One(place) => {
-                let family = &self.families[place.family];
-                family.values_of(place.column, &family.entries(who, self.timeline.slots(period)))
-            }
-            Parts::Two(..) | Parts::Stock(_) | Parts::Staying(_) | Parts::OtherMeasures => Vec::new(),
-        })
+        let (Formula::Quantile { at, method, .. }, Parts::One(place)) = (&measure.formula, parts) else {
+            return likely_range::of(&measure.formula, reading, known);
+        };
+        let values = Values { place: *place, who, slots: self.timeline.slots(period) };
+        let asked = (values, at.to_bits(), *method);
+        self.ranges.of(asked, reading.n, || likely_range::of_quantile(&self.values_of(values), *at))
     }
 
     /// Where the figure of a measure will be when its target is due, from the same series as its signal.

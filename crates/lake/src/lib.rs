@@ -13,6 +13,7 @@
 pub mod columnar_file;
 pub mod delta;
 mod error;
+pub mod figures;
 pub mod functions;
 mod hash;
 pub mod import;

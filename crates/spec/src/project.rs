@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use evenkeel_model::charter::Charter;
+use evenkeel_model::collection::Collection;
 use evenkeel_model::comparison::Comparison;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Measure, ValueUnit};
@@ -75,6 +76,8 @@ pub struct Project {
     pub comparisons: Vec<Comparison>,
     /// The performance standards, in the order in which they are listed.
     pub standards: Vec<Standard>,
+    /// The figures that people type, in the order in which they are listed.
+    pub collections: Vec<Collection>,
     /// What customers are promised, in their words.
     pub charter: Option<Charter>,
     /// Where everything was written.
@@ -134,17 +137,19 @@ pub fn load(files: &dyn Files) -> Loaded {
     let scorecards = loader.scorecards(&settings, &measures);
     let comparisons = loader.comparisons(&settings, &measures);
     let standards = loader.standards(&settings, &measures, &comparisons);
+    let collections = loader.collections(&settings, &measures);
     let charter = loader.charter(&settings, &measures, &service_levels);
     let used: BTreeSet<MeasureId> = scorecards
         .iter()
         .flat_map(Scorecard::measures)
         .map(|usage| &usage.measure)
         .chain(comparisons.iter().map(|comparison| &comparison.measure))
+        .chain(collections.iter().flat_map(|collection| &collection.figures).map(|figure| &figure.measure))
         .chain(charter.iter().flat_map(Charter::named_measures))
         .cloned()
         .collect();
     let library = loader.library(&mut measures, used, &service_levels);
-    let listed = Listed { sources, scorecards, service_levels, comparisons, standards, charter };
+    let listed = Listed { sources, scorecards, service_levels, comparisons, standards, collections, charter };
     loader.finish(settings, listed, measures.sound, library)
 }
 
@@ -191,6 +196,7 @@ struct Listed {
     service_levels: Vec<Policy>,
     comparisons: Vec<Comparison>,
     standards: Vec<Standard>,
+    collections: Vec<Collection>,
     charter: Option<Charter>,
 }
 
@@ -503,6 +509,26 @@ impl Loader<'_> {
         standards
     }
 
+    fn collections(&mut self, settings: &Settings, measures: &Measures) -> Vec<Collection> {
+        let known = Known { measures: &measures.sound, broken: &measures.broken, fiscal: settings.fiscal_year };
+        let mut collections = Vec::new();
+        let mut names: BTreeMap<String, Span> = BTreeMap::new();
+        let mut before = convert::AlreadyCollected::new();
+        for (path, listed_at) in self.listed(&settings.collections, "collections") {
+            let Some(document) = self.open(&path, Some(&listed_at)).map(Arc::new) else { continue };
+            let (id, subject) = identity(&document, "collection");
+            let raw: Option<raw::Collection> = self.read(&document, subject, "collection: branch_month");
+            if let Some(id) = id {
+                self.once(&id, "collection", &mut names);
+                self.source_map.insert(Item::Collection(&id.value), Arc::clone(&document));
+            }
+            if let Some(raw) = raw.filter(|_| !document.cut) {
+                collections.extend(convert::collection(raw, &known, &mut before, &mut self.findings));
+            }
+        }
+        collections
+    }
+
     fn charter(&mut self, settings: &Settings, measures: &Measures, policies: &[Policy]) -> Option<Charter> {
         let listed = settings.charter.as_ref()?;
         let path = convert::inside_project(listed, &mut self.findings)?;
@@ -655,10 +681,11 @@ impl Loader<'_> {
                 .note("it names the organisation and the files that belong to the project")
                 .help("go to the folder of a project, or start one with `evenkeel init`");
         }
-        let others: Vec<String> = ["sources", "scorecards", "service_levels", "comparisons", "standards"]
-            .iter()
-            .flat_map(|folder| self.files.list(folder).unwrap_or_default())
-            .collect();
+        let others: Vec<String> =
+            ["sources", "scorecards", "service_levels", "comparisons", "standards", "collections"]
+                .iter()
+                .flat_map(|folder| self.files.list(folder).unwrap_or_default())
+                .collect();
         let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
         let same_name = || others.iter().map(String::as_str).find(|other| name(other) == name(path));
         match nearest(path, others.iter().map(String::as_str)).or_else(same_name) {
@@ -719,9 +746,10 @@ impl Loader<'_> {
             service_levels: _,
             comparisons: _,
             standards: _,
+            collections: _,
             charter: _,
         } = settings;
-        let Listed { sources, scorecards, service_levels, comparisons, standards, charter } = listed;
+        let Listed { sources, scorecards, service_levels, comparisons, standards, collections, charter } = listed;
         let project = Project {
             organisation,
             time_zone,
@@ -737,6 +765,7 @@ impl Loader<'_> {
             service_levels,
             comparisons,
             standards,
+            collections,
             charter,
             source_map: self.source_map,
         };

@@ -24,6 +24,7 @@ use crate::raw;
 ///         "service_level.schema.json",
 ///         "comparison.schema.json",
 ///         "standard.schema.json",
+///         "collection.schema.json",
 ///         "charter.schema.json"
 ///     ]
 /// );
@@ -38,6 +39,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("service_level.schema.json", text::<raw::ServiceLevel>("A service level policy of an evenkeel project")),
         ("comparison.schema.json", text::<raw::Comparison>("A fair comparison of an evenkeel project")),
         ("standard.schema.json", text::<raw::Standard>("A performance standard of an evenkeel project")),
+        ("collection.schema.json", text::<raw::Collection>("Figures that people type in an evenkeel project")),
         ("charter.schema.json", text::<raw::Charter>("The service charter of an evenkeel project")),
     ]
 }

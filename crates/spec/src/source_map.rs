@@ -27,6 +27,8 @@ pub enum Item<'a> {
     Comparison(&'a str),
     /// A performance standard, by its identifier.
     Standard(&'a str),
+    /// A collection, by its identifier.
+    Collection(&'a str),
     /// The service charter.
     Charter,
 }
@@ -171,6 +173,7 @@ fn key(item: Item<'_>) -> (u8, String) {
         Item::Comparison(id) => (5, id.to_owned()),
         Item::Standard(id) => (6, id.to_owned()),
         Item::Charter => (7, String::new()),
+        Item::Collection(id) => (8, id.to_owned()),
     }
 }
 

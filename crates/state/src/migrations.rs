@@ -1,6 +1,7 @@
 //! The forms of the database, one step each. A step is never changed once it was released.
 
 mod accounts;
+mod figures;
 mod tokens;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
@@ -10,7 +11,7 @@ use crate::StateError;
 use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
-const STEPS: [fn() -> Step; 2] = [accounts::step, tokens::step];
+const STEPS: [fn() -> Step; 3] = [accounts::step, figures::step, tokens::step];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

@@ -58,6 +58,14 @@ pub enum Action {
     LinkMade,
     /// A password was chosen.
     PasswordChosen,
+    /// A figure was typed and kept.
+    FigureKept,
+    /// A figure was sent.
+    FigureSent,
+    /// A figure was approved.
+    FigureApproved,
+    /// A figure was sent back.
+    FigureReturned,
     /// A token was made with which programs ask.
     TokenMade,
     /// Such a token was revoked.
@@ -65,7 +73,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Action; 13] = [
+    const ALL: [Action; 17] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -77,6 +85,10 @@ impl Action {
         Action::Activated,
         Action::LinkMade,
         Action::PasswordChosen,
+        Action::FigureKept,
+        Action::FigureSent,
+        Action::FigureApproved,
+        Action::FigureReturned,
         Action::TokenMade,
         Action::TokenRevoked,
     ];
@@ -96,6 +108,10 @@ impl Action {
             Action::Activated => "activated a user",
             Action::LinkMade => "made a password link",
             Action::PasswordChosen => "chose a password",
+            Action::FigureKept => "kept a figure",
+            Action::FigureSent => "sent a figure",
+            Action::FigureApproved => "approved a figure",
+            Action::FigureReturned => "sent a figure back",
             Action::TokenMade => "made an API token",
             Action::TokenRevoked => "revoked an API token",
         }

@@ -32,6 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in sample::maps(&urls) {
         write(&folder, &mut written, &format!("map-{}", sample.name), &sample.page, &sample.page)?;
     }
+    for sample in sample::guides(&urls) {
+        write(&folder, &mut written, &format!("guide-{}", sample.name), &sample.page, &sample.page)?;
+    }
     for sample in sample::searches(&urls) {
         write(&folder, &mut written, &format!("search-{}", sample.name), &sample.page, &sample.page)?;
     }
@@ -51,6 +54,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for sample in editions {
         write(&folder, &mut written, &format!("charter-public-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    let (owed, approvals) = sample::owed(&urls);
+    for sample in owed {
+        write(&folder, &mut written, &format!("owed-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in approvals {
+        write(&folder, &mut written, &format!("approval-{}", sample.name), &sample.page, &sample.page)?;
     }
     let accounts = sample::accounts(&urls);
     for (name, page) in &accounts.sign_in {

@@ -36,8 +36,10 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/comparison.css"),
     include_str!("../assets/style/data.css"),
     include_str!("../assets/style/search.css"),
+    include_str!("../assets/style/guide.css"),
     include_str!("../assets/style/map.css"),
     include_str!("../assets/style/today.css"),
+    include_str!("../assets/style/owed.css"),
     include_str!("../assets/style/print.css"),
 );
 

@@ -18,14 +18,15 @@ pub use path::PathChart;
 pub use sparkline::Sparkline;
 pub use trend::Trend;
 
+use crate::number;
+
 /// A coordinate in SVG: one decimal is finer than a screen.
 fn at(coordinate: f64) -> String {
-    let text = format!("{coordinate:.1}");
-    match text.strip_suffix(".0") {
-        Some("-0") => "0".to_owned(),
-        Some(whole) => whole.to_owned(),
-        None => text,
+    let mut text = number::fixed(coordinate, 1);
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
     }
+    if text == "-0" { "0".to_owned() } else { text }
 }
 
 /// A straight scale from values to coordinates.

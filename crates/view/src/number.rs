@@ -9,8 +9,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 mod currency;
+mod fixed;
 
 pub use currency::Currency;
+pub(crate) use fixed::fixed;
 
 /// The space between a number and its unit: a line must not break there.
 pub const NO_BREAK_SPACE: char = '\u{a0}';
@@ -333,7 +335,7 @@ pub fn score_difference(difference: f64) -> Option<String> {
 
 /// Rounds to so many decimals and writes the minus sign, but never before a zero.
 pub(crate) fn rounded(value: f64, digits: usize) -> String {
-    let digits_only = format!("{:.digits$}", value.abs());
+    let digits_only = fixed(value.abs(), digits);
     if value < 0.0 && !is_zero(&digits_only) { format!("{MINUS}{digits_only}") } else { digits_only }
 }
 

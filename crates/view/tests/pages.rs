@@ -59,8 +59,21 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
         let name = format!("map_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
+    let guides = sample::guides(&urls).into_iter().map(|sample| {
+        let name = format!("guide_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
     let todays = sample::todays(&urls).into_iter().map(|sample| {
         let name = format!("today_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    let (owed, approvals) = sample::owed(&urls);
+    let owed = owed.into_iter().map(|sample| {
+        let name = format!("owed_{}", sample.name);
+        (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
+    });
+    let approvals = approvals.into_iter().map(|sample| {
+        let name = format!("approval_{}", sample.name);
         (name, sample.page.render().expect(RENDERS), serde_json::to_value(&sample.page).expect(RENDERS))
     });
     let sample::accounts::Pages { sign_in, set_up, password, administration, tokens, api, trail } =
@@ -90,7 +103,10 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
     }
     scorecards
         .chain(todays)
+        .chain(owed)
+        .chain(approvals)
         .chain(maps)
+        .chain(guides)
         .chain(data)
         .chain(searches)
         .chain(measures)

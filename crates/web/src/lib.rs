@@ -10,6 +10,7 @@ mod catalogue;
 mod error;
 mod headers;
 pub mod links;
+mod publishing;
 mod routes;
 pub mod server;
 mod viewer;

@@ -118,6 +118,10 @@ impl Links for Routes {
         Some(format!("/map{}&unit={}", self.query(place), part(place.unit.as_str())))
     }
 
+    fn guide(&self, place: &Place) -> Option<String> {
+        Some(format!("/guide{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
     fn data(&self) -> Option<String> {
         Some("/data".to_owned())
     }
@@ -129,6 +133,10 @@ impl Links for Routes {
     fn found(&self, asked: &str, place: &Place) -> Option<String> {
         let standing = self.standing(place).into_iter().map(|(name, value)| format!("&{name}={}", part(&value)));
         Some(format!("/search?q={}{}", part(asked), standing.collect::<String>()))
+    }
+
+    fn owed(&self) -> Option<String> {
+        Some("/owed".to_owned())
     }
 
     fn administration(&self) -> Option<String> {

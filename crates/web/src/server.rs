@@ -13,7 +13,10 @@ use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use evenkeel_lake::Lake;
+
 use crate::accounts::Access;
+use crate::publishing::publish;
 use crate::world::{Opening, World, WorldError};
 use crate::{api, headers, routes};
 
@@ -31,6 +34,8 @@ const WATCH: Duration = Duration::from_secs(2);
 pub(crate) struct State {
     present: Arc<RwLock<Arc<World>>>,
     pub(crate) access: Access,
+    /// Where figures go that were typed.
+    pub(crate) lake: Lake,
 }
 
 impl State {
@@ -46,6 +51,8 @@ impl State {
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 16 * 1024;
+/// The most bytes of a grid of figures.
+const LARGEST_GRID: usize = 256 * 1024;
 
 /// Every path with what answers there. Whatever shows something of the organisation takes the world through
 /// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
@@ -62,6 +69,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/targets/{unit}", get(routes::targets::show)),
         ("/today", get(routes::today::show)),
         ("/map", get(routes::map::show)),
+        ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
         ("/search", get(routes::search::show)),
@@ -75,6 +83,9 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/compare/{measure}/{unit}", get(routes::compare::show)),
         ("/rows/{measure}/{unit}", get(routes::rows::file)),
         ("/explain/{measure}/{unit}", get(routes::explain::show)),
+        ("/owed", get(routes::owed::show).post(routes::owed::take).layer(DefaultBodyLimit::max(LARGEST_GRID))),
+        ("/owed/approval", get(routes::owed::approval)),
+        ("/owed/approval/{figure}", post(routes::owed::decide)),
         ("/administration", get(routes::administration::show)),
         ("/administration/trail", get(routes::administration::trail)),
         ("/administration/users", post(routes::administration::add)),
@@ -112,7 +123,8 @@ impl Server {
     /// Evaluates the lake for the first time.
     pub async fn new(opening: Opening, clock: Clock, access: Access) -> Result<Self, WorldError> {
         let world = World::open(&opening).await?;
-        Ok(Self { state: State { present: Arc::new(RwLock::new(Arc::new(world))), access }, opening, clock })
+        let lake = opening.lake.clone();
+        Ok(Self { state: State { present: Arc::new(RwLock::new(Arc::new(world))), access, lake }, opening, clock })
     }
 
     /// The routes, for tests and for [`Server::run`].
@@ -177,6 +189,12 @@ pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 async fn watch(state: State, opening: Opening, clock: Clock) {
     loop {
         tokio::time::sleep(WATCH).await;
+        if let Access::Accounts(accounts) = &state.access
+            && let Err(error) = publish(accounts, &state.lake).await
+        {
+            // An import may be running; the next round tries again.
+            tracing::info!(%error, "typed figures are put into the record later");
+        }
         let present = state.present();
         let now = clock();
         let new_day = opening.project.time_zone.to_datetime(now).date() != present.today();

@@ -60,6 +60,14 @@ impl Reach {
         Self::Only(BTreeSet::new())
     }
 
+    /// Whether there is any.
+    pub(crate) fn is_somewhere(&self) -> bool {
+        match self {
+            Reach::Everywhere => true,
+            Reach::Only(units) => !units.is_empty(),
+        }
+    }
+
     /// Whether a unit is one of them; `unit` is none for one of which only facts speak.
     pub(crate) fn holds(&self, unit: Option<UnitCode>) -> bool {
         match self {
@@ -86,6 +94,10 @@ pub(crate) struct Sight {
     pub(crate) inside: bool,
     /// Whether accounts are looked after.
     pub(crate) administers: bool,
+    /// The units that are led.
+    pub(crate) leads: Reach,
+    /// Whether the record is analysed.
+    pub(crate) analyses: bool,
 }
 
 impl Sight {
@@ -99,6 +111,8 @@ impl Sight {
             tops: Vec::new(),
             inside: false,
             administers: false,
+            leads: Reach::nowhere(),
+            analyses: false,
         };
         let whole = Self {
             figures: Reach::Everywhere,
@@ -150,6 +164,10 @@ impl Sight {
         if role.sees_rows() {
             widen(&mut self.rows);
         }
+        if role.leads() {
+            widen(&mut self.leads);
+        }
+        self.analyses |= role == Role::Insights;
         // Whoever leads a team sees of its people what was agreed.
         if role.leads() && policy.allows_comparison() {
             widen(&mut self.people);

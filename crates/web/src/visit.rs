@@ -206,6 +206,35 @@ impl FromRequestParts<State> for Person {
     }
 }
 
+/// Somebody who types figures. To everybody else there is nothing here.
+pub(crate) struct Typist {
+    pub(crate) world: World,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) user: User,
+    pub(crate) form_token: String,
+}
+
+impl Typist {
+    fn new(who: Who, state: &State) -> Result<Self, Failure> {
+        let world = who.world(state);
+        match who {
+            Who::User { accounts, session, user } if world.types_figures() => {
+                Ok(Self { world, accounts, user: *user, form_token: session.form_token() })
+            }
+            _ => Err(Failure::not_found("There is no page at this address.")),
+        }
+    }
+}
+
+impl FromRequestParts<State> for Typist {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        let Seen(_) = Seen::from_request_parts(parts, state).await?;
+        Self::new(Who::of(&parts.headers, state).await?, state)
+    }
+}
+
 /// A form that was filled in on a page of this server, by whoever the page was made for.
 pub(crate) struct Filled<T> {
     pub(crate) values: T,
@@ -223,6 +252,11 @@ impl<T> Filled<T> {
     /// The same, from somebody who looks after accounts.
     pub(crate) fn by_administrator(self, state: &State) -> Result<(T, Administrator), Failure> {
         Ok((self.values, Administrator::new(self.who, state)?))
+    }
+
+    /// The same, from somebody who types figures.
+    pub(crate) fn by_typist(self, state: &State) -> Result<(T, Typist), Failure> {
+        Ok((self.values, Typist::new(self.who, state)?))
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod charter;
 mod data;
+mod guide;
 mod map;
+pub(crate) mod owed;
 pub(crate) mod readings;
 mod search;
 mod today;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use evenkeel_engine::comparison::{Question as CompareQuestion, Strata};
 use evenkeel_engine::explain::Explanation;
+use evenkeel_engine::observed::Observations;
 use evenkeel_engine::rows::{COUNTS_AS, Records};
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::Lake;
@@ -224,6 +227,7 @@ pub struct Evaluated {
     /// Readings by case mix, by comparison and by whether they tell of days.
     strata: Mutex<BTreeMap<(String, bool), Arc<Strata>>>,
     holdings: OnceCell<data::Holdings>,
+    observations: OnceCell<Observations>,
     currency: Currency,
     lake_version: u64,
     loaded_at: Option<Timestamp>,
@@ -276,6 +280,7 @@ impl World {
             days: OnceCell::new(),
             strata: Mutex::default(),
             holdings: OnceCell::new(),
+            observations: OnceCell::new(),
             currency,
             lake_version,
             loaded_at,
@@ -1200,6 +1205,7 @@ impl World {
             ("Targets", links.targets(home).filter(|_| seen)),
             ("Strategy map", links.map(home).filter(|_| seen)),
             ("Charter", charter.and_then(|_| links.charter(home, None))),
+            ("Figures", links.owed().filter(|_| self.types_figures() && self.visitor.signed_in.is_some())),
             ("Data", links.data().filter(|_| self.sees_the_record())),
             ("Measures", links.library().filter(|_| self.sight.inside)),
             ("Administration", links.administration().filter(|_| self.administers())),

@@ -45,6 +45,9 @@ export const TEAM_TODAY = "/today?period=2026-10&unit=cc-cards";
 // How programs ask, and trying it.
 export const API = "/api";
 
+// The guided reading of the scorecard of a team.
+export const GUIDE = "/guide?period=2026-10&unit=cc-cards";
+
 /** Whether a page is about a unit and a period that can be chosen. */
 export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER && at !== DATA && at !== API;
 
@@ -59,6 +62,7 @@ export const PAGES = {
   "charter-public": PUBLIC_CHARTER,
   today: TODAY,
   "today-team": TEAM_TODAY,
+  guide: GUIDE,
   data: DATA,
   "search-found": FOUND,
   "search-nothing": NOTHING_FOUND,

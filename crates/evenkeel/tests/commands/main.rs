@@ -13,6 +13,7 @@ mod data;
 mod demonstration;
 mod examples;
 mod facts;
+mod figures;
 mod killed;
 mod kinds;
 mod library;

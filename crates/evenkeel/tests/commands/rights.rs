@@ -15,7 +15,7 @@ const ROLES: [&str; 8] =
 
 /// Every route: the path in the table of routes, what is asked, and the status that each role gets. `north` is the unit of
 /// viewer and manager, with `ann` in it, who is the agent; `lakeside` and `cleo` are not.
-const GET: [(&str, &str, [u16; 8]); 80] = [
+const GET: [(&str, &str, [u16; 8]); 82] = [
     ("/", "/", [303, 403, 303, 303, 303, 303, 303, 303]),
     ("/scorecard/{unit}", "/scorecard/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/scorecard/{unit}", "/scorecard/north-1", [303, 403, 404, 200, 200, 200, 200, 200]),
@@ -30,6 +30,8 @@ const GET: [(&str, &str, [u16; 8]); 80] = [
     ("/today", "/today?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/map", "/map?unit=north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/map", "/map?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/guide", "/guide?unit=north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/guide", "/guide?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/data", "/data", [303, 403, 403, 403, 403, 200, 200, 200]),
     ("/data/{file}", "/data/rejected.csv", [303, 403, 403, 403, 403, 403, 200, 403]),
     ("/search", "/search?q=satisfied", [303, 403, 200, 200, 200, 200, 200, 200]),
@@ -55,6 +57,8 @@ const GET: [(&str, &str, [u16; 8]); 80] = [
     ("/rows/{measure}/{unit}", "/rows/csat/cleo", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/explain/{measure}/{unit}", "/explain/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/explain/{measure}/{unit}", "/explain/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/owed", "/owed", [303, 403, 404, 404, 200, 404, 200, 404]),
+    ("/owed/approval", "/owed/approval", [303, 403, 404, 404, 200, 404, 200, 404]),
     ("/administration", "/administration", [303, 403, 404, 404, 404, 404, 404, 200]),
     ("/administration/trail", "/administration/trail", [303, 403, 404, 404, 404, 404, 404, 200]),
     ("/api", "/api", [303, 403, 200, 200, 200, 200, 200, 200]),
@@ -106,7 +110,25 @@ const GET: [(&str, &str, [u16; 8]); 80] = [
 type Sent = (&'static str, &'static str, &'static [(&'static str, &'static str)], [u16; 8]);
 
 /// The same for forms, sent as from a page of the server. `1` is the administrator, the only one.
-const POST: [Sent; 13] = [
+const POST: [Sent; 16] = [
+    (
+        "/owed",
+        "/owed",
+        &[("do", "keep"), ("key0", "cost_contact/2026-10-01/2026-10-31/north"), ("numerator0", "5")],
+        [404, 404, 404, 404, 303, 404, 303, 404],
+    ),
+    (
+        "/owed",
+        "/owed",
+        &[("do", "keep"), ("key0", "cost_contact/2026-10-01/2026-10-31/lakeside"), ("numerator0", "5")],
+        [404, 404, 404, 404, 422, 404, 303, 404],
+    ),
+    (
+        "/owed/approval/{figure}",
+        "/owed/approval/2",
+        &[("do", "approve"), ("seen", "0"), ("reason", "")],
+        [404, 404, 404, 404, 404, 404, 409, 404],
+    ),
     (
         "/administration/users",
         "/administration/users",

@@ -30,7 +30,8 @@ pub fn two_branches() -> TempDir {
         (
             "evenkeel.yaml",
             "organisation: Promises\ntime_zone: UTC\npeople: coaching\nsources: [sources/a.yaml]\n\
-             scorecards: [scorecards/all.yaml]\ncomparisons: [comparisons/satisfaction.yaml]\ncharter: charter.yaml\n",
+             scorecards: [scorecards/all.yaml]\ncomparisons: [comparisons/satisfaction.yaml]\n\
+             collections: [collections/month.yaml]\ncurrency: GBP\ncharter: charter.yaml\n",
         ),
         (
             "sources/a.yaml",
@@ -52,6 +53,10 @@ pub fn two_branches() -> TempDir {
              dan,north-1,,2026-10-20\ndan,lakeside,2026-10-20,\n",
         ),
         ("raw/answers.csv", &answers),
+        (
+            "collections/month.yaml",
+            "collection: month\nmeasures: [cost_contact]\nevery: month\nkind: branch\nbegins: 2026-10-01\n",
+        ),
         (
             "comparisons/satisfaction.yaml",
             "comparison: satisfaction\nmeasure: csat\ncompares: [branch, people]\nminimum: 60 %\nrecognition: 90 %\n",

@@ -4,6 +4,7 @@
 //! done with it. A conversion reports all it finds and returns nothing when an error makes its result useless.
 
 mod charter;
+mod collection;
 mod comparison;
 mod derived;
 mod example;
@@ -23,6 +24,7 @@ mod versions;
 mod window;
 
 pub(crate) use charter::charter;
+pub(crate) use collection::{AlreadyCollected, collection};
 pub(crate) use comparison::{AlreadyCompared, comparison};
 pub(crate) use formula::inherits;
 pub(crate) use measure::{MeasureParts, measure};

@@ -25,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) service_levels: Vec<Spanned<String>>,
     pub(crate) comparisons: Vec<Spanned<String>>,
     pub(crate) standards: Vec<Spanned<String>>,
+    pub(crate) collections: Vec<Spanned<String>>,
     pub(crate) charter: Option<Spanned<String>>,
 }
 
@@ -44,6 +45,7 @@ impl Default for Settings {
             service_levels: Vec::new(),
             comparisons: Vec::new(),
             standards: Vec::new(),
+            collections: Vec::new(),
             charter: None,
         }
     }
@@ -64,6 +66,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         service_levels,
         comparisons,
         standards,
+        collections,
         charter,
     } = raw;
     let defaults = Settings::default();
@@ -89,6 +92,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         service_levels: texts(service_levels),
         comparisons: texts(comparisons),
         standards: texts(standards),
+        collections: texts(collections),
         charter: charter.map(|path| path.with(path.value.0.clone())),
     }
 }

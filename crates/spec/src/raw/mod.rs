@@ -8,6 +8,8 @@ mod arithmetic;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod charter;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
+mod collection;
+#[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod comparison;
 mod example;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
@@ -29,6 +31,7 @@ pub(crate) use arithmetic::OfMeasures;
 pub(crate) use charter::{
     Charter, CharterPromise, CharterVersion, InternalStandard, OftenWithin, PromiseStandard, Publication, ServedBy,
 };
+pub(crate) use collection::{Approval, By, Collection, Every, Note};
 pub(crate) use comparison::{Comparison, Review};
 pub(crate) use example::{Example, Line, Rows};
 pub(crate) use measure::{

@@ -39,6 +39,8 @@ pub(crate) struct Project {
     pub(crate) comparisons: Option<Vec<Spanned<Text>>>,
     /// The files with performance standards that belong to the project.
     pub(crate) standards: Option<Vec<Spanned<Text>>>,
+    /// The files that say which figures people type.
+    pub(crate) collections: Option<Vec<Spanned<Text>>>,
     /// The file of the service charter: what customers are promised, in their words.
     pub(crate) charter: Option<Spanned<Text>>,
 }
@@ -60,6 +62,7 @@ impl FromYaml for Project {
             service_levels: fields.optional("service_levels"),
             comparisons: fields.optional("comparisons"),
             standards: fields.optional("standards"),
+            collections: fields.optional("collections"),
             charter: fields.optional("charter"),
         };
         fields.finish();

@@ -57,7 +57,7 @@ fn the_schemas() {
 }
 
 /// One file of each kind with every key that there is.
-const FULL: [(&str, &str, &str); 8] = [
+const FULL: [(&str, &str, &str); 9] = [
     ("project", "evenkeel.yaml", "\
 organisation: A
 time_zone: Africa/Accra
@@ -71,6 +71,7 @@ scorecards: [scorecards/full.yaml]
 service_levels: [service_levels/full.yaml]
 comparisons: [comparisons/full.yaml]
 standards: [standards/full.yaml]
+collections: [collections/full.yaml]
 people: appraisal
 charter: charter.yaml
 "),
@@ -211,6 +212,18 @@ role: [adviser, 7]
 fixed_on: 2026-01-04
 elements:
   - { element: A, critical: true, weight: 2, measure: csat, fully_successful: 78 %, minimally_successful: 72 %, exceeds: 82, outstanding: 88 % }
+"),
+    ("collection", "collections/full.yaml", "\
+collection: full
+title: 2026
+measures: [cost_contact]
+every: quarter
+units: [east, 7] # or kind: branch
+begins: 2026-10-01
+due: 2 weeks
+by: insights
+approval: none
+note: always
 "),
     ("charter", "charter.yaml", "\
 charter: full
@@ -424,6 +437,7 @@ fn kind_of(heading: &str) -> &'static str {
         "Service levels" => "service_level",
         "Comparisons" => "comparison",
         "Performance standards" => "standard",
+        "Figures that people type" => "collection",
         "Charter" => "charter",
         other => panic!("`{other}` has an example of no kind"),
     }
@@ -432,7 +446,7 @@ fn kind_of(heading: &str) -> &'static str {
 #[test]
 fn the_examples_of_the_reference_fit_the_schemas() {
     let blocks = blocks_of_the_reference();
-    assert_eq!(blocks.len(), 10);
+    assert_eq!(blocks.len(), 11);
     for (heading, text) in blocks {
         assert_valid(kind_of(&heading), &text);
     }
@@ -456,6 +470,7 @@ fn the_examples_of_the_reference_make_a_project() {
             "Service levels" => "service_levels/standard.yaml",
             "Comparisons" => "comparisons/satisfaction.yaml",
             "Performance standards" => "standards/adviser.yaml",
+            "Figures that people type" => "collections/branch_month.yaml",
             "Charter" => "charter.yaml",
             _ => "scorecards/service.yaml",
         };

@@ -1,6 +1,7 @@
 //! Every check, shown whole: a small project, one mistake, and what a person gets to read.
 
 mod charter;
+mod collections;
 mod comparisons;
 mod derived;
 mod files;

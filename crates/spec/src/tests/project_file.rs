@@ -67,7 +67,7 @@ fn unknown_keys() {
        |
        = help: keys that can stand here: `organisation`, `time_zone`, `fiscal_year_starts`, `currency`,
                `people`, `storage`, `state`, `data_root`, `sources`, `scorecards`, `service_levels`,
-               `comparisons`, `standards` and `charter`
+               `comparisons`, `standards`, `collections` and `charter`
     ");
     insta::assert_snapshot!(check("currency: GBP", "Currency: GBP"), @"
     error: unknown key `Currency` in the project

@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod entry;
+pub mod figure;
 pub mod grant;
 pub mod invitation;
 pub mod session;

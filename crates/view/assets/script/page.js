@@ -1,4 +1,4 @@
-// Light and dark, menus that close, and the drawing of charts. Every page works without it.
+// Light and dark, menus that close, the drawing of charts, and pasting into grids. Every page works without it.
 //
 // A chart is a block of JSON that the server wrote: the option of ECharts, with colours as `var(--name)` so that
 // they follow the theme, and all texts ready made. Nothing is worded or rounded here. The canvas renderer needs no
@@ -132,6 +132,78 @@
     event.preventDefault();
     field.focus();
     field.select();
+  });
+
+  // ---------- grids ----------
+
+  // The boxes of a grid, row by row.
+  function rowsOf(grid) {
+    return Array.from(grid.querySelectorAll("tbody tr")).map(function (row) {
+      return Array.from(row.querySelectorAll("[data-box]"));
+    }).filter(function (boxes) { return boxes.length > 0; });
+  }
+
+  function placeOf(box) {
+    var rows = Array.from(box.form.querySelectorAll("table.grid")).reduce(function (all, grid) {
+      return all.concat(rowsOf(grid));
+    }, []);
+    var row = rows.findIndex(function (boxes) { return boxes.indexOf(box) >= 0; });
+    return { rows: rows, row: row, column: rows[row].indexOf(box) };
+  }
+
+  // What a spreadsheet copies: lines of cells, and cells with line breaks between quotes.
+  function cellsOf(text) {
+    var rows = [[]], cell = "", quoted = false;
+    text = text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+    for (var at = 0; at < text.length; at += 1) {
+      var char = text[at];
+      if (quoted) {
+        if (char !== '"') cell += char;
+        else if (text[at + 1] === '"') { cell += char; at += 1; }
+        else quoted = false;
+      } else if (char === '"' && cell === "") {
+        quoted = true;
+      } else if (char === "\t" || char === "\n") {
+        rows[rows.length - 1].push(cell);
+        cell = "";
+        if (char === "\n") rows.push([]);
+      } else {
+        cell += char;
+      }
+    }
+    rows[rows.length - 1].push(cell);
+    return rows;
+  }
+
+  document.addEventListener("paste", function (event) {
+    var box = event.target.closest && event.target.closest("[data-box]");
+    var text = event.clipboardData && event.clipboardData.getData("text/plain");
+    if (!box || !text || !/[\t\n\r]/.test(text.replace(/[\r\n]+$/, ""))) return;
+    event.preventDefault();
+    var place = placeOf(box);
+    cellsOf(text).forEach(function (cells, down) {
+      var boxes = place.rows[place.row + down];
+      if (!boxes) return;
+      cells.forEach(function (cell, right) {
+        var target = boxes[place.column + right];
+        if (target) target.value = cell.trim();
+      });
+    });
+  });
+
+  // Enter and the arrows move between rows, and send nothing.
+  document.addEventListener("keydown", function (event) {
+    var box = event.target.closest && event.target.closest("input[data-box]");
+    if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
+    var step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    var place = placeOf(box);
+    var boxes = place.rows[place.row + step];
+    var target = boxes && boxes[Math.min(place.column, boxes.length - 1)];
+    if (!target) return;
+    target.focus();
+    if (target.select) target.select();
   });
 
   // ---------- when to draw ----------

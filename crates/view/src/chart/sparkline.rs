@@ -121,16 +121,13 @@ impl Sparkline {
 
     /// Draws stretches without a gap as lines, and values between two gaps as dots.
     fn trace(&mut self, values: &[Option<f64>], across: Scale, down: Scale) {
-        let point = |place: usize| {
-            let value = values.get(place).copied().flatten().filter(|value| value.is_finite())?;
-            Some((at(across.place(place as f64)), at(down.place(value))))
-        };
+        let known = |place: usize| values.get(place).copied().flatten().filter(|value| value.is_finite());
         for place in 0..values.len() {
-            let Some((x, y)) = point(place) else { continue };
-            let before = place.checked_sub(1).and_then(point);
-            let after = point(place + 1);
-            if before.is_some() || after.is_some() {
-                self.line.push(if before.is_some() { 'L' } else { 'M' });
+            let Some(value) = known(place) else { continue };
+            let (x, y) = (at(across.place(place as f64)), at(down.place(value)));
+            let is_joined = place.checked_sub(1).and_then(known).is_some();
+            if is_joined || known(place + 1).is_some() {
+                self.line.push(if is_joined { 'L' } else { 'M' });
                 self.line.extend([x.as_str(), " ", y.as_str()]);
             } else if place + 1 != values.len() {
                 self.lone.push((x, y));

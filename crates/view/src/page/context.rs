@@ -142,6 +142,11 @@ pub trait Links {
         None
     }
 
+    /// The guided reading of the scorecard of a place; none where that is not offered.
+    fn guide(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
     /// What the record holds; none where that is not offered.
     fn data(&self) -> Option<String> {
         None
@@ -154,6 +159,11 @@ pub trait Links {
 
     /// What is found when something is asked for; none where that is not offered.
     fn found(&self, _asked: &str, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// The figures that somebody types; none where that is not offered.
+    fn owed(&self) -> Option<String> {
         None
     }
 

@@ -49,6 +49,26 @@ impl From<Status> for StatusMark {
     }
 }
 
+/// The marks of a status with their words, in the order of the icon language.
+#[must_use]
+pub fn legend(has_ranges: bool, without_target: bool) -> Vec<(StatusMark, &'static str)> {
+    let all = [
+        (Status::Met, "met"),
+        (Status::MetPerhapsByChance, "met, could be chance"),
+        (Status::MissedPerhapsByChance, "missed, could be chance"),
+        (Status::Missed, "missed"),
+        (Status::NoTarget, "no target"),
+        (Status::NoData, "not enough data"),
+    ];
+    let explained = all.into_iter().filter(|(status, _)| match status {
+        // Without likely ranges nothing can be called chance.
+        Status::MetPerhapsByChance | Status::MissedPerhapsByChance => has_ranges,
+        Status::NoTarget => without_target,
+        Status::Met | Status::Missed | Status::NoData => true,
+    });
+    explained.map(|(status, words)| (StatusMark::from(status), words)).collect()
+}
+
 /// How many rows stand behind a number, with the way to them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Count {
@@ -316,16 +336,18 @@ pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
 #[must_use]
 pub fn history(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Vec<HistoryPoint> {
     let told = Told::new(result, context);
-    let point = |&(period, value): &(Period, Option<f64>)| HistoryPoint {
+    let periods = || result.history.iter().map(|(period, _)| *period);
+    let usual = told.as_ref().map_or_else(|| vec![None; result.history.len()], |told| told.usual_at(periods()));
+    let point = |(&(period, value), usual_range): (&(Period, Option<f64>), Option<Range>)| HistoryPoint {
         period: period.id(context.fiscal_year),
         name: period::short(period, context.fiscal_year),
         value: value.map_or_else(|| Figure::words("no figure"), |value| format.figure(value)),
-        usual_range: told.as_ref().and_then(|told| told.usual_at(period)),
+        usual_range,
         signal: told.as_ref().and_then(|told| told.point(period)),
         redefined: begins(result, period),
         happened: happened(result, period),
     };
-    result.history.iter().map(point).collect()
+    result.history.iter().zip(usual).map(point).collect()
 }
 
 /// What happened to a measure when a period began, or since the one before it did.

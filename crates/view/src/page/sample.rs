@@ -10,6 +10,7 @@ mod comparison;
 mod data;
 mod figures;
 mod found;
+mod owed;
 mod signals;
 mod today;
 mod world;
@@ -35,9 +36,9 @@ use crate::page::context::{
 use crate::page::frame::Choice;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, LibraryLinks, Listed,
-    MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, PublicCharter, ScorecardPage, SearchForm, SearchPage,
-    Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    ApprovalPage, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, GuidePage,
+    LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, OwedPage, PublicCharter,
+    ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -164,6 +165,12 @@ pub fn comparisons(assets: &assets::Urls) -> Vec<Named<ComparisonPage>> {
     samples.into_iter().filter_map(page).collect()
 }
 
+/// Figures to be typed, and figures to be approved. Assets lie below `assets`.
+#[must_use]
+pub fn owed(assets: &assets::Urls) -> (Vec<Named<OwedPage>>, Vec<Named<ApprovalPage>>) {
+    owed::pages(assets)
+}
+
 /// The pages of accounts: signing in, setting up, choosing a password, administration, the audit trail. Assets lie below
 /// `assets`.
 #[must_use]
@@ -205,6 +212,17 @@ pub fn maps(assets: &assets::Urls) -> Vec<Named<MapPage>> {
         Named { name: sample.name, page: MapPage::new(&sample.evaluation(), &sample.scorecard.links, &context) }
     };
     samples.map(page).collect()
+}
+
+/// The guided reading of some samples. Assets lie below `assets`.
+#[must_use]
+pub fn guides(assets: &assets::Urls) -> Vec<Named<GuidePage>> {
+    let page = |sample: Sample| {
+        let links = FileLinks { sample: sample.name, hostile: sample.hostile };
+        let context = sample.context(&links, assets);
+        Named { name: sample.name, page: GuidePage::new(&sample.evaluation(), &context) }
+    };
+    all().into_iter().map(page).collect()
 }
 
 /// What was found: much, nothing, and what was not asked for. Assets lie below `assets`.
@@ -494,6 +512,10 @@ impl Links for FileLinks {
             ("perspectives", Arrangement::Legs) => "map-rich.html".to_owned(),
             _ => self.file("map"),
         })
+    }
+
+    fn guide(&self, _: &Place) -> Option<String> {
+        Some(self.file("guide"))
     }
 
     fn search(&self, _: &Place) -> Option<SearchForm> {

@@ -11,7 +11,7 @@ use crate::chart::balance::{BalanceWords, LegScore};
 use crate::number::{self, Figure};
 use crate::page::context::{Arrangement, Context};
 use crate::page::frame::{Choice, Frame};
-use crate::page::row::{Row, StatusMark, history_heading};
+use crate::page::row::{self, Row, StatusMark, history_heading};
 use crate::page::signal::{self, SignalMark};
 use crate::words::sentence::Sentence;
 use crate::words::signal::false_signals;
@@ -62,6 +62,9 @@ pub struct ScorecardPage {
     /// How many legs stand in one line.
     #[serde(skip)]
     pub across: usize,
+    /// Where newcomers are led through it; none where that is not offered.
+    #[serde(skip)]
+    pub guide: Option<String>,
 }
 
 /// A sentence with a mark.
@@ -149,6 +152,7 @@ impl ScorecardPage {
             history_heading: history_heading(history.unwrap_or(0), evaluation.period),
             balance: balance(evaluation, context),
             across: across(legs.len()),
+            guide: links.guide(&context.place),
             has_ranges,
             has_signals,
             false_signals,
@@ -165,24 +169,9 @@ impl ScorecardPage {
     /// The marks that the legend explains, in the order of the icon language.
     #[must_use]
     pub fn legend(&self) -> Vec<(StatusMark, &'static str)> {
-        let all = [
-            (Status::Met, "met"),
-            (Status::MetPerhapsByChance, "met, could be chance"),
-            (Status::MissedPerhapsByChance, "missed, could be chance"),
-            (Status::Missed, "missed"),
-            (Status::NoTarget, "no target"),
-            (Status::NoData, "not enough data"),
-        ];
-        let shown = |code: &str| self.legs.iter().flat_map(LegPanel::rows).any(|row| row.status.code == code);
-        all.into_iter()
-            .map(|(status, words)| (StatusMark::from(status), words))
-            .filter(|(mark, _)| match mark.code {
-                // Without likely ranges nothing can be called chance.
-                "met-perhaps" | "missed-perhaps" => self.has_ranges,
-                "no-target" => shown(mark.code),
-                _ => true,
-            })
-            .collect()
+        let no_target = StatusMark::from(Status::NoTarget);
+        let without_target = self.legs.iter().flat_map(LegPanel::rows).any(|row| row.status == no_target);
+        row::legend(self.has_ranges, without_target)
     }
 }
 

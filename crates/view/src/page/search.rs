@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::number::counted;
 use crate::page::context::Context;
 use crate::page::frame::Frame;
+use crate::page::guide::anchor;
 use crate::search::{Asked, Findable, Fit, search};
 use crate::words::help::WORDS;
 use crate::words::listed;
@@ -139,7 +140,7 @@ impl SearchPage {
             names: word.also.iter().map(|name| (*name).to_owned()).collect(),
             said: Vec::new(),
             note: word.means.to_owned(),
-            url: None,
+            url: context.links.guide(&context.place).map(|guide| format!("{guide}#{}", anchor(word.word))),
         });
         let items: Vec<Item> = items.iter().cloned().chain(words).collect();
         let groups = found(&asked, &items);

@@ -379,11 +379,18 @@ impl<'a> Told<'a> {
         self.signal.points.iter().find(|point| point.period == period)
     }
 
-    /// The usual range of a period, worded.
-    #[must_use]
-    pub fn usual_at(&self, period: Period) -> Option<Range> {
-        let usual = usual_of(self.signal, self.at(period)?)?;
-        Some(self.format.range(usual.low, usual.high))
+    /// The usual range of each of some periods, worded. Where periods have one in common it is worded once.
+    pub fn usual_at(&self, periods: impl Iterator<Item = Period>) -> Vec<Option<Range>> {
+        let mut last: Option<(UsualRange, Range)> = None;
+        periods
+            .map(|period| {
+                let usual = usual_of(self.signal, self.at(period)?)?;
+                let worded = last.take().filter(|(known, _)| *known == usual);
+                let worded = worded.unwrap_or_else(|| (usual, self.format.range(usual.low, usual.high)));
+                last = Some(worded.clone());
+                Some(worded.1)
+            })
+            .collect()
     }
 
     /// What the band and the line of the chart are: `shaded: usual range, 77.5 to 84.6 %; thin line: average, 81.0 %`.

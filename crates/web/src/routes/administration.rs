@@ -377,11 +377,13 @@ fn words_of(grant: &Grant, world: &World) -> String {
 fn explained(role: Role) -> (String, String) {
     let sees = match role {
         Role::Administrator => "Accounts and the audit trail; the figures of all units.",
-        Role::Insights => "The figures of all units and the rows behind them, without names of people.",
+        Role::Insights => {
+            "The figures of all units and the rows behind them, without names of people. Types and approves figures."
+        }
         Role::Executive => "The figures of all units.",
         Role::Manager => {
             "The figures of a unit and of all below it, and the rows behind them; names and records of people from \
-             “people: coaching” on."
+             “people: coaching” on. Types the figures that are asked of these units."
         }
         Role::Agent => "The own record, from “people: own_record” on.",
         Role::Viewer => "The figures of a unit and of all below it.",

@@ -1,0 +1,128 @@
+//! Figures that people type: kept, sent, approved, sent back, and typed again.
+
+#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
+
+use evenkeel_model::collection::Typed;
+use evenkeel_model::typed_figure::Amounts;
+use evenkeel_state::{Change, Decided, FigureKey, Location, NewFigure, Origin, StateStore, TypedFigure};
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+fn at(minutes: i64) -> Timestamp {
+    "2026-11-02T06:10:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+}
+
+fn change(by: &'static str, minutes: i64) -> Change<'static> {
+    Change { by, origin: Origin::Pages, about: "cost of north", at: at(minutes) }
+}
+
+fn key(unit: &str) -> FigureKey {
+    FigureKey {
+        measure: "cost".to_owned(),
+        unit: unit.to_owned(),
+        first_day: date(2026, 10, 1),
+        last_day: date(2026, 10, 31),
+    }
+}
+
+fn figure(unit: &str, number: f64, typed: Typed) -> NewFigure {
+    NewFigure {
+        key: key(unit),
+        figure: "cost".to_owned(),
+        above_typed: number.to_string(),
+        below_typed: "10".to_owned(),
+        note: String::new(),
+        absence: String::new(),
+        amounts: Some(Amounts { numerator: number, denominator: Some(10.0) }),
+        typed,
+        about: format!("cost of {unit}: {number}"),
+    }
+}
+
+async fn store(folder: &TempDir) -> StateStore {
+    StateStore::open(&Location::File(folder.path().join("state.db"))).await.unwrap()
+}
+
+async fn all(store: &StateStore) -> Vec<(String, Typed, Option<f64>)> {
+    let told = |figure: TypedFigure| (figure.key.unit, figure.typed, figure.amounts.map(|amounts| amounts.numerator));
+    store.figures().await.unwrap().into_iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn from_a_draft_to_what_holds() {
+    let folder = TempDir::new().unwrap();
+    let store = store(&folder).await;
+    store.type_figures(&[figure("north", 5.0, Typed::Draft)], change("milo", 0)).await.unwrap();
+    store
+        .type_figures(&[figure("north", 6.0, Typed::Waiting), figure("south", 1.0, Typed::Draft)], change("milo", 1))
+        .await
+        .unwrap();
+    let north = ("north".to_owned(), Typed::Waiting, Some(6.0));
+    assert_eq!(all(&store).await, [north.clone(), ("south".to_owned(), Typed::Draft, Some(1.0))]);
+    // What waits is not typed over, and who typed it does not approve it.
+    let left = store.type_figures(&[figure("north", 7.0, Typed::Waiting)], change("milo", 2)).await.unwrap();
+    assert_eq!((left, all(&store).await.first().cloned()), (vec![key("north")], Some(north)));
+    let waiting = store.figures().await.unwrap()[0].clone();
+    let decide = |by, seen, reason, minute| store.decide_figure(waiting.id, seen, reason, change(by, minute));
+    assert_eq!(decide("milo", waiting.typed_at, None, 3).await.unwrap(), Decided::Own);
+    // Neither is what was looked at before it was typed again.
+    assert_eq!(decide("ines", at(0), None, 3).await.unwrap(), Decided::Changed);
+    assert_eq!(decide("ines", waiting.typed_at, Some("one bill twice"), 4).await.unwrap(), Decided::Done);
+    assert_eq!(decide("ines", waiting.typed_at, None, 5).await.unwrap(), Decided::Changed);
+    let returned = store.figures().await.unwrap()[0].clone();
+    assert_eq!((returned.typed, returned.reason.as_deref()), (Typed::Returned, Some("one bill twice")));
+    assert_eq!(returned.decided_by.as_deref(), Some("ines"));
+    assert_eq!(store.unpublished_figures().await.unwrap(), []);
+
+    store.type_figures(&[figure("north", 8.0, Typed::Waiting)], change("milo", 6)).await.unwrap();
+    assert_eq!(decide("ines", at(6), None, 7).await.unwrap(), Decided::Done);
+    let held = store.unpublished_figures().await.unwrap();
+    assert_eq!(
+        held.iter().map(|figure| (figure.typed, figure.decided_at)).collect::<Vec<_>>(),
+        [(Typed::Approved, Some(at(7)))]
+    );
+    store.figures_published(&[held[0].id]).await.unwrap();
+    assert_eq!(store.unpublished_figures().await.unwrap(), []);
+
+    // What takes its place stands beside it.
+    store.type_figures(&[figure("north", 9.0, Typed::Waiting)], change("milo", 8)).await.unwrap();
+    let units: Vec<(String, Typed, Option<f64>)> = all(&store).await;
+    assert_eq!(
+        units.iter().filter(|(unit, ..)| unit == "north").map(|(_, typed, _)| *typed).collect::<Vec<_>>(),
+        [Typed::Approved, Typed::Waiting]
+    );
+
+    let trail = store.trail(None, 50).await.unwrap().entries;
+    let said: Vec<String> = trail
+        .iter()
+        .rev()
+        .map(|entry| format!("{} {} {}", entry.who, entry.action.unwrap().as_str(), entry.about))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "milo kept a figure cost of north: 5",
+            "milo sent a figure cost of north: 6",
+            "milo kept a figure cost of south: 1",
+            "ines sent a figure back cost of north",
+            "milo sent a figure cost of north: 8",
+            "ines approved a figure cost of north",
+            "milo sent a figure cost of north: 9",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn drafts_that_were_emptied_are_gone() {
+    let folder = TempDir::new().unwrap();
+    let store = store(&folder).await;
+    store
+        .type_figures(&[figure("north", 5.0, Typed::Draft), figure("south", 5.0, Typed::Approved)], change("milo", 0))
+        .await
+        .unwrap();
+    store.forget_drafts(&[key("north"), key("south"), key("west")]).await.unwrap();
+    assert_eq!(all(&store).await, [("south".to_owned(), Typed::Approved, Some(5.0))]);
+    // Where nobody has to approve, it holds at once.
+    assert_eq!(store.unpublished_figures().await.unwrap().len(), 1);
+}

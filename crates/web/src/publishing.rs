@@ -1,0 +1,61 @@
+//! Putting figures into the record that were typed and hold.
+
+use evenkeel_lake::figures::{SOURCE, TypedObservation};
+use evenkeel_lake::import::Batch;
+use evenkeel_lake::{Lake, LakeError};
+use evenkeel_state::{FigureId, Secret, StateError};
+use thiserror::Error;
+use tokio::runtime::Handle;
+
+use crate::accounts::Accounts;
+
+/// How much of a secret tells one batch from another of the same second.
+const TELLS_APART: usize = 8;
+
+/// Figures that could not be put into the record.
+#[derive(Debug, Error)]
+pub(crate) enum Unpublished {
+    /// The figures cannot be read or noted.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The record cannot be written, or is being written.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+}
+
+/// Puts every figure into the record that holds and is not there. Doing it again changes nothing, so it may end anywhere.
+pub(crate) async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
+    let figures = accounts.store.unpublished_figures().await?;
+    if figures.is_empty() {
+        return Ok(());
+    }
+    let observations: Vec<TypedObservation> = figures
+        .iter()
+        .filter_map(|figure| {
+            let amounts = figure.amounts?;
+            Some(TypedObservation {
+                measure: figure.figure.clone(),
+                period_on: figure.key.last_day,
+                unit: figure.key.unit.clone(),
+                numerator: amounts.numerator,
+                denominator: amounts.denominator,
+                note: (!figure.note.is_empty()).then(|| figure.note.clone()),
+                entered_by: figure.typed_by.clone(),
+                entered_at: figure.typed_at,
+                approved_at: figure.decided_at.unwrap_or(figure.typed_at),
+            })
+        })
+        .collect();
+    let now = accounts.now();
+    let unique = Secret::new(&accounts.random).map_err(StateError::from)?.text();
+    let unique = unique.get(..TELLS_APART).unwrap_or_default();
+    let id = format!("{}-{unique}", now.strftime("%Y%m%dT%H%M%SZ"));
+    let batch = Batch { id, source: SOURCE.to_owned(), at: now };
+    // On a thread of its own: an import holds files locked and writes them, and must not keep requests waiting.
+    let (lake, runtime) = (lake.clone(), Handle::current());
+    let import = move || runtime.block_on(lake.publish_figures(batch, &observations));
+    tokio::task::spawn_blocking(import).await.map_err(LakeError::from)??;
+    let ids: Vec<FigureId> = figures.iter().map(|figure| figure.id).collect();
+    accounts.store.figures_published(&ids).await?;
+    Ok(())
+}
