@@ -59,7 +59,7 @@ fn rows(figures: &[TypedObservation], batch: &Batch) -> Result<Rows, LakeError> 
     let schema = tables::arrow_schema(table);
     let count = figures.len();
     let text = |pick: &dyn Fn(&TypedObservation) -> Option<String>| -> ArrayRef {
-        Arc::new(StringArray::from_iter(figures.iter().map(pick)))
+        Arc::new(figures.iter().map(pick).collect::<StringArray>())
     };
     let instant = |pick: &dyn Fn(&TypedObservation) -> Timestamp| -> ArrayRef {
         let values = figures.iter().map(|figure| pick(figure).as_microsecond());
@@ -75,7 +75,7 @@ fn rows(figures: &[TypedObservation], batch: &Batch) -> Result<Rows, LakeError> 
             "batch_id" => text(&|_| Some(batch.id.clone())),
             "period_on" => Arc::new(Date32Array::from_iter_values(figures.iter().map(|figure| days(figure.period_on)))),
             "numerator" => Arc::new(Float64Array::from_iter_values(figures.iter().map(|figure| figure.numerator))),
-            "denominator" => Arc::new(Float64Array::from_iter(figures.iter().map(|figure| figure.denominator))),
+            "denominator" => Arc::new(figures.iter().map(|figure| figure.denominator).collect::<Float64Array>()),
             "entered_at" => instant(&|figure| figure.entered_at),
             "imported_at" => instant(&|_| batch.at),
             _ => return None,
