@@ -15,7 +15,7 @@ const ROLES: [&str; 8] =
 
 /// Every route: the path in the table of routes, what is asked, and the status that each role gets. `north` is the unit of
 /// viewer and manager, with `ann` in it, who is the agent; `lakeside` and `cleo` are not.
-const GET: [(&str, &str, [u16; 8]); 82] = [
+const GET: [(&str, &str, [u16; 8]); 84] = [
     ("/", "/", [303, 403, 303, 303, 303, 303, 303, 303]),
     ("/scorecard/{unit}", "/scorecard/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/scorecard/{unit}", "/scorecard/north-1", [303, 403, 404, 200, 200, 200, 200, 200]),
