@@ -49,7 +49,9 @@ impl Engine {
                 found.entry((measure.to_owned(), UnitCode(unit))).or_default().push(observed);
             }
         }
-        found.values_mut().for_each(|days| days.sort());
+        for days in found.values_mut() {
+            days.sort();
+        }
         Ok(found)
     }
 }
