@@ -10,9 +10,9 @@ describe("asking as programs do", () => {
     visit(API, {}, async (page) => {
       const question = page.locator("#scorecard");
       await question.locator("summary").click();
-      await question.getByLabel("unit").fill("lakeside");
-      await question.getByLabel("period").fill("2026-10");
-      await question.getByLabel("view").selectOption("perspectives");
+      await question.getByLabel("unit", { exact: true }).fill("lakeside");
+      await question.getByLabel("period", { exact: true }).fill("2026-10");
+      await question.getByRole("combobox").selectOption("perspectives");
       await question.getByRole("button", { name: "Ask" }).click();
       await question.locator("pre").filter({ hasText: '"unit": "lakeside"' }).waitFor();
       assert.match(await question.locator("[role=status]").innerText(), /^200 .*scorecard\/lakeside\?period=2026-10/);
