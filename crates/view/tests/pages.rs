@@ -10,6 +10,17 @@ use evenkeel_view::page::{Template, sample};
 
 const RENDERS: &str = "a sample page renders";
 
+/// Pages with the names of their samples, as HTML and as JSON.
+fn told<T: Template + serde::Serialize>(
+    kind: &str,
+    samples: &[(&'static str, T)],
+) -> Vec<(String, String, serde_json::Value)> {
+    let page = |(name, page): &(&'static str, T)| {
+        (format!("{kind}_{name}"), page.render().expect(RENDERS), serde_json::to_value(page).expect(RENDERS))
+    };
+    samples.iter().map(page).collect()
+}
+
 /// Every page by name, as HTML and as JSON.
 fn pages() -> Vec<(String, String, serde_json::Value)> {
     let urls = assets::Urls::below("/assets/");
@@ -89,18 +100,10 @@ fn pages() -> Vec<(String, String, serde_json::Value)> {
     for (name, page) in &password {
         accounts.push((format!("password_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
     }
-    for (name, page) in &administration {
-        accounts.push((format!("administration_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
-    for (name, page) in &tokens {
-        accounts.push((format!("tokens_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
-    for (name, page) in &api {
-        accounts.push((format!("api_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
-    for (name, page) in &trail {
-        accounts.push((format!("trail_{name}"), html(page), serde_json::to_value(page).expect(RENDERS)));
-    }
+    accounts.extend(told("administration", &administration));
+    accounts.extend(told("tokens", &tokens));
+    accounts.extend(told("api", &api));
+    accounts.extend(told("trail", &trail));
     scorecards
         .chain(todays)
         .chain(owed)
