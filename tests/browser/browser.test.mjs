@@ -7,6 +7,7 @@ import "./checks/selectors.mjs";
 import "./checks/chart.mjs";
 import "./checks/finding.mjs";
 import "./checks/record-and-map.mjs";
+import "./checks/asking.mjs";
 import "./checks/keyboard.mjs";
 import "./checks/without-script.mjs";
 import "./checks/refusals.mjs";

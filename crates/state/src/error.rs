@@ -46,6 +46,12 @@ pub enum StateError {
         /// The name.
         sign_in: String,
     },
+    /// Somebody has a token of this name already.
+    #[error("there is a token called `{name}` already; revoke it first, or choose another name")]
+    TokenNameTaken {
+        /// The name.
+        name: String,
+    },
     /// Names that cannot be used.
     #[error(transparent)]
     Name(#[from] UnfitName),

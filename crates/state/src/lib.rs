@@ -1,7 +1,7 @@
-//! What people type, as opposed to what is counted: users with their grants, sessions, and the audit trail.
+//! What people type, as opposed to what is counted: users with their grants, sessions, tokens of programs, and the audit trail.
 //!
 //! It lies in one database: a SQLite file beside the lake, or PostgreSQL by its address. Clock and random source are
-//! parameters. Secrets (session tokens, one-time links) are kept as digests only, passwords as argon2id hashes, so that
+//! parameters. Secrets (tokens, one-time links) are kept as digests only, passwords as argon2id hashes, so that
 //! whoever reads the database can sign in as nobody.
 
 mod attempts;
@@ -15,6 +15,7 @@ mod migrations;
 mod password;
 mod secret;
 mod sessions;
+mod tokens;
 mod trail;
 mod users;
 
@@ -26,5 +27,6 @@ pub use figures::{Decided, FigureId, FigureKey, NewFigure, TypedFigure};
 pub use password::{Effort, Passwords, SHORTEST_PASSWORD, UnfitPassword};
 pub use secret::{Random, Secret, Unrandom};
 pub use sessions::{Found, Lifetime};
+pub use tokens::{NewToken, Scope, Token, TokenId};
 pub use trail::{Action, Change, Entry, LookedAt, Origin, Recorded, TrailPage};
 pub use users::{NewUser, UnfitName, User, UserId};

@@ -4,6 +4,7 @@ mod accounts;
 mod disputes;
 mod figures;
 mod looks;
+mod tokens;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
@@ -12,7 +13,7 @@ use crate::StateError;
 use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
-const STEPS: &[fn() -> Step] = &[accounts::step, figures::step, looks::step, disputes::step];
+const STEPS: &[fn() -> Step] = &[accounts::step, figures::step, looks::step, disputes::step, tokens::step];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

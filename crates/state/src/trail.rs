@@ -19,10 +19,12 @@ pub enum Origin {
     Pages,
     /// On the command line.
     CommandLine,
+    /// By a program that asks with a token.
+    Programs,
 }
 
 impl Origin {
-    const ALL: [Origin; 2] = [Origin::Pages, Origin::CommandLine];
+    const ALL: [Origin; 3] = [Origin::Pages, Origin::CommandLine, Origin::Programs];
 
     /// The words for it, as they are kept.
     #[must_use]
@@ -30,6 +32,7 @@ impl Origin {
         match self {
             Origin::Pages => "pages",
             Origin::CommandLine => "command line",
+            Origin::Programs => "API",
         }
     }
 }
@@ -73,10 +76,14 @@ pub enum Action {
     Upheld,
     /// Somebody decided that a row is right.
     Declined,
+    /// A token was made with which programs ask.
+    TokenMade,
+    /// Such a token was revoked.
+    TokenRevoked,
 }
 
 impl Action {
-    const ALL: [Action; 18] = [
+    const ALL: [Action; 20] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -95,6 +102,8 @@ impl Action {
         Action::Disputed,
         Action::Upheld,
         Action::Declined,
+        Action::TokenMade,
+        Action::TokenRevoked,
     ];
 
     /// The words for it, as they are kept.
@@ -119,6 +128,8 @@ impl Action {
             Action::Disputed => "disputed a row",
             Action::Upheld => "upheld a dispute",
             Action::Declined => "declined a dispute",
+            Action::TokenMade => "made an API token",
+            Action::TokenRevoked => "revoked an API token",
         }
     }
 }

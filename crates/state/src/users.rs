@@ -11,7 +11,7 @@ use sea_orm::{
 use thiserror::Error;
 
 use crate::connect::{alone, instant, kept};
-use crate::entity::{grant, invitation, session, user};
+use crate::entity::{grant, invitation, session, token, user};
 use crate::trail::{Action, Change, Origin};
 use crate::{StateError, StateStore};
 
@@ -72,7 +72,7 @@ pub enum UnfitName {
 }
 
 /// A name without spaces around it.
-fn fit<'a>(text: &'a str, what: &'static str) -> Result<&'a str, UnfitName> {
+pub(crate) fn fit<'a>(text: &'a str, what: &'static str) -> Result<&'a str, UnfitName> {
     let text = text.trim();
     // Signs that turn the direction of writing make one name look like another.
     let unseen = |char: char| {
@@ -187,7 +187,7 @@ impl StateStore {
     }
 
     /// Lets somebody sign in or not; false when that is so already, and nothing happens. Whoever may not any more is
-    /// signed out at once, and one-time links end.
+    /// signed out at once, and one-time links and tokens end.
     pub async fn set_active(&self, id: UserId, active: bool, change: Change<'_>) -> Result<bool, StateError> {
         let transaction = self.database.begin_with_options(alone()).await?;
         let present = user::Entity::find_by_id(id.0).one(&transaction).await?.ok_or(StateError::NoUser)?;
@@ -199,6 +199,7 @@ impl StateStore {
         if !active {
             session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(&transaction).await?;
             invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(id.0)).exec(&transaction).await?;
+            token::Entity::delete_many().filter(token::Column::UserId.eq(id.0)).exec(&transaction).await?;
             someone_administers(&transaction).await?;
         }
         change.write(&transaction, if active { Action::Activated } else { Action::Deactivated }).await?;

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{
-    Action, Attempt, Change, DisputeState, Entry, Found, Lifetime, Limits, Location, LookedAt, NewDispute, NewUser,
-    Origin, Random, Secret, StateError, StateStore, User,
+    Action, Attempt, Change, DisputeState, Entry, Found, Lifetime, Limits, Location, LookedAt, NewDispute, NewToken,
+    NewUser, Origin, Random, Scope, Secret, StateError, StateStore, User,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
@@ -274,6 +274,64 @@ async fn a_link_works_once() {
 }
 
 #[tokio::test]
+async fn tokens_end() {
+    let (_place, store) = store().await;
+    let mara = administrator(&store).await;
+    let rosa = store.add_user(new("Rosa", "rosa", Vec::new()), change(0)).await.unwrap();
+    let random = random();
+    let wanted = |name: &'static str| NewToken { name, scope: Scope::Read, lasts: SignedDuration::from_mins(90) };
+    let nightly = store.make_token(rosa.id, wanted(" nightly "), &random, change(0)).await.unwrap();
+    let report = store.make_token(rosa.id, wanted("report"), &random, change(0)).await.unwrap();
+    // Another owner may call one the same.
+    let other = store.make_token(mara.id, wanted("nightly"), &random, change(0)).await.unwrap();
+    assert!(nightly != report && nightly != other);
+    let taken = store.make_token(rosa.id, wanted("nightly"), &random, change(0)).await.unwrap_err();
+    assert!(matches!(taken, StateError::TokenNameTaken { .. }), "{taken}");
+    for unfit in ["", "a\nb"] {
+        let refused = store.make_token(rosa.id, wanted(unfit), &random, change(0)).await.unwrap_err();
+        assert!(matches!(refused, StateError::Name(_)), "{refused}");
+    }
+
+    let holder = |secret: Secret, minutes: i64| {
+        let store = store.clone();
+        async move { store.token_holder(&secret, at(minutes)).await.unwrap() }
+    };
+    let (owner, token) = holder(nightly.clone(), 1).await.unwrap();
+    assert_eq!((owner.id, token.name.as_str(), token.scope), (rosa.id, "nightly", Some(Scope::Read)));
+    assert_eq!((token.used_at, token.expires_at), (None, at(90)));
+    // Its use is noted, once a minute at most.
+    assert_eq!(holder(nightly.clone(), 1).await.unwrap().1.used_at, Some(at(1)));
+    holder(nightly.clone(), 2).await.unwrap();
+    assert_eq!(store.tokens(Some(rosa.id)).await.unwrap()[0].used_at, Some(at(2)));
+    // It has its owner's rights of now.
+    let role = Grant::In(Role::Viewer, UnitId::new("north"));
+    store.give(rosa.id, &role, change(2)).await.unwrap();
+    assert_eq!(holder(nightly.clone(), 3).await.unwrap().0.grants, [role]);
+    // A session is no token, and a token no session.
+    let session = store.begin_session(rosa.id, &random, at(3)).await.unwrap();
+    assert!(holder(session, 3).await.is_none());
+    assert_eq!(store.session(&nightly, Lifetime::default(), at(3)).await.unwrap(), Found::Nobody);
+
+    assert!(holder(nightly.clone(), 90).await.is_none(), "it ends");
+    assert!(store.revoke_token(token.id, change(4)).await.unwrap());
+    assert!(!store.revoke_token(token.id, change(4)).await.unwrap());
+    assert!(holder(nightly, 4).await.is_none());
+    assert!(holder(report.clone(), 4).await.is_some());
+    // Whoever may not sign in asks no more, and neither do their programs when they may again.
+    store.set_active(rosa.id, false, change(5)).await.unwrap();
+    assert!(holder(report.clone(), 5).await.is_none());
+    let refused = store.make_token(rosa.id, wanted("late"), &random, change(5)).await.unwrap_err();
+    assert!(matches!(refused, StateError::NoUser), "{refused}");
+    store.set_active(rosa.id, true, change(6)).await.unwrap();
+    assert!(holder(report, 6).await.is_none());
+    let left = store.tokens(None).await.unwrap();
+    assert_eq!(left.iter().map(|token| token.owner).collect::<Vec<_>>(), [mara.id]);
+    let trail = store.trail(None, 50).await.unwrap().entries;
+    let count = |action: Action| trail.iter().filter(|entry| entry.action == Some(action)).count();
+    assert_eq!((count(Action::TokenMade), count(Action::TokenRevoked)), (3, 1));
+}
+
+#[tokio::test]
 async fn the_trail_is_paged() {
     let (place, store) = store().await;
     let entry = |number: usize| Entry {
@@ -371,6 +429,9 @@ async fn the_file_holds_no_secret() {
     let random = random();
     let session = store.begin_session(mara.id, &random, at(0)).await.unwrap();
     let link = store.invite(mara.id, &random, change(0)).await.unwrap();
+    let lasts = SignedDuration::from_mins(1);
+    let wanted = NewToken { name: "nightly", scope: Scope::Read, lasts };
+    let token = store.make_token(mara.id, wanted, &random, change(0)).await.unwrap();
     store.attempt("my password by mistake", "10.0.0.1", Limits::default(), at(0)).await.unwrap();
     drop(store);
     let mut kept = Vec::new();
@@ -378,7 +439,7 @@ async fn the_file_holds_no_secret() {
         kept.extend(std::fs::read(file.unwrap().path()).unwrap());
     }
     let text = String::from_utf8_lossy(&kept);
-    for secret in [session.text(), link.text(), "my password".to_owned()] {
+    for secret in [session.text(), link.text(), token.text(), "my password".to_owned()] {
         assert!(!text.contains(&secret));
     }
     // What is kept of it is there, so that the right bytes were looked at; on a server there are none.

@@ -81,6 +81,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, page) in &accounts.administration {
         write(&folder, &mut written, &format!("administration-{name}"), page, page)?;
     }
+    for (name, page) in &accounts.tokens {
+        write(&folder, &mut written, &format!("tokens-{name}"), page, page)?;
+    }
+    for (name, page) in &accounts.api {
+        write(&folder, &mut written, &format!("api-{name}"), page, page)?;
+    }
     for (name, page) in &accounts.trail {
         write(&folder, &mut written, &format!("trail-{name}"), page, page)?;
     }

@@ -51,6 +51,7 @@ static ALL: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("favicon.svg", "image/svg+xml", include_bytes!("../assets/favicon.svg")),
         asset("early.js", JAVASCRIPT, include_bytes!("../assets/script/early.js")),
         asset("page.js", JAVASCRIPT, include_bytes!("../assets/script/page.js")),
+        asset("api.js", JAVASCRIPT, include_bytes!("../assets/script/api.js")),
         asset("echarts.js", JAVASCRIPT, include_bytes!("../assets/vendor/echarts.common.min.js")),
         asset("source-sans-3.woff2", FONT, include_bytes!("../assets/vendor/source-sans-3-latin-wght-normal.woff2")),
         asset("source-serif-4.woff2", FONT, include_bytes!("../assets/vendor/source-serif-4-latin-wght-normal.woff2")),
@@ -84,6 +85,8 @@ pub struct Urls {
     pub early: String,
     /// The script of all pages.
     pub page: String,
+    /// The script of the page about the API.
+    pub api: String,
     /// The chart library.
     pub charts: String,
     /// The icon of the window.
@@ -108,6 +111,7 @@ impl Urls {
             style: url("style.css"),
             early: url("early.js"),
             page: url("page.js"),
+            api: url("api.js"),
             charts: url("echarts.js"),
             icon: url("favicon.svg"),
             sans: url("source-sans-3.woff2"),
@@ -175,7 +179,8 @@ mod tests {
 
     #[test]
     fn scripts_and_style_need_no_exception_to_the_policy() {
-        for asset in all().iter().filter(|asset| matches!(asset.name, "early.js" | "page.js" | "style.css")) {
+        for asset in all().iter().filter(|asset| matches!(asset.name, "early.js" | "page.js" | "api.js" | "style.css"))
+        {
             let text = std::str::from_utf8(&asset.bytes).unwrap();
             for forbidden in ["eval(", "new Function", "innerHTML", "setAttribute(\"style\"", "@import"] {
                 assert!(!text.contains(forbidden), "{} has {forbidden}", asset.name);

@@ -5,6 +5,7 @@
 //! number that rounds to zero never carries a sign.
 
 use evenkeel_model::measure::{DurationUnit, Measure, ValueUnit};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 mod currency;
@@ -19,7 +20,7 @@ pub const NO_BREAK_SPACE: char = '\u{a0}';
 pub const MINUS: char = '\u{2212}';
 
 /// A number as a page shows it, with the unrounded value beside it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Figure {
     /// Unrounded and in stored units: fractions, seconds, plain numbers. None when there is nothing to say.
     pub value: Option<f64>,
@@ -42,7 +43,7 @@ impl Figure {
 }
 
 /// Two figures that enclose something, as one text: `77.9 to 81.2 %`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Range {
     /// Lower end, unrounded and in stored units.
     pub low: f64,

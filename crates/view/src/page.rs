@@ -6,6 +6,7 @@
 //! as JSON with `serde_json`.
 
 pub mod accounts;
+pub mod api;
 pub mod below;
 pub mod charter;
 pub mod charter_public;
@@ -39,7 +40,12 @@ pub mod way;
 pub use askama::Template;
 
 pub use accounts::{
-    AdministrationPage, GrantLine, OneTimeLink, PasswordPage, SetUpPage, SignInPage, TrailLine, TrailSheet, UserLine,
+    AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
+    TokensPage, TrailLine, TrailSheet, UserLine,
+};
+pub use api::{
+    About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, ReadingLine, ReadingList, RowsList, UnitEntry,
+    UnitTree,
 };
 pub use below::UnitResult;
 pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};

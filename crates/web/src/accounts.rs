@@ -6,13 +6,19 @@ use async_trait::async_trait;
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_state::{
     Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, LookedAt, NewUser, Origin, Passwords, Random,
-    Secret, StateError, StateStore, User,
+    Scope, Secret, StateError, StateStore, User,
 };
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::server::Clock;
 use crate::viewer::{NotRecorded, Trail, Viewer};
+
+/// What the text of a token begins with, by which those who search for lost secrets find it.
+pub(crate) const TOKEN_PREFIX: &str = "evk_";
+
+/// How many wrong tokens may come from an address.
+const TOKEN_LIMITS: Limits = Limits { of_name: 30, of_address: 30, within: jiff::SignedDuration::from_mins(15) };
 
 /// Whether whoever asks has to say who they are.
 #[derive(Clone)]
@@ -21,6 +27,16 @@ pub enum Access {
     Open,
     /// Everybody has to sign in.
     Accounts(Arc<Accounts>),
+}
+
+impl Access {
+    /// What people type; nothing where nobody signs in.
+    pub(crate) fn store(&self) -> Option<&StateStore> {
+        match self {
+            Access::Open => None,
+            Access::Accounts(accounts) => Some(&accounts.store),
+        }
+    }
 }
 
 /// Who may sign in.
@@ -45,6 +61,24 @@ pub(crate) enum SignIn {
         left: usize,
     },
     /// Too many have failed.
+    Wait {
+        /// For how many seconds.
+        seconds: u64,
+    },
+}
+
+/// Who asks with a token.
+pub(crate) enum Bearer {
+    /// Its owner, by a program.
+    Owner {
+        /// The owner.
+        user: Box<User>,
+        /// What the owner calls the token.
+        token: String,
+    },
+    /// It is no token, or one that has ended.
+    Wrong,
+    /// Too many were wrong.
     Wait {
         /// For how many seconds.
         seconds: u64,
@@ -150,6 +184,32 @@ impl Accounts {
         Ok(SignIn::Right(Box::new(user)))
     }
 
+    /// Who asks with a token, `evk_` and 64 hexadecimal digits. Whoever sends wrong ones waits; a right one is answered even
+    /// then, because other programs of the same machine have done nothing wrong.
+    pub(crate) async fn bearer(&self, typed: &str, address: &str) -> Result<Bearer, StateError> {
+        let secret = typed.strip_prefix(TOKEN_PREFIX).and_then(Secret::parse);
+        let found = match &secret {
+            Some(secret) => self.store.token_holder(secret, self.now()).await?,
+            None => None,
+        };
+        // A token of which a newer version knows what it may do may do nothing here.
+        if let Some((user, token)) = found.filter(|(_, token)| token.scope == Some(Scope::Read)) {
+            return Ok(Bearer::Owner { user: Box::new(user), token: token.name });
+        }
+        // Not counted for the name and address of those who sign in, so that a program with an old token keeps nobody out.
+        let (name, place) = (format!("API token from {address}"), format!("API {address}"));
+        let counted = self.store.attempt(&name, &place, TOKEN_LIMITS, self.now()).await?;
+        Ok(match counted {
+            Attempt::Allowed { .. } => Bearer::Wrong,
+            Attempt::Wait { until } => Bearer::Wait { seconds: self.seconds_until(until) },
+        })
+    }
+
+    /// The audit trail of a program that asks with a token of this name.
+    pub(crate) fn trail_of_token(self: &Arc<Self>, token: String) -> Arc<dyn Trail> {
+        Arc::new(TokenTrail { accounts: Arc::clone(self), token })
+    }
+
     /// Tries to set up the first administrator. They analyse the record too, so that a small team needs nobody else; both
     /// roles can be taken away.
     pub(crate) async fn set_up(
@@ -191,6 +251,26 @@ impl Accounts {
 
     fn seconds_until(&self, until: Timestamp) -> u64 {
         until.duration_since(self.now()).as_secs().max(1).unsigned_abs()
+    }
+}
+
+/// Takes looks down that come from a program: its owner's, by the token.
+struct TokenTrail {
+    accounts: Arc<Accounts>,
+    token: String,
+}
+
+#[async_trait]
+impl Trail for TokenTrail {
+    async fn looked(&self, viewer: &Viewer, about: &str, at: &LookedAt) -> Result<(), NotRecorded> {
+        let entry = Entry {
+            who: viewer.name().to_owned(),
+            origin: Origin::Programs,
+            action: Action::LookedAtPeople,
+            about: format!("{about}, by token {}", self.token),
+        };
+        let recorded = self.accounts.store.record_look(&entry, at, self.accounts.now()).await;
+        recorded.map_err(|error| NotRecorded(error.to_string()))
     }
 }
 

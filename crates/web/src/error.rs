@@ -18,11 +18,22 @@ pub(crate) struct Failure {
     to: Option<String>,
     /// In how many seconds to ask again.
     wait: Option<u64>,
+    /// What to do about it.
+    help: Option<String>,
+}
+
+/// What an error says, for whoever tells it in another form.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    /// What is wrong, and why.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
 }
 
 impl Failure {
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), to: None, wait: None }
+        Self { status, message: message.into(), to: None, wait: None, help: None }
     }
 
     /// Somebody has to go elsewhere first.
@@ -33,6 +44,16 @@ impl Failure {
     /// Something that whoever asks may not do.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// Nobody knows who asks.
+    pub(crate) fn unknown(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
+    }
+
+    /// There is no answer in the form that is asked for.
+    pub(crate) fn not_acceptable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, message)
     }
 
     /// Too many attempts.
@@ -114,7 +135,12 @@ impl From<WorldError> for Failure {
             WorldError::NoData => "There are no data yet. Import a source: evenkeel import".to_owned(),
             _ => error.to_string(),
         };
-        Self::new(status, message)
+        let help = match &error {
+            // What else helps is done where the project lies, and not by whoever asks a server.
+            WorldError::Engine(error) if !status.is_server_error() => error.help(),
+            _ => None,
+        };
+        Self { help, ..Self::new(status, message) }
     }
 }
 
@@ -135,6 +161,7 @@ impl IntoResponse for Failure {
         if let Some(seconds) = self.wait {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(Said { message: self.message, help: self.help });
         response
     }
 }

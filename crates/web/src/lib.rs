@@ -4,6 +4,7 @@
 //! from the present one and puts a new one in its place when new data have landed.
 
 pub mod accounts;
+pub mod api;
 mod asked;
 mod catalogue;
 mod error;

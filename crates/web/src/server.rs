@@ -18,7 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::accounts::Access;
 use crate::publishing::publish;
 use crate::world::{Opening, World, WorldError};
-use crate::{headers, routes};
+use crate::{api, headers, routes};
 
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -61,6 +61,12 @@ const LARGEST_FILE: usize = 2 * 1024 * 1024;
 /// Every path with what answers there. Whatever shows something of the organisation takes the world through
 /// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
 fn table() -> Vec<(&'static str, MethodRouter<State>)> {
+    let mut table = pages();
+    table.extend(api::table());
+    table
+}
+
+fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
     vec![
         ("/", get(routes::home)),
         ("/scorecard/{unit}", get(routes::scorecard::show)),
@@ -100,6 +106,9 @@ fn table() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/administration/users/{user}/link", post(routes::administration::link)),
         ("/administration/users/{user}/activate", post(routes::administration::activate)),
         ("/administration/users/{user}/deactivate", post(routes::administration::deactivate)),
+        ("/administration/tokens/{token}/revoke", post(routes::administration::revoke)),
+        ("/tokens", get(routes::tokens::show).post(routes::tokens::make)),
+        ("/tokens/{token}/revoke", post(routes::tokens::revoke)),
         ("/sign-in", get(routes::sign_in::show).post(routes::sign_in::enter)),
         ("/sign-out", post(routes::sign_in::leave)),
         ("/set-up", get(routes::set_up::show).post(routes::set_up::enter)),
@@ -145,6 +154,7 @@ impl Server {
             router = router.layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, unkept));
         }
         router = router.layer(axum::middleware::from_fn(headers::own_name));
+        router = router.layer(axum::middleware::from_fn(api::answered));
         for layer in headers::security() {
             router = router.layer(layer);
         }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
-use evenkeel_state::{Found, Secret, StateStore, User};
+use axum::http::{Extensions, HeaderMap, HeaderValue, header};
+use evenkeel_state::{Found, Secret, User};
 use evenkeel_view::page::{SignedIn, Visitor};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -69,6 +69,7 @@ impl Who {
             Who::User { accounts, session, user } => {
                 let signed_in = SignedIn {
                     name: user.name.clone(),
+                    tokens_url: "/tokens".to_owned(),
                     sign_out_url: "/sign-out".to_owned(),
                     form_token: session.form_token(),
                 };
@@ -84,14 +85,6 @@ impl Who {
         match self {
             Who::Anybody => Err(Failure::not_found("Nobody signs in here; the server was started with `--auth none`.")),
             Who::Nobody { accounts, .. } | Who::User { accounts, .. } => Ok(accounts),
-        }
-    }
-
-    /// What whoever signed in typed, and others did; none for those who did not sign in.
-    pub(crate) fn store(&self) -> Option<&StateStore> {
-        match self {
-            Who::Anybody | Who::Nobody { .. } => None,
-            Who::User { accounts, .. } => Some(&accounts.store),
         }
     }
 
@@ -128,14 +121,19 @@ impl FromRequestParts<State> for Seen {
             return Err(Failure::elsewhere(format!("/sign-in?next={next}{ended}")));
         }
         let world = who.world(state);
-        if world.inside().is_err() {
-            return Err(Failure::forbidden(
-                "You have no role here yet, so there is nothing to see. Ask whoever looks after accounts for one. \
-                 What everybody may see is at /charter/public.",
-            ));
-        }
+        has_role(&world)?;
         Ok(Self(world))
     }
+}
+
+/// Refuses whoever has no role yet.
+pub(crate) fn has_role(world: &World) -> Result<(), Failure> {
+    world.inside().map_err(|_| {
+        Failure::forbidden(
+            "You have no role here yet, so there is nothing to see. Ask whoever looks after accounts for one. \
+             What everybody may see is at /charter/public.",
+        )
+    })
 }
 
 /// The world as whoever asks may see it, signed in or not.
@@ -170,6 +168,36 @@ impl Administrator {
 }
 
 impl FromRequestParts<State> for Administrator {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        let Seen(_) = Seen::from_request_parts(parts, state).await?;
+        Self::new(Who::of(&parts.headers, state).await?, state)
+    }
+}
+
+/// Somebody who signed in.
+pub(crate) struct Person {
+    pub(crate) world: World,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) user: User,
+    pub(crate) form_token: String,
+}
+
+impl Person {
+    fn new(who: Who, state: &State) -> Result<Self, Failure> {
+        let world = who.world(state);
+        match who {
+            Who::User { accounts, session, user } => {
+                has_role(&world)?;
+                Ok(Self { world, accounts, user: *user, form_token: session.form_token() })
+            }
+            Who::Anybody | Who::Nobody { .. } => Err(Failure::not_found("There is no page at this address.")),
+        }
+    }
+}
+
+impl FromRequestParts<State> for Person {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
@@ -216,6 +244,11 @@ pub(crate) struct Filled<T> {
 }
 
 impl<T> Filled<T> {
+    /// The same, from somebody who signed in.
+    pub(crate) fn by_person(self, state: &State) -> Result<(T, Person), Failure> {
+        Ok((self.values, Person::new(self.who, state)?))
+    }
+
     /// The same, from somebody who looks after accounts.
     pub(crate) fn by_administrator(self, state: &State) -> Result<(T, Administrator), Failure> {
         Ok((self.values, Administrator::new(self.who, state)?))
@@ -244,8 +277,7 @@ impl<T: DeserializeOwned> FromRequest<State> for Filled<T> {
         }
         let who = Who::of(request.headers(), state).await?;
         who.accounts()?;
-        let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        let address = info.map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string());
+        let address = address(request.extensions());
         let filled = Form::<Carried<T>>::from_request(request, state).await;
         let Form(Carried { form, values }) = filled.map_err(|_| Failure::bad("This form cannot be read."))?;
         if !who.token().is_some_and(|token| token.accepts(&form)) {
@@ -300,6 +332,12 @@ fn foreign() -> Failure {
         "This form was not sent from a page of this server, or the page is too old. Open the page again and send it from \
          there. Nothing was changed.",
     )
+}
+
+/// Where a question came from, for counting attempts.
+pub(crate) fn address(extensions: &Extensions) -> String {
+    let info = extensions.get::<ConnectInfo<SocketAddr>>();
+    info.map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string())
 }
 
 /// Whether a browser says that a page of this server sent something. Browsers say so with every form.

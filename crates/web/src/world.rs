@@ -6,9 +6,11 @@ mod disputes;
 mod guide;
 mod map;
 pub(crate) mod owed;
+pub(crate) mod readings;
 pub(crate) mod record;
 mod search;
 mod today;
+pub(crate) mod told;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -584,16 +586,20 @@ impl World {
         let fiscal = self.project.fiscal_year;
         let period = evenkeel_view::words::period::name(place.period, fiscal);
         let title = format!("{}, {period}", self.name_of(&Subject::Unit(place.unit.clone())));
+        let mut evaluations = Vec::new();
+        for unit in self.with_below(&place.unit, &self.menu(place.period)) {
+            let there = place.in_unit(&unit);
+            evaluations.push((self.evaluation(&there).await?, there));
+        }
         // What is the same for all units is worked out once.
         let context = self.context(place, links, "Signals").await?;
-        let mut units = Vec::new();
-        for unit in self.with_below(&place.unit, &context.units) {
-            let there = place.in_unit(&unit);
-            units.push(UnitEvaluation {
-                evaluation: self.evaluation(&there).await?,
+        let units: Vec<UnitEvaluation> = evaluations
+            .into_iter()
+            .map(|(evaluation, there)| UnitEvaluation {
+                evaluation,
                 context: Context { path: self.labels(&there), place: there, ..context.clone() },
-            });
-        }
+            })
+            .collect();
         Ok(SignalList::new(title, &units))
     }
 

@@ -42,11 +42,14 @@ export const MAP_BY_PERSPECTIVE = "/map?period=2026-10&view=perspectives&unit=cc
 export const TODAY = "/today?period=2026-10&unit=northmere";
 export const TEAM_TODAY = "/today?period=2026-10&unit=cc-cards";
 
+// How programs ask, and trying it.
+export const API = "/api";
+
 // The guided reading of the scorecard of a team.
 export const GUIDE = "/guide?period=2026-10&unit=cc-cards";
 
 /** Whether a page is about a unit and a period that can be chosen. */
-export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER && at !== DATA;
+export const hasPlace = (at) => !at.startsWith(LIBRARY) && at !== PUBLIC_CHARTER && at !== DATA && at !== API;
 
 export const PAGES = {
   scorecard: SCORECARD,
@@ -67,4 +70,5 @@ export const PAGES = {
   "map-perspectives": MAP_BY_PERSPECTIVE,
   measures: LIBRARY,
   definition: DEFINITION,
+  api: API,
 };

@@ -61,7 +61,9 @@ fn until_shown(server: &Server, target: &str, token: &str, shown: &str) {
 
 /// What stands between two texts.
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
-    page.split(before).nth(1).and_then(|rest| rest.split(after).next()).unwrap()
+    let found = page.split(before).nth(1).and_then(|rest| rest.split(after).next());
+    assert!(found.is_some(), "{before}: {page}");
+    found.unwrap()
 }
 
 #[test]

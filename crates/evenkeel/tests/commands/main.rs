@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
 
 mod answers;
+mod api;
 mod behind;
 mod carried;
 mod charter;

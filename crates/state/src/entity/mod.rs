@@ -8,4 +8,5 @@ pub mod grant;
 pub mod invitation;
 pub mod look;
 pub mod session;
+pub mod token;
 pub mod user;

@@ -114,6 +114,62 @@ pub struct UserLine {
     pub url: String,
 }
 
+/// A token that is shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OneTimeToken {
+    /// What its owner calls it.
+    pub name: String,
+    /// The token.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// A token with which a program asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TokenLine {
+    /// What its owner calls it.
+    pub name: String,
+    /// Whose it is; empty on the page of the owner.
+    pub owner: String,
+    /// What may be done with it, in words.
+    pub may: String,
+    /// Until when it works, or since when no more, in words.
+    pub state: String,
+    /// Whether it has ended.
+    pub ended: bool,
+    /// When it was used last, in words.
+    pub used: String,
+    /// Where the form that revokes it leads.
+    #[serde(skip)]
+    pub url: String,
+}
+
+/// The tokens with which somebody's programs ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "tokens.html")]
+pub struct TokensPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// What was done.
+    pub notice: Option<String>,
+    /// What could not be done.
+    pub error: Option<String>,
+    /// A token that was just made.
+    pub made: Option<OneTimeToken>,
+    /// The tokens, by name.
+    pub tokens: Vec<TokenLine>,
+    /// For how long a new one may work: label and number of days.
+    pub lasting: Vec<Choice>,
+    /// Where the form to make one leads.
+    #[serde(skip)]
+    pub add_url: String,
+    /// Where it is explained how programs ask.
+    pub api_url: String,
+    /// What forms carry.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
 /// Accounts: users and what they may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Template)]
 #[template(path = "administration.html")]
@@ -137,6 +193,8 @@ pub struct AdministrationPage {
     /// Where the form to add somebody leads.
     #[serde(skip)]
     pub add_url: String,
+    /// The tokens of everybody, by owner.
+    pub tokens: Vec<TokenLine>,
     /// Where the audit trail is.
     pub trail_url: String,
     /// What forms carry.

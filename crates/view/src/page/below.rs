@@ -2,6 +2,7 @@
 
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::measure::Formula;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::chart::Interval;
@@ -21,7 +22,7 @@ pub struct UnitResult<'a> {
 }
 
 /// The units directly below as a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct BelowTable {
     /// What it is called: `By branch`.
     pub heading: String,
@@ -38,7 +39,7 @@ pub struct BelowTable {
 }
 
 /// One unit below.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct BelowRow {
     /// What people call the unit.
     pub unit: String,

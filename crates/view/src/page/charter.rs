@@ -13,6 +13,7 @@ use evenkeel_model::measure::Measure;
 use evenkeel_model::period::Period;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::signal::Signal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::chart::interval::Span;
@@ -27,7 +28,7 @@ use crate::words::charter as words_of;
 use crate::words::{self, period};
 
 /// Whether a promise was kept: a shape and its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct VerdictMark {
     /// Name of the shape.
     pub code: &'static str,
@@ -112,7 +113,7 @@ pub struct CharterDetail<'a> {
 }
 
 /// The page of a charter. It writes itself as HTML and serialises as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "charter.html")]
 pub struct CharterPage {
     /// What stands around it.
@@ -144,7 +145,7 @@ pub struct CharterPage {
 }
 
 /// How many promises there are of each verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ResultCounts {
     /// Met their standard.
     pub kept: usize,
@@ -168,7 +169,7 @@ impl From<Tally> for ResultCounts {
 }
 
 /// One promise that a measure proves.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PromiseLine {
     /// The identifier.
     pub id: String,
@@ -224,7 +225,7 @@ pub struct PromiseLine {
 }
 
 /// A promise over the twelve months up to the end of the period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Rolling {
     /// The stretch of time, as addresses and files have it.
     pub period: String,
@@ -244,7 +245,7 @@ pub struct Rolling {
 }
 
 /// How a promise stands in the units directly below.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Below {
     /// What they are: `Branches`.
     pub heading: String,
@@ -258,7 +259,7 @@ pub struct Below {
 }
 
 /// An internal standard.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Served {
     /// The identifier of the measure.
     pub id: String,
@@ -277,7 +278,7 @@ pub struct Served {
 }
 
 /// A promise that nothing proves yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unproven {
     /// The identifier.
     pub id: String,
@@ -294,7 +295,7 @@ pub struct Unproven {
 }
 
 /// One promise from the organisation down.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Chain {
     /// The identifier of the promise.
     pub promise: String,
@@ -311,7 +312,7 @@ pub struct Chain {
 }
 
 /// One level of a chain.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ChainLine {
     /// What people call the unit or person.
     pub name: String,
@@ -339,7 +340,7 @@ pub struct ChainLine {
 }
 
 /// One thing that was looked at to see whether figures come about as they seem to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct IntegrityLine {
     /// What was looked at.
     pub name: String,
@@ -366,7 +367,7 @@ impl IntegrityLine {
 }
 
 /// A measure of the scorecard that no promise rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WithoutPromise {
     /// The leg that it stands in.
     pub leg: String,

@@ -6,6 +6,7 @@ use evenkeel_model::ids::UnitId;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
 use evenkeel_model::scoring::Status;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::chart::funnel::{Line, Point};
@@ -35,7 +36,7 @@ pub struct ComparedGroup<'a> {
 }
 
 /// A comparison with every word.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ComparisonSheet {
     /// What it is about: `Customer satisfaction: branches, October 2026`.
     pub title: String,
@@ -74,7 +75,7 @@ pub struct ComparisonSheet {
 }
 
 /// A state as a mark with its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StateMark {
     /// The state itself, for what depends on it.
     #[serde(skip)]
@@ -104,7 +105,7 @@ impl StateMark {
 }
 
 /// How many have a state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StateCount {
     /// The state.
     pub state: StateMark,
@@ -115,7 +116,7 @@ pub struct StateCount {
 }
 
 /// One person or unit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct StandingRow {
     /// The identifier.
     pub id: String,
@@ -157,7 +158,7 @@ pub struct StandingRow {
 }
 
 /// A probability with its words.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Chance {
     /// From 0 to 1.
     pub value: f64,
@@ -279,7 +280,7 @@ impl ComparisonSheet {
 }
 
 /// The page of a comparison of units. It writes itself as HTML and serialises as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "comparison.html")]
 pub struct ComparisonPage {
     /// What stands around it.

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::period::{FiscalYear, Period};
 use jiff::civil::{Date, DateTime};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::assets;
 use crate::number::Currency;
 
 /// How the measures are grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Arrangement {
     /// By the legs of the scorecard.
@@ -193,7 +194,7 @@ pub trait Links {
 }
 
 /// The form that finds things.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SearchForm {
     /// Where it leads.
     pub action: String,
@@ -239,7 +240,7 @@ pub struct Freshness {
 }
 
 /// An entry of the main navigation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NavigationEntry {
     /// The word.
     pub label: String,
@@ -263,6 +264,8 @@ pub struct Visitor {
 pub struct SignedIn {
     /// What people call them.
     pub name: String,
+    /// Where the tokens of their programs are.
+    pub tokens_url: String,
     /// Where the form to sign out leads.
     pub sign_out_url: String,
     /// What a form carries so that it is known to come from a page of theirs.

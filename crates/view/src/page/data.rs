@@ -9,6 +9,7 @@ use evenkeel_model::measure::Measure;
 use evenkeel_model::record::Table;
 use evenkeel_model::source::Source;
 use jiff::civil::{Date, DateTime};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::{self, count, counted};
@@ -47,7 +48,7 @@ pub struct DataDetail<'a> {
 }
 
 /// Where the rejected rows are as files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RejectedFiles {
     /// For a spreadsheet.
     pub csv: String,
@@ -136,7 +137,7 @@ impl Rejected {
 }
 
 /// The page of what the record holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "data.html")]
 pub struct DataPage {
     /// What stands around it.
@@ -146,7 +147,7 @@ pub struct DataPage {
 }
 
 /// What the record holds, worded.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DataSheet {
     /// What is to be known first.
     pub lead: String,
@@ -175,7 +176,7 @@ pub struct DataSheet {
 }
 
 /// One source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct SourceLine {
     /// Its name.
     pub name: String,
@@ -192,7 +193,7 @@ pub struct SourceLine {
 }
 
 /// What came of a source in one table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SourceTable {
     /// The table.
     pub table: String,
@@ -205,7 +206,7 @@ pub struct SourceTable {
 }
 
 /// How fresh one table is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FreshnessLine {
     /// The table.
     pub table: &'static str,
@@ -226,7 +227,7 @@ pub struct FreshnessLine {
 }
 
 /// How far one table is filled.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct CoverageLine {
     /// The table.
     pub table: &'static str,
@@ -247,7 +248,7 @@ pub struct CoverageLine {
 }
 
 /// How far one column is filled.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ColumnLine {
     /// Its name.
     pub name: &'static str,
@@ -258,7 +259,7 @@ pub struct ColumnLine {
 }
 
 /// Rejected rows of one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RejectedLine {
     /// The source.
     pub source: String,
@@ -277,7 +278,7 @@ pub struct RejectedLine {
 }
 
 /// One state of the lake.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StateLine {
     /// Its number.
     pub version: u64,
@@ -290,7 +291,7 @@ pub struct StateLine {
 }
 
 /// A measure whose definition has changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RedefinedLine {
     /// The name.
     pub title: String,

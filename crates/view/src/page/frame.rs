@@ -1,5 +1,6 @@
 //! What stands around every page: navigation, path of units, period, comparison, freshness, versions.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::assets;
@@ -9,7 +10,7 @@ use crate::words::period;
 use evenkeel_model::period::Period;
 
 /// What stands around every page.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Frame {
     /// The title of the window.
     pub title: String,
@@ -50,7 +51,7 @@ pub struct Frame {
 }
 
 /// Words that lead somewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Link {
     /// The words.
     pub label: String,
@@ -59,7 +60,7 @@ pub struct Link {
 }
 
 /// One of several choices.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Choice {
     /// The words.
     pub label: String,
@@ -70,7 +71,7 @@ pub struct Choice {
 }
 
 /// A unit in the menu of units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UnitLink {
     /// What people call it.
     pub label: String,
@@ -85,7 +86,7 @@ pub struct UnitLink {
 }
 
 /// How far the figures reach, in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FreshnessText {
     /// The words.
     pub text: String,

@@ -7,6 +7,7 @@ use askama::Template;
 use evenkeel_model::example::Example;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Direction, Levels, Measure, Timing};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::{self, Currency, Format};
@@ -16,7 +17,7 @@ use crate::words::definition::{self, Fact};
 use crate::words::{self, capitalised};
 
 /// Where a measure is defined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// In the built-in library.
@@ -51,7 +52,7 @@ pub struct Listed<'a> {
 }
 
 /// A level at which a measure may be reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// One person.
@@ -129,7 +130,7 @@ pub trait LibraryLinks {
 }
 
 /// A list of measures, narrowed down.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct MeasureList {
     /// How many are shown: `34 of 120 measures`.
     pub showing: String,
@@ -148,7 +149,7 @@ pub struct MeasureList {
 }
 
 /// Something that can be chosen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Choosable {
     /// What addresses say.
     pub value: String,
@@ -159,7 +160,8 @@ pub struct Choosable {
 }
 
 /// The measures of one leg.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "MeasureGroup")]
 pub struct Group {
     /// The leg.
     pub title: String,
@@ -168,7 +170,7 @@ pub struct Group {
 }
 
 /// A measure in a few words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Card {
     /// The identifier, which a scorecard uses.
     pub id: String,
@@ -290,7 +292,7 @@ fn timing(measure: &Measure) -> Option<String> {
 }
 
 /// Everything about one measure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Sheet {
     /// The identifier, which a scorecard uses.
     pub id: String,
@@ -323,7 +325,7 @@ pub struct Sheet {
 }
 
 /// A few rows, and what comes of them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct WorkedExample {
     /// What the rows are, in words.
     pub says: Option<String>,
@@ -336,7 +338,7 @@ pub struct WorkedExample {
 }
 
 /// Rows of one table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WorkedTable {
     /// The table of the service record.
     pub table: String,
@@ -347,7 +349,7 @@ pub struct WorkedTable {
 }
 
 /// A column of an example.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WorkedColumn {
     /// Its name.
     pub name: String,
@@ -451,7 +453,7 @@ fn result(example: &Example, measure: &Measure, format: &Format) -> String {
 }
 
 /// The page of all measures.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "measures.html")]
 pub struct MeasuresPage {
     /// What stands around it.
@@ -469,7 +471,7 @@ impl MeasuresPage {
 }
 
 /// The page of the definition of one measure.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "definition.html")]
 pub struct DefinitionPage {
     /// What stands around it.

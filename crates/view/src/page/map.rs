@@ -3,6 +3,7 @@
 use askama::Template;
 use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
 use evenkeel_model::scorecard::Link as Claim;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::chart::StrategyMap;
@@ -19,7 +20,7 @@ use crate::words::{self, capitalised, listed, watching};
 pub const NOT_TESTED: &str = "declared, not tested yet";
 
 /// The page of the strategy map.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "map.html")]
 pub struct MapPage {
     /// What stands around it.
@@ -42,7 +43,7 @@ pub struct MapPage {
 }
 
 /// A leg or perspective.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct MapLeg {
     /// Its name.
     pub title: String,
@@ -51,7 +52,7 @@ pub struct MapLeg {
 }
 
 /// An objective.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct MapObjective {
     /// In words.
     pub title: String,
@@ -60,7 +61,7 @@ pub struct MapObjective {
 }
 
 /// A measure with its state.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct MapMeasure {
     /// The identifier.
     pub id: String,
@@ -81,7 +82,7 @@ pub struct MapMeasure {
 }
 
 /// A link.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct MapLink {
     /// Its number in the picture.
     pub number: usize,
@@ -100,7 +101,7 @@ pub struct MapLink {
 }
 
 /// One end of a link.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct LinkEnd {
     /// The identifier.
     pub id: String,

@@ -9,6 +9,7 @@ use evenkeel_model::scoring::Status;
 use evenkeel_model::target::Normalisation;
 use evenkeel_model::trajectory::{Forecast, NoForecast};
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::chart::trend::{self, Line};
@@ -61,7 +62,7 @@ pub struct Detail<'a> {
 }
 
 /// The page of a measure. It writes itself as HTML and serialises as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "measure.html")]
 pub struct MeasurePage {
     /// What stands around it.
@@ -132,7 +133,7 @@ pub struct MeasurePage {
 }
 
 /// A figure beside the value, with its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Beside {
     /// What it is.
     pub term: String,
@@ -143,7 +144,7 @@ pub struct Beside {
 }
 
 /// A value to be reached by a day.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Step {
     /// The last day by which it is to be reached.
     pub by: Date,
@@ -152,7 +153,7 @@ pub struct Step {
 }
 
 /// Where a measure will be when its target is due, unrounded and in stored units.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ForecastFigures {
     /// The period in which it is due: `2026-12`.
     pub period: String,
@@ -171,7 +172,7 @@ pub struct ForecastFigures {
 }
 
 /// What the figures say: a mark, a few words, a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reading {
     /// The status it speaks of, where it speaks of one.
     pub status: Option<StatusMark>,
@@ -187,7 +188,7 @@ pub struct Reading {
 }
 
 /// A measure that has to be read together with the one of the page.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Guard {
     /// Its figures.
     pub row: Row,

@@ -3,6 +3,7 @@
 use evenkeel_model::composite::Composite;
 use evenkeel_model::evaluation::{MeasureResult, PartResult};
 use evenkeel_model::measure::Formula;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::{self, Figure, Format};
@@ -10,7 +11,7 @@ use crate::page::context::Context;
 use crate::words;
 
 /// One of the measures that a figure is worked out from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PartLine {
     /// The identifier of the measure.
     pub id: String,
@@ -33,7 +34,7 @@ pub struct PartLine {
 }
 
 /// What a part is in a composite.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PartPlace {
     /// Its weight as a share of all weight.
     pub weight: f64,
@@ -48,7 +49,7 @@ pub struct PartPlace {
 }
 
 /// The measures that a figure is worked out from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PartsTable {
     /// How they are put together.
     pub rule: String,

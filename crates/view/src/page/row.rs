@@ -7,6 +7,7 @@ use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::signal::Judgement;
 use evenkeel_model::watch::Watch;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::chart::Sparkline;
@@ -23,7 +24,7 @@ use crate::words::{self, period, watching};
 const SPARK_WIDTH: f64 = 96.0;
 
 /// Whether the target is met: a shape and its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StatusMark {
     /// Name of the shape; the same word serves the API.
     pub code: &'static str,
@@ -69,7 +70,7 @@ pub fn legend(has_ranges: bool, without_target: bool) -> Vec<(StatusMark, &'stat
 }
 
 /// How many rows stand behind a number, with the way to them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Count {
     /// How many.
     pub n: u64,
@@ -83,7 +84,7 @@ pub struct Count {
 }
 
 /// The change against the compared period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Change {
     /// Unrounded and in stored units; none when one of the two values is missing.
     pub difference: Option<f64>,
@@ -94,7 +95,7 @@ pub struct Change {
 }
 
 /// A note beside a value that is not a plain, complete figure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tag {
     /// Name of the icon.
     #[serde(skip)]
@@ -104,7 +105,7 @@ pub struct Tag {
 }
 
 /// A measure whose real deterioration puts another one on watch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Watched {
     /// The identifier of the measure that got worse.
     pub measure: String,
@@ -119,7 +120,7 @@ pub struct Watched {
 }
 
 /// One period of the course of a measure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct HistoryPoint {
     /// Name of the period as addresses and files have it: `2026-10`.
     pub period: String,
@@ -141,7 +142,7 @@ pub struct HistoryPoint {
 }
 
 /// One measure as a row.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Row {
     /// The identifier of the measure.
     pub id: String,

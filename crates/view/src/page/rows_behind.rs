@@ -5,6 +5,7 @@ use evenkeel_model::measure::{Amount, Expression, Formula, Measure, ValueUnit};
 use evenkeel_model::record::{self, ColumnKind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::{self, Currency, Format};
@@ -15,7 +16,7 @@ use crate::words::{self, period};
 const COLUMNS: usize = 7;
 
 /// A column of a table of texts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Column {
     /// What it is called.
     pub name: String,
@@ -240,7 +241,7 @@ fn counts_as(measure: &Measure, format: &Format, value: &str) -> String {
 }
 
 /// Some of the rows behind a number, with the way to the others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RowsTable {
     /// The columns.
     pub columns: Vec<Column>,

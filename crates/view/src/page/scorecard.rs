@@ -3,6 +3,7 @@
 use askama::Template;
 use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult, ObjectiveResult};
 use evenkeel_model::scoring::Status;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::chart::Balance;
@@ -20,7 +21,7 @@ use crate::words::{self, finding, period, watching};
 const NAMED: usize = 3;
 
 /// The scorecard of a unit in a period. It writes itself as HTML and serialises as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "scorecard.html")]
 pub struct ScorecardPage {
     /// What stands around it.
@@ -67,7 +68,7 @@ pub struct ScorecardPage {
 }
 
 /// A sentence with a mark.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Point {
     /// The status it speaks of; none for a note about the page itself.
     pub status: Option<StatusMark>,
@@ -83,7 +84,7 @@ pub struct Point {
 }
 
 /// One leg.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct LegPanel {
     /// The identifier.
     pub id: String,
@@ -118,7 +119,7 @@ impl LegPanel {
 }
 
 /// The measures of one objective.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Group {
     /// The objective in words.
     pub objective: String,

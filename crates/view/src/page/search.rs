@@ -1,6 +1,7 @@
 //! What was found, by kind.
 
 use askama::Template;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::counted;
@@ -17,7 +18,7 @@ const SHOWN: usize = 12;
 pub const LONGEST: usize = 200;
 
 /// What kind of thing something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A measure with figures.
@@ -89,7 +90,7 @@ pub struct Item {
 }
 
 /// Something that was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hit {
     /// What people call it.
     pub title: String,
@@ -100,7 +101,7 @@ pub struct Hit {
 }
 
 /// What was found of one kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HitGroup {
     /// The kind.
     pub kind: Kind,
@@ -115,7 +116,7 @@ pub struct HitGroup {
 }
 
 /// The page of what was found.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "search.html")]
 pub struct SearchPage {
     /// What stands around it.

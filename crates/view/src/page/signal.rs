@@ -3,13 +3,14 @@
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::measure::Direction;
 use evenkeel_model::signal::{Assurance, Finding, Judgement, Side, Variation};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::page::context::Context;
 use crate::words::signal::{Told, usual};
 
 /// A mark with its words: an icon that says by its shape what the series says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SignalMark {
     /// A name for the API: `usual`, `worse-low`, `will-meet`.
     pub code: &'static str,

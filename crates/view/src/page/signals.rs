@@ -2,6 +2,7 @@
 
 use evenkeel_model::evaluation::{Evaluation, LegResult};
 use evenkeel_model::signal::{Judgement, Variation};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::page::context::Context;
@@ -20,7 +21,7 @@ pub struct UnitEvaluation<'a> {
 }
 
 /// All signals below a unit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct SignalList {
     /// What it is about: `Retail, October 2026`.
     pub title: String,
@@ -36,7 +37,7 @@ pub struct SignalList {
 }
 
 /// A measure on watch.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct WatchLine {
     /// The unit.
     pub unit: String,
@@ -47,7 +48,7 @@ pub struct WatchLine {
 }
 
 /// One signal.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct SignalLine {
     /// The unit.
     pub unit: String,

@@ -4,6 +4,7 @@ use askama::Template;
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::trajectory::{Forecast, NoForecast};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::{self, Format};
@@ -22,7 +23,7 @@ pub struct Targeted {
 }
 
 /// The targets of a unit. It writes itself as HTML and serialises as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "targets.html")]
 pub struct TargetsPage {
     /// What stands around it.
@@ -38,7 +39,7 @@ pub struct TargetsPage {
 }
 
 /// One target.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TargetLine {
     /// The figures of the measure.
     pub row: Row,
@@ -57,7 +58,7 @@ pub struct TargetLine {
 }
 
 /// Where a measure stands on the way to its target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Course {
     /// The mark.
     pub mark: StatusMark,

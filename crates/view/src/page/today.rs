@@ -7,6 +7,7 @@ use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
 use evenkeel_model::period::Period;
 use evenkeel_model::signal::{Judgement, Variation};
 use jiff::civil::{Date, DateTime};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::{counted, plain};
@@ -106,7 +107,7 @@ pub struct PressingFigure {
 }
 
 /// The page of today.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "today.html")]
 pub struct TodayPage {
     /// What stands around it.
@@ -120,7 +121,7 @@ pub struct TodayPage {
 }
 
 /// Things of one kind.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Panel {
     /// A name for the address.
     pub id: &'static str,
@@ -141,7 +142,7 @@ pub struct Panel {
 }
 
 /// One thing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Item {
     /// When, or how bad: `Overdue since 30 Oct 17:00`.
     pub when: String,

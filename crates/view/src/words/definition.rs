@@ -13,7 +13,7 @@ use super::sql;
 use crate::number::{self, Format};
 
 /// One line of a definition.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Fact {
     /// What it is about: `Counts`.
     pub term: &'static str,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// A part of a sentence.
@@ -21,7 +22,8 @@ pub enum Span {
 }
 
 /// A sentence, or a few, with links in it. Serialises as its text.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, JsonSchema)]
+#[schemars(with = "String")]
 pub struct Sentence {
     spans: Vec<Span>,
 }

@@ -6,14 +6,16 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use evenkeel_model::access::{Grant, Over, Role};
 use evenkeel_model::ids::UnitId;
 use evenkeel_model::reading::Subject;
-use evenkeel_state::{Action, NewUser, StateError, User, UserId};
+use evenkeel_state::{Action, NewUser, StateError, TokenId, User, UserId};
 use evenkeel_view::page::frame::{Choice, Link};
-use evenkeel_view::page::{AdministrationPage, GrantLine, OneTimeLink, Template, TrailLine, TrailSheet, UserLine};
+use evenkeel_view::page::{
+    AdministrationPage, GrantLine, OneTimeLink, Template, TokenLine, TrailLine, TrailSheet, UserLine,
+};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::links;
 use super::sign_in::Nothing;
+use super::{links, tokens};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
@@ -40,6 +42,7 @@ impl Done {
             "taken" => "The role was taken away.",
             "deactivated" => "The user was signed out everywhere and cannot sign in any more.",
             "activated" => "The user can sign in again.",
+            "revoked" => "The token was revoked; programs that use it are refused from now on.",
             "nothing" => "Nothing was changed: it was so already.",
             _ => return None,
         };
@@ -223,6 +226,22 @@ async fn set_active(administrator: Administrator, id: i64, active: bool) -> Resu
     }
 }
 
+/// Revokes a token, whoever made it.
+pub(crate) async fn revoke(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<Nothing>,
+) -> Result<Response, Failure> {
+    let (_, administrator) = filled.by_administrator(&state)?;
+    let all = administrator.accounts.store.tokens(None).await?;
+    let token = all.iter().find(|token| token.id == TokenId(id)).ok_or_else(tokens::unknown)?;
+    let owner = administrator.accounts.store.user(token.owner).await?;
+    let about = format!("{}: {}", owner.map(|owner| owner.sign_in).unwrap_or_default(), token.name);
+    let change = administrator.accounts.change(&administrator.user.sign_in, &about);
+    let gone = administrator.accounts.store.revoke_token(token.id, change).await?;
+    Ok(done(if gone { "revoked" } else { "nothing" }))
+}
+
 /// The audit trail.
 pub(crate) async fn trail(
     administrator: Administrator,
@@ -289,6 +308,14 @@ async fn with_link(
 async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> Result<Response, Failure> {
     let world = &administrator.world;
     let users = administrator.accounts.store.users().await?;
+    let now = administrator.accounts.now();
+    let mut tokens: Vec<TokenLine> = Vec::new();
+    for token in administrator.accounts.store.tokens(None).await? {
+        let owner = users.iter().find(|user| user.id == token.owner).map(|user| user.sign_in.clone());
+        let url = format!("{ACCOUNTS}/tokens/{}/revoke", token.id.0);
+        tokens.push(tokens::line(&token, owner.unwrap_or_default(), url, now, world));
+    }
+    tokens.sort_by(|one, other| (&one.owner, &one.name).cmp(&(&other.owner, &other.name)));
     let page = AdministrationPage {
         frame: world.frame("Administration", &links(world), "Administration"),
         notice: said.notice,
@@ -299,6 +326,7 @@ async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> 
         units: world.units().iter().map(|unit| choice(&unit.name, unit.id.as_str())).collect(),
         explained: Role::ALL.map(explained).into(),
         add_url: format!("{ACCOUNTS}/users"),
+        tokens,
         trail_url: TRAIL.to_owned(),
         form_token: administrator.form_token.clone(),
     };

@@ -3,9 +3,8 @@
 use axum::Json;
 use axum::extract::Query;
 use axum::response::Html;
-use evenkeel_model::ids::UnitId;
 use evenkeel_model::reading::Subject;
-use evenkeel_view::page::{Place, PublicCharter, Template};
+use evenkeel_view::page::{CharterPage, Place, PublicCharter, Template};
 use serde::Deserialize;
 
 use super::{Looking, links};
@@ -14,6 +13,7 @@ use crate::asked::Asked;
 use crate::error::Failure;
 use crate::links::Routes;
 use crate::visit::{Anyone, Seen};
+use crate::world::told::place_of;
 
 /// What is looked at, as addresses say it.
 #[derive(Debug, Default, Deserialize)]
@@ -38,19 +38,26 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Failure> {
     let Wanted { unit, promise, period, compare, view } = wanted;
     let looking = Looking { period, compare, view, ..Looking::default() };
-    let subject = match (&unit, world.own_record()) {
-        (None, Some(own)) if !world.sees_units() => Subject::Person(own.clone()),
-        _ => world.subject(unit.as_deref())?,
-    };
-    // Addresses name a person as they name a unit: by identifier.
-    let (unit, of_person) = match &subject {
-        Subject::Unit(unit) => (unit.clone(), false),
-        Subject::Person(person) => (UnitId::new(person.as_str()), true),
-    };
-    let place = Place { unit, ..looking.place(&world, None)? };
-    let links = Routes { of_person, ..links(&world) };
-    let page = world.charter_page(&subject, &place, promise.as_deref(), &links).await?;
+    let (_, page) = inside(&world, unit.as_deref(), promise.as_deref(), &looking).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+}
+
+/// The charter with the figures of a unit or person, and the place it is about. Without a name it is about the own record
+/// of whoever sees no units.
+pub(crate) async fn inside(
+    world: &World,
+    name: Option<&str>,
+    promise: Option<&str>,
+    looking: &Looking,
+) -> Result<(Place, CharterPage), Failure> {
+    let subject = match (name, world.own_record()) {
+        (None, Some(own)) if !world.sees_units() => Subject::Person(own.clone()),
+        _ => world.subject(name)?,
+    };
+    let place = place_of(&subject, &looking.place(world, None)?);
+    let links = Routes { of_person: matches!(subject, Subject::Person(_)), ..links(world) };
+    let page = world.charter_page(&subject, &place, promise, &links).await?;
+    Ok((place, page))
 }
 
 /// The public edition.

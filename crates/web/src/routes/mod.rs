@@ -22,7 +22,9 @@ pub(crate) mod set_up;
 pub(crate) mod sign_in;
 pub(crate) mod targets;
 pub(crate) mod today;
+pub(crate) mod tokens;
 
+use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect};
 use evenkeel_view::page::{Arrangement, LibraryLinks, Links, Place};
 use serde::Deserialize;
@@ -47,6 +49,11 @@ pub(crate) struct Looking {
 }
 
 impl Looking {
+    /// What is looked at.
+    pub(crate) fn new(period: Option<String>, compare: Option<String>, view: Option<String>) -> Self {
+        Self { period, compare, view, ..Self::default() }
+    }
+
     /// The kind of unit that is compared.
     pub(crate) fn by(&self) -> Option<&str> {
         self.by.as_deref()
@@ -101,6 +108,10 @@ pub(crate) async fn health() -> &'static str {
 }
 
 /// Everything else.
-pub(crate) async fn nothing() -> impl IntoResponse {
-    Failure::not_found("There is no page at this address.")
+pub(crate) async fn nothing(asked: Uri) -> impl IntoResponse {
+    Failure::not_found(if asked.path().starts_with("/api/") {
+        format!("There is no address `{}`.", asked.path())
+    } else {
+        "There is no page at this address.".to_owned()
+    })
 }

@@ -4,6 +4,7 @@ use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use evenkeel_engine::export::quoted;
+use evenkeel_engine::rows::Records;
 use evenkeel_view::number::count;
 
 use super::Looking;
@@ -26,16 +27,7 @@ pub(crate) async fn file(
     if let Some(message) = too_many(records.total) {
         return Err(Failure::bad(message));
     }
-    let mut text = String::new();
-    // Columns that say who are there only for whoever may see that.
-    let header: Vec<String> = records.columns.iter().map(|name| quoted(name)).collect();
-    text.push_str(&header.join(","));
-    text.push('\n');
-    for row in &records.rows {
-        let cells: Vec<String> = row.iter().map(|cell| quoted(cell.as_deref().unwrap_or_default())).collect();
-        text.push_str(&cells.join(","));
-        text.push('\n');
-    }
+    let text = csv(&records);
     // Identifiers may hold anything; a file name may not.
     let plain = |text: &str| {
         text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect::<String>()
@@ -51,6 +43,20 @@ pub(crate) async fn file(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     Ok((headers, text).into_response())
+}
+
+/// Records as comma-separated text. Columns that say who are there only for whoever may see that.
+pub(crate) fn csv(records: &Records) -> String {
+    let mut text = String::new();
+    let header: Vec<String> = records.columns.iter().map(|name| quoted(name)).collect();
+    text.push_str(&header.join(","));
+    text.push('\n');
+    for row in &records.rows {
+        let cells: Vec<String> = row.iter().map(|cell| quoted(cell.as_deref().unwrap_or_default())).collect();
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    text
 }
 
 /// What is said of more rows than a file holds; a file that ends early would look whole.

@@ -1,21 +1,22 @@
 //! What asks for attention now.
 
-use axum::extract::Query;
+use axum::extract::{Query, State as Shared};
 use axum::response::Html;
 use evenkeel_view::page::Template;
 
 use super::{Looking, links};
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::visit::{Seen, Who};
+use crate::server::State;
+use crate::visit::Seen;
 
 pub(crate) async fn show(
+    Shared(state): Shared<State>,
     Seen(world): Seen,
-    who: Who,
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
     let place = looking.place_of_query(&world)?;
-    let waiting = world.waiting(who.store(), &place).await?;
+    let waiting = world.waiting(state.access.store(), &place).await?;
     let page = world.today_page(&place, &links(&world), &waiting).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }

@@ -2,10 +2,14 @@
 
 use crate::assets;
 use crate::page::accounts::{
-    AdministrationPage, GrantLine, OneTimeLink, PasswordPage, SetUpPage, SignInPage, TrailLine, TrailSheet, UserLine,
+    AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
+    TokensPage, TrailLine, TrailSheet, UserLine,
 };
+use crate::page::api::{ApiEntry, ApiPage, ApiParameter, ApiProblem};
 use crate::page::context::{NavigationEntry, SignedIn, Visitor};
 use crate::page::frame::{Choice, Frame, Link};
+
+use crate::words::sentence::Sentence;
 
 use super::bank::HOSTILE;
 
@@ -20,6 +24,10 @@ pub struct Pages {
     pub password: Vec<(&'static str, PasswordPage)>,
     /// Accounts.
     pub administration: Vec<(&'static str, AdministrationPage)>,
+    /// The tokens of somebody's programs.
+    pub tokens: Vec<(&'static str, TokensPage)>,
+    /// How programs ask.
+    pub api: Vec<(&'static str, ApiPage)>,
     /// The audit trail.
     pub trail: Vec<(&'static str, TrailSheet)>,
 }
@@ -49,6 +57,8 @@ pub(super) fn pages(assets: &assets::Urls) -> Pages {
         set_up: samples.iter().map(|(name, sample)| (*name, sample.set_up())).collect(),
         password: samples.iter().map(|(name, sample)| (*name, sample.password())).collect(),
         administration: samples.iter().map(|(name, sample)| (*name, sample.administration())).collect(),
+        tokens: samples.iter().map(|(name, sample)| (*name, sample.tokens())).collect(),
+        api: samples.iter().map(|(name, sample)| (*name, sample.api())).collect(),
         trail: samples.iter().map(|(name, sample)| (*name, sample.trail())).collect(),
     }
 }
@@ -59,8 +69,12 @@ impl Sample<'_> {
     }
 
     fn inside(&self, title: &str) -> Frame {
-        let signed_in =
-            SignedIn { name: self.person.to_owned(), sign_out_url: "/sign-out".to_owned(), form_token: token() };
+        let signed_in = SignedIn {
+            name: self.person.to_owned(),
+            tokens_url: "/tokens".to_owned(),
+            sign_out_url: "/sign-out".to_owned(),
+            form_token: token(),
+        };
         let visitor = Visitor { signed_in: Some(signed_in), strip: None };
         let entry = |label: &str| NavigationEntry {
             label: label.to_owned(),
@@ -144,8 +158,73 @@ impl Sample<'_> {
             units: vec![choice(self.organisation, self.organisation), choice("Lakeside", "lakeside")],
             explained: vec![("Manager".to_owned(), "The figures of a unit and of all below it.".to_owned())],
             add_url: "/administration/users".to_owned(),
+            tokens: vec![self.token(self.typed, false), self.token("mara", true)],
             trail_url: "/administration/trail".to_owned(),
             form_token: token(),
+        }
+    }
+
+    fn token(&self, owner: &str, ended: bool) -> TokenLine {
+        TokenLine {
+            name: format!("nightly report of {}", self.organisation),
+            owner: owner.to_owned(),
+            may: "Reads what its owner may see".to_owned(),
+            state: if ended { "Ended on 31 Jan 2026" } else { "Works until 31 Jan 2027" }.to_owned(),
+            ended,
+            used: "; not used yet".to_owned(),
+            url: format!("/tokens/{}/revoke", owner.len()),
+        }
+    }
+
+    fn tokens(&self) -> TokensPage {
+        let choice =
+            |label: &str, days: &str, current: bool| Choice { label: label.to_owned(), url: days.to_owned(), current };
+        TokensPage {
+            frame: self.inside("API tokens"),
+            notice: None,
+            error: Some(format!("Nothing was made: there is a token called `{}` already.", self.person)),
+            made: Some(OneTimeToken { name: self.person.to_owned(), text: format!("evk_{}", token()) }),
+            tokens: vec![self.token("", false), self.token("", true)],
+            lasting: vec![choice("30 days", "30", false), choice("90 days", "90", true)],
+            add_url: "/tokens".to_owned(),
+            api_url: "/api".to_owned(),
+            form_token: token(),
+        }
+    }
+
+    fn api(&self) -> ApiPage {
+        let parameter = |name: &str, in_path: bool, choices: &[&str]| ApiParameter {
+            name: name.to_owned(),
+            in_path,
+            says: Sentence::plain("What it says."),
+            choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
+            value: if in_path { self.organisation.to_owned() } else { String::new() },
+        };
+        let entry = ApiEntry {
+            id: "scorecard".to_owned(),
+            path: "/api/v1/scorecard/{unit}".to_owned(),
+            summary: "the scorecard of a unit".to_owned(),
+            says: Sentence::marked("Legs with `objectives` and measures."),
+            parameters: vec![
+                parameter("unit", true, &[]),
+                parameter("period", false, &[]),
+                parameter("view", false, &["legs", "perspectives"]),
+            ],
+            forms: vec!["application/json".to_owned(), "text/csv".to_owned()],
+            example: "/api/v1/scorecard/lakeside".to_owned(),
+        };
+        let problem = ApiProblem {
+            status: 404,
+            title: "There is nothing here".to_owned(),
+            next: Sentence::plain("The page /api lists the addresses."),
+        };
+        ApiPage {
+            frame: self.inside("API"),
+            document_url: "/api/openapi.json".to_owned(),
+            tokens_url: Some("/tokens".to_owned()),
+            entries: vec![entry],
+            problems: vec![problem],
+            script: self.assets.api.clone(),
         }
     }
 

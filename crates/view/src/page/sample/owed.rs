@@ -50,7 +50,12 @@ fn text(name: &str, text: &str) -> String {
 
 fn frame(name: &str, title: &str, assets: &assets::Urls) -> Frame {
     let person = text(name, "Rosa Anand");
-    let signed_in = SignedIn { name: person, sign_out_url: "/sign-out".to_owned(), form_token: token() };
+    let signed_in = SignedIn {
+        name: person,
+        tokens_url: "/tokens".to_owned(),
+        sign_out_url: "/sign-out".to_owned(),
+        form_token: token(),
+    };
     let visitor = Visitor { signed_in: Some(signed_in), strip: None };
     Frame::bare(title, &text(name, "Northmere Bank"), visitor, "/", assets)
 }

@@ -1,0 +1,436 @@
+//! What programs are answered: what the document promises, and what pages show.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::served::{Answer, Server, serve, two_branches};
+
+/// A question for each operation of the document, and some more.
+const ASKED: [(&str, &str); 21] = [
+    ("/api/v1/organisation", ""),
+    ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/north?period=2026-10&view=perspectives"),
+    ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/whole?period=2026-YTD"),
+    ("/api/v1/targets/{unit}", "/api/v1/targets/north"),
+    ("/api/v1/measure/{measure}/{unit}", "/api/v1/measure/csat/whole"),
+    ("/api/v1/measure/{measure}/{unit}", "/api/v1/measure/csat/north?period=2026-W41&compare=2026-W40"),
+    ("/api/v1/signals/{unit}", "/api/v1/signals/whole"),
+    ("/api/v1/compare/{measure}/{unit}", "/api/v1/compare/csat/whole"),
+    ("/api/v1/map", "/api/v1/map"),
+    ("/api/v1/today", "/api/v1/today?unit=north"),
+    ("/api/v1/charter", "/api/v1/charter"),
+    ("/api/v1/charter", "/api/v1/charter?unit=north-1&promise=satisfied"),
+    ("/api/v1/measures", "/api/v1/measures?leg=customer&level=unit"),
+    ("/api/v1/measures/{measure}", "/api/v1/measures/csat"),
+    ("/api/v1/measures/{measure}", "/api/v1/measures/service_level"),
+    ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/north?limit=3"),
+    ("/api/v1/readings", "/api/v1/readings"),
+    ("/api/v1/readings", "/api/v1/readings?measure=csat&from=2026-10-01&to=2026-10-31&limit=5"),
+    ("/api/v1/data", "/api/v1/data"),
+    ("/api/v1/search", "/api/v1/search?q=satisfied"),
+    ("/api/v1/search", "/api/v1/search"),
+];
+
+impl Answer {
+    fn json(&self) -> Value {
+        let told = serde_json::from_str(&self.body);
+        assert!(told.is_ok(), "{}", self.body);
+        told.unwrap()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default()
+    }
+}
+
+impl Server {
+    /// Asks with more headers.
+    fn ask_as(&self, target: &str, headers: &str) -> Answer {
+        let host = &self.address;
+        self.send(format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n{headers}connection: close\r\n\r\n").as_bytes())
+    }
+}
+
+fn cookie(token: &str) -> String {
+    format!("cookie: evenkeel={token}\r\n")
+}
+
+/// A schema that lets nothing pass of which it does not tell.
+fn strict(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if fields.get("properties").is_some_and(Value::is_object) && !fields.contains_key("additionalProperties") {
+                fields.insert("additionalProperties".to_owned(), json!(false));
+            }
+            fields.values_mut().for_each(strict);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strict),
+        _ => {}
+    }
+}
+
+/// What the document promises of an answer, with the definitions beside it.
+fn promised(document: &Value, at: &str) -> jsonschema::Validator {
+    let schema = document.pointer(at).cloned();
+    assert!(schema.is_some(), "{at} is not told");
+    let mut schema = schema.unwrap();
+    schema["components"] = document["components"].clone();
+    strict(&mut schema);
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[test]
+fn every_answer_is_what_the_document_promises() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let document = server.get("/api/openapi.json", "").json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let told: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+    let served: BTreeSet<&str> =
+        evenkeel_web::server::paths().into_iter().filter(|path| path.starts_with("/api/v1")).collect();
+    assert_eq!(told, served, "every route of the API has an entry in the document");
+    let asked: BTreeSet<&str> = ASKED.iter().map(|(path, _)| *path).collect();
+    assert_eq!(told, asked, "every entry of the document is asked for in this test");
+
+    for (path, target) in ASKED {
+        let target = if target.is_empty() { path } else { target };
+        let answer = server.get(target, &administrator);
+        assert_eq!(answer.status, 200, "{target}: {}", answer.body);
+        assert_eq!(answer.header("content-type"), "application/json", "{target}");
+        let at = format!("/paths/{}/get/responses/200/content/application~1json/schema", path.replace('/', "~1"));
+        let body = answer.json();
+        let wrong: Vec<String> = promised(&document, &at)
+            .iter_errors(&body)
+            .map(|error| format!("{} {error}", error.instance_path()))
+            .collect();
+        assert!(wrong.is_empty(), "{target}: {}", wrong.join("\n"));
+        assert!(body["data"].get("frame").is_none(), "{target}");
+        assert!(body["about"]["data_version"].as_str().is_some_and(|version| !version.is_empty()), "{target}");
+    }
+}
+
+#[test]
+fn pages_and_programs_are_told_the_same() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let told = server.get("/api/v1/scorecard/north", &administrator).json();
+    let page = server.get("/scorecard/north", &administrator).body;
+    let headline = told["data"]["headline"].as_str().unwrap();
+    assert!(page.contains(headline), "{headline}");
+    assert_eq!(told["about"]["unit"], "north");
+    assert_eq!(told["about"]["period"], "2026-10");
+
+    // The course of readings and the figure of the page come from the same sums.
+    let readings =
+        server.get("/api/v1/readings?measure=csat&unit=north&from=2026-10&to=2026-10", &administrator).json();
+    let measure = server.get("/api/v1/measure/csat/north?period=2026-10", &administrator).json();
+    let only = readings["data"]["readings"].as_array().unwrap();
+    assert_eq!(only.len(), 1, "{readings}");
+    assert_eq!(only[0]["value"], measure["data"]["row"]["value"]["value"]);
+    assert_eq!(only[0]["level"], "branch");
+    let tree = server.get("/api/v1/organisation", &administrator).json();
+    let above: Vec<(&str, Option<&str>)> = tree["data"]["units"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|unit| (unit["id"].as_str().unwrap(), unit["above"].as_str()))
+        .collect();
+    assert_eq!(
+        above,
+        [("whole", None), ("lakeside", Some("whole")), ("north", Some("whole")), ("north-1", Some("north"))]
+    );
+}
+
+#[test]
+fn long_lists_come_in_parts_and_as_files() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    for (first, list, size) in
+        [("/api/v1/rows/csat/north?limit=25", "rows", 25), ("/api/v1/readings?limit=3&from=2026-10-01", "readings", 3)]
+    {
+        let whole = server.get(&first.replace(&format!("limit={size}"), "limit=10000"), &administrator).json();
+        assert_eq!(whole["data"]["next"], Value::Null);
+        let mut joined = Vec::new();
+        let mut next = Some(first.to_owned());
+        while let Some(target) = next {
+            let part = server.get(&target, &administrator);
+            assert_eq!(part.status, 200, "{target}: {}", part.body);
+            let told = part.json();
+            let items = told["data"][list].as_array().unwrap();
+            assert!(!items.is_empty() && items.len() <= size, "{target}");
+            joined.extend(items.clone());
+            next = told["data"]["next"].as_str().map(str::to_owned);
+            let link = next.as_ref().map(|next| format!("<{next}>; rel=\"next\"")).unwrap_or_default();
+            assert_eq!(part.header("link"), link);
+        }
+        assert_eq!(&Value::Array(joined.clone()), &whole["data"][list], "{first}");
+        assert!(joined.len() > size, "{first}");
+
+        let headers = format!("{}accept: text/csv\r\n", cookie(&administrator));
+        let file = server.ask_as(first, &headers);
+        assert_eq!((file.status, file.header("content-type")), (200, "text/csv; charset=utf-8"));
+        assert_eq!(file.body.lines().count(), 1 + size, "{}", file.body);
+        assert!(file.header("link").contains("rel=\"next\""), "{}", file.head);
+    }
+}
+
+#[test]
+fn an_answer_is_not_told_twice() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let vera = server.add(&administrator, "vera", "viewer", "north", "");
+    let target = "/api/v1/organisation";
+    let first = server.get(target, &vera);
+    let tag = first.header("etag").to_owned();
+    assert!(tag.starts_with('"') && tag.len() == 34, "{tag}");
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+        let again = server.ask_as(target, &format!("{}if-none-match: {known}\r\n", cookie(&vera)));
+        assert_eq!((again.status, again.body.as_str()), (304, ""), "{known}");
+        assert_eq!(again.header("etag"), tag);
+    }
+    let other = server.ask_as(target, &format!("{}if-none-match: \"other\"\r\n", cookie(&vera)));
+    assert_eq!(other.status, 200);
+    // Somebody else sees something else, which is known by something else.
+    let whole = server.ask_as(target, &format!("{}if-none-match: {tag}\r\n", cookie(&administrator)));
+    assert_eq!(whole.status, 200);
+    // Whoever may not see it any more is not told that it is the same.
+    assert_eq!(server.ask_as(target, &format!("if-none-match: {tag}\r\n")).status, 401);
+    let head = server.send(
+        format!("HEAD {target} HTTP/1.1\r\nhost: {}\r\n{}connection: close\r\n\r\n", server.address, cookie(&vera))
+            .as_bytes(),
+    );
+    assert_eq!((head.status, head.header("etag"), head.body.as_str()), (200, tag.as_str(), ""));
+}
+
+#[test]
+fn every_error_is_a_problem() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let document = server.get("/api/openapi.json", "").json();
+    let schema = promised(&document, "/components/schemas/Problem");
+    let signed_in = cookie(&administrator);
+    let get = |target: &str, headers: &str| server.ask_as(target, headers);
+    let asked = [
+        (get("/api/v1/scorecard/north", ""), 401, "Nobody is signed in."),
+        (get("/api/v1/scorecard/nrth", &signed_in), 404, "nrth"),
+        (get("/api/v1/nothing", &signed_in), 404, "There is no address `/api/v1/nothing`."),
+        (get("/api/v1/scorecard/north?period=soon", &signed_in), 400, "`soon` is not a period"),
+        (get("/api/v1/scorecard/north?perod=2026", &signed_in), 400, "unknown field `perod`"),
+        (get("/api/v1/scorecard/north?view=none", &signed_in), 400, "unknown variant `none`"),
+        (get("/api/v1/scorecard/north?period=2026&period=2025", &signed_in), 400, "duplicate field `period`"),
+        (get("/api/v1/scorecard/%ff", &signed_in), 400, "cannot be read"),
+        (get("/api/v1/rows/csat/north?limit=0", &signed_in), 400, "`limit` is 0"),
+        (get("/api/v1/rows/csat/north?from=18446744073709551615", &signed_in), 400, "`from` is"),
+        (get("/api/v1/rows/csat/north?limit=-1", &signed_in), 400, "limit"),
+        (get("/api/v1/readings?after=csat", &signed_in), 400, "no place in the readings"),
+        (get("/api/v1/readings?after=csat%20%20north", &signed_in), 400, "no place in the readings"),
+        (get("/api/v1/compare/csat/north?by=person", &signed_in), 403, "single people are not compared"),
+        (get("/api/v1/scorecard/north", &format!("{signed_in}accept: text/csv\r\n")), 406, "`Accept`"),
+        (server.ask("POST", "/api/v1/organisation"), 405, "asked with GET"),
+        (
+            server.send(b"GET /api/v1/organisation HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n"),
+            421,
+            "127",
+        ),
+    ];
+    for (answer, status, says) in asked {
+        assert_eq!(answer.status, status, "{says}: {}", answer.body);
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{says}");
+        let problem = answer.json();
+        assert!(schema.is_valid(&problem), "{problem}");
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["type"], format!("/api#problem-{status}"));
+        assert!(problem["detail"].as_str().unwrap().contains(says), "{problem}");
+        assert!(problem["next"].as_str().is_some_and(|next| !next.is_empty()), "{problem}");
+        // Errors tell no page where to sign in, but what to send.
+        assert_eq!(answer.header("www-authenticate").is_empty(), status != 401);
+        assert_eq!(answer.header("allow").is_empty(), status != 405);
+    }
+    // Pages keep their own words.
+    assert!(server.get("/scorecard/nrth", &administrator).header("content-type").starts_with("text/plain"));
+}
+
+/// Makes a token on the page, and returns it.
+fn token(server: &Server, session: &str, name: &str) -> String {
+    let page = server.post("/tokens", session, &[("name", name), ("days", "90")]);
+    assert_eq!(page.status, 200, "{}", page.body);
+    let token = page.body.split("evk_").nth(1).and_then(|rest| rest.get(..64)).unwrap();
+    format!("evk_{token}")
+}
+
+fn bearing(token: &str) -> String {
+    format!("authorization: Bearer {token}\r\n")
+}
+
+#[test]
+fn programs_ask_with_tokens() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let milo = server.add(&administrator, "milo", "manager", "north", "");
+    let nightly = token(&server, &milo, "nightly");
+    // It is shown once.
+    assert!(!server.get("/tokens", &milo).body.contains(&nightly));
+    let taken = server.post("/tokens", &milo, &[("name", "nightly"), ("days", "90")]);
+    assert_eq!((taken.status, taken.body.contains("a token called")), (422, true), "{}", taken.body);
+    for days in ["0", "-7", "100000"] {
+        assert_eq!(server.post("/tokens", &milo, &[("name", "long"), ("days", days)]).status, 422, "{days}");
+    }
+
+    // It sees what its owner sees, and people are recorded under their name.
+    let get = |target: &str, token: &str| server.ask_as(target, &bearing(token));
+    for target in ["/api/v1/scorecard/north", "/api/v1/rows/csat/north?limit=2", "/api/v1/charter?unit=ann"] {
+        let (by_token, by_session) = (get(target, &nightly), server.get(target, &milo));
+        assert_eq!((by_token.status, &by_token.body), (200, &by_session.body), "{target}");
+    }
+    assert_eq!(get("/api/v1/scorecard/lakeside", &nightly).status, 404);
+    let trail = server.get("/administration/trail", &administrator).body;
+    for entry in ["charter of ann, 2026-10, by token nightly", "made an API token", "nightly, read, for 90 days", "API"]
+    {
+        assert!(trail.contains(entry), "{entry}: {trail}");
+    }
+
+    // It opens no page and sends no form, and a session is no token.
+    for page in ["/scorecard/north", "/measures", "/tokens", "/api", "/rows/csat/north"] {
+        assert_eq!(get(page, &nightly).status, 303, "{page}");
+    }
+    assert_eq!(server.get("/measures", &nightly).status, 303);
+    assert_eq!(server.get("/measures", &nightly[4..]).status, 303);
+    assert_eq!(server.get("/api/v1/organisation", &nightly[4..]).status, 401);
+    assert_eq!(get("/api/v1/organisation", &format!("evk_{milo}")).status, 401);
+    let forged = server.submit("/tokens", "", "", &bearing(&nightly), &[("name", "more"), ("days", "90")]);
+    assert_eq!(forged.status, 403, "{}", forged.body);
+    // What is sent counts, also from a browser in which somebody is signed in.
+    let both = format!("{}{}", cookie(&administrator), bearing("evk_wrong"));
+    assert_eq!(server.ask_as("/api/v1/organisation", &both).status, 401);
+    for header in ["authorization: Basic bWlsbzp4\r\n", "authorization: Bearer\r\n", "authorization: \r\n"] {
+        assert_eq!(server.ask_as("/api/v1/organisation", header).status, 401, "{header}");
+    }
+
+    // A role that is taken away is taken away from programs too.
+    let scorecard = || get("/api/v1/scorecard/north", &nightly).status;
+    let user = (1..9)
+        .find(|id| {
+            let page = server.post(&format!("/administration/users/{id}/link"), &administrator, &[]);
+            page.body.contains("A link for milo")
+        })
+        .unwrap();
+    let change = |what: &str, values: &[(&str, &str)]| {
+        server.post(&format!("/administration/users/{user}/{what}"), &administrator, values).status
+    };
+    assert_eq!(change("take", &[("role", "manager"), ("over", "north")]), 303);
+    assert_eq!(scorecard(), 403);
+    assert_eq!(change("give", &[("role", "manager"), ("unit", "north"), ("person", "")]), 303);
+    assert_eq!(scorecard(), 200);
+
+    // Administrators see and revoke it; others do not.
+    let page = server.get("/administration", &administrator).body;
+    assert!(page.contains("nightly") && !page.contains(&nightly), "{page}");
+    let number =
+        page.split("/administration/tokens/").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+    let vera = server.add(&administrator, "vera", "viewer", "north", "");
+    assert_eq!(server.post(&format!("/tokens/{number}/revoke"), &vera, &[]).status, 404);
+    assert_eq!(server.post(&format!("/administration/tokens/{number}/revoke"), &vera, &[]).status, 404);
+    assert_eq!(scorecard(), 200);
+    assert_eq!(server.post(&format!("/administration/tokens/{number}/revoke"), &administrator, &[]).status, 303);
+    assert_eq!(scorecard(), 401);
+    assert!(server.get("/administration/trail", &administrator).body.contains("revoked an API token"));
+
+    // Whoever is deactivated asks no more.
+    let report = token(&server, &milo, "report");
+    assert_eq!(get("/api/v1/organisation", &report).status, 200);
+    assert_eq!(change("deactivate", &[]), 303);
+    assert_eq!(get("/api/v1/organisation", &report).status, 401);
+
+    // Guessing is slowed down, and keeps out neither a right token nor whoever signs in.
+    let own = token(&server, &vera, "own");
+    let wrong = format!("evk_{}", "ab".repeat(32));
+    let mut waiting = None;
+    for _ in 0..40 {
+        let answer = get("/api/v1/organisation", &wrong);
+        if answer.status != 401 {
+            waiting = Some(answer);
+            break;
+        }
+    }
+    let waiting = waiting.unwrap();
+    assert_eq!((waiting.status, waiting.header("content-type")), (429, "application/problem+json"));
+    assert!(waiting.header("retry-after").parse::<u64>().unwrap() > 0);
+    assert_eq!(get("/api/v1/organisation", &own).status, 200);
+    assert_eq!(server.sign_in("vera", super::served::PASSWORD).status, 303);
+}
+
+#[test]
+fn the_page_about_the_api_tells_every_question() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let page = server.get("/api", &administrator);
+    assert_eq!(page.status, 200);
+    for (path, _) in ASKED {
+        assert!(page.body.contains(&format!("GET {path}")), "{path}");
+    }
+    // Each example can be opened as it is.
+    let examples: Vec<String> = page
+        .body
+        .split("For example <a href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"))
+        .collect();
+    assert!(examples.len() >= 15, "{examples:?}");
+    for example in examples {
+        let answer = server.get(&example, &administrator);
+        assert_eq!(answer.status, 200, "{example}: {}", answer.body);
+    }
+}
+
+/// The program that asks what people do not think of: the one that `SCHEMATHESIS` names, or one on the path.
+fn schemathesis() -> Option<std::ffi::OsString> {
+    let program = std::env::var_os("SCHEMATHESIS").unwrap_or_else(|| "schemathesis".into());
+    let starts = Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !starts {
+        #[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
+        {
+            eprintln!("SKIPPED: schemathesis does not start (pip install schemathesis, or set SCHEMATHESIS)");
+        }
+    }
+    starts.then_some(program)
+}
+
+#[test]
+fn schemathesis_finds_nothing() {
+    let Some(program) = schemathesis() else { return };
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let ines = server.add(&administrator, "ines", "insights", "", "");
+    let vera = server.add(&administrator, "vera", "viewer", "north", "");
+    // Names that there are, so that it comes further than to what does not exist.
+    let folder = TempDir::new().unwrap();
+    let settings = folder.path().join("schemathesis.toml");
+    std::fs::write(&settings, "[parameters]\n\"path.unit\" = [\"north\", \"lakeside\", \"whole\", \"x\"]\n\"path.measure\" = [\"csat\", \"x\"]\n")
+        .unwrap();
+    for (who, session) in [("insights", &ines), ("viewer", &vera)] {
+        let header = format!("Authorization: Bearer {}", token(&server, session, "schemathesis"));
+        let url = format!("http://{}/api/openapi.json", server.address);
+        let output = Command::new(&program)
+            .arg("--config-file")
+            .arg(&settings)
+            .args(["run", &url, "--header", &header, "--max-examples", "25", "--phases", "examples,coverage,fuzzing"])
+            .args(["--seed", "1", "--request-timeout", "30", "--no-color"])
+            // It guesses so many tokens that it is made to wait; `programs_ask_with_tokens` looks at that.
+            .args(["--exclude-checks", "ignored_auth"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "as {who}:\n{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -1,0 +1,172 @@
+//! Which program asks, and in which form it wants to be answered.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use evenkeel_view::page::{Arrangement, Place, Visitor};
+use serde::Serialize;
+
+use super::answer::{self, Answer};
+use crate::World;
+use crate::accounts::{Access, Bearer};
+use crate::error::Failure;
+use crate::server::State;
+use crate::viewer::Viewer;
+use crate::visit::{Who, address, has_role};
+
+/// A form in which an answer can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// What a page shows.
+    Json,
+    /// Rows and columns.
+    Csv,
+}
+
+/// The world as whichever program asks may see it.
+pub(crate) struct Caller {
+    pub(crate) world: World,
+    /// What the header `Accept` says.
+    accept: String,
+}
+
+impl FromRequestParts<State> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        let accept = accepted(&parts.headers);
+        if let (Some(typed), Access::Accounts(accounts)) = (bearer(&parts.headers)?, &state.access) {
+            return match accounts.bearer(&typed, &address(&parts.extensions)).await? {
+                Bearer::Owner { user, token } => {
+                    let viewer = Viewer::User { sign_in: user.sign_in, grants: user.grants };
+                    let trail = accounts.trail_of_token(token);
+                    Self::new(state.present().seen_by(viewer, Visitor::default(), Some(trail)), accept)
+                }
+                Bearer::Wrong => Err(Failure::unknown(
+                    "There is no such token; it may have ended or been revoked, or its owner may not sign in any more.",
+                )),
+                Bearer::Wait { seconds } => {
+                    Err(Failure::wait("Too many tokens from this address were wrong.", seconds))
+                }
+            };
+        }
+        let who = Who::from_request_parts(parts, state).await?;
+        if let Who::Nobody { ended, .. } = who {
+            let why = if ended { "You were signed in until your time was over." } else { "Nobody is signed in." };
+            return Err(Failure::unknown(why));
+        }
+        Self::new(who.world(state), accept)
+    }
+}
+
+impl Caller {
+    fn new(world: World, accept: String) -> Result<Self, Failure> {
+        has_role(&world)?;
+        Ok(Self { world, accept })
+    }
+
+    /// The form of an answer that is JSON, or rows and columns where a program asks for them.
+    pub(crate) fn form(&self) -> Result<Form, Failure> {
+        chosen(&self.accept, &[Form::Json, Form::Csv])
+    }
+
+    /// An answer about a place.
+    pub(crate) fn tells<T: Serialize>(&self, place: &Place, data: &T) -> Result<Answer, Failure> {
+        chosen(&self.accept, &[Form::Json])?;
+        answer::json(&self.world.about_answer(Some(place)), data)
+    }
+
+    /// An answer about no unit and no period.
+    pub(crate) fn tells_of_all<T: Serialize>(&self, data: &T) -> Result<Answer, Failure> {
+        chosen(&self.accept, &[Form::Json])?;
+        answer::json(&self.world.about_answer(None), data)
+    }
+
+    /// A place for pages that are about no unit.
+    pub(crate) fn home(&self) -> Result<Place, Failure> {
+        let (world, period) = (&self.world, self.world.default_period()?);
+        let (unit, compare_with) = (world.unit(None)?, period.previous());
+        Ok(Place { unit, period, compare_with, arrangement: Arrangement::Legs })
+    }
+}
+
+/// The token that a program sends; none when it sends nothing, and so asks by the cookie of whoever is signed in.
+fn bearer(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let typed = value.to_str().ok().and_then(|value| value.split_once(' '));
+    let token =
+        typed.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim().to_owned());
+    token.map(Some).ok_or_else(|| Failure::unknown("The header `Authorization` is not `Bearer` and a token."))
+}
+
+fn accepted(headers: &HeaderMap) -> String {
+    let all = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    all.collect::<Vec<_>>().join(",")
+}
+
+/// The form that a program likes best among those that there are; the first of them when it does not say.
+fn chosen(accept: &str, offered: &[Form]) -> Result<Form, Failure> {
+    let mut wanted: Vec<(f32, Form)> = Vec::new();
+    let mut says_nothing = true;
+    for part in accept.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        says_nothing = false;
+        let (kind, parameters) = part.split_once(';').unwrap_or((part, ""));
+        let quality = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("q="));
+        let quality = quality.map_or(1.0, |quality| quality.trim().parse().unwrap_or(0.0));
+        let form = match kind.trim().to_ascii_lowercase().as_str() {
+            "*/*" => offered.first().copied(),
+            "application/*" | "application/json" => Some(Form::Json),
+            "text/*" | "text/csv" => Some(Form::Csv),
+            _ => None,
+        };
+        wanted.extend(form.filter(|form| quality > 0.0 && offered.contains(form)).map(|form| (quality, form)));
+    }
+    if says_nothing {
+        wanted.extend(offered.first().map(|form| (1.0, *form)));
+    }
+    // Among those that are liked equally, the first.
+    let best = wanted.iter().rev().max_by(|one, other| one.0.total_cmp(&other.0));
+    best.map(|(_, form)| *form).ok_or_else(|| {
+        let forms: Vec<&str> = offered.iter().map(|form| form.content_type()).collect();
+        Failure::not_acceptable(format!(
+            "The header `Accept` asks for something else than there is here: {}.",
+            evenkeel_view::words::listed(&forms)
+        ))
+    })
+}
+
+impl Form {
+    /// How it is named in headers.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Form::Json => "application/json",
+            Form::Csv => "text/csv",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_that_is_liked_best() {
+        let both = [Form::Json, Form::Csv];
+        for (accept, form) in [
+            ("", Form::Json),
+            ("*/*", Form::Json),
+            ("text/csv", Form::Csv),
+            ("text/csv;q=0.5, application/json", Form::Json),
+            ("application/json;q=0.5, text/csv;q=0.9", Form::Csv),
+            ("application/json, text/csv", Form::Json),
+            ("text/html, application/xml;q=0.9, */*;q=0.8", Form::Json),
+            ("Text/CSV; charset=utf-8", Form::Csv),
+        ] {
+            assert_eq!(chosen(accept, &both).unwrap(), form, "{accept}");
+        }
+        for accept in ["text/html", "application/json;q=0", "text/csv;q=x", "image/png, text/html"] {
+            assert!(chosen(accept, &both).is_err(), "{accept}");
+        }
+        assert!(chosen("text/csv", &[Form::Json]).is_err());
+    }
+}

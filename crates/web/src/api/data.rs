@@ -1,0 +1,30 @@
+//! What the record holds.
+
+use axum::routing::get;
+use evenkeel_view::page::DataPage;
+
+use super::answer::Answer;
+use super::caller::Caller;
+use super::operation::{Operation, fields_of, schema_of};
+use super::question::{Asked, Nothing};
+use crate::error::Failure;
+use crate::routes::links;
+
+pub(super) fn operation() -> Operation {
+    Operation {
+        path: "/api/v1/data",
+        id: "data",
+        summary: "what the record holds",
+        says: "Sources with how fresh they are, days without rows, how many rows were rejected and why, and the versions of \
+               the record. For those who see the whole organisation.",
+        query: fields_of::<Nothing>,
+        data: schema_of::<DataPage>,
+        table: false,
+        answers: get(show),
+    }
+}
+
+async fn show(caller: Caller, _: Asked<Nothing>) -> Result<Answer, Failure> {
+    let page = caller.world.data_page(&links(&caller.world)).await?;
+    caller.tells_of_all(&page)
+}

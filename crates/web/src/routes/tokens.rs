@@ -1,0 +1,143 @@
+//! Tokens with which somebody's programs ask, for whoever made them and for whoever looks after accounts.
+
+use axum::extract::{Path, Query, State as Shared};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use evenkeel_state::{NewToken, Scope, StateError, Token, TokenId};
+use evenkeel_view::page::frame::Choice;
+use evenkeel_view::page::{OneTimeToken, Template, TokenLine, TokensPage};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use super::links;
+use super::sign_in::Nothing;
+use crate::World;
+use crate::accounts::TOKEN_PREFIX;
+use crate::asked::Asked;
+use crate::error::Failure;
+use crate::server::State;
+use crate::visit::{Filled, Person};
+
+/// Where somebody's tokens are.
+const TOKENS: &str = "/tokens";
+/// For how many days a token may work, and how that is said.
+const LASTING: [(i64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year")];
+/// For how many days it works when nothing else is chosen.
+const USUALLY: i64 = 90;
+
+/// What was done; an address names one of these and nothing else.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Done {
+    done: Option<String>,
+}
+
+/// A token to be made.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    name: String,
+    days: String,
+}
+
+/// What the page says beside the tokens.
+#[derive(Default)]
+struct Said {
+    notice: Option<String>,
+    error: Option<String>,
+    made: Option<OneTimeToken>,
+}
+
+/// The tokens of whoever asks.
+pub(crate) async fn show(person: Person, Asked(Query(done)): Asked<Query<Done>>) -> Result<Response, Failure> {
+    let words = |word: &str| match word {
+        "revoked" => Some("The token was revoked; programs that use it are refused from now on."),
+        _ => None,
+    };
+    let notice = done.done.as_deref().and_then(words).map(str::to_owned);
+    page(&person, StatusCode::OK, Said { notice, ..Said::default() }).await
+}
+
+/// Makes one, and shows it once.
+pub(crate) async fn make(Shared(state): Shared<State>, filled: Filled<Wanted>) -> Result<Response, Failure> {
+    let (Wanted { name, days }, person) = filled.by_person(&state)?;
+    let refused = |error: String| Said { error: Some(format!("Nothing was made: {error}.")), ..Said::default() };
+    let Some((days, _)) = LASTING.iter().find(|(known, _)| known.to_string() == days) else {
+        let said = refused(format!("no token works for {days} days"));
+        return page(&person, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+    };
+    let accounts = &person.accounts;
+    let new = NewToken { name: &name, scope: Scope::Read, lasts: SignedDuration::from_hours(24 * days) };
+    let about = format!("{}, {}, for {days} days", name.trim(), Scope::Read.as_str());
+    let change = accounts.change(&person.user.sign_in, &about);
+    match accounts.store.make_token(person.user.id, new, &accounts.random, change).await {
+        Ok(secret) => {
+            let made = OneTimeToken { name: name.trim().to_owned(), text: format!("{TOKEN_PREFIX}{}", secret.text()) };
+            page(&person, StatusCode::OK, Said { made: Some(made), ..Said::default() }).await
+        }
+        Err(error @ (StateError::Name(_) | StateError::TokenNameTaken { .. })) => {
+            page(&person, StatusCode::UNPROCESSABLE_ENTITY, refused(error.to_string())).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Revokes one of whoever asks.
+pub(crate) async fn revoke(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<Nothing>,
+) -> Result<Response, Failure> {
+    let (_, person) = filled.by_person(&state)?;
+    let own = person.accounts.store.tokens(Some(person.user.id)).await?;
+    let token = own.iter().find(|token| token.id == TokenId(id)).ok_or_else(unknown)?;
+    let change = person.accounts.change(&person.user.sign_in, &token.name);
+    if !person.accounts.store.revoke_token(token.id, change).await? {
+        return Err(unknown());
+    }
+    Ok(Redirect::to(&format!("{TOKENS}?done=revoked")).into_response())
+}
+
+/// What is said of a token that is not there, or is somebody else's.
+pub(super) fn unknown() -> Failure {
+    Failure::not_found("There is no such token.")
+}
+
+async fn page(person: &Person, status: StatusCode, said: Said) -> Result<Response, Failure> {
+    let world = &person.world;
+    let tokens = person.accounts.store.tokens(Some(person.user.id)).await?;
+    let now = person.accounts.now();
+    let url = |token: &Token| format!("{TOKENS}/{}/revoke", token.id.0);
+    let page = TokensPage {
+        frame: world.frame("API tokens", &links(world), "API tokens"),
+        notice: said.notice,
+        error: said.error,
+        made: said.made,
+        tokens: tokens.iter().map(|token| line(token, String::new(), url(token), now, world)).collect(),
+        lasting: LASTING
+            .map(|(days, label)| Choice { label: label.to_owned(), url: days.to_string(), current: days == USUALLY })
+            .into(),
+        add_url: TOKENS.to_owned(),
+        api_url: "/api".to_owned(),
+        form_token: person.form_token.clone(),
+    };
+    let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
+    Ok((status, html).into_response())
+}
+
+/// A token as pages show it.
+pub(super) fn line(token: &Token, owner: String, url: String, now: Timestamp, world: &World) -> TokenLine {
+    let day = |at: Timestamp| at.to_zoned(world.project().time_zone.clone()).strftime("%-d %b %Y").to_string();
+    let ended = now >= token.expires_at;
+    let used = token.used_at.map_or_else(|| "not used yet".to_owned(), |at| format!("last used on {}", day(at)));
+    TokenLine {
+        name: token.name.clone(),
+        owner,
+        may: match token.scope {
+            Some(Scope::Read) => "Reads what its owner may see".to_owned(),
+            None => "Does what a newer version knows, and nothing here".to_owned(),
+        },
+        state: format!("{} {}", if ended { "Ended on" } else { "Works until" }, day(token.expires_at)),
+        ended,
+        used: format!("; {used}"),
+        url,
+    }
+}
