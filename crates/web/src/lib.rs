@@ -7,8 +7,10 @@ pub mod accounts;
 pub mod api;
 mod asked;
 mod catalogue;
+mod connections;
 mod error;
 mod headers;
+mod limits;
 pub mod links;
 mod publishing;
 mod routes;
@@ -19,6 +21,7 @@ pub mod world;
 
 pub use accounts::{Access, Accounts};
 pub use catalogue::Catalogue;
+pub use limits::Limits;
 pub use server::{Clock, Server};
 pub use viewer::{NotRecorded, Trail, Viewer};
 pub use world::{Opening, World, WorldError, provenance, scope};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
 use jiff::Timestamp;
@@ -16,15 +17,13 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
+use crate::limits::{self, Limits, Places};
 use crate::publishing::publish;
 use crate::world::{Opening, World, WorldError};
-use crate::{api, headers, routes};
+use crate::{api, connections, headers, routes};
 
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
-/// How long requests that have begun are waited for when the server is stopped.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often the lake is asked whether there is something new.
 const WATCH: Duration = Duration::from_secs(2);
@@ -50,13 +49,6 @@ impl State {
         *self.present.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(world);
     }
 }
-
-/// The most bytes of a form.
-const LARGEST_FORM: usize = 32 * 1024;
-/// The most bytes of a grid of figures.
-const LARGEST_GRID: usize = 256 * 1024;
-/// The most bytes of a file of figures.
-const LARGEST_FILE: usize = 2 * 1024 * 1024;
 
 /// Every path with what answers there. Whatever shows something of the organisation takes the world through
 /// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
@@ -92,9 +84,9 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/compare/{measure}/{unit}", get(routes::compare::show)),
         ("/rows/{measure}/{unit}", get(routes::rows::file)),
         ("/explain/{measure}/{unit}", get(routes::explain::show)),
-        ("/owed", get(routes::owed::show).post(routes::owed::take).layer(DefaultBodyLimit::max(LARGEST_GRID))),
+        ("/owed", get(routes::owed::show).post(routes::owed::take)),
         ("/owed.csv", get(routes::owed_file::write)),
-        ("/owed/file", post(routes::owed_file::read).layer(DefaultBodyLimit::max(LARGEST_FILE))),
+        ("/owed/file", post(routes::owed_file::read)),
         ("/owed/all", get(routes::owed::matrix)),
         ("/owed/approval", get(routes::owed::approval)),
         ("/owed/approval/{figure}", post(routes::owed::decide)),
@@ -129,15 +121,16 @@ pub struct Server {
     state: State,
     opening: Opening,
     clock: Clock,
+    limits: Limits,
 }
 
 impl Server {
     /// Evaluates the lake for the first time.
-    pub async fn new(opening: Opening, clock: Clock, access: Access) -> Result<Self, WorldError> {
+    pub async fn new(opening: Opening, clock: Clock, access: Access, limits: Limits) -> Result<Self, WorldError> {
         let world = World::open(&opening).await?;
         let lake = opening.lake.clone();
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        Ok(Self { state: State { present, access, lake, deciding: Arc::default() }, opening, clock })
+        Ok(Self { state: State { present, access, lake, deciding: Arc::default() }, opening, clock, limits })
     }
 
     /// The routes, for tests and for [`Server::run`].
@@ -146,15 +139,18 @@ impl Server {
         for (path, answers) in table() {
             router = router.route(path, answers);
         }
+        // How much is taken is decided by `limits::arrived`, for every address.
         let mut router =
-            router.fallback(routes::nothing).layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(self.state.clone());
+            router.fallback(routes::nothing).layer(DefaultBodyLimit::disable()).with_state(self.state.clone());
+        router = router.layer(from_fn_with_state(Places::new(self.limits), limits::in_turn));
+        router = router.layer(from_fn_with_state(self.limits, limits::arrived));
         if matches!(self.state.access, Access::Accounts(_)) {
             // What somebody saw must not be found in the browser after they signed out.
             let unkept = HeaderValue::from_static("no-store");
             router = router.layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, unkept));
         }
-        router = router.layer(axum::middleware::from_fn(headers::own_name));
-        router = router.layer(axum::middleware::from_fn(api::answered));
+        router = router.layer(from_fn(headers::own_name));
+        router = router.layer(from_fn(api::answered));
         for layer in headers::security() {
             router = router.layer(layer);
         }
@@ -162,34 +158,11 @@ impl Server {
     }
 
     /// Answers requests until `stop` ends.
-    pub async fn run(
-        self,
-        listener: TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        let router = self.router();
+    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let (router, limits) = (self.router(), self.limits);
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let (stopped, is_stopping) = tokio::sync::oneshot::channel();
-        let stop = async move {
-            stop.await;
-            stopped.send(()).ok();
-        };
-        let served = axum::serve(listener, router).with_graceful_shutdown(stop).into_future();
-        // Whoever never ends a request must not keep the server from ending.
-        let patience = async move {
-            if is_stopping.await.is_ok() {
-                tokio::time::sleep(PATIENCE).await;
-            } else {
-                std::future::pending::<()>().await;
-            }
-        };
-        let ended = tokio::select! {
-            ended = served => ended,
-            () = patience => Ok(()),
-        };
+        connections::answer(listener, router, limits, stop).await;
         watch.abort();
-        ended
     }
 }
 

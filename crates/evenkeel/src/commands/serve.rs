@@ -3,10 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use evenkeel_state::{StateStore, Unrandom};
-use evenkeel_web::{Access, Accounts, Server};
+use evenkeel_web::{Access, Accounts, Limits, Server};
 use jiff::Timestamp;
 
 use super::{Session, instant};
@@ -15,7 +16,14 @@ use crate::project::{self, OpenProject};
 
 pub async fn run(session: &Session<'_>, arguments: &Serve) -> anyhow::Result<ExitCode> {
     let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
-    pages(session, &open, arguments.port, arguments.auth, arguments.as_of).await?;
+    let limits = Limits {
+        connections: arguments.limits.connections,
+        requests: arguments.limits.requests,
+        arrival: Duration::from_secs(arguments.limits.arrival),
+        answer: Duration::from_secs(arguments.limits.answer),
+        ..Limits::default()
+    };
+    pages(session, &open, arguments.port, arguments.auth, arguments.as_of, limits).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -26,6 +34,7 @@ pub async fn pages(
     port: u16,
     auth: Auth,
     as_of: AsOf,
+    limits: Limits,
 ) -> anyhow::Result<()> {
     let opening = open.opening(instant(as_of), session.workers);
     let clock = Arc::new(move || -> Timestamp { instant(as_of) });
@@ -38,7 +47,7 @@ pub async fn pages(
             Access::Accounts(Arc::new(Accounts::new(store, Arc::new(random_bytes), now).await?))
         }
     };
-    let server = Server::new(opening, clock, access.clone())
+    let server = Server::new(opening, clock, access.clone(), limits)
         .await
         .map_err(|error| project::explain_world(&open.project, error, session.output))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -59,7 +68,7 @@ pub async fn pages(
             }
         }
     }
-    server.run(listener, stop_signal()).await?;
+    server.run(listener, stop_signal()).await;
     Ok(())
 }
 

@@ -120,6 +120,11 @@ pub fn serve_open(project: &Path) -> Server {
     start(project, &["--auth", "none"], false)
 }
 
+/// Serves a project to everybody who reaches it, with further arguments.
+pub fn serve_with(project: &Path, more: &[&str]) -> Server {
+    start(project, &[&["--auth", "none"], more].concat(), false)
+}
+
 /// Serves a project to those who sign in.
 pub fn serve(project: &Path) -> Server {
     let server = start(project, &[], true);
