@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::Layer;
 
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 
 /// How long requests that have begun are waited for when the server is stopped.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -35,7 +36,13 @@ const FULL: &[u8] =
     connection: close\r\ncontent-length: 52\r\n\r\nToo many are connected here. Ask again in a moment.\n";
 
 /// Answers on every connection until `stop` ends.
-pub(crate) async fn answer(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+pub(crate) async fn answer(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    metrics: &Metrics,
+    stop: impl Future<Output = ()>,
+) {
     let (tell, stopping) = watch::channel(false);
     let free = Arc::new(Semaphore::new(limits.connections));
     let mut stop = pin!(stop);
@@ -62,6 +69,7 @@ pub(crate) async fn answer(listener: TcpListener, router: Router, limits: Limits
                 });
             }
             Err(_) => {
+                metrics.refused();
                 tokio::spawn(tokio::time::timeout(HEARING, refuse(stream)));
             }
         }
@@ -122,9 +130,12 @@ mod tests {
         let short = Duration::from_millis(300);
         let limits = Limits { connections: 1, arrival: short, answer: short, connection: short, ..Limits::default() };
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let server = tokio::spawn(answer(listener, router, limits, async {
-            stopped.await.ok();
-        }));
+        let server = tokio::spawn(async move {
+            let stop = async {
+                stopped.await.ok();
+            };
+            answer(listener, router, limits, &Metrics::new(), stop).await;
+        });
         let question = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
         let mut lazy = TcpStream::connect(address).await.unwrap();
         lazy.write_all(question).await.unwrap();

@@ -62,9 +62,9 @@ impl Places {
     }
 }
 
-/// Addresses that say how the server is; they answer when it has too much to do.
+/// Addresses that say how the server is; they answer when it has too much to do. It is not ready then.
 fn is_about_the_server(path: &str) -> bool {
-    path == "/health"
+    ["/health", "/metrics"].contains(&path)
 }
 
 /// Answers as many requests at once as there are places, each for as long as an answer may take.

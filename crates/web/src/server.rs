@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -18,6 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
 use crate::limits::{self, Limits, Places};
+use crate::metrics::{self, Metrics};
 use crate::publishing::publish;
 use crate::world::{Opening, World, WorldError};
 use crate::{api, connections, headers, routes};
@@ -37,6 +38,9 @@ pub(crate) struct State {
     pub(crate) lake: Lake,
     /// Held while a dispute is decided.
     pub(crate) deciding: Arc<Mutex<()>>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// The digest of what programs send that read the metrics; none when this machine alone reads them.
+    pub(crate) metrics_token: Option<blake3::Hash>,
 }
 
 impl State {
@@ -45,7 +49,8 @@ impl State {
         Arc::clone(&self.present.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    fn replace(&self, world: World) {
+    fn replace(&self, world: World, took: Duration) {
+        self.metrics.opened(world.lake_version(), took);
         *self.present.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(world);
     }
 }
@@ -106,7 +111,9 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/set-up", get(routes::set_up::show).post(routes::set_up::enter)),
         ("/password/{link}", get(routes::password::show).post(routes::password::choose)),
         ("/assets/{name}", get(routes::assets::file)),
-        ("/health", get(routes::health)),
+        ("/health", get(routes::operations::health)),
+        ("/ready", get(routes::operations::ready)),
+        ("/metrics", get(routes::operations::metrics)),
     ]
 }
 
@@ -127,10 +134,21 @@ pub struct Server {
 impl Server {
     /// Evaluates the lake for the first time.
     pub async fn new(opening: Opening, clock: Clock, access: Access, limits: Limits) -> Result<Self, WorldError> {
+        let begun = Instant::now();
         let world = World::open(&opening).await?;
+        let metrics = Arc::new(Metrics::new());
+        metrics.opened(world.lake_version(), begun.elapsed());
         let lake = opening.lake.clone();
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        Ok(Self { state: State { present, access, lake, deciding: Arc::default() }, opening, clock, limits })
+        let state = State { present, access, lake, deciding: Arc::default(), metrics, metrics_token: None };
+        Ok(Self { state, opening, clock, limits })
+    }
+
+    /// The same server, of which the metrics are told to whoever sends this token, and to nobody else.
+    #[must_use]
+    pub fn with_metrics_token(mut self, token: &str) -> Self {
+        self.state.metrics_token = Some(blake3::hash(token.as_bytes()));
+        self
     }
 
     /// The routes, for tests and for [`Server::run`].
@@ -154,14 +172,15 @@ impl Server {
         for layer in headers::security() {
             router = router.layer(layer);
         }
-        router.layer(CompressionLayer::new())
+        router = router.layer(CompressionLayer::new());
+        router.layer(from_fn_with_state(self.state.clone(), metrics::counted))
     }
 
     /// Answers requests until `stop` ends.
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
-        let (router, limits) = (self.router(), self.limits);
+        let (router, limits, metrics) = (self.router(), self.limits, Arc::clone(&self.state.metrics));
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
-        connections::answer(listener, router, limits, stop).await;
+        connections::answer(listener, router, limits, &metrics, stop).await;
         watch.abort();
     }
 }
@@ -188,16 +207,21 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             Ok(snapshot) => snapshot.manifest().version,
             Err(error) => {
                 tracing::warn!(%error, "the lake cannot be read; pages stay as they are");
+                state.metrics.looked(true);
                 continue;
             }
         };
         if newest == present.lake_version() && !new_day {
+            state.metrics.looked(false);
             continue;
         }
-        match World::open(&Opening { as_of: now, ..opening.clone() }).await {
+        let begun = Instant::now();
+        let opened = World::open(&Opening { as_of: now, ..opening.clone() }).await;
+        state.metrics.looked(opened.is_err());
+        match opened {
             Ok(world) => {
                 tracing::info!(version = newest, "new data are shown");
-                state.replace(world);
+                state.replace(world, begun.elapsed());
             }
             Err(error) => tracing::warn!(%error, "new data cannot be evaluated; pages stay as they are"),
         }

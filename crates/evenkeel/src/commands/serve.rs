@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use evenkeel_state::{StateStore, Unrandom};
 use evenkeel_web::{Access, Accounts, Limits, Server};
 use jiff::Timestamp;
@@ -50,6 +50,10 @@ pub async fn pages(
     let server = Server::new(opening, clock, access.clone(), limits)
         .await
         .map_err(|error| project::explain_world(&open.project, error, session.output))?;
+    let server = match metrics_token()? {
+        Some(token) => server.with_metrics_token(&token),
+        None => server,
+    };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = evenkeel_web::server::listen(address)
         .await
@@ -70,6 +74,22 @@ pub async fn pages(
     }
     server.run(listener, stop_signal()).await;
     Ok(())
+}
+
+/// The variable that holds what programs send that read the metrics.
+pub const METRICS_TOKEN: &str = "EVENKEEL_METRICS_TOKEN";
+
+/// What programs send that read the metrics; none where this machine alone reads them.
+fn metrics_token() -> anyhow::Result<Option<String>> {
+    const FEWEST: usize = 16;
+    match std::env::var(METRICS_TOKEN) {
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Ok(token) if token.len() >= FEWEST && token.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(token)),
+        _ => bail!(
+            "the environment variable {METRICS_TOKEN} cannot be used: it has to have {FEWEST} or more letters, digits and \
+             signs, for example the output of `openssl rand -hex 32`; without it this machine alone reads the metrics"
+        ),
+    }
 }
 
 /// Random bytes of the system.

@@ -18,6 +18,7 @@ mod figures;
 mod killed;
 mod kinds;
 mod library;
+mod operations;
 mod over_time;
 mod projects;
 mod record;
