@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::environment;
+
 /// The customer service balanced scorecard: raw service data in, one scorecard that people trust out.
 ///
 /// A project is a folder with an `evenkeel.yaml`. Commands look for it in the present folder and above.
 #[derive(Debug, Parser)]
-#[command(name = "evenkeel", version, after_long_help = EXIT_CODES, propagate_version = true)]
+#[command(name = "evenkeel", version, after_long_help = format!("{EXIT_CODES}\n\n{}", environment::help()), propagate_version = true)]
 pub struct Arguments {
     /// The folder of the project; the nearest one from here upwards unless given.
     #[arg(long, global = true, value_name = "DIR")]
@@ -26,6 +28,17 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// In which form the log is written.
+    #[must_use]
+    pub fn log_format(&self) -> LogFormat {
+        match &self.command {
+            Command::Serve(serve) => serve.log_format,
+            _ => LogFormat::Text,
+        }
+    }
 }
 
 const EXIT_CODES: &str = "Exit codes:
@@ -534,8 +547,22 @@ pub struct Serve {
     #[command(flatten)]
     pub limits: Limits,
 
+    /// How the log is written to standard error: warnings for people, or a JSON object per line for programs, each request
+    /// among them. No line holds a name, an address or what was searched for.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
     #[command(flatten)]
     pub as_of: AsOf,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people: warnings, unless `EVENKEEL_LOG` says otherwise.
+    Text,
+    /// For programs: a JSON object per line, with each request.
+    Json,
 }
 
 /// How much is taken from those who ask for pages.

@@ -4,8 +4,12 @@
 
 mod arguments;
 mod commands;
+mod environment;
+mod log;
 mod output;
 mod project;
+#[cfg(test)]
+mod reference;
 mod whole_file;
 
 use std::process::ExitCode;
@@ -22,7 +26,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.format, arguments.color);
-    start_log();
+    log::start(arguments.log_format());
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -38,11 +42,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Warnings go to the terminal; `EVENKEEL_LOG=info` tells more.
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("EVENKEEL_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("evenkeel=warn,evenkeel_web=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -22,7 +22,7 @@ pub struct Output {
 impl Output {
     /// Decides about colour once.
     pub fn new(format: Format, color: Color) -> Self {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let plain = std::env::var_os(crate::environment::NO_COLOR.name).is_some_and(|value| !value.is_empty());
         let decide = |terminal: bool| match color {
             Color::Auto => terminal && !plain,
             Color::Always => true,

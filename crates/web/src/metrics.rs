@@ -136,14 +136,19 @@ impl Metrics {
     }
 }
 
-/// Counts an answer. Methods that nobody needs are counted as one, because whoever asks can make any number of them up.
+/// Counts an answer, and tells the log of it. Methods that nobody needs are counted as one, because whoever asks can make any number of them up.
 pub(crate) async fn counted(State(state): State<server::State>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let answer = next.run(request).await;
     let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
-    state.metrics.answered(&method, route, answer.status(), begun.elapsed());
+    let took = begun.elapsed();
+    state.metrics.answered(&method, route, answer.status(), took);
+    // The address itself stays out, because it names units and people.
+    let milliseconds = (took.as_secs_f64() * 10_000.0).round() / 10.0;
+    let (method, status) = (name_of(&method), answer.status().as_u16());
+    tracing::info!(target: "evenkeel_web::requests", method, route, status, milliseconds, "answered");
     answer
 }
 

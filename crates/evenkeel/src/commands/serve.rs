@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::{Session, instant};
 use crate::arguments::{AsOf, Auth, Serve};
+use crate::environment;
 use crate::project::{self, OpenProject};
 
 pub async fn run(session: &Session<'_>, arguments: &Serve) -> anyhow::Result<ExitCode> {
@@ -76,17 +77,15 @@ pub async fn pages(
     Ok(())
 }
 
-/// The variable that holds what programs send that read the metrics.
-pub const METRICS_TOKEN: &str = "EVENKEEL_METRICS_TOKEN";
-
 /// What programs send that read the metrics; none where this machine alone reads them.
 fn metrics_token() -> anyhow::Result<Option<String>> {
     const FEWEST: usize = 16;
-    match std::env::var(METRICS_TOKEN) {
+    let name = environment::METRICS_TOKEN.name;
+    match std::env::var(name) {
         Err(std::env::VarError::NotPresent) => Ok(None),
         Ok(token) if token.len() >= FEWEST && token.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(token)),
         _ => bail!(
-            "the environment variable {METRICS_TOKEN} cannot be used: it has to have {FEWEST} or more letters, digits and \
+            "the environment variable {name} cannot be used: it has to have {FEWEST} or more letters, digits and \
              signs, for example the output of `openssl rand -hex 32`; without it this machine alone reads the metrics"
         ),
     }

@@ -1,5 +1,6 @@
 //! What whoever operates a server reads of it: whether it is ready, and its numbers.
 
+use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -85,6 +86,55 @@ fn numbers_tell_of_requests_and_of_nobody() {
     }
     for name in ["north", "lakeside", "ann", "cleo", "mara", "127.0.0.1", "BREW", "2026-10", "Promises"] {
         assert!(!told.body.contains(name), "{name} is told:\n{}", told.body);
+    }
+}
+
+/// Whatever is asked for, the log says which kind of page it was and how long it took, and not whose.
+#[test]
+fn the_log_tells_of_requests_and_of_nobody() {
+    for (form, levels) in [("json", None), ("json", Some("info")), ("text", Some("info"))] {
+        let project = two_branches();
+        let path = project.path().join("log");
+        let mut command = serving(project.path(), &["--log-format", form]);
+        command.stderr(File::create(&path).unwrap());
+        if let Some(levels) = levels {
+            command.env("EVENKEEL_LOG", levels);
+        }
+        let server = start(command, true);
+        let mara = server.set_up();
+        let zebedee = server.add(&mara, "zebedee", "agent", "", "cleo");
+        for target in ["/record/cleo?period=2026-10", "/search?q=cleo+lakeside", "/cleo", "/scorecard/lakeside"] {
+            server.get(target, &zebedee);
+        }
+        server.sign_in("zebedee", "a wrong password");
+        server.ask("BREW", "/record/cleo");
+        drop(server);
+        let log = std::fs::read_to_string(&path).unwrap();
+        assert!(log.contains("/record/{person}"), "{log}");
+        let hidden = ["cleo", "lakeside", "zebedee", "mara", "127.0.0.1", "period=", "BREW", "wrong password"];
+        for name in hidden {
+            assert!(!log.to_lowercase().contains(&name.to_lowercase()), "{form} {levels:?} tells {name}:\n{log}");
+        }
+        if form == "text" {
+            continue;
+        }
+        let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let requests: Vec<_> = lines.iter().filter(|line| line["from"] == "evenkeel_web::requests").collect();
+        let record =
+            requests.iter().find(|line| line["route"] == "/record/{person}" && line["method"] == "GET").unwrap();
+        let keys: Vec<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["at", "from", "level", "message", "method", "milliseconds", "route", "status"]);
+        assert_eq!((&record["status"], &record["level"]), (&200.into(), &"info".into()));
+        assert!(record["milliseconds"].as_f64().is_some_and(|took| took > 0.0), "{record}");
+        assert!(record["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{record}");
+        for (method, route, status) in
+            [("other", "/record/{person}", 405), ("GET", "none", 404), ("POST", "/sign-in", 401)]
+        {
+            let found = requests
+                .iter()
+                .any(|line| line["method"] == method && line["route"] == route && line["status"] == status);
+            assert!(found, "{method} {route} {status} is missing:\n{log}");
+        }
     }
 }
 
