@@ -17,6 +17,7 @@ pub mod disputes;
 pub mod frame;
 pub mod guide;
 pub mod import;
+pub mod initiatives;
 pub mod library;
 pub mod map;
 pub mod measure;
@@ -58,6 +59,7 @@ pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFil
 pub use disputes::{DisputeLine, DisputesPage};
 pub use frame::Frame;
 pub use guide::GuidePage;
+pub use initiatives::{InitiativeDetail, InitiativePage, InitiativesPage};
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};

@@ -132,6 +132,18 @@ impl Links for Routes {
         Some(format!("/map{}&unit={}", self.query(place), part(place.unit.as_str())))
     }
 
+    fn initiatives(&self, place: &Place) -> Option<String> {
+        Some(format!("/initiatives{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
+    fn initiative_form(&self) -> Option<String> {
+        Some("/initiatives/new".to_owned())
+    }
+
+    fn initiative(&self, number: i64) -> Option<String> {
+        Some(format!("/initiatives/{number}"))
+    }
+
     fn guide(&self, place: &Place) -> Option<String> {
         Some(format!("/guide{}&unit={}", self.query(place), part(place.unit.as_str())))
     }

@@ -78,6 +78,10 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/disputes", get(routes::disputes::list)),
         ("/disputes/{dispute}/decide", post(routes::disputes::decide)),
         ("/map", get(routes::map::show)),
+        ("/initiatives", get(routes::initiatives::list).post(routes::initiatives::add)),
+        ("/initiatives/new", get(routes::initiatives::blank)),
+        ("/initiatives/{number}", get(routes::initiatives::show).post(routes::initiatives::change)),
+        ("/initiatives/{number}/withdraw", post(routes::initiatives::withdraw)),
         ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
@@ -207,6 +211,11 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
         {
             // An import may be running; the next round tries again.
             tracing::info!(%error, "typed figures are put into the record later");
+        }
+        if let Access::Accounts(accounts) = &state.access
+            && let Err(error) = accounts.read_initiatives().await
+        {
+            tracing::warn!(%error, "initiatives cannot be read; pages stay as they are");
         }
         let present = state.present();
         let now = clock();

@@ -4,6 +4,7 @@ mod charter;
 mod data;
 mod disputes;
 mod guide;
+mod initiatives;
 mod map;
 pub(crate) mod owed;
 pub(crate) mod readings;
@@ -25,6 +26,7 @@ use evenkeel_lake::Lake;
 use evenkeel_model::comparison::{Compared, Comparison, Peers, Standing};
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, PersonId, UnitId};
+use evenkeel_model::initiative::Initiative;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::people::PeoplePolicy;
@@ -244,6 +246,8 @@ pub struct World {
     sight: Arc<Sight>,
     visitor: Visitor,
     trail: Option<Arc<dyn Trail>>,
+    /// What people have written down that is done to move measures.
+    initiatives: Arc<[Initiative]>,
 }
 
 impl Deref for World {
@@ -302,7 +306,7 @@ impl World {
         let engine = &evaluated.engine;
         let organisation = engine.directory().organisation();
         let sight = Arc::new(Sight::new(&viewer, organisation, evaluated.project.people, engine.today()));
-        Self { evaluated, viewer, sight, visitor, trail }
+        Self { evaluated, viewer, sight, visitor, trail, initiatives: Arc::default() }
     }
 
     /// Whether the viewer looks after accounts.
@@ -552,7 +556,9 @@ impl World {
             Arrangement::Legs => &self.scorecard,
             Arrangement::Perspectives => &self.by_perspective,
         };
-        Ok(evaluation::evaluate(scorecard, &self.project.measures, &question, store))
+        let mut evaluation = evaluation::evaluate(scorecard, &self.project.measures, &question, store);
+        self.mark_initiatives(&mut evaluation, place);
+        Ok(evaluation)
     }
 
     /// The scorecard page of a unit.
@@ -851,6 +857,7 @@ impl World {
         let usage = self.usage(&measure.id);
         let mut result = evaluation::evaluate_measure(measure, &usage, &question, store);
         result.watch = self.watches(&measure.id, &question, store);
+        self.mark_initiatives_of(&mut result, place);
         let read_with: Vec<MeasureResult> = measure
             .about
             .read_with
@@ -1240,6 +1247,7 @@ impl World {
             ("Scorecard", seen.then(|| links.scorecard(home))),
             ("Targets", links.targets(home).filter(|_| seen)),
             ("Strategy map", links.map(home).filter(|_| seen)),
+            ("Initiatives", links.initiatives(home).filter(|_| seen && self.visitor.signed_in.is_some())),
             ("Charter", charter.and_then(|_| links.charter(home, None))),
             ("Figures", links.owed().filter(|_| self.types_figures() && self.visitor.signed_in.is_some())),
             ("Data", links.data().filter(|_| self.sees_the_record())),

@@ -147,6 +147,21 @@ pub trait Links {
         None
     }
 
+    /// What is done to move the measures of a place; none where that is not offered.
+    fn initiatives(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// Where one is written down; none where that is not offered.
+    fn initiative_form(&self) -> Option<String> {
+        None
+    }
+
+    /// Where one of them is changed; none where that is not offered.
+    fn initiative(&self, _number: i64) -> Option<String> {
+        None
+    }
+
     /// What the record holds; none where that is not offered.
     fn data(&self) -> Option<String> {
         None
