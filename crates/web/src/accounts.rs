@@ -170,6 +170,11 @@ impl Accounts {
         self.store.session(secret, self.life, self.now()).await
     }
 
+    /// How many sessions have not ended.
+    pub(crate) async fn open_sessions(&self) -> Result<u64, StateError> {
+        self.store.open_sessions(self.life, self.now()).await
+    }
+
     /// The audit trail of the pages.
     pub(crate) fn trail(self: &Arc<Self>) -> Arc<dyn Trail> {
         Arc::new(PagesTrail(Arc::clone(self)))

@@ -310,7 +310,7 @@ impl FromRequest<State> for Uploaded {
         }
         let who = Who::of(request.headers(), state).await?;
         who.accounts()?;
-        let unread = || Failure::bad("This file cannot be read, or is larger than 2 MB. Nothing was changed.");
+        let unread = || Failure::bad("This file cannot be read. Nothing was changed.");
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| unread())?;
         let (mut form, mut bytes) = (String::new(), None);
         while let Some(part) = parts.next_field().await.map_err(|_| unread())? {

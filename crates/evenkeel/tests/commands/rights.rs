@@ -115,6 +115,9 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/set-up", "/set-up", [303; 8]),
     ("/assets/{name}", "/assets/none.css", [404; 8]),
     ("/health", "/health", [200; 8]),
+    ("/ready", "/ready", [200; 8]),
+    // No role reads them, and this machine does; see `who_reads_the_metrics`.
+    ("/metrics", "/metrics", [200; 8]),
 ];
 
 /// A form: the path in the table of routes, where it is sent, its values, and the status that each role gets.
