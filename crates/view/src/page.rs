@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod api;
 pub mod below;
+pub mod chart_file;
 pub mod charter;
 pub mod charter_public;
 pub mod comparison;
@@ -49,6 +50,7 @@ pub use api::{
     UnitTree,
 };
 pub use below::UnitResult;
+pub use chart_file::{Chart, ChartFigures, ChartFile};
 pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};

@@ -2,7 +2,7 @@
 
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::FiscalYear;
-use evenkeel_view::page::{Arrangement, LibraryLinks, Links, Place, SearchForm};
+use evenkeel_view::page::{Arrangement, Chart, LibraryLinks, Links, Place, SearchForm};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What may stand in a part of a path as it is.
@@ -95,6 +95,19 @@ impl Links for Routes {
 
     fn rows_file(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(format!("/rows/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
+    }
+
+    fn chart(&self, chart: &Chart<'_>, place: &Place) -> Option<String> {
+        let (unit, query) = (part(place.unit.as_str()), self.query(place));
+        Some(match chart {
+            Chart::Course(measure) => format!("/measure/{}/{unit}/course.csv{query}", part(measure.as_str())),
+            Chart::Way(measure) => format!("/measure/{}/{unit}/way.csv{query}", part(measure.as_str())),
+            Chart::Funnel(measure, kind) => {
+                format!("/compare/{}/{unit}/funnel.csv{query}&by={}", part(measure.as_str()), part(kind))
+            }
+            Chart::Map => format!("/map.csv{query}&unit={unit}"),
+            Chart::Balance => format!("/scorecard/{unit}/balance.csv{query}"),
+        })
     }
 
     fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {

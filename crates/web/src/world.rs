@@ -852,6 +852,40 @@ impl World {
     ) -> Result<MeasurePage, WorldError> {
         let unit = Subject::Unit(place.unit.clone());
         self.allowed(&unit)?;
+        // A page of the command line is shown around; there, people are named by `evenkeel rows` alone.
+        let names = matches!(self.viewer, Viewer::User { .. }) && self.sees_people(&unit);
+        let rows = match self.records(measure, &unit, place.period, first, ROWS, names).await {
+            Ok(records) => {
+                Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first, names))
+            }
+            Err(WorldError::NoRows) => None,
+            // The page then says that the measure is not reported here or withheld, or names what it is worked out from.
+            Err(WorldError::Engine(
+                EngineError::NotForUnits { .. } | EngineError::NoOwnRows { .. } | EngineError::TooFew { .. },
+            )) => None,
+            Err(error) => return Err(error),
+        };
+        self.measure_page_with(measure, place, rows, links).await
+    }
+
+    /// The page of a measure without the rows behind it, for its charts alone: nobody is looked at.
+    pub async fn measure_charts(
+        &self,
+        measure: &Arc<Measure>,
+        place: &Place,
+        links: &(dyn Links + Sync),
+    ) -> Result<MeasurePage, WorldError> {
+        self.allowed(&Subject::Unit(place.unit.clone()))?;
+        self.measure_page_with(measure, place, None, links).await
+    }
+
+    async fn measure_page_with(
+        &self,
+        measure: &Arc<Measure>,
+        place: &Place,
+        rows: Option<RowsBehind>,
+        links: &(dyn Links + Sync),
+    ) -> Result<MeasurePage, WorldError> {
         let store = self.store_for(place).await?;
         let question = self.question(place);
         let usage = self.usage(&measure.id);
@@ -875,19 +909,6 @@ impl World {
             })
             .filter(|(_, result)| result.reading.value.is_some())
             .collect();
-        // A page of the command line is shown around; there, people are named by `evenkeel rows` alone.
-        let names = matches!(self.viewer, Viewer::User { .. }) && self.sees_people(&unit);
-        let rows = match self.records(measure, &unit, place.period, first, ROWS, names).await {
-            Ok(records) => {
-                Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first, names))
-            }
-            Err(WorldError::NoRows) => None,
-            // The page then says that the measure is not reported here or withheld, or names what it is worked out from.
-            Err(WorldError::Engine(
-                EngineError::NotForUnits { .. } | EngineError::NoOwnRows { .. } | EngineError::TooFew { .. },
-            )) => None,
-            Err(error) => return Err(error),
-        };
         let (leg, objective) = self.leg_and_objective(&measure.id);
         let plan = evaluation::plan_for(&usage, &question.path);
         let detail = Detail {

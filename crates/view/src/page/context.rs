@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::assets;
 use crate::number::Currency;
+use crate::page::chart_file::Chart;
 
 /// How the measures are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
@@ -98,6 +99,11 @@ pub trait Links {
 
     /// All rows behind a number as a file; none where that is not offered.
     fn rows_file(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// The figures of a chart as a file; none where that is not offered.
+    fn chart(&self, _chart: &Chart<'_>, _place: &Place) -> Option<String> {
         None
     }
 

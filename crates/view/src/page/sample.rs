@@ -39,9 +39,9 @@ use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ApprovalPage, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter, GuidePage,
-    InitiativePage, InitiativesPage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin,
-    OwedPage, PublicCharter, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage,
+    ApprovalPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter,
+    GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage,
+    Origin, OwedPage, PublicCharter, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage,
     TodayPage, UnitResult,
 };
 use world::World;
@@ -510,6 +510,13 @@ impl Links for FileLinks {
 
     fn rows_file(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(self.rows(measure, place, 0))
+    }
+
+    fn chart(&self, chart: &Chart<'_>, place: &Place) -> Option<String> {
+        match chart {
+            Chart::Course(measure) | Chart::Way(measure) => self.rows_file(measure, place),
+            Chart::Funnel(..) | Chart::Map | Chart::Balance => None,
+        }
     }
 
     fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {

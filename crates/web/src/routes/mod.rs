@@ -3,6 +3,7 @@
 pub(crate) mod administration;
 pub(crate) mod assets;
 pub(crate) mod charter;
+pub(crate) mod charts;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod disputes;
