@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::dispute;
@@ -12,7 +14,7 @@ use crate::{StateError, StateStore};
 
 /// The most characters of why a row is wrong, and of the reason of a decision.
 pub const LONGEST_REASON: usize = 2000;
-/// The most disputes that a list has.
+/// The most decided disputes that a list has.
 const MOST: u64 = 500;
 
 /// How a dispute stands.
@@ -134,13 +136,19 @@ impl StateStore {
         Ok(dispute::Entity::find_by_id(id).one(&self.database).await?.map(made))
     }
 
-    /// The latest disputes, of one person where one is named, latest first.
+    /// Every dispute that is open and the latest that were decided, of one person where one is named, latest first.
     pub async fn disputes(&self, person: Option<&str>) -> Result<Vec<Dispute>, StateError> {
-        let mut query = dispute::Entity::find().order_by_desc(dispute::Column::Id).limit(MOST);
+        let mut query = dispute::Entity::find().order_by_desc(dispute::Column::Id);
         if let Some(person) = person {
             query = query.filter(dispute::Column::Person.eq(person));
         }
-        Ok(query.all(&self.database).await?.into_iter().map(made).collect())
+        let is_open = dispute::Column::State.eq(DisputeState::Open.as_str());
+        let decided = query.clone().filter(is_open.clone().not()).limit(MOST).all(&self.database).await?;
+        // What waits is in the list however much came after it.
+        let open = query.filter(is_open).all(&self.database).await?;
+        let mut found: Vec<Dispute> = decided.into_iter().chain(open).map(made).collect();
+        found.sort_unstable_by_key(|dispute| std::cmp::Reverse(dispute.id));
+        Ok(found)
     }
 
     /// Decides a dispute that is open; false when it was decided already.

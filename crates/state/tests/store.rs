@@ -397,10 +397,9 @@ async fn people_are_told_who_looked() {
     assert_eq!(store.trail(None, 10).await.unwrap().entries.len(), 7, "looks stand in the trail as well");
 }
 
-#[tokio::test]
-async fn a_dispute_is_decided_once() {
-    let (_place, store) = store().await;
-    let of = |key: &str| NewDispute {
+/// A dispute of Ann about a row.
+fn of(key: &str) -> NewDispute {
+    NewDispute {
         table: "responses".to_owned(),
         key: key.to_owned(),
         measure: "csat".to_owned(),
@@ -408,7 +407,25 @@ async fn a_dispute_is_decided_once() {
         person: "ann".to_owned(),
         unit: "north".to_owned(),
         why: "It was not me.".to_owned(),
-    };
+    }
+}
+
+#[tokio::test]
+async fn what_waits_is_in_the_list_however_much_came_after_it() {
+    let (_place, store) = store().await;
+    let first = store.dispute(of("[0]"), change(0)).await.unwrap().unwrap();
+    for number in 1..=501 {
+        let later = store.dispute(of(&format!("[{number}]")), change(number)).await.unwrap().unwrap();
+        assert!(store.decide(later, false, "No.", change(number)).await.unwrap());
+    }
+    let all = store.disputes(None).await.unwrap();
+    assert_eq!((all.len(), all.last().map(|dispute| dispute.id)), (501, Some(first)));
+    assert!(all.is_sorted_by(|one, other| one.id > other.id), "latest first");
+}
+
+#[tokio::test]
+async fn a_dispute_is_decided_once() {
+    let (_place, store) = store().await;
     let first = store.dispute(of("[1]"), change(0)).await.unwrap().unwrap();
     assert_eq!(store.dispute(of("[1]"), change(1)).await.unwrap(), None, "a row is disputed once");
     let second = store.dispute(of("[2]"), change(2)).await.unwrap().unwrap();

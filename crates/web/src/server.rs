@@ -67,6 +67,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
     vec![
         ("/", get(routes::home)),
         ("/scorecard/{unit}", get(routes::scorecard::show)),
+        ("/scorecard/{unit}/balance.csv", get(routes::charts::balance)),
         ("/targets/{unit}", get(routes::targets::show)),
         ("/today", get(routes::today::show)),
         ("/record", get(routes::record::own)),
@@ -75,6 +76,11 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/disputes", get(routes::disputes::list)),
         ("/disputes/{dispute}/decide", post(routes::disputes::decide)),
         ("/map", get(routes::map::show)),
+        ("/initiatives", get(routes::initiatives::list).post(routes::initiatives::add)),
+        ("/initiatives/new", get(routes::initiatives::blank)),
+        ("/initiatives/{number}", get(routes::initiatives::show).post(routes::initiatives::change)),
+        ("/initiatives/{number}/withdraw", post(routes::initiatives::withdraw)),
+        ("/map.csv", get(routes::charts::map)),
         ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
@@ -85,8 +91,11 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/measures", get(routes::measures::list)),
         ("/measures/{measure}", get(routes::measures::show)),
         ("/measure/{measure}/{unit}", get(routes::measure::show)),
+        ("/measure/{measure}/{unit}/course.csv", get(routes::charts::course)),
+        ("/measure/{measure}/{unit}/way.csv", get(routes::charts::way)),
         ("/compare/{measure}", get(routes::compare::all)),
         ("/compare/{measure}/{unit}", get(routes::compare::show)),
+        ("/compare/{measure}/{unit}/funnel.csv", get(routes::charts::funnel)),
         ("/rows/{measure}/{unit}", get(routes::rows::file)),
         ("/explain/{measure}/{unit}", get(routes::explain::show)),
         ("/owed", get(routes::owed::show).post(routes::owed::take)),
@@ -199,6 +208,11 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
         {
             // An import may be running; the next round tries again.
             tracing::info!(%error, "typed figures are put into the record later");
+        }
+        if let Access::Accounts(accounts) = &state.access
+            && let Err(error) = accounts.read_initiatives().await
+        {
+            tracing::warn!(%error, "initiatives cannot be read; pages stay as they are");
         }
         let present = state.present();
         let now = clock();

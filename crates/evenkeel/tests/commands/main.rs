@@ -15,6 +15,7 @@ mod examples;
 mod excluded;
 mod facts;
 mod figures;
+mod initiatives;
 mod killed;
 mod kinds;
 mod library;

@@ -3,11 +3,13 @@
 pub(crate) mod administration;
 pub(crate) mod assets;
 pub(crate) mod charter;
+pub(crate) mod charts;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod disputes;
 pub(crate) mod explain;
 pub(crate) mod guide;
+pub(crate) mod initiatives;
 pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
