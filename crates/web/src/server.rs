@@ -72,6 +72,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/scorecard/{unit}", get(routes::scorecard::show)),
         ("/targets/{unit}", get(routes::targets::show)),
         ("/today", get(routes::today::show)),
+        ("/people", get(routes::record::people)),
         ("/record", get(routes::record::own)),
         ("/record/{person}", get(routes::record::show)),
         ("/record/{person}/dispute", post(routes::disputes::dispute)),

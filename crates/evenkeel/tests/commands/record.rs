@@ -95,6 +95,24 @@ fn a_person_sees_what_is_known_of_them_and_who_looked() {
 }
 
 #[test]
+fn whoever_leads_people_finds_their_records() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let [_, anna, milo, lena] = people(&server);
+    let led = server.get("/people", &milo);
+    assert!(led.body.contains("href=\"/record/ann\"") && led.body.contains("href=\"/record/bob\""), "{}", led.body);
+    for said in ["2 people in your units today", "North One 2 people Ann Bob"] {
+        assert!(text(&led.body).contains(said), "{said}: {}", led.body);
+    }
+    assert!(server.get("/measures", &milo).body.contains("href=\"/people\""));
+    // Dan went to Lakeside on the twentieth; whoever led him before does not find him any more.
+    let led = text(&server.get("/people", &lena).body);
+    assert!(led.contains("Cleo") && led.contains("Dan") && !led.contains("Ann"), "{led}");
+    assert_eq!(server.get("/people", &anna).status, 404);
+    assert!(!server.get("/measures", &anna).body.contains("href=\"/people\""));
+}
+
+#[test]
 fn the_policy_decides() {
     let project = two_branches();
     let settings = project.path().join("evenkeel.yaml");
@@ -106,6 +124,7 @@ fn the_policy_decides() {
         let [_, anna, milo, _] = people(&server);
         assert_eq!(server.get("/record/ann", &anna).status, 200);
         assert_eq!(server.get("/record/ann", &milo).status, 404);
+        assert_eq!(server.get("/people", &milo).status, 404);
         (anna, milo)
     };
     with("people: off");
