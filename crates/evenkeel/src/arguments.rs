@@ -532,7 +532,39 @@ pub struct Serve {
     pub auth: Auth,
 
     #[command(flatten)]
+    pub limits: Limits,
+
+    #[command(flatten)]
     pub as_of: AsOf,
+}
+
+/// How much is taken from those who ask for pages.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Limits {
+    /// How many connections may be open at once; further ones are refused until others end.
+    #[arg(long, default_value_t = 512, value_name = "NUMBER", value_parser = at_least_one)]
+    pub connections: usize,
+
+    /// How many requests are worked on at once; further ones are asked to come again.
+    #[arg(long, default_value_t = 256, value_name = "NUMBER", value_parser = at_least_one)]
+    pub requests: usize,
+
+    /// How many seconds a request may take to arrive: its head, and then its body. Idle connections end after it too.
+    #[arg(long, default_value_t = 15, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub arrival: u64,
+
+    /// How many seconds an answer may take to be made.
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub answer: u64,
+}
+
+/// A number of things of which there have to be some.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let most = 100_000;
+    match text.parse() {
+        Ok(number) if (1..=most).contains(&number) => Ok(number),
+        _ => Err(format!("it has to be a whole number from 1 to {most}")),
+    }
 }
 
 /// Who may see the pages.

@@ -19,6 +19,7 @@ pub mod evaluation;
 pub mod example;
 pub mod gaps;
 pub mod ids;
+pub mod initiative;
 pub mod measure;
 pub mod organisation;
 pub mod people;

@@ -81,6 +81,11 @@ impl StateStore {
         migrations::run(&database).await?;
         Ok(Self { database })
     }
+
+    /// Asks the database whether it answers.
+    pub async fn answers(&self) -> Result<(), StateError> {
+        Ok(self.database.ping().await?)
+    }
 }
 
 /// Makes the file, so that nobody but its owner reads it: it holds the hashes of passwords.

@@ -10,6 +10,7 @@ mod disputes;
 mod entity;
 mod error;
 mod figures;
+mod initiatives;
 mod invitations;
 mod migrations;
 mod password;

@@ -3,6 +3,7 @@
 mod accounts;
 mod disputes;
 mod figures;
+mod initiatives;
 mod looks;
 mod tokens;
 
@@ -13,7 +14,8 @@ use crate::StateError;
 use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
-const STEPS: &[fn() -> Step] = &[accounts::step, figures::step, looks::step, disputes::step, tokens::step];
+const STEPS: &[fn() -> Step] =
+    &[accounts::step, figures::step, looks::step, disputes::step, tokens::step, initiatives::step];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
 
 use crate::connect::{instant, kept};
 use crate::entity::{session, user};
@@ -86,6 +86,13 @@ impl StateStore {
     pub async fn end_session(&self, secret: &Secret) -> Result<(), StateError> {
         session::Entity::delete_by_id(secret.digest()).exec(&self.database).await?;
         Ok(())
+    }
+
+    /// How many sessions have not ended.
+    pub async fn open_sessions(&self, life: Lifetime, now: Timestamp) -> Result<u64, StateError> {
+        let used = session::Column::SeenAt.gt(kept(now) - life.idle.as_millis() as i64);
+        let young = session::Column::CreatedAt.gt(kept(now) - life.whole.as_millis() as i64);
+        Ok(session::Entity::find().filter(used.and(young)).count(&self.database).await?)
     }
 
     /// Removes sessions whose time is over.

@@ -80,10 +80,16 @@ pub enum Action {
     TokenMade,
     /// Such a token was revoked.
     TokenRevoked,
+    /// An initiative was written down.
+    InitiativeAdded,
+    /// It was written down in another way.
+    InitiativeChanged,
+    /// It was taken back.
+    InitiativeWithdrawn,
 }
 
 impl Action {
-    const ALL: [Action; 20] = [
+    const ALL: [Action; 23] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -104,6 +110,9 @@ impl Action {
         Action::Declined,
         Action::TokenMade,
         Action::TokenRevoked,
+        Action::InitiativeAdded,
+        Action::InitiativeChanged,
+        Action::InitiativeWithdrawn,
     ];
 
     /// The words for it, as they are kept.
@@ -130,6 +139,9 @@ impl Action {
             Action::Declined => "declined a dispute",
             Action::TokenMade => "made an API token",
             Action::TokenRevoked => "revoked an API token",
+            Action::InitiativeAdded => "wrote down an initiative",
+            Action::InitiativeChanged => "changed an initiative",
+            Action::InitiativeWithdrawn => "withdrew an initiative",
         }
     }
 }

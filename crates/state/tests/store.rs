@@ -205,6 +205,10 @@ async fn sessions_end() {
 
     // One that ended unnoticed is forgotten when sessions are cleared; without that it would be told as ended.
     let sixth = begin().await.unwrap();
+    store.answers().await.unwrap();
+    for (minute, open) in [(0, 1), (29, 1), (30, 0)] {
+        assert_eq!(store.open_sessions(life, at(minute)).await.unwrap(), open, "{minute}");
+    }
     store.clear_sessions(life, at(2000)).await.unwrap();
     assert_eq!(found(sixth, 2000).await, Found::Nobody);
 }

@@ -35,6 +35,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in sample::maps(&urls) {
         write(&folder, &mut written, &format!("map-{}", sample.name), &sample.page, &sample.page)?;
     }
+    let (initiatives, forms) = sample::initiatives(&urls);
+    for sample in initiatives {
+        write(&folder, &mut written, &format!("initiatives-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in forms {
+        write(&folder, &mut written, &format!("initiative-{}", sample.name), &sample.page, &sample.page)?;
+    }
     for sample in sample::guides(&urls) {
         write(&folder, &mut written, &format!("guide-{}", sample.name), &sample.page, &sample.page)?;
     }

@@ -37,6 +37,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/data.css"),
     include_str!("../assets/style/search.css"),
     include_str!("../assets/style/guide.css"),
+    include_str!("../assets/style/initiatives.css"),
     include_str!("../assets/style/map.css"),
     include_str!("../assets/style/today.css"),
     include_str!("../assets/style/owed.css"),

@@ -191,6 +191,17 @@ impl Format {
         value * self.unit.factor()
     }
 
+    /// What figures are measured in: `%`, `h`, `£`, `answers`, `per 1,000 orders`; empty for a plain number.
+    #[must_use]
+    pub fn measured_in(&self) -> String {
+        match &self.unit {
+            ValueUnit::Money => self.currency.symbol().clone(),
+            ValueUnit::Per { many, of } => format!("per {} {of}", count_of(*many)).trim_end().to_owned(),
+            // As it stands behind more than one.
+            _ => self.unit_behind("2").trim().to_owned(),
+        }
+    }
+
     /// The largest number that can occur, in the unit of the axis; none where there is no limit.
     #[must_use]
     pub fn most(&self) -> Option<f64> {

@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod api;
 pub mod below;
+pub mod chart_file;
 pub mod charter;
 pub mod charter_public;
 pub mod comparison;
@@ -17,6 +18,7 @@ pub mod disputes;
 pub mod frame;
 pub mod guide;
 pub mod import;
+pub mod initiatives;
 pub mod library;
 pub mod map;
 pub mod measure;
@@ -49,6 +51,7 @@ pub use api::{
     UnitTree,
 };
 pub use below::UnitResult;
+pub use chart_file::{Chart, ChartFigures, ChartFile};
 pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
@@ -59,6 +62,7 @@ pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFil
 pub use disputes::{DisputeLine, DisputesPage};
 pub use frame::Frame;
 pub use guide::GuidePage;
+pub use initiatives::{InitiativeDetail, InitiativePage, InitiativesPage};
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};

@@ -28,6 +28,7 @@ fn pages() -> Vec<Shown> {
     let (lists, definitions) = sample::library(&urls);
     let (charters, editions) = sample::charters(&urls);
     let (owed, approvals) = sample::owed(&urls);
+    let (initiatives, forms) = sample::initiatives(&urls);
     let mut pages = [
         all_of("scorecard", &sample::scorecards(&urls)),
         all_of("today", &sample::todays(&urls)),
@@ -39,6 +40,8 @@ fn pages() -> Vec<Shown> {
         all_of("people", &sample::people(&urls)),
         all_of("map", &sample::maps(&urls)),
         all_of("guide", &sample::guides(&urls)),
+        all_of("initiatives", &initiatives),
+        all_of("initiative", &forms),
         all_of("data", &sample::data(&urls)),
         all_of("search", &sample::searches(&urls)),
         all_of("measure", &sample::measures(&urls)),

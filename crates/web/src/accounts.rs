@@ -1,9 +1,10 @@
 //! Accounts: who may sign in, for how long, and how guessing is slowed down.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use evenkeel_model::access::{Grant, Role};
+use evenkeel_model::initiative::Initiative;
 use evenkeel_state::{
     Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, LookedAt, NewUser, Origin, Passwords, Random,
     Scope, Secret, StateError, StateStore, User,
@@ -49,6 +50,8 @@ pub struct Accounts {
     limits: Limits,
     /// What the first administrator has to know; none once there is one.
     code: Mutex<Option<Secret>>,
+    /// What is done to move measures: every page marks it, and it seldom changes.
+    initiatives: RwLock<Arc<[Initiative]>>,
 }
 
 /// What came of an attempt to sign in.
@@ -107,7 +110,20 @@ impl Accounts {
         let (life, limits) = (Lifetime::default(), Limits::default());
         store.clear_sessions(life, clock()).await?;
         let code = if store.has_users().await? { None } else { Some(Secret::new(&random)?) };
-        Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code) })
+        let initiatives = RwLock::new(store.initiatives().await?.into());
+        Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code), initiatives })
+    }
+
+    /// What people have written down that is done to move measures, as it was read last.
+    pub(crate) fn initiatives(&self) -> Arc<[Initiative]> {
+        Arc::clone(&self.initiatives.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads it again: after a change here, and now and then for the changes of other servers.
+    pub(crate) async fn read_initiatives(&self) -> Result<(), StateError> {
+        let present = self.store.initiatives().await?.into();
+        *self.initiatives.write().unwrap_or_else(PoisonError::into_inner) = present;
+        Ok(())
     }
 
     /// The code with which the first administrator is set up; none when there is one already, whoever let them in.
@@ -152,6 +168,11 @@ impl Accounts {
     /// Who holds a token.
     pub(crate) async fn holder(&self, secret: &Secret) -> Result<Found, StateError> {
         self.store.session(secret, self.life, self.now()).await
+    }
+
+    /// How many sessions have not ended.
+    pub(crate) async fn open_sessions(&self) -> Result<u64, StateError> {
+        self.store.open_sessions(self.life, self.now()).await
     }
 
     /// The audit trail of the pages.

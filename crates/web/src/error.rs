@@ -61,6 +61,24 @@ impl Failure {
         Self { wait: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, message) }
     }
 
+    /// More was sent than is taken here.
+    pub(crate) fn too_large(most: usize) -> Self {
+        let message =
+            format!("What was sent is larger than the {} kB that are taken here. Nothing was changed.", most / 1024);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+    }
+
+    /// What was to be sent does not arrive.
+    pub(crate) fn too_slow(seconds: u64) -> Self {
+        let message = format!("What was to be sent did not arrive within {seconds} seconds. Nothing was changed.");
+        Self::new(StatusCode::REQUEST_TIMEOUT, message)
+    }
+
+    /// The server has too much to do.
+    pub(crate) fn busy(message: impl Into<String>, seconds: u64) -> Self {
+        Self { wait: Some(seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message) }
+    }
+
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, message)
     }

@@ -2,7 +2,7 @@
 
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::FiscalYear;
-use evenkeel_view::page::{Arrangement, LibraryLinks, Links, Place, SearchForm};
+use evenkeel_view::page::{Arrangement, Chart, LibraryLinks, Links, Place, SearchForm};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What may stand in a part of a path as it is.
@@ -97,6 +97,19 @@ impl Links for Routes {
         Some(format!("/rows/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
     }
 
+    fn chart(&self, chart: &Chart<'_>, place: &Place) -> Option<String> {
+        let (unit, query) = (part(place.unit.as_str()), self.query(place));
+        Some(match chart {
+            Chart::Course(measure) => format!("/measure/{}/{unit}/course.csv{query}", part(measure.as_str())),
+            Chart::Way(measure) => format!("/measure/{}/{unit}/way.csv{query}", part(measure.as_str())),
+            Chart::Funnel(measure, kind) => {
+                format!("/compare/{}/{unit}/funnel.csv{query}&by={}", part(measure.as_str()), part(kind))
+            }
+            Chart::Map => format!("/map.csv{query}&unit={unit}"),
+            Chart::Balance => format!("/scorecard/{unit}/balance.csv{query}"),
+        })
+    }
+
     fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(format!("/explain/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
     }
@@ -130,6 +143,18 @@ impl Links for Routes {
 
     fn map(&self, place: &Place) -> Option<String> {
         Some(format!("/map{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
+    fn initiatives(&self, place: &Place) -> Option<String> {
+        Some(format!("/initiatives{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
+    fn initiative_form(&self) -> Option<String> {
+        Some("/initiatives/new".to_owned())
+    }
+
+    fn initiative(&self, number: i64) -> Option<String> {
+        Some(format!("/initiatives/{number}"))
     }
 
     fn guide(&self, place: &Place) -> Option<String> {

@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
 use jiff::Timestamp;
@@ -16,15 +17,14 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
+use crate::limits::{self, Limits, Places};
+use crate::metrics::{self, Metrics};
 use crate::publishing::publish;
 use crate::world::{Opening, World, WorldError};
-use crate::{api, headers, routes};
+use crate::{api, connections, headers, routes};
 
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
-/// How long requests that have begun are waited for when the server is stopped.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often the lake is asked whether there is something new.
 const WATCH: Duration = Duration::from_secs(2);
@@ -38,6 +38,9 @@ pub(crate) struct State {
     pub(crate) lake: Lake,
     /// Held while a dispute is decided.
     pub(crate) deciding: Arc<Mutex<()>>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// The digest of what programs send that read the metrics; none when this machine alone reads them.
+    pub(crate) metrics_token: Option<blake3::Hash>,
 }
 
 impl State {
@@ -46,17 +49,11 @@ impl State {
         Arc::clone(&self.present.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    fn replace(&self, world: World) {
+    fn replace(&self, world: World, took: Duration) {
+        self.metrics.opened(world.lake_version(), took);
         *self.present.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(world);
     }
 }
-
-/// The most bytes of a form.
-const LARGEST_FORM: usize = 32 * 1024;
-/// The most bytes of a grid of figures.
-const LARGEST_GRID: usize = 256 * 1024;
-/// The most bytes of a file of figures.
-const LARGEST_FILE: usize = 2 * 1024 * 1024;
 
 /// Every path with what answers there. Whatever shows something of the organisation takes the world through
 /// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
@@ -70,6 +67,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
     vec![
         ("/", get(routes::home)),
         ("/scorecard/{unit}", get(routes::scorecard::show)),
+        ("/scorecard/{unit}/balance.csv", get(routes::charts::balance)),
         ("/targets/{unit}", get(routes::targets::show)),
         ("/today", get(routes::today::show)),
         ("/people", get(routes::record::people)),
@@ -79,6 +77,11 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/disputes", get(routes::disputes::list)),
         ("/disputes/{dispute}/decide", post(routes::disputes::decide)),
         ("/map", get(routes::map::show)),
+        ("/initiatives", get(routes::initiatives::list).post(routes::initiatives::add)),
+        ("/initiatives/new", get(routes::initiatives::blank)),
+        ("/initiatives/{number}", get(routes::initiatives::show).post(routes::initiatives::change)),
+        ("/initiatives/{number}/withdraw", post(routes::initiatives::withdraw)),
+        ("/map.csv", get(routes::charts::map)),
         ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
@@ -89,13 +92,16 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/measures", get(routes::measures::list)),
         ("/measures/{measure}", get(routes::measures::show)),
         ("/measure/{measure}/{unit}", get(routes::measure::show)),
+        ("/measure/{measure}/{unit}/course.csv", get(routes::charts::course)),
+        ("/measure/{measure}/{unit}/way.csv", get(routes::charts::way)),
         ("/compare/{measure}", get(routes::compare::all)),
         ("/compare/{measure}/{unit}", get(routes::compare::show)),
+        ("/compare/{measure}/{unit}/funnel.csv", get(routes::charts::funnel)),
         ("/rows/{measure}/{unit}", get(routes::rows::file)),
         ("/explain/{measure}/{unit}", get(routes::explain::show)),
-        ("/owed", get(routes::owed::show).post(routes::owed::take).layer(DefaultBodyLimit::max(LARGEST_GRID))),
+        ("/owed", get(routes::owed::show).post(routes::owed::take)),
         ("/owed.csv", get(routes::owed_file::write)),
-        ("/owed/file", post(routes::owed_file::read).layer(DefaultBodyLimit::max(LARGEST_FILE))),
+        ("/owed/file", post(routes::owed_file::read)),
         ("/owed/all", get(routes::owed::matrix)),
         ("/owed/approval", get(routes::owed::approval)),
         ("/owed/approval/{figure}", post(routes::owed::decide)),
@@ -115,7 +121,9 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/set-up", get(routes::set_up::show).post(routes::set_up::enter)),
         ("/password/{link}", get(routes::password::show).post(routes::password::choose)),
         ("/assets/{name}", get(routes::assets::file)),
-        ("/health", get(routes::health)),
+        ("/health", get(routes::operations::health)),
+        ("/ready", get(routes::operations::ready)),
+        ("/metrics", get(routes::operations::metrics)),
     ]
 }
 
@@ -130,15 +138,27 @@ pub struct Server {
     state: State,
     opening: Opening,
     clock: Clock,
+    limits: Limits,
 }
 
 impl Server {
     /// Evaluates the lake for the first time.
-    pub async fn new(opening: Opening, clock: Clock, access: Access) -> Result<Self, WorldError> {
+    pub async fn new(opening: Opening, clock: Clock, access: Access, limits: Limits) -> Result<Self, WorldError> {
+        let begun = Instant::now();
         let world = World::open(&opening).await?;
+        let metrics = Arc::new(Metrics::new());
+        metrics.opened(world.lake_version(), begun.elapsed());
         let lake = opening.lake.clone();
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        Ok(Self { state: State { present, access, lake, deciding: Arc::default() }, opening, clock })
+        let state = State { present, access, lake, deciding: Arc::default(), metrics, metrics_token: None };
+        Ok(Self { state, opening, clock, limits })
+    }
+
+    /// The same server, of which the metrics are told to whoever sends this token, and to nobody else.
+    #[must_use]
+    pub fn with_metrics_token(mut self, token: &str) -> Self {
+        self.state.metrics_token = Some(blake3::hash(token.as_bytes()));
+        self
     }
 
     /// The routes, for tests and for [`Server::run`].
@@ -147,50 +167,31 @@ impl Server {
         for (path, answers) in table() {
             router = router.route(path, answers);
         }
+        // How much is taken is decided by `limits::arrived`, for every address.
         let mut router =
-            router.fallback(routes::nothing).layer(DefaultBodyLimit::max(LARGEST_FORM)).with_state(self.state.clone());
+            router.fallback(routes::nothing).layer(DefaultBodyLimit::disable()).with_state(self.state.clone());
+        router = router.layer(from_fn_with_state(Places::new(self.limits), limits::in_turn));
+        router = router.layer(from_fn_with_state(self.limits, limits::arrived));
         if matches!(self.state.access, Access::Accounts(_)) {
             // What somebody saw must not be found in the browser after they signed out.
             let unkept = HeaderValue::from_static("no-store");
             router = router.layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, unkept));
         }
-        router = router.layer(axum::middleware::from_fn(headers::own_name));
-        router = router.layer(axum::middleware::from_fn(api::answered));
+        router = router.layer(from_fn(headers::own_name));
+        router = router.layer(from_fn(api::answered));
         for layer in headers::security() {
             router = router.layer(layer);
         }
-        router.layer(CompressionLayer::new())
+        router = router.layer(CompressionLayer::new());
+        router.layer(from_fn_with_state(self.state.clone(), metrics::counted))
     }
 
     /// Answers requests until `stop` ends.
-    pub async fn run(
-        self,
-        listener: TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        let router = self.router();
+    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let (router, limits, metrics) = (self.router(), self.limits, Arc::clone(&self.state.metrics));
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let (stopped, is_stopping) = tokio::sync::oneshot::channel();
-        let stop = async move {
-            stop.await;
-            stopped.send(()).ok();
-        };
-        let served = axum::serve(listener, router).with_graceful_shutdown(stop).into_future();
-        // Whoever never ends a request must not keep the server from ending.
-        let patience = async move {
-            if is_stopping.await.is_ok() {
-                tokio::time::sleep(PATIENCE).await;
-            } else {
-                std::future::pending::<()>().await;
-            }
-        };
-        let ended = tokio::select! {
-            ended = served => ended,
-            () = patience => Ok(()),
-        };
+        connections::answer(listener, router, limits, &metrics, stop).await;
         watch.abort();
-        ended
     }
 }
 
@@ -209,6 +210,11 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             // An import may be running; the next round tries again.
             tracing::info!(%error, "typed figures are put into the record later");
         }
+        if let Access::Accounts(accounts) = &state.access
+            && let Err(error) = accounts.read_initiatives().await
+        {
+            tracing::warn!(%error, "initiatives cannot be read; pages stay as they are");
+        }
         let present = state.present();
         let now = clock();
         let new_day = opening.project.time_zone.to_datetime(now).date() != present.today();
@@ -216,16 +222,21 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             Ok(snapshot) => snapshot.manifest().version,
             Err(error) => {
                 tracing::warn!(%error, "the lake cannot be read; pages stay as they are");
+                state.metrics.looked(true);
                 continue;
             }
         };
         if newest == present.lake_version() && !new_day {
+            state.metrics.looked(false);
             continue;
         }
-        match World::open(&Opening { as_of: now, ..opening.clone() }).await {
+        let begun = Instant::now();
+        let opened = World::open(&Opening { as_of: now, ..opening.clone() }).await;
+        state.metrics.looked(opened.is_err());
+        match opened {
             Ok(world) => {
                 tracing::info!(version = newest, "new data are shown");
-                state.replace(world);
+                state.replace(world, begun.elapsed());
             }
             Err(error) => tracing::warn!(%error, "new data cannot be evaluated; pages stay as they are"),
         }

@@ -1,5 +1,6 @@
 //! Who asks: the token in the cookie, and what the world looks like to whoever holds it.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use evenkeel_state::{Found, Secret, User};
 use evenkeel_view::page::{SignedIn, Visitor};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned, MapAccess};
+use serde::{Deserialize, Deserializer};
 
 use crate::accounts::{Access, Accounts};
 use crate::error::Failure;
@@ -75,7 +76,7 @@ impl Who {
                 };
                 let viewer = Viewer::User { sign_in: user.sign_in.clone(), grants: user.grants.clone() };
                 let visitor = Visitor { signed_in: Some(signed_in), strip: None };
-                present.seen_by(viewer, visitor, Some(accounts.trail()))
+                present.seen_by(viewer, visitor, Some(accounts.trail())).with_initiatives(accounts.initiatives())
             }
         }
     }
@@ -309,7 +310,7 @@ impl FromRequest<State> for Uploaded {
         }
         let who = Who::of(request.headers(), state).await?;
         who.accounts()?;
-        let unread = || Failure::bad("This file cannot be read, or is larger than 2 MB. Nothing was changed.");
+        let unread = || Failure::bad("This file cannot be read. Nothing was changed.");
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| unread())?;
         let (mut form, mut bytes) = (String::new(), None);
         while let Some(part) = parts.next_field().await.map_err(|_| unread())? {
@@ -332,6 +333,46 @@ fn foreign() -> Failure {
         "This form was not sent from a page of this server, or the page is too old. Open the page again and send it from \
          there. Nothing was changed.",
     )
+}
+
+/// The values of a form in which a name may stand more than once.
+#[derive(Debug, Default)]
+pub(crate) struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// The first value of a name; empty when there is none.
+    pub(crate) fn one(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_default()
+    }
+
+    /// Every value of a name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> de::Visitor<'de> for Each {
+            type Value = Pairs;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("names with values")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(Each)
+    }
 }
 
 /// Where a question came from, for counting attempts.

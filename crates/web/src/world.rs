@@ -4,6 +4,7 @@ mod charter;
 mod data;
 mod disputes;
 mod guide;
+mod initiatives;
 mod map;
 pub(crate) mod owed;
 pub(crate) mod readings;
@@ -25,6 +26,7 @@ use evenkeel_lake::Lake;
 use evenkeel_model::comparison::{Compared, Comparison, Peers, Standing};
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, PersonId, UnitId};
+use evenkeel_model::initiative::Initiative;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::people::PeoplePolicy;
@@ -244,6 +246,8 @@ pub struct World {
     sight: Arc<Sight>,
     visitor: Visitor,
     trail: Option<Arc<dyn Trail>>,
+    /// What people have written down that is done to move measures.
+    initiatives: Arc<[Initiative]>,
 }
 
 impl Deref for World {
@@ -302,7 +306,7 @@ impl World {
         let engine = &evaluated.engine;
         let organisation = engine.directory().organisation();
         let sight = Arc::new(Sight::new(&viewer, organisation, evaluated.project.people, engine.today()));
-        Self { evaluated, viewer, sight, visitor, trail }
+        Self { evaluated, viewer, sight, visitor, trail, initiatives: Arc::default() }
     }
 
     /// Whether the viewer looks after accounts.
@@ -552,7 +556,9 @@ impl World {
             Arrangement::Legs => &self.scorecard,
             Arrangement::Perspectives => &self.by_perspective,
         };
-        Ok(evaluation::evaluate(scorecard, &self.project.measures, &question, store))
+        let mut evaluation = evaluation::evaluate(scorecard, &self.project.measures, &question, store);
+        self.mark_initiatives(&mut evaluation, place);
+        Ok(evaluation)
     }
 
     /// The scorecard page of a unit.
@@ -846,11 +852,46 @@ impl World {
     ) -> Result<MeasurePage, WorldError> {
         let unit = Subject::Unit(place.unit.clone());
         self.allowed(&unit)?;
+        // A page of the command line is shown around; there, people are named by `evenkeel rows` alone.
+        let names = matches!(self.viewer, Viewer::User { .. }) && self.sees_people(&unit);
+        let rows = match self.records(measure, &unit, place.period, first, ROWS, names).await {
+            Ok(records) => {
+                Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first, names))
+            }
+            Err(WorldError::NoRows) => None,
+            // The page then says that the measure is not reported here or withheld, or names what it is worked out from.
+            Err(WorldError::Engine(
+                EngineError::NotForUnits { .. } | EngineError::NoOwnRows { .. } | EngineError::TooFew { .. },
+            )) => None,
+            Err(error) => return Err(error),
+        };
+        self.measure_page_with(measure, place, rows, links).await
+    }
+
+    /// The page of a measure without the rows behind it, for its charts alone: nobody is looked at.
+    pub async fn measure_charts(
+        &self,
+        measure: &Arc<Measure>,
+        place: &Place,
+        links: &(dyn Links + Sync),
+    ) -> Result<MeasurePage, WorldError> {
+        self.allowed(&Subject::Unit(place.unit.clone()))?;
+        self.measure_page_with(measure, place, None, links).await
+    }
+
+    async fn measure_page_with(
+        &self,
+        measure: &Arc<Measure>,
+        place: &Place,
+        rows: Option<RowsBehind>,
+        links: &(dyn Links + Sync),
+    ) -> Result<MeasurePage, WorldError> {
         let store = self.store_for(place).await?;
         let question = self.question(place);
         let usage = self.usage(&measure.id);
         let mut result = evaluation::evaluate_measure(measure, &usage, &question, store);
         result.watch = self.watches(&measure.id, &question, store);
+        self.mark_initiatives_of(&mut result, place);
         let read_with: Vec<MeasureResult> = measure
             .about
             .read_with
@@ -868,19 +909,6 @@ impl World {
             })
             .filter(|(_, result)| result.reading.value.is_some())
             .collect();
-        // A page of the command line is shown around; there, people are named by `evenkeel rows` alone.
-        let names = matches!(self.viewer, Viewer::User { .. }) && self.sees_people(&unit);
-        let rows = match self.records(measure, &unit, place.period, first, ROWS, names).await {
-            Ok(records) => {
-                Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first, names))
-            }
-            Err(WorldError::NoRows) => None,
-            // The page then says that the measure is not reported here or withheld, or names what it is worked out from.
-            Err(WorldError::Engine(
-                EngineError::NotForUnits { .. } | EngineError::NoOwnRows { .. } | EngineError::TooFew { .. },
-            )) => None,
-            Err(error) => return Err(error),
-        };
         let (leg, objective) = self.leg_and_objective(&measure.id);
         let plan = evaluation::plan_for(&usage, &question.path);
         let detail = Detail {
@@ -1241,6 +1269,7 @@ impl World {
             ("Scorecard", seen.then(|| links.scorecard(home))),
             ("Targets", links.targets(home).filter(|_| seen)),
             ("Strategy map", links.map(home).filter(|_| seen)),
+            ("Initiatives", links.initiatives(home).filter(|_| seen && self.visitor.signed_in.is_some())),
             ("Charter", charter.and_then(|_| links.charter(home, None))),
             ("Figures", links.owed().filter(|_| self.types_figures() && self.visitor.signed_in.is_some())),
             ("Data", links.data().filter(|_| self.sees_the_record())),

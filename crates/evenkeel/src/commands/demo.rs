@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use evenkeel_model::source::Source;
 use evenkeel_simulate::bank::Settings;
+use evenkeel_web::Limits;
 use jiff::civil::time;
 
 use super::{Session, import, init, score, serve};
@@ -47,6 +48,6 @@ pub async fn run(session: &Session<'_>, arguments: &Demo) -> anyhow::Result<Exit
     }
     output.text("\n");
     // Made-up people need no accounts; a first look is one command.
-    serve::pages(session, &open, arguments.port, Auth::None, as_of).await?;
+    serve::pages(session, &open, arguments.port, Auth::None, as_of, Limits::default()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,10 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use evenkeel_state::{StateStore, Unrandom};
-use evenkeel_web::{Access, Accounts, Server};
+use evenkeel_web::{Access, Accounts, Limits, Server};
 use jiff::Timestamp;
 
 use super::{Session, instant};
@@ -15,7 +16,14 @@ use crate::project::{self, OpenProject};
 
 pub async fn run(session: &Session<'_>, arguments: &Serve) -> anyhow::Result<ExitCode> {
     let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
-    pages(session, &open, arguments.port, arguments.auth, arguments.as_of).await?;
+    let limits = Limits {
+        connections: arguments.limits.connections,
+        requests: arguments.limits.requests,
+        arrival: Duration::from_secs(arguments.limits.arrival),
+        answer: Duration::from_secs(arguments.limits.answer),
+        ..Limits::default()
+    };
+    pages(session, &open, arguments.port, arguments.auth, arguments.as_of, limits).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -26,6 +34,7 @@ pub async fn pages(
     port: u16,
     auth: Auth,
     as_of: AsOf,
+    limits: Limits,
 ) -> anyhow::Result<()> {
     let opening = open.opening(instant(as_of), session.workers);
     let clock = Arc::new(move || -> Timestamp { instant(as_of) });
@@ -38,9 +47,13 @@ pub async fn pages(
             Access::Accounts(Arc::new(Accounts::new(store, Arc::new(random_bytes), now).await?))
         }
     };
-    let server = Server::new(opening, clock, access.clone())
+    let server = Server::new(opening, clock, access.clone(), limits)
         .await
         .map_err(|error| project::explain_world(&open.project, error, session.output))?;
+    let server = match metrics_token()? {
+        Some(token) => server.with_metrics_token(&token),
+        None => server,
+    };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = evenkeel_web::server::listen(address)
         .await
@@ -59,8 +72,24 @@ pub async fn pages(
             }
         }
     }
-    server.run(listener, stop_signal()).await?;
+    server.run(listener, stop_signal()).await;
     Ok(())
+}
+
+/// The variable that holds what programs send that read the metrics.
+pub const METRICS_TOKEN: &str = "EVENKEEL_METRICS_TOKEN";
+
+/// What programs send that read the metrics; none where this machine alone reads them.
+fn metrics_token() -> anyhow::Result<Option<String>> {
+    const FEWEST: usize = 16;
+    match std::env::var(METRICS_TOKEN) {
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Ok(token) if token.len() >= FEWEST && token.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(token)),
+        _ => bail!(
+            "the environment variable {METRICS_TOKEN} cannot be used: it has to have {FEWEST} or more letters, digits and \
+             signs, for example the output of `openssl rand -hex 32`; without it this machine alone reads the metrics"
+        ),
+    }
 }
 
 /// Random bytes of the system.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use evenkeel_state::Secret;
@@ -117,30 +117,36 @@ impl Drop for Server {
 
 /// Serves a project to everybody who reaches it.
 pub fn serve_open(project: &Path) -> Server {
-    start(project, &["--auth", "none"], false)
+    serve_with(project, &[])
+}
+
+/// Serves a project to everybody who reaches it, with further arguments.
+pub fn serve_with(project: &Path, more: &[&str]) -> Server {
+    start(serving(project, &[&["--auth", "none"], more].concat()), false)
 }
 
 /// Serves a project to those who sign in.
 pub fn serve(project: &Path) -> Server {
-    let server = start(project, &[], true);
+    let server = start(serving(project, &[]), true);
     assert!(!server.code.is_empty(), "the server does not say how to set up the first account");
     server
 }
 
 /// Serves a project whose first administrator is set up already.
 pub fn serve_again(project: &Path) -> Server {
-    start(project, &[], false)
+    start(serving(project, &[]), false)
+}
+
+/// The command that serves a project.
+pub fn serving(project: &Path, more: &[&str]) -> Command {
+    let mut command = evenkeel(project);
+    command.args(["serve", "--port", "0", "--as-of", AS_OF]).args(more).stderr(Stdio::null());
+    command
 }
 
 /// `first`: whether the server says how to set up the first account.
-fn start(project: &Path, more: &[&str], first: bool) -> Server {
-    let mut child = evenkeel(project)
-        .args(["serve", "--port", "0", "--as-of", AS_OF])
-        .args(more)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+pub fn start(mut command: Command, first: bool) -> Server {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut line = || lines.next().and_then(Result::ok).unwrap_or_default();
     let address = line().split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();

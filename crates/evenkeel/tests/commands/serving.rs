@@ -1,12 +1,12 @@
 //! The server, asked over the wire: what it answers, what it refuses, and that it notices new data.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::served::serve_open;
+use super::served::{Answer, serve_open, serve_with};
 use super::support::succeed;
 
 fn blank() -> (TempDir, std::path::PathBuf) {
@@ -34,6 +34,122 @@ fn a_half_sent_request_does_not_hold_the_server() {
         std::thread::sleep(Duration::from_millis(50));
     }
     drop(half);
+}
+
+/// What a client hears that says no more.
+fn heard(mut stream: &TcpStream) -> Answer {
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    let mut bytes = Vec::new();
+    // A connection that is cut counts as one that ended.
+    let _ = stream.read_to_end(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    Answer { status, head: head.replace('\r', ""), body: body.to_owned() }
+}
+
+/// Sends a byte now and then, until the server has had enough or a minute is over.
+fn trickle(stream: &TcpStream, bytes: &[u8]) -> Duration {
+    let begun = Instant::now();
+    let mut writing = stream;
+    for byte in bytes.iter().cycle() {
+        let ended = stream.take_error().unwrap().is_some() || writing.write_all(&[*byte]).is_err() || {
+            stream.set_nonblocking(true).unwrap();
+            let waiting = matches!(stream.peek(&mut [0]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
+            stream.set_nonblocking(false).unwrap();
+            !waiting
+        };
+        if ended || begun.elapsed() > Duration::from_mins(1) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    begun.elapsed()
+}
+
+/// Whoever sends a byte now and then is not waited for, neither for the head of a request nor for its body.
+#[test]
+fn slow_clients_are_ended() {
+    let (_folder, project) = blank();
+    let server = serve_with(&project, &["--arrival", "2"]);
+    let head = TcpStream::connect(&server.address).unwrap();
+    (&head).write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\nx-slow: ").unwrap();
+    let took = trickle(&head, b"a");
+    assert!((Duration::from_secs(1)..Duration::from_secs(20)).contains(&took), "{took:?}");
+    assert_ne!(heard(&head).status, 200);
+
+    for path in ["/sign-in", "/api/v1/scorecard/north"] {
+        let body = TcpStream::connect(&server.address).unwrap();
+        let said = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9000\r\n\r\n");
+        (&body).write_all(said.as_bytes()).unwrap();
+        let took = trickle(&body, b"a=b&");
+        assert!((Duration::from_secs(1)..Duration::from_secs(20)).contains(&took), "{took:?}");
+        let answer = heard(&body);
+        assert_eq!(answer.status, 408, "{}", answer.head);
+        assert!(answer.body.contains("did not arrive within 2 seconds"), "{}", answer.body);
+        assert_eq!(answer.head.contains("application/problem+json"), path.starts_with("/api/"), "{}", answer.head);
+    }
+    // A connection on which nothing is asked any more ends too; what was asked before is answered.
+    let idle = TcpStream::connect(&server.address).unwrap();
+    (&idle).write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    let begun = Instant::now();
+    assert_eq!(heard(&idle).status, 200);
+    assert!((Duration::from_secs(1)..Duration::from_secs(20)).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_is_too_large_is_refused() {
+    let (_folder, project) = blank();
+    let server = serve_open(&project);
+    for (path, most) in
+        [("/sign-in", 32), ("/owed", 256), ("/owed/file", 2048), ("/nothing", 32), ("/api/v1/scorecard/north", 32)]
+    {
+        // What is announced is not waited for; what is not announced is cut where it is too much.
+        let announced = TcpStream::connect(&server.address).unwrap();
+        let length = most * 1024 + 1;
+        let said = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\na=");
+        (&announced).write_all(said.as_bytes()).unwrap();
+        let pieces = TcpStream::connect(&server.address).unwrap();
+        let said =
+            format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n{length:x}\r\n");
+        (&pieces).write_all(&[said.as_bytes(), &vec![b'a'; length], b"\r\n"].concat()).unwrap();
+        for stream in [announced, pieces] {
+            let answer = heard(&stream);
+            assert_eq!(answer.status, 413, "{path}: {}", answer.head);
+            assert!(answer.body.contains(&format!("larger than the {most} kB")), "{path}: {}", answer.body);
+            let is_problem = answer.head.contains("application/problem+json");
+            assert_eq!(is_problem, path.starts_with("/api/"), "{path}: {}", answer.head);
+        }
+    }
+    assert_eq!(server.ask("GET", "/health").status, 200);
+}
+
+/// Whoever comes when there are too many is told so at once, and answered when others have gone.
+#[test]
+fn too_many_connections_are_refused_until_others_end() {
+    let (_folder, project) = blank();
+    let server = serve_with(&project, &["--connections", "3"]);
+    let open: Vec<TcpStream> = (0..3)
+        .map(|_| {
+            let mut stream = TcpStream::connect(&server.address).unwrap();
+            stream.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+            assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+            stream
+        })
+        .collect();
+    for _ in 0..5 {
+        let refused = server.ask("GET", "/health");
+        assert_eq!(refused.status, 503, "{}", refused.head);
+        assert!(refused.head.contains("retry-after: ") && refused.body.contains("Too many"), "{}", refused.head);
+        let length = refused.head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+        assert_eq!(length.parse(), Ok(refused.body.len()));
+    }
+    drop(open);
+    let begun = Instant::now();
+    while server.ask("GET", "/health").status != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "nobody is answered after others have gone");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

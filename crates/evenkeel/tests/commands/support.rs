@@ -25,7 +25,7 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
 /// The program on a project, with everything that could differ between machines switched off.
 pub fn evenkeel(project: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
-    command.current_dir(project).env("NO_COLOR", "1").env_remove("EVENKEEL_LOG");
+    command.current_dir(project).env("NO_COLOR", "1").env_remove("EVENKEEL_LOG").env_remove("EVENKEEL_METRICS_TOKEN");
     command
 }
 

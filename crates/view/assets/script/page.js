@@ -1,4 +1,4 @@
-// Light and dark, menus that close, the drawing of charts, and pasting into grids. Every page works without it.
+// Light and dark, menus that close, charts and pictures of them, and pasting into grids. Every page works without it.
 //
 // A chart is a block of JSON that the server wrote: the option of ECharts, with colours as `var(--name)` so that
 // they follow the theme, and all texts ready made. Nothing is worded or rounded here. The canvas renderer needs no
@@ -42,11 +42,21 @@
     return value;
   }
 
-  function draw(holder, colours) {
-    var block = JSON.parse(document.getElementById(holder.dataset.chart).textContent);
+  function blockOf(holder) {
+    return JSON.parse(document.getElementById(holder.dataset.chart).textContent);
+  }
+
+  function optionOf(block, colours) {
     var option = painted(block.option, colours);
-    option.textStyle.fontFamily = getComputedStyle(document.body).fontFamily;
+    // Single quotes, because the library writes it into an attribute as it is.
+    option.textStyle.fontFamily = getComputedStyle(document.body).fontFamily.replace(/"/g, "'");
     option.yAxis.axisLabel.formatter = function (value, place) { return block.ticks[place]; };
+    return option;
+  }
+
+  function draw(holder, colours) {
+    var block = blockOf(holder);
+    var option = optionOf(block, colours);
     var ratio = Math.max(2, window.devicePixelRatio || 1);
     var chart = window.echarts.init(holder, null, { renderer: "canvas", devicePixelRatio: ratio });
     chart.setOption(option);
@@ -88,6 +98,190 @@
     });
     colours.done();
   }
+
+  // ---------- pictures of charts ----------
+
+  // A picture is an SVG with everything in it: the styles of the page as attributes, the marks that it uses, the type,
+  // and above it what it is about. It is made in light colours, as paper is. Of a PNG it is the drawing.
+  var CARRIED = ["color", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin",
+    "stroke-linecap", "paint-order", "font-family", "font-size", "font-weight", "text-anchor"];
+  var MARGIN = 24;
+
+  function escaped(text) {
+    return text.replace(/[&<>"]/g, function (char) { return "&#" + char.charCodeAt(0) + ";"; });
+  }
+
+  // What an element inherits stands on the one around it already.
+  function carry(from, to, around) {
+    var style = getComputedStyle(from);
+    var above = around && getComputedStyle(around);
+    CARRIED.forEach(function (name) {
+      var value = style.getPropertyValue(name);
+      if (!above || to.hasAttribute(name) || value !== above.getPropertyValue(name)) to.setAttribute(name, value);
+    });
+    if (style.opacity !== "1") to.setAttribute("opacity", style.opacity);
+    to.removeAttribute("class");
+    to.removeAttribute("aria-hidden");
+    // Where a link of this page leads means nothing elsewhere.
+    if (to.localName === "a") to.removeAttribute("href");
+  }
+
+  // A drawing of the server as text that needs no style sheet.
+  function standing(svg) {
+    var copy = svg.cloneNode(true);
+    var own = svg.querySelectorAll("*"), copied = copy.querySelectorAll("*");
+    var used = {};
+    own.forEach(function (element, place) {
+      carry(element, copied[place], element.parentNode);
+      if (element.localName === "use") used[element.getAttribute("href").slice(1)] = true;
+    });
+    carry(svg, copy, null);
+    Object.keys(used).forEach(function (id) {
+      // What the marks take from the style sheet themselves; their colour comes from where they are used.
+      var symbol = document.getElementById(id);
+      var mark = symbol.cloneNode(true);
+      var styled = mark.querySelectorAll("[class]");
+      symbol.querySelectorAll("[class]").forEach(function (part, place) {
+        var style = getComputedStyle(part);
+        styled[place].setAttribute("fill", style.fill);
+        styled[place].setAttribute("stroke", style.stroke);
+        styled[place].removeAttribute("class");
+      });
+      copy.insertBefore(mark, copy.firstChild);
+    });
+    var box = svg.viewBox.baseVal;
+    ["role", "aria-label", "width", "height"].forEach(function (name) { copy.removeAttribute(name); });
+    return { text: new XMLSerializer().serializeToString(copy), width: box.width, height: box.height };
+  }
+
+  // The same of a chart of the library, which can draw without a screen.
+  function drawnAgain(holder) {
+    var width = 880, height = 360, colours = palette();
+    var chart = window.echarts.init(null, null, { renderer: "svg", ssr: true, width: width, height: height });
+    chart.setOption(optionOf(blockOf(holder), colours));
+    var text = chart.renderToSVGString();
+    chart.dispose();
+    colours.done();
+    return { text: text.replace(/^<svg width="\d+" height="\d+"/, "<svg"), width: width, height: height };
+  }
+
+  function wrapped(text, font, width) {
+    var pen = document.createElement("canvas").getContext("2d");
+    pen.font = font;
+    return text.split(" ").reduce(function (lines, word) {
+      var longer = lines[lines.length - 1] + " " + word;
+      if (pen.measureText(longer).width <= width) lines[lines.length - 1] = longer; else lines.push(word);
+      return lines;
+    }, [""]).map(function (line) { return line.trim(); }).filter(Boolean);
+  }
+
+  // The drawing with what it is about above it and where it comes from below it.
+  function framed(drawing, about) {
+    var family = getComputedStyle(document.body).fontFamily;
+    var colours = palette();
+    var ink = colours.colour("--ink"), quiet = colours.colour("--ink-2"), ground = colours.colour("--surface");
+    colours.done();
+    var width = drawing.width + 2 * MARGIN, top = MARGIN;
+    function lines(text, size, weight, colour, step) {
+      return wrapped(text, weight + " " + size + "px " + family, drawing.width).map(function (line) {
+        top += step;
+        return '<text x="' + MARGIN + '" y="' + (top - 6) + '" font-family="' + escaped(family) + '" font-size="' + size +
+          '" font-weight="' + weight + '" fill="' + colour + '">' + escaped(line) + "</text>";
+      }).join("");
+    }
+    var head = lines(about.title, 18, 600, ink, 24) + lines(about.notes, 12.5, 400, quiet, 18);
+    top += 12;
+    var inner = drawing.text.replace(/^<svg/, '<svg x="' + MARGIN + '" y="' + top + '" width="' + drawing.width +
+      '" height="' + drawing.height + '"');
+    var height = top + drawing.height + MARGIN;
+    return {
+      width: width,
+      height: height,
+      text: '<svg xmlns="http://www.w3.org/2000/svg" width="' + width + '" height="' + height + '" viewBox="0 0 ' + width +
+        " " + height + '" role="img" aria-label="' + escaped(about.title) + '"><desc>' + escaped(about.words) +
+        '</desc><rect width="100%" height="100%" fill="' + ground + '"/>' + head + inner + "</svg>"
+    };
+  }
+
+  function asAddress(blob) {
+    return new Promise(function (done, failed) {
+      var reader = new FileReader();
+      reader.onload = function () { done(reader.result); };
+      reader.onerror = failed;
+      reader.readAsDataURL(blob);
+    });
+  }
+
+  // The type of the page that a picture is set in, as rules that need no other file.
+  function typeOf(text) {
+    var rules = [];
+    Array.from(document.styleSheets).forEach(function (sheet) {
+      Array.from(sheet.cssRules).forEach(function (rule) {
+        if (!(rule instanceof CSSFontFaceRule)) return;
+        var family = rule.style.getPropertyValue("font-family").replace(/["']/g, "");
+        var file = /url\(["']?([^"')]+)/.exec(rule.style.getPropertyValue("src"));
+        if (text.indexOf(family) < 0 || !file) return;
+        rules.push(fetch(new URL(file[1], sheet.href)).then(function (answer) { return answer.blob(); }).then(asAddress)
+          .then(function (address) {
+            return '@font-face{font-family:"' + family + '";font-weight:200 900;src:url(' + address + ")}";
+          }));
+      });
+    });
+    return Promise.all(rules).then(function (all) { return all.join(""); });
+  }
+
+  function rasterised(picture) {
+    return new Promise(function (done, failed) {
+      var image = new Image();
+      image.onload = function () {
+        var canvas = document.createElement("canvas");
+        canvas.width = picture.width * 2;
+        canvas.height = picture.height * 2;
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        canvas.toBlob(function (blob) { if (blob) done(blob); else failed(); }, "image/png");
+      };
+      image.onerror = failed;
+      image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(picture.text);
+    });
+  }
+
+  function pictureOf(drawn, about) {
+    var holder = drawn.querySelector("[data-chart]");
+    var before = root.dataset.theme;
+    root.dataset.theme = "light";
+    try {
+      return framed(holder ? drawnAgain(holder) : standing(drawn.querySelector("svg[role]")), about);
+    } finally {
+      if (before) root.dataset.theme = before; else delete root.dataset.theme;
+    }
+  }
+
+  function save(button) {
+    var files = button.closest("[data-save]"), drawn = button.closest("[data-drawn]");
+    var said = files.querySelector("[role=status]");
+    said.textContent = "";
+    new Promise(function (done) {
+      var words = drawn.querySelector("[data-chart], svg[role]").getAttribute("aria-label");
+      done(pictureOf(drawn, { title: files.dataset.title, notes: files.dataset.notes, words: words }));
+    }).then(function (picture) {
+      return typeOf(picture.text).then(function (rules) {
+        picture.text = picture.text.replace(">", "><style>" + rules + "</style>");
+        return button.dataset.form === "svg" ? new Blob([picture.text], { type: "image/svg+xml" }) : rasterised(picture);
+      });
+    }).then(function (blob) {
+      var link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = files.dataset.save + "." + button.dataset.form;
+      link.click();
+      setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+    }).catch(function () { said.textContent = said.dataset.failed; });
+  }
+
+  document.querySelectorAll("[data-save]").forEach(function (files) { files.hidden = false; });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-form]");
+    if (button && button.closest("[data-save]")) save(button);
+  });
 
   // ---------- light and dark ----------
 

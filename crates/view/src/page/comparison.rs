@@ -13,6 +13,7 @@ use crate::chart::funnel::{Line, Point};
 use crate::chart::interval::Span;
 use crate::chart::{FunnelChart, Interval};
 use crate::number::{self, Figure, Format, Range};
+use crate::page::chart_file::{Chart, ChartFigures, ChartFile, cell};
 use crate::page::context::Context;
 use crate::page::frame::{Choice, Frame};
 use crate::words::comparison::{Told, chance, plural, singular, state as words_of_state};
@@ -298,6 +299,9 @@ pub struct ComparisonPage {
     /// What the bars show and on which scale.
     #[serde(skip)]
     pub bar_note: String,
+    /// The files of the funnel.
+    #[serde(skip)]
+    pub funnel_file: ChartFile,
     /// The funnel; for three or more.
     #[serde(skip)]
     pub funnel: Option<FunnelChart>,
@@ -347,10 +351,57 @@ impl ComparisonPage {
                 format!("by number of {}; limits allow for {allowed}", sheet.count_heading.to_lowercase())
             },
             bar_note: format!("bars on a scale {}, dashed: both lines", format.range(span.low, span.high).text),
+            funnel_file: ChartFile::new(
+                &Chart::Funnel(&measure.id, group.peers.as_str()),
+                &format!("{}: {} within {}", sheet.measure_title, sheet.peers, context.unit_name()),
+                &format.measured_in(),
+                context,
+            ),
             funnel: funnel(&sheet, compared, comparison, &format),
             bars,
             sheet,
         }
+    }
+
+    /// The figures of the funnel; none without one.
+    #[must_use]
+    pub fn funnel_figures(&self) -> Option<ChartFigures> {
+        self.funnel.as_ref()?;
+        let sheet = &self.sheet;
+        let row = |row: &StandingRow| {
+            vec![
+                sheet.measure.clone(),
+                sheet.period.clone(),
+                row.id.clone(),
+                row.name.clone(),
+                row.observations.to_string(),
+                cell(row.measured.value),
+                row.measured.text.clone(),
+                cell(row.like_for_like.as_ref().and_then(|figure| figure.value)),
+                row.position.unwrap_or_default().to_owned(),
+                row.state.words.to_owned(),
+                cell(sheet.minimum.value),
+                cell(sheet.recognition.value),
+            ]
+        };
+        Some(ChartFigures {
+            name: self.funnel_file.name.clone(),
+            columns: vec![
+                "measure",
+                "period",
+                "unit",
+                "name",
+                "observations",
+                "value",
+                "shown",
+                "like_for_like",
+                "position",
+                "state",
+                "minimum",
+                "recognition",
+            ],
+            rows: sheet.rows.iter().map(row).collect(),
+        })
     }
 
     /// The rows with their bars.

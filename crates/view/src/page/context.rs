@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::assets;
 use crate::number::Currency;
+use crate::page::chart_file::Chart;
 
 /// How the measures are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
@@ -101,6 +102,11 @@ pub trait Links {
         None
     }
 
+    /// The figures of a chart as a file; none where that is not offered.
+    fn chart(&self, _chart: &Chart<'_>, _place: &Place) -> Option<String> {
+        None
+    }
+
     /// How a number came about; none where that is not offered.
     fn explain(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
         None
@@ -144,6 +150,21 @@ pub trait Links {
 
     /// The guided reading of the scorecard of a place; none where that is not offered.
     fn guide(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// What is done to move the measures of a place; none where that is not offered.
+    fn initiatives(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// Where one is written down; none where that is not offered.
+    fn initiative_form(&self) -> Option<String> {
+        None
+    }
+
+    /// Where one of them is changed; none where that is not offered.
+    fn initiative(&self, _number: i64) -> Option<String> {
         None
     }
 

@@ -194,7 +194,7 @@ fn foot(context: &Context<'_>) -> Vec<String> {
 }
 
 /// `Complete to 31 Oct, loaded 2 Nov 06:10`; `To 21 Nov, 9 days missing; loaded 22 Nov 05:30`.
-fn freshness(freshness: Freshness, period: Period) -> FreshnessText {
+pub(crate) fn freshness(freshness: Freshness, period: Period) -> FreshnessText {
     let last = period.last_day();
     let loaded = freshness.loaded_at.map(|at| format!("loaded {}", period::instant(at, last.year())));
     let before_all = freshness.begins.filter(|&begins| period.end() <= begins.first_of_month());

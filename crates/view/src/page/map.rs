@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::chart::StrategyMap;
 use crate::chart::map::{Arrow, Column, Node};
 use crate::number::counted;
+use crate::page::chart_file::{Chart, ChartFigures, ChartFile};
 use crate::page::context::{Arrangement, Context};
 use crate::page::frame::{Choice, Frame};
 use crate::page::row::{Row, StatusMark};
@@ -37,6 +38,9 @@ pub struct MapPage {
     pub links: Vec<MapLink>,
     /// Measures on watch, each with its reasons.
     pub on_watch: Vec<Sentence>,
+    /// The files of the picture.
+    #[serde(skip)]
+    pub file: ChartFile,
     /// The same as a picture; none where there is no measure.
     #[serde(skip)]
     pub picture: Option<StrategyMap>,
@@ -131,6 +135,7 @@ impl MapPage {
         let to = |place: &_| context.links.map(place).unwrap_or_default();
         Self {
             frame: Frame::new("Strategy map", context, &to),
+            file: ChartFile::new(&Chart::Map, &format!("Strategy map, {}", context.unit_name()), "", context),
             headline,
             lead: "An arrow says what the organisation believes to lead to what. It is declared in the scorecard and has not \
                    been held against the data; that one figure moved before another proves no cause.",
@@ -140,6 +145,46 @@ impl MapPage {
             on_watch,
             picture,
         }
+    }
+}
+
+impl MapPage {
+    /// What the picture shows, measures first and then links; none without a picture.
+    #[must_use]
+    pub fn figures(&self) -> Option<ChartFigures> {
+        self.picture.as_ref()?;
+        let measures = self.legs.iter().flat_map(|leg| {
+            let inside = leg.objectives.iter().flat_map(|objective| {
+                objective.measures.iter().map(move |measure| {
+                    let on_watch = if measure.on_watch { "on watch" } else { "" };
+                    let about = ["measure", &measure.id, &measure.name, &leg.title, &objective.title];
+                    let said = [&*measure.value, &*measure.state, on_watch, "", ""];
+                    about.into_iter().chain(said).map(str::to_owned).collect()
+                })
+            });
+            inside.collect::<Vec<Vec<String>>>()
+        });
+        let links = self.links.iter().map(|link| {
+            let about = ["link", &link.from.id, &link.from.name, "", "", "", link.finding];
+            let watches = if link.watches { "puts its end on watch" } else { "" };
+            about.into_iter().chain([watches, &link.to.id, &link.within]).map(str::to_owned).collect()
+        });
+        Some(ChartFigures {
+            name: self.file.name.clone(),
+            columns: vec![
+                "kind",
+                "measure",
+                "name",
+                "leg",
+                "objective",
+                "value",
+                "state",
+                "watch",
+                "leads_to",
+                "within",
+            ],
+            rows: measures.chain(links).collect(),
+        })
     }
 }
 

@@ -16,6 +16,7 @@ use crate::chart::trend::{self, Line};
 use crate::chart::{Sparkline, Trend};
 use crate::number::Format;
 use crate::page::below::{BelowTable, UnitResult};
+use crate::page::chart_file::{Chart, ChartFigures, ChartFile, cell};
 use crate::page::context::Context;
 use crate::page::frame::Frame;
 use crate::page::parts::PartsTable;
@@ -127,6 +128,15 @@ pub struct MeasurePage {
     /// The course, as option data.
     #[serde(skip)]
     pub trend: Option<Trend>,
+    /// The files of the course.
+    #[serde(skip)]
+    pub course_file: ChartFile,
+    /// The files of the way to its target.
+    #[serde(skip)]
+    pub way_file: ChartFile,
+    /// What the lines across the course are: `target 84 %`.
+    #[serde(skip)]
+    pub lines: Vec<String>,
     /// The way to its target, drawn and as a table. As data it is `trajectory`.
     #[serde(skip)]
     pub way: Option<Way>,
@@ -274,9 +284,82 @@ impl MeasurePage {
                 .explain(&measure.id, &context.place)
                 .filter(|_| result.missing != Some(Missing::NotAtThisLevel)),
             trend: trend(&row, result, &format, context),
+            course_file: ChartFile::new(&Chart::Course(&measure.id), &title, &format.measured_in(), context),
+            way_file: ChartFile::new(
+                &Chart::Way(&measure.id),
+                &format!("{title}: the way to the target"),
+                &format.measured_in(),
+                context,
+            ),
+            lines: trend_lines(result, &format).into_iter().map(|line| line.label).collect(),
             way: Way::new(result, detail.forecast.and_then(Result::ok).as_ref(), &format, context),
             row,
         }
+    }
+}
+
+impl MeasurePage {
+    /// The figures of the course; none without a course.
+    #[must_use]
+    pub fn course_figures(&self) -> Option<ChartFigures> {
+        self.trend.as_ref()?;
+        let lines = self.lines.join("; ");
+        let row = |point: &row::HistoryPoint| {
+            let usual = point.usual_range.as_ref();
+            let notes: Vec<&str> =
+                point.redefined.iter().chain(&point.happened).chain(&point.signal).map(String::as_str).collect();
+            vec![
+                self.row.id.clone(),
+                self.frame.unit.clone(),
+                point.period.clone(),
+                cell(point.value.value),
+                point.value.text.clone(),
+                cell(usual.map(|range| range.low)),
+                cell(usual.map(|range| range.high)),
+                lines.clone(),
+                notes.join("; "),
+            ]
+        };
+        Some(ChartFigures {
+            name: self.course_file.name.clone(),
+            columns: vec!["measure", "unit", "period", "value", "shown", "usual_low", "usual_high", "lines", "notes"],
+            rows: self.row.history.iter().map(row).collect(),
+        })
+    }
+
+    /// The figures of the way to the target; none without a way that is drawn.
+    #[must_use]
+    pub fn way_figures(&self) -> Option<ChartFigures> {
+        let way = self.way.as_ref().filter(|way| way.chart.is_some())?;
+        let row = |kind: &str, when: String, value: Option<f64>, ends: [Option<f64>; 2], shown: &str, outcome: &str| {
+            let [low, high] = ends.map(cell);
+            let about = [self.row.id.clone(), self.frame.unit.clone(), kind.to_owned(), when];
+            about.into_iter().chain([cell(value), low, high, shown.to_owned(), outcome.to_owned()]).collect()
+        };
+        let figures = self
+            .row
+            .history
+            .iter()
+            .map(|point| row("figure", point.period.clone(), point.value.value, [None; 2], &point.value.text, ""));
+        let steps = self.trajectory.iter().zip(&way.steps).map(|(step, told)| {
+            row("step", step.by.to_string(), Some(step.value), [None; 2], &told.goal, told.outcome)
+        });
+        let forecast = self.forecast.iter().map(|forecast| {
+            let ends = [Some(forecast.low), Some(forecast.high)];
+            row(
+                "forecast",
+                forecast.period.clone(),
+                Some(forecast.median),
+                ends,
+                "",
+                "eight of ten such cases lie from low to high",
+            )
+        });
+        Some(ChartFigures {
+            name: self.way_file.name.clone(),
+            columns: vec!["measure", "unit", "kind", "when", "value", "low", "high", "shown", "outcome"],
+            rows: figures.chain(steps).chain(forecast).collect(),
+        })
     }
 }
 

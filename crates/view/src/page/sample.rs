@@ -11,6 +11,7 @@ mod data;
 mod disputes;
 mod figures;
 mod found;
+mod initiatives;
 mod owed;
 mod record;
 mod signals;
@@ -39,10 +40,10 @@ use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ApprovalPage, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, DisputesPage, Filter,
-    GuidePage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, Origin, OwedPage, PeoplePage,
-    PublicCharter, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage,
-    UnitResult,
+    ApprovalPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, DisputesPage,
+    Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage,
+    MeasuresPage, Origin, OwedPage, PeoplePage, PublicCharter, RecordPage, ScorecardPage, SearchForm, SearchPage,
+    Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -240,6 +241,12 @@ pub fn maps(assets: &assets::Urls) -> Vec<Named<MapPage>> {
         Named { name: sample.name, page: MapPage::new(&sample.evaluation(), &sample.scorecard.links, &context) }
     };
     samples.map(page).collect()
+}
+
+/// Initiatives, some and none, and the form of one. Assets lie below `assets`.
+#[must_use]
+pub fn initiatives(assets: &assets::Urls) -> (Vec<Named<InitiativesPage>>, Vec<Named<InitiativePage>>) {
+    initiatives::pages(assets)
 }
 
 /// The guided reading of some samples. Assets lie below `assets`.
@@ -518,6 +525,13 @@ impl Links for FileLinks {
         Some(self.rows(measure, place, 0))
     }
 
+    fn chart(&self, chart: &Chart<'_>, place: &Place) -> Option<String> {
+        match chart {
+            Chart::Course(measure) | Chart::Way(measure) => self.rows_file(measure, place),
+            Chart::Funnel(..) | Chart::Map | Chart::Balance => None,
+        }
+    }
+
     fn explain(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(self.measure(measure, place))
     }
@@ -544,6 +558,14 @@ impl Links for FileLinks {
             ("perspectives", Arrangement::Legs) => "map-rich.html".to_owned(),
             _ => self.file("map"),
         })
+    }
+
+    fn initiatives(&self, _: &Place) -> Option<String> {
+        Some(self.file("initiatives"))
+    }
+
+    fn initiative(&self, _: i64) -> Option<String> {
+        Some(self.file("initiative"))
     }
 
     fn guide(&self, _: &Place) -> Option<String> {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::chart::Balance;
 use crate::chart::balance::{BalanceWords, LegScore};
 use crate::number::{self, Figure};
+use crate::page::chart_file::{Chart, ChartFigures, ChartFile, cell};
 use crate::page::context::{Arrangement, Context};
 use crate::page::frame::{Choice, Frame};
 use crate::page::row::{self, Row, StatusMark, history_heading};
@@ -56,6 +57,9 @@ pub struct ScorecardPage {
     pub has_signals: bool,
     /// How many false signals to expect.
     pub false_signals: Option<String>,
+    /// The files of that drawing.
+    #[serde(skip)]
+    pub balance_file: ChartFile,
     /// The legs side by side, drawn; none with fewer than two.
     #[serde(skip)]
     pub balance: Option<Balance>,
@@ -150,6 +154,12 @@ impl ScorecardPage {
             arrangements: arrangements(context),
             value_heading: words::capitalised(&period::name(evaluation.period, context.fiscal_year)),
             history_heading: history_heading(history.unwrap_or(0), evaluation.period),
+            balance_file: ChartFile::new(
+                &Chart::Balance,
+                &format!("{}, {}", balance_heading(context), context.unit_name()),
+                "points of a score from 0 to 100",
+                context,
+            ),
             balance: balance(evaluation, context),
             across: across(legs.len()),
             guide: links.guide(&context.place),
@@ -158,6 +168,28 @@ impl ScorecardPage {
             false_signals,
             legs,
         }
+    }
+
+    /// The scores of the legs; none without a drawing of them.
+    #[must_use]
+    pub fn balance_figures(&self) -> Option<ChartFigures> {
+        self.balance.as_ref()?;
+        let row = |leg: &LegPanel| {
+            vec![
+                self.frame.unit.clone(),
+                leg.id.clone(),
+                leg.title.clone(),
+                cell(leg.score.as_ref().and_then(|score| score.value)),
+                leg.score.as_ref().map_or_else(String::new, |score| score.text.clone()),
+                cell(leg.score_before),
+                leg.weakness.clone().unwrap_or_default(),
+            ]
+        };
+        Some(ChartFigures {
+            name: self.balance_file.name.clone(),
+            columns: vec!["unit", "leg", "name", "score", "shown", "score_before", "weakness"],
+            rows: self.legs.iter().map(row).collect(),
+        })
     }
 
     /// Whether there is any measure to show.
@@ -308,15 +340,18 @@ fn balance(evaluation: &Evaluation, context: &Context<'_>) -> Option<Balance> {
         })
         .collect();
     let known = legs.iter().filter(|leg| leg.now.is_some() || leg.before.is_some()).count();
-    let heading = format!("Balance of the {}", context.place.arrangement.plural());
     (known >= 2).then(|| {
         let words = BalanceWords {
-            heading: &heading,
+            heading: &balance_heading(context),
             state: &finding::spread(evaluation),
             before: &period::short_beside(evaluation.compare_with, evaluation.period, context.fiscal_year),
         };
         Balance::new(&words, &legs, evaluation.rules.imbalance, evaluation.out_of_balance)
     })
+}
+
+fn balance_heading(context: &Context<'_>) -> String {
+    format!("Balance of the {}", context.place.arrangement.plural())
 }
 
 fn arrangements(context: &Context<'_>) -> Vec<Choice> {

@@ -40,7 +40,8 @@ impl FromRequestParts<State> for Caller {
                 Bearer::Owner { user, token } => {
                     let viewer = Viewer::User { sign_in: user.sign_in, grants: user.grants };
                     let trail = accounts.trail_of_token(token);
-                    Self::new(state.present().seen_by(viewer, Visitor::default(), Some(trail)), accept)
+                    let world = state.present().seen_by(viewer, Visitor::default(), Some(trail));
+                    Self::new(world.with_initiatives(accounts.initiatives()), accept)
                 }
                 Bearer::Wrong => Err(Failure::unknown(
                     "There is no such token; it may have ended or been revoked, or its owner may not sign in any more.",

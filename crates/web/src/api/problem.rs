@@ -10,7 +10,7 @@ use evenkeel_view::page::Problem;
 use crate::error::Said;
 
 /// The statuses of errors that the API answers with, each with what is wrong and what to do next.
-pub(crate) const KINDS: [(u16, &str, &str); 9] = [
+pub(crate) const KINDS: [(u16, &str, &str); 12] = [
     (400, "The question cannot be read", "The page /api says what each address takes."),
     (
         401,
@@ -25,9 +25,12 @@ pub(crate) const KINDS: [(u16, &str, &str); 9] = [
     ),
     (405, "This cannot be done here", "The header `Allow` says what can."),
     (406, "It is not told in this form", "Ask for `application/json`, or leave the header `Accept` out."),
+    (408, "The question does not arrive", "Send it at once; questions here need no body."),
+    (413, "The question is too large", "Leave the body out; questions here need none."),
     (421, "The server has another name", "Ask 127.0.0.1 or localhost."),
     (429, "Too many tokens were wrong", "Wait for as many seconds as the header `Retry-After` says."),
     (500, "The server failed", "The log of the server says why."),
+    (503, "The server has too much to do", "Wait for as many seconds as the header `Retry-After` says."),
 ];
 
 /// Whether an address is one for programs.

@@ -3,14 +3,17 @@
 pub(crate) mod administration;
 pub(crate) mod assets;
 pub(crate) mod charter;
+pub(crate) mod charts;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod disputes;
 pub(crate) mod explain;
 pub(crate) mod guide;
+pub(crate) mod initiatives;
 pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
+pub(crate) mod operations;
 pub(crate) mod owed;
 pub(crate) mod owed_file;
 pub(crate) mod password;
@@ -100,11 +103,6 @@ pub(crate) async fn home(Seen(world): Seen) -> Result<Redirect, Failure> {
     let links = links(&world);
     let own = links.own_record().filter(|_| !world.sees_units());
     Ok(Redirect::to(&own.unwrap_or_else(|| links.scorecard(&place))))
-}
-
-/// Says that the server answers.
-pub(crate) async fn health() -> &'static str {
-    "ok\n"
 }
 
 /// Everything else.

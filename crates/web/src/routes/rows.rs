@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use evenkeel_engine::export::quoted;
 use evenkeel_engine::rows::Records;
 use evenkeel_view::number::count;
+use evenkeel_view::page::chart_file::plain;
 
 use super::Looking;
 use crate::asked::Asked;
@@ -28,10 +29,6 @@ pub(crate) async fn file(
         return Err(Failure::bad(message));
     }
     let text = csv(&records);
-    // Identifiers may hold anything; a file name may not.
-    let plain = |text: &str| {
-        text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect::<String>()
-    };
     let name = format!(
         "{}-{}-{}.csv",
         plain(measure.id.as_str()),

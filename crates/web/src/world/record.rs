@@ -71,9 +71,9 @@ impl World {
             by_unit.entry((unit_name, unit)).or_default().push((person, name));
         }
         let mut units: Vec<_> = by_unit.into_iter().map(|((name, _), people)| (name, people)).collect();
-        units
-            .iter_mut()
-            .for_each(|(_, people)| people.sort_by(|one, other| (&one.1, &one.0).cmp(&(&other.1, &other.0))));
+        for (_, people) in &mut units {
+            people.sort_by(|one, other| (&one.1, &one.0).cmp(&(&other.1, &other.0)));
+        }
         units
     }
 
