@@ -77,8 +77,15 @@ impl Lake {
     }
 }
 
-/// Finds the rows that do not count.
-pub(crate) async fn find(snapshot: &Snapshot) -> Result<Excluded, LakeError> {
+impl Snapshot {
+    /// Whether it was decided that a row does not count, from wherever the decision came.
+    pub async fn excludes(&self, table: &str, key: &str) -> Result<bool, LakeError> {
+        Ok(named(self).await?.get(table).is_some_and(|keys| keys.contains(key)))
+    }
+}
+
+/// The keys of rows that do not count, by table.
+async fn named(snapshot: &Snapshot) -> Result<BTreeMap<String, HashSet<String>>, LakeError> {
     let mut keys: BTreeMap<String, HashSet<String>> = BTreeMap::new();
     for piece in snapshot.pieces(TABLE).await? {
         for batch in piece.read(&[("table_name", Form::Plain), ("key", Form::Plain)])? {
@@ -89,6 +96,12 @@ pub(crate) async fn find(snapshot: &Snapshot) -> Result<Excluded, LakeError> {
             }
         }
     }
+    Ok(keys)
+}
+
+/// Finds the rows that do not count.
+pub(crate) async fn find(snapshot: &Snapshot) -> Result<Excluded, LakeError> {
+    let keys = named(snapshot).await?;
     let mut excluded = Excluded::new();
     for (name, keys) in keys {
         let Some(table) = record::table(&name).filter(|table| table.name != TABLE) else { continue };

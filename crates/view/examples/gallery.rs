@@ -72,6 +72,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for sample in approvals {
         write(&folder, &mut written, &format!("approval-{}", sample.name), &sample.page, &sample.page)?;
     }
+    for sample in sample::disputes(&urls) {
+        write(&folder, &mut written, &format!("disputes-{}", sample.name), &sample.page, &sample.page)?;
+    }
+    for sample in sample::people(&urls) {
+        write(&folder, &mut written, &format!("people-{}", sample.name), &sample.page, &sample.page)?;
+    }
     for sample in sample::matrices(&urls) {
         write(&folder, &mut written, &format!("owed-matrix-{}", sample.name), &sample.page, &sample.page)?;
     }

@@ -25,6 +25,7 @@ pub mod measure;
 pub mod owed;
 pub mod owed_matrix;
 pub mod parts;
+pub mod people;
 pub mod record;
 pub mod row;
 pub mod rows_behind;
@@ -66,6 +67,7 @@ pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, Mea
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};
 pub use owed::{ApprovalPage, OwedDetail, OwedPage, SentDetail, Telling};
+pub use people::{PeopleGroup, PeoplePage};
 pub use record::{Disputing, LookLine, OwnDispute, RecordDetail, RecordPage, RowsOf};
 pub use row::Row;
 pub use rows_behind::{Column, Reader, Recorded, RowsBehind, for_everyone};

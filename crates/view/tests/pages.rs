@@ -36,6 +36,8 @@ fn pages() -> Vec<Shown> {
         all_of("approval", &approvals),
         all_of("owed_matrix", &sample::matrices(&urls)),
         all_of("record", &sample::records(&urls)),
+        all_of("disputes", &sample::disputes(&urls)),
+        all_of("people", &sample::people(&urls)),
         all_of("map", &sample::maps(&urls)),
         all_of("guide", &sample::guides(&urls)),
         all_of("initiatives", &initiatives),

@@ -195,6 +195,10 @@ impl Links for Routes {
         Some("/disputes".to_owned())
     }
 
+    fn people(&self) -> Option<String> {
+        Some("/people".to_owned())
+    }
+
     fn own_record(&self) -> Option<String> {
         Some("/record".to_owned())
     }

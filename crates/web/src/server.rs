@@ -70,6 +70,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/scorecard/{unit}/balance.csv", get(routes::charts::balance)),
         ("/targets/{unit}", get(routes::targets::show)),
         ("/today", get(routes::today::show)),
+        ("/people", get(routes::record::people)),
         ("/record", get(routes::record::own)),
         ("/record/{person}", get(routes::record::show)),
         ("/record/{person}/dispute", post(routes::disputes::dispute)),

@@ -1265,6 +1265,7 @@ impl World {
         vec![
             ("Today", links.today(home).filter(|_| seen)),
             ("My record", links.own_record().filter(|_| self.own_record().is_some())),
+            ("People", links.people().filter(|_| self.leads_people())),
             ("Scorecard", seen.then(|| links.scorecard(home))),
             ("Targets", links.targets(home).filter(|_| seen)),
             ("Strategy map", links.map(home).filter(|_| seen)),

@@ -32,6 +32,7 @@ const SEEN = {
     scorecard: [`/scorecard/northmere?${MONTH}`, 2],
     measure: [`/measure/csat/northmere?${MONTH}`, 2],
     data: ["/data", 0],
+    disputes: ["/disputes", 0],
     search: [`/search?q=satisfaction&${MONTH}&unit=northmere`, 2],
   },
   executive: {
@@ -46,9 +47,13 @@ const SEEN = {
     measure: [`/measure/counter_wait/lakeside?${MONTH}`, 1],
     targets: [`/targets/lakeside?${MONTH}`, 1],
     charter: [`/charter?${MONTH}&unit=lakeside`, 1],
+    people: ["/people", 0],
+    "record of somebody": [() => `/record/${somebodyOfLakeside()}?${MONTH}`, 0],
+    disputes: ["/disputes", 0],
   },
   agent: {
-    record: [() => `/charter?${MONTH}&unit=${somebodyOfLakeside()}`, 1],
+    charter: [() => `/charter?${MONTH}&unit=${somebodyOfLakeside()}`, 1],
+    record: [() => `/record/${somebodyOfLakeside()}?${MONTH}`, 0],
     measures: ["/measures", 0],
     search: ["/search?q=waiting", 1],
   },
@@ -160,6 +165,31 @@ describe("signing in", () => {
       await signIn(page, "viewer");
       await page.waitForURL("**/scorecard/branch-network**");
     }));
+});
+
+describe("a row that is wrong", () => {
+  before(server);
+
+  it("is disputed by the person, and waits for whoever leads them", async () => {
+    const record = () => inside(`/record/${somebodyOfLakeside()}?${MONTH}`);
+    await visit(record, { own: true, ...(await signedIn("agent")) }, async (page) => {
+      const row = page.locator("#rows tbody tr").first();
+      await row.getByText("This is wrong").click();
+      await row.getByLabel("What is wrong").fill("The customer meant the counter beside mine.");
+      await row.getByRole("button", { name: "Dispute this row" }).click();
+      await page.waitForURL("**/record/**done=disputed**");
+      assert.match(await page.getByRole("status").innerText(), /taken down/);
+      await picture(page, "record.disputed");
+    });
+    await visit(() => inside("/people"), { own: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.locator(".main-nav").getByRole("link", { name: "Disputes" }).click();
+      await page.waitForURL("**/disputes");
+      assert.match(await page.locator("main").innerText(), /the counter beside mine/);
+      await page.getByRole("link", { name: "The rows beside it" }).click();
+      await page.waitForURL("**/record/**");
+      assert.match(await page.locator("h1").innerText(), /^The record of /);
+    });
+  });
 });
 
 for (const [role, pages] of Object.entries(SEEN)) {

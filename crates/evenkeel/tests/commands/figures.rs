@@ -184,6 +184,63 @@ fn nobody_types_for_others() {
 }
 
 #[test]
+fn what_somebody_else_typed_meanwhile_is_not_typed_over_unseen() {
+    let project = collecting();
+    let People { server, administrator, milo, ines } = people(project.path());
+    let mia = server.add(&administrator, "mia", "manager", "north", "");
+    let north = key("north");
+    let shown = |token: &str| between(&server.get("/owed", token).body, "name=\"shown0\" value=\"", "\"").to_owned();
+    let send = |token: &str, what: &str, shown: &str, numerator: &str, denominator: &str| {
+        let mut values = row(&north, numerator, denominator, "");
+        values[0].1 = what;
+        values.push(("shown0", shown));
+        server.post("/owed", token, &values)
+    };
+    // Mia opened the page while its boxes were empty, and leaves them so.
+    let empty = shown(&mia);
+    assert_eq!(send(&milo, "keep", &shown(&milo), "777", "10").status, 303);
+    assert_eq!(send(&mia, "keep", &empty, "", "").location(), "/owed?sent=0&kept=0");
+    assert!(server.get("/owed", &milo).body.contains("value=\"777\""), "a draft was taken away by an older page");
+    // She types something else without having seen the draft: she is told of it, and it stays until she sends again.
+    let told = send(&mia, "send", &empty, "5", "1");
+    assert_eq!(told.status, 422, "{}", told.body);
+    assert!(told.body.contains("“777” over “10” is kept now") && told.body.contains("value=\"5\""), "{}", told.body);
+    assert!(server.get("/owed", &milo).body.contains("value=\"777\""));
+    let seen = between(&told.body, "name=\"shown0\" value=\"", "\"").to_owned();
+    assert_eq!(send(&mia, "keep", &seen, "5", "1").location(), "/owed?sent=0&kept=1");
+    // An older page whose boxes hold what was changed since sends nothing of it.
+    assert_eq!(send(&milo, "send", &seen, "777", "10").location(), "/owed?sent=0&kept=0");
+    // Nor is somebody told of a figure that they left alone while it was sent.
+    assert_eq!(send(&ines, "send", &shown(&milo), "6", "1").location(), "/owed?sent=1&kept=0");
+    assert_eq!(send(&mia, "keep", &empty, "", "").location(), "/owed?sent=0&kept=0");
+    assert!(send(&mia, "send", &empty, "8", "1").body.contains("waits for approval, or a source brings it"));
+}
+
+#[test]
+fn what_somebody_typed_themselves_does_not_keep_the_rest_from_their_approval() {
+    let project = collecting();
+    let collection = project.path().join("collections/month.yaml");
+    let text = std::fs::read_to_string(&collection).unwrap();
+    std::fs::write(&collection, text.replace("begins: 2026-10-01", "begins: 2024-01-01")).unwrap();
+    let People { server, milo, ines, .. } = people(project.path());
+    let mut values = vec![("do".to_owned(), "send".to_owned())];
+    for number in 0..42 {
+        let (year, month) = (2024 + number / 12 % 2, 1 + number % 12);
+        let last = jiff::civil::date(year, i8::try_from(month).unwrap(), 1).last_of_month();
+        let unit = if number < 24 { "north" } else { "lakeside" };
+        values.push((format!("key{number}"), format!("cost_contact/{year}-{month:02}-01/{last}/{unit}")));
+        values.push((format!("numerator{number}"), "500".to_owned()));
+        values.push((format!("denominator{number}"), "100".to_owned()));
+    }
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(server.post("/owed", &ines, &values).location(), "/owed?sent=42&kept=0");
+    assert_eq!(server.post("/owed", &milo, &row(&key("north"), "500", "100", "")).status, 303);
+    let page = server.get("/owed/approval", &ines).body;
+    assert!(page.contains("action=\"/owed/approval/43\""), "{page}");
+    assert!(page.contains("43\u{a0}figures to be approved") && page.contains("3 more follow"), "{page}");
+}
+
+#[test]
 fn a_figure_that_there_is_not() {
     let project = collecting();
     let People { server, milo, ines, .. } = people(project.path());

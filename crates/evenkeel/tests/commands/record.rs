@@ -95,6 +95,24 @@ fn a_person_sees_what_is_known_of_them_and_who_looked() {
 }
 
 #[test]
+fn whoever_leads_people_finds_their_records() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let [_, anna, milo, lena] = people(&server);
+    let led = server.get("/people", &milo);
+    assert!(led.body.contains("href=\"/record/ann\"") && led.body.contains("href=\"/record/bob\""), "{}", led.body);
+    for said in ["2 people in your units today", "North One 2 people Ann Bob"] {
+        assert!(text(&led.body).contains(said), "{said}: {}", led.body);
+    }
+    assert!(server.get("/measures", &milo).body.contains("href=\"/people\""));
+    // Dan went to Lakeside on the twentieth; whoever led him before does not find him any more.
+    let led = text(&server.get("/people", &lena).body);
+    assert!(led.contains("Cleo") && led.contains("Dan") && !led.contains("Ann"), "{led}");
+    assert_eq!(server.get("/people", &anna).status, 404);
+    assert!(!server.get("/measures", &anna).body.contains("href=\"/people\""));
+}
+
+#[test]
 fn the_policy_decides() {
     let project = two_branches();
     let settings = project.path().join("evenkeel.yaml");
@@ -106,6 +124,7 @@ fn the_policy_decides() {
         let [_, anna, milo, _] = people(&server);
         assert_eq!(server.get("/record/ann", &anna).status, 200);
         assert_eq!(server.get("/record/ann", &milo).status, 404);
+        assert_eq!(server.get("/people", &milo).status, 404);
         (anna, milo)
     };
     with("people: off");
@@ -116,6 +135,34 @@ fn the_policy_decides() {
     assert!(said.contains("Nothing is shown.") && said.contains("people: off"), "{said}");
     assert!(!said.contains("66.7") && !page.body.contains("My record"), "{said}");
     assert_eq!(server.get("/record/ann", &milo).status, 404);
+}
+
+#[test]
+fn nobody_is_told_that_a_row_counts_which_does_not() {
+    let project = two_branches();
+    let settings = project.path().join("evenkeel.yaml");
+    let text_of_settings = std::fs::read_to_string(&settings).unwrap();
+    let sources = "sources: [sources/a.yaml, sources/decided.yaml]";
+    std::fs::write(&settings, text_of_settings.replace("sources: [sources/a.yaml]", sources)).unwrap();
+    let decided = "source: decided\nfiles: { exclusions: raw/exclusions.csv }\ntables:\n  \
+                   exclusions: select table_name, key, reason, decided_by, at from exclusions\n";
+    std::fs::write(project.path().join("sources/decided.yaml"), decided).unwrap();
+    let published = project.path().join("raw/exclusions.csv");
+    std::fs::write(&published, "table_name,key,reason,decided_by,at\n").unwrap();
+    let server = serve(project.path());
+    let [_, anna, milo, _] = people(&server);
+    let values = [("measure", "csat"), ("period", "2026-10"), ("key", r#"["a","a0"]"#), ("why", "Not mine.")];
+    assert_eq!(server.post("/record/ann/dispute", &anna, &values).status, 303);
+    // The row stops counting elsewhere before anybody decides here, as when the server ends between the two steps.
+    let row = "table_name,key,reason,decided_by,at\nresponses,\"[\"\"a\"\",\"\"a0\"\"]\",gone,x,2026-11-01T10:00:00Z\n";
+    std::fs::write(&published, row).unwrap();
+    succeed(project.path(), &["import", "--as-of", AS_OF]);
+    let decide =
+        |decision: &str| server.post("/disputes/1/decide", &milo, &[("decision", decision), ("reason", "So it is.")]);
+    assert_eq!(decide("decline").location(), "/disputes?done=gone");
+    assert!(text(&server.get("/disputes?done=gone", &milo).body).contains("Uphold the dispute"));
+    assert!(text(&server.get("/record/ann", &anna).body).contains("open: nobody has decided yet"));
+    assert_eq!(decide("uphold").location(), "/disputes?done=upheld");
 }
 
 #[test]

@@ -203,6 +203,11 @@ pub trait Links {
         None
     }
 
+    /// The people whom whoever reads leads; none where that is not offered.
+    fn people(&self) -> Option<String> {
+        None
+    }
+
     /// The record of whoever reads; none where that is not offered.
     fn own_record(&self) -> Option<String> {
         None

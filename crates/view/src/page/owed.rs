@@ -37,6 +37,8 @@ pub struct OwedDetail {
     pub approval: bool,
     /// What was typed so far.
     pub entry: Entry,
+    /// What the form says to mean what was kept when the page was made.
+    pub shown: String,
     /// What it comes to.
     pub checked: Checked,
     /// What is known.
@@ -158,6 +160,9 @@ pub struct OwedRow {
     /// What the form says to mean it.
     #[serde(skip)]
     pub key: String,
+    /// What the form says to mean what was kept when the page was made.
+    #[serde(skip)]
+    pub shown: String,
     /// What people call the measure.
     pub label: String,
     /// The same with the unit, for whoever hears the page.
@@ -231,6 +236,8 @@ pub struct ApprovalPage {
     pub headline: String,
     /// What waits.
     pub lines: Vec<SentLine>,
+    /// What is said of those that are not shown.
+    pub more: Option<String>,
     /// Where somebody types.
     pub owed_url: String,
     /// What forms carry.
@@ -383,10 +390,18 @@ impl OwedPage {
 }
 
 impl ApprovalPage {
-    /// The page of what waits to be approved.
+    /// The page of what waits to be approved; `total` is how many figures there are, of which those of `waiting` are shown.
     #[must_use]
-    pub fn new(frame: Frame, waiting: &[SentDetail], telling: &Telling<'_>, said: Said, form_token: String) -> Self {
-        let headline = match waiting.len() {
+    pub fn new(
+        frame: Frame,
+        waiting: &[SentDetail],
+        total: usize,
+        telling: &Telling<'_>,
+        said: Said,
+        form_token: String,
+    ) -> Self {
+        let left = total.saturating_sub(waiting.len());
+        let headline = match total {
             0 => "No figure waits for your approval".to_owned(),
             count => format!("{} to be approved", counted(count as u64, "figures")),
         };
@@ -396,6 +411,7 @@ impl ApprovalPage {
             error: said.error,
             headline,
             lines: waiting.iter().map(|sent| line(sent, telling)).collect(),
+            more: (left > 0).then(|| format!("{} more follow when these are decided on.", plain(left as f64))),
             owed_url: "/owed".to_owned(),
             form_token,
         }
@@ -472,6 +488,7 @@ fn row(number: usize, detail: &OwedDetail, telling: &Telling<'_>) -> OwedRow {
     OwedRow {
         number,
         key: detail.key.clone(),
+        shown: detail.shown.clone(),
         label: measure.title.clone(),
         full_label: format!("{}, {}, {}", measure.title, detail.unit, period::name(detail.period, telling.fiscal)),
         unit: unit(measure, detail.below_the_line, telling.currency),

@@ -8,6 +8,7 @@ mod bank;
 mod charter;
 mod comparison;
 mod data;
+mod disputes;
 mod figures;
 mod found;
 mod initiatives;
@@ -39,10 +40,10 @@ use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ApprovalPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, Filter,
-    GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage,
-    Origin, OwedPage, PublicCharter, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage,
-    TodayPage, UnitResult,
+    ApprovalPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, DisputesPage,
+    Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage,
+    MeasuresPage, Origin, OwedPage, PeoplePage, PublicCharter, RecordPage, ScorecardPage, SearchForm, SearchPage,
+    Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -173,6 +174,18 @@ pub fn comparisons(assets: &assets::Urls) -> Vec<Named<ComparisonPage>> {
 #[must_use]
 pub fn owed(assets: &assets::Urls) -> (Vec<Named<OwedPage>>, Vec<Named<ApprovalPage>>) {
     owed::pages(assets)
+}
+
+/// Disputed rows. Assets lie below `assets`.
+#[must_use]
+pub fn disputes(assets: &assets::Urls) -> Vec<Named<DisputesPage>> {
+    disputes::pages(assets)
+}
+
+/// The people that somebody leads. Assets lie below `assets`.
+#[must_use]
+pub fn people(assets: &assets::Urls) -> Vec<Named<PeoplePage>> {
+    disputes::people(assets)
 }
 
 /// Who owes what. Assets lie below `assets`.

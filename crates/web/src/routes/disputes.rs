@@ -120,6 +120,10 @@ pub(crate) async fn list(
         Some("upheld") => Some("The row does not count any more. The figures are worked out again within seconds."),
         Some("declined") => Some("The row counts as before. The person reads the reason in their record."),
         Some("already") => Some("Nothing was changed: somebody else has decided."),
+        Some("gone") => Some(
+            "Nothing was decided: this row does not count any more by an earlier decision, so it cannot be told that it \
+             counts. Uphold the dispute, so that the person reads what holds.",
+        ),
         _ => None,
     };
     let page = DisputesPage {
@@ -160,6 +164,18 @@ pub(crate) async fn decide(
     if dispute.state != DisputeState::Open {
         return Ok(Redirect::to(&format!("{DISPUTES}?done=already")).into_response());
     }
+    if !upheld {
+        // By the dispute of another person, a source, or a decision that was published when the server ended.
+        match does_not_count(&state.lake, &dispute).await {
+            Ok(false) => {}
+            Ok(true) => return Ok(Redirect::to(&format!("{DISPUTES}?done=gone")).into_response()),
+            Err(error) => {
+                tracing::error!(%error, "a dispute could not be declined");
+                let said = "Nothing was decided: the record cannot be read. The log of the server says why.\n";
+                return Ok((StatusCode::INTERNAL_SERVER_ERROR, said).into_response());
+            }
+        }
+    }
     if upheld {
         let row = Exclusion {
             table: dispute.of.table.clone(),
@@ -198,6 +214,11 @@ async fn publish(lake: Lake, batch: String, row: Exclusion) -> Result<(), LakeEr
     let handle = tokio::runtime::Handle::current();
     let published = tokio::task::spawn_blocking(move || handle.block_on(lake.exclude(&batch, &row))).await;
     published.map_err(|error| LakeError::from(std::io::Error::other(error)))?
+}
+
+/// Whether a row does not count already.
+async fn does_not_count(lake: &Lake, dispute: &Dispute) -> Result<bool, LakeError> {
+    lake.snapshot().await?.excludes(&dispute.of.table, &dispute.of.key).await
 }
 
 fn no_page() -> Failure {

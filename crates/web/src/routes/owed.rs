@@ -34,6 +34,8 @@ const MATRIX: &str = "/owed/all";
 const ROWS: usize = 40;
 /// How many figures that were sent are told.
 const SENT: usize = 12;
+/// How much of a digest tells one entry from another.
+const MARK: usize = 16;
 /// Where figures are typed.
 pub(crate) const OWED: &str = "/owed";
 /// Where figures are approved.
@@ -68,6 +70,19 @@ fn entry_of(figure: &TypedFigure) -> Entry {
     }
 }
 
+/// What was kept of a figure and is still open; nothing where there is none.
+fn open_entry(asked: &AskedNow<'_>) -> Entry {
+    let open = asked.latest.as_ref().filter(|latest| matches!(latest.typed, Typed::Draft | Typed::Returned));
+    open.map(entry_of).unwrap_or_default()
+}
+
+/// By what a form knows again what stood in the boxes of a figure when its page was made.
+fn mark(entry: &Entry) -> String {
+    // Browsers send ends of lines in their own way.
+    let texts = [&entry.numerator, &entry.denominator, &entry.note, &entry.absence].map(|text| text.replace('\r', ""));
+    blake3::hash(texts.join("\0").as_bytes()).to_hex().chars().take(MARK).collect()
+}
+
 /// What the page says of a number of figures.
 fn figures(count: usize) -> String {
     if count == 1 { "1 figure was".to_owned() } else { format!("{count} figures were") }
@@ -95,14 +110,22 @@ pub(crate) async fn take(
 ) -> Result<Response, Failure> {
     let (values, typist) = filled.by_typist(&state)?;
     let send = values.get("do").is_some_and(|chosen| chosen == "send");
-    let entries = entries(&values);
-    let Done { sent, kept, refused } = process(&typist, &state, &entries, send).await?;
+    let mut entries = entries(&values);
+    let Done { sent, kept, refused, passed_over } = process(&typist, &state, &entries, &shown(&values), send).await?;
     if refused.is_empty() {
         return Ok(Redirect::to(&format!("{OWED}?sent={sent}&kept={kept}")).into_response());
     }
+    // What the boxes held when the page was made is not what holds now.
+    entries.retain(|word, _| !passed_over.contains(word));
+    let mut error = format!("{} not sent, and nothing that you typed is lost. Each says why.", figures(refused.len()));
+    // What is wrong with a whole figure stands beside none of its boxes.
+    for (_, _, reason) in refused.iter().filter(|(_, column, _)| column == "key") {
+        error.push(' ');
+        error.push_str(reason);
+    }
     let said = Said {
         notice: Wanted { sent: Some(sent), ..Wanted::default() }.notice(),
-        error: Some(format!("{} not sent, and nothing that you typed is lost. Each says why.", figures(refused.len()))),
+        error: Some(error),
         rejected: Vec::new(),
     };
     page(&typist, StatusCode::UNPROCESSABLE_ENTITY, said, &entries, None).await
@@ -116,6 +139,8 @@ pub(crate) struct Done {
     pub(crate) kept: usize,
     /// Those that could not be sent: the word that means each, the column, and why.
     pub(crate) refused: Vec<(String, String, String)>,
+    /// The words of those whose boxes were left as they were while somebody else typed into theirs.
+    pub(crate) passed_over: Vec<String>,
 }
 
 /// What is said of a figure that nobody asks of whoever typed it, whether or not it is asked of others.
@@ -123,11 +148,13 @@ const NOT_ASKED: &str = "This figure is not asked of you. Download the list agai
 /// What is said of a figure that cannot be typed now.
 const NOT_NOW: &str = "This figure waits for approval, or a source brings it, so it cannot be typed.";
 
-/// Keeps figures, and sends those that are ready when they are to be sent.
+/// Keeps figures, and sends those that are ready when they are to be sent. `shown` is what stood in the boxes of a page
+/// when it was made: what somebody else typed since is not typed over unseen.
 pub(crate) async fn process(
     typist: &Typist,
     state: &State,
     entries: &BTreeMap<String, Entry>,
+    shown: &BTreeMap<String, String>,
     send: bool,
 ) -> Result<Done, Failure> {
     let Typist { world, accounts, user, .. } = typist;
@@ -138,15 +165,25 @@ pub(crate) async fn process(
     let by_word: BTreeMap<String, &AskedNow<'_>> =
         asked.iter().map(|asked| (word_of(&key_of(&asked.asked.slot)), asked)).collect();
     let telling = Telling { fiscal: world.project().fiscal_year, currency: world.currency() };
-    let mut done = Done { sent: 0, kept: 0, refused: Vec::new() };
+    let mut done = Done { sent: 0, kept: 0, refused: Vec::new(), passed_over: Vec::new() };
     for (word, entry) in entries {
         // What is not asked of them is not told apart from what is not asked at all.
         let Some(asked) = by_word.get(word.as_str()) else {
             done.refused.push((word.clone(), "key".to_owned(), NOT_ASKED.to_owned()));
             continue;
         };
+        let (given, now) = (mark(entry), mark(&open_entry(asked)));
+        let changed = shown.get(word).is_some_and(|shown| *shown != now);
+        if shown.get(word) == Some(&given) && (changed || !may_be_typed(asked)) {
+            done.passed_over.push(word.clone());
+            continue;
+        }
         if !may_be_typed(asked) {
             done.refused.push((word.clone(), "key".to_owned(), NOT_NOW.to_owned()));
+            continue;
+        }
+        if changed && given != now {
+            done.refused.push((word.clone(), "key".to_owned(), typed_meanwhile(world, asked)));
             continue;
         }
         let detail = detail(world, asked, word.clone(), entries).await?;
@@ -188,10 +225,32 @@ pub(crate) async fn process(
     Ok(done)
 }
 
+/// What is said of a figure into which somebody else typed after the page was made.
+fn typed_meanwhile(world: &World, asked: &AskedNow<'_>) -> String {
+    let unit = world.name_of(&Subject::Unit(asked.asked.slot.unit.clone()));
+    let now = open_entry(asked);
+    let stands = match (&*now.numerator, &*now.denominator) {
+        ("", "") => "nothing".to_owned(),
+        (above, "") => format!("“{above}”"),
+        (above, below) => format!("“{above}” over “{below}”"),
+    };
+    format!(
+        "“{}” of {unit} was typed by somebody else after this page was made, and {stands} is kept now. What you typed \
+         stands below: send it again if it is to take the place of that.",
+        asked.measure.title
+    )
+}
+
 /// Whether a figure can be typed: nobody is to decide on it, and no source brings it.
 fn may_be_typed(asked: &AskedNow<'_>) -> bool {
     let waits = asked.latest.as_ref().is_some_and(|latest| latest.typed == Typed::Waiting);
     !waits && asked.from.iter().all(|source| source == evenkeel_lake::figures::SOURCE)
+}
+
+/// What stood in the boxes of figures when their page was made, by the words that mean them.
+fn shown(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let keys = values.iter().filter_map(|(name, word)| Some((name.strip_prefix("key")?, word)));
+    keys.filter_map(|(number, word)| Some((word.clone(), values.get(&format!("shown{number}"))?.clone()))).collect()
 }
 
 /// What was typed, by the word that means the figure.
@@ -313,7 +372,9 @@ async fn detail(
 ) -> Result<OwedDetail, Failure> {
     let known = world.known_figure(asked).await?;
     let open = asked.latest.as_ref().filter(|latest| matches!(latest.typed, Typed::Draft | Typed::Returned));
-    let entry = typed.get(&word).cloned().or_else(|| open.map(entry_of)).unwrap_or_default();
+    let kept = open_entry(asked);
+    let shown = mark(&kept);
+    let entry = typed.get(&word).cloned().unwrap_or(kept);
     let checked = entry.check(asked.asked.figure, &asked.measure, asked.asked.collection.note, &known.known);
     let returned = open.and_then(|open| Some((open.decided_by.clone()?, open.reason.clone()?)));
     Ok(OwedDetail {
@@ -326,6 +387,7 @@ async fn detail(
         late: asked.standing.is_owed() && asked.asked.is_late(world.today()),
         approval: asked.asked.collection.approval,
         entry,
+        shown,
         checked,
         known: known.known,
         before: known.before,
@@ -378,15 +440,18 @@ pub(crate) async fn approval(typist: Typist, Asked(Query(wanted)): Asked<Query<W
 async fn approval_page(typist: &Typist, status: StatusCode, said: Said) -> Result<Response, Failure> {
     let Typist { world, accounts, user, form_token } = typist;
     let figures = accounts.store.figures().await?;
+    let asked = world.asked_figures(&figures).await?;
+    let is_waiting = |asked: &&AskedNow<'_>| asked.latest.as_ref().is_some_and(|latest| latest.typed == Typed::Waiting);
+    let mut all: Vec<&AskedNow<'_>> = asked.iter().filter(is_waiting).collect();
+    // What somebody typed themselves must not keep the rest from the page.
+    all.sort_by_key(|asked| !waits_for(asked, user));
     let mut waiting = Vec::new();
-    for asked in &world.asked_figures(&figures).await? {
-        if asked.latest.as_ref().is_some_and(|latest| latest.typed == Typed::Waiting) && waiting.len() < ROWS {
-            waiting.extend(sent_detail(world, asked, user).await?);
-        }
+    for asked in all.iter().take(ROWS) {
+        waiting.extend(sent_detail(world, asked, user).await?);
     }
     let telling = Telling { fiscal: world.project().fiscal_year, currency: world.currency() };
     let frame = world.frame("Figures to be approved", &links(world), "Figures");
-    let page = ApprovalPage::new(frame, &waiting, &telling, said, form_token.clone());
+    let page = ApprovalPage::new(frame, &waiting, all.len(), &telling, said, form_token.clone());
     let html = page.render().map_err(|error| Failure::unwritten(&error))?;
     Ok((status, Html(html)).into_response())
 }

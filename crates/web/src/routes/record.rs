@@ -5,7 +5,8 @@ use axum::response::{Html, Redirect};
 use evenkeel_model::access::Grant;
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{LONGEST_REASON, Origin};
-use evenkeel_view::page::{Disputing, LookLine, OwnDispute, Place, Template};
+use evenkeel_view::page::frame::Link;
+use evenkeel_view::page::{Disputing, LookLine, OwnDispute, PeoplePage, Place, Template};
 use serde::Deserialize;
 
 use super::administration::when;
@@ -42,6 +43,18 @@ pub(crate) async fn own(Seen(world): Seen) -> Result<Redirect, Failure> {
         )
     })?;
     Ok(Redirect::to(&address(person)))
+}
+
+/// The people of whom somebody may see the records because they lead them.
+pub(crate) async fn people(Seen(world): Seen) -> Result<Html<String>, Failure> {
+    if !world.leads_people() {
+        return Err(Failure::not_found("There is no page at this address."));
+    }
+    let link = |(person, name): (PersonId, String)| Link { label: name, url: address(&person) };
+    let units = world.people_led().into_iter();
+    let units = units.map(|(unit, people)| (unit, people.into_iter().map(link).collect())).collect();
+    let page = PeoplePage::new(world.frame("People", &links(&world), "People"), units);
+    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }
 
 /// Where the record of a person is.

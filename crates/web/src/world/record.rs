@@ -1,5 +1,6 @@
 //! The record of one person, as they or whoever leads them see it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evenkeel_model::access::Grant;
@@ -50,6 +51,30 @@ impl World {
         let person = PersonId::new(id);
         let known = self.engine.directory().known_person(id).is_some();
         if known && self.may_see(&Subject::Person(person.clone())) { Ok(person) } else { Err(self.unknown(id)) }
+    }
+
+    /// Whether there are units of whose people the viewer may see the records.
+    pub(crate) fn leads_people(&self) -> bool {
+        self.project.people != PeoplePolicy::Off && self.sight.people.is_somewhere()
+    }
+
+    /// The people who are in units today of whose people the viewer may see the records: by the names of units and people.
+    pub(crate) fn people_led(&self) -> Vec<(String, Vec<(PersonId, String)>)> {
+        let organisation = self.engine.directory().organisation();
+        let mut by_unit: BTreeMap<(String, UnitCode), Vec<(PersonId, String)>> = BTreeMap::new();
+        for code in organisation.people() {
+            let unit = organisation.unit_of(code, self.today()).filter(|unit| self.sight.people.holds(Some(*unit)));
+            let Some(unit) = unit else { continue };
+            let person = organisation.person_at(code).id.clone();
+            let name = self.name_of(&Subject::Person(person.clone()));
+            let unit_name = self.name_of(&Subject::Unit(organisation.unit_id(unit).clone()));
+            by_unit.entry((unit_name, unit)).or_default().push((person, name));
+        }
+        let mut units: Vec<_> = by_unit.into_iter().map(|((name, _), people)| (name, people)).collect();
+        for (_, people) in &mut units {
+            people.sort_by(|one, other| (&one.1, &one.0).cmp(&(&other.1, &other.0)));
+        }
+        units
     }
 
     /// Whom looks at a person are recorded of: the person, the people of the units around them, and everybody.
@@ -158,7 +183,7 @@ impl World {
                 .collect(),
             charter_url: self.project.charter.as_ref().filter(|_| told).and_then(|_| links.charter(place, None)),
         };
-        let context = self.context(place, links, if detail.own { "My record" } else { "" }).await?;
+        let context = self.context(place, links, if detail.own { "My record" } else { "People" }).await?;
         Ok(RecordPage::new(detail, &context))
     }
 

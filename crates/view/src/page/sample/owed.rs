@@ -44,11 +44,11 @@ pub(super) fn matrices(assets: &assets::Urls) -> Vec<Named<MatrixPage>> {
     ["rich", "hostile"].into_iter().map(made).collect()
 }
 
-fn text(name: &str, text: &str) -> String {
+pub(super) fn text(name: &str, text: &str) -> String {
     if name == "hostile" { bank::HOSTILE.to_owned() } else { text.to_owned() }
 }
 
-fn frame(name: &str, title: &str, assets: &assets::Urls) -> Frame {
+pub(super) fn frame(name: &str, title: &str, assets: &assets::Urls) -> Frame {
     let person = text(name, "Rosa Anand");
     let signed_in = SignedIn {
         name: person,
@@ -60,7 +60,7 @@ fn frame(name: &str, title: &str, assets: &assets::Urls) -> Frame {
     Frame::bare(title, &text(name, "Northmere Bank"), visitor, "/", assets)
 }
 
-fn token() -> String {
+pub(super) fn token() -> String {
     "0f".repeat(32)
 }
 
@@ -111,6 +111,7 @@ fn owed(name: &'static str, assets: &assets::Urls) -> OwedPage {
         late: number == 0,
         approval: true,
         entry,
+        shown: "0f".repeat(8),
         checked,
         known: known(),
         before: [Some(0.5), None, Some(0.7)].into_iter().map(|value| (october.previous(), value)).collect(),
@@ -169,5 +170,12 @@ fn approval(name: &'static str, assets: &assets::Urls) -> ApprovalPage {
     let currency = Currency::new("GBP");
     let telling = Telling { fiscal: FiscalYear::default(), currency: &currency };
     let said = Said { error: (name == "hostile").then(|| bank::HOSTILE.to_owned()), ..Said::default() };
-    ApprovalPage::new(frame(name, "Figures to be approved", assets), &waiting, &telling, said, token())
+    ApprovalPage::new(
+        frame(name, "Figures to be approved", assets),
+        &waiting,
+        waiting.len() * 2,
+        &telling,
+        said,
+        token(),
+    )
 }
