@@ -6,6 +6,7 @@ import "./checks/numbers.mjs";
 import "./checks/selectors.mjs";
 import "./checks/chart.mjs";
 import "./checks/exports.mjs";
+import "./checks/live.mjs";
 import "./checks/finding.mjs";
 import "./checks/record-and-map.mjs";
 import "./checks/asking.mjs";

@@ -63,6 +63,15 @@ impl StateStore {
 
     /// Who holds a token. Using it keeps the session from ending.
     pub async fn session(&self, secret: &Secret, life: Lifetime, now: Timestamp) -> Result<Found, StateError> {
+        self.found(secret, life, now, true).await
+    }
+
+    /// The same, where nobody asks for anything: the session is not used by it, and ends as it would have.
+    pub async fn session_unused(&self, secret: &Secret, life: Lifetime, now: Timestamp) -> Result<Found, StateError> {
+        self.found(secret, life, now, false).await
+    }
+
+    async fn found(&self, secret: &Secret, life: Lifetime, now: Timestamp, used: bool) -> Result<Found, StateError> {
         let found = session::Entity::find_by_id(secret.digest()).one(&self.database).await?;
         let Some(found) = found else { return Ok(Found::Nobody) };
         let seen = instant(found.seen_at);
@@ -73,7 +82,7 @@ impl StateStore {
         let Some(user) = self.user(UserId(found.user_id)).await?.filter(|user| user.active) else {
             return Ok(Found::Nobody);
         };
-        if now.duration_since(seen) >= NOTED_EVERY {
+        if used && now.duration_since(seen) >= NOTED_EVERY {
             let own = session::Column::Digest.eq(secret.digest());
             let later = session::Entity::update_many().col_expr(session::Column::SeenAt, kept(now).into());
             // While others write, reading goes on: what is not noted now is noted with the next page.

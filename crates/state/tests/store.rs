@@ -193,6 +193,13 @@ async fn sessions_end() {
     }
     assert_eq!(found(third, 720).await, Found::Ended);
 
+    // A page that asks by itself keeps nobody signed in.
+    let waiting = begin().await.unwrap();
+    for minute in [10, 20, 29] {
+        assert!(is_user(&store.session_unused(&waiting, life, at(minute)).await.unwrap()), "{minute}");
+    }
+    assert_eq!(store.session_unused(&waiting, life, at(30)).await.unwrap(), Found::Ended);
+
     let fourth = begin().await.unwrap();
     store.end_session(&fourth).await.unwrap();
     assert_eq!(found(fourth, 1).await, Found::Nobody);

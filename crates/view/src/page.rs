@@ -56,7 +56,8 @@ pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
 pub use context::{
-    Arrangement, Context, Freshness, Links, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel, UnitNode, Visitor,
+    Arrangement, Context, Freshness, Links, Listening, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel,
+    UnitNode, Visitor,
 };
 pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
 pub use disputes::{DisputeLine, DisputesPage};

@@ -175,6 +175,11 @@ impl Accounts {
         self.store.open_sessions(self.life, self.now()).await
     }
 
+    /// The same for what a page asks by itself: nobody stays signed in by that.
+    pub(crate) async fn holder_of_a_page(&self, secret: &Secret) -> Result<Found, StateError> {
+        self.store.session_unused(secret, self.life, self.now()).await
+    }
+
     /// The audit trail of the pages.
     pub(crate) fn trail(self: &Arc<Self>) -> Arc<dyn Trail> {
         Arc::new(PagesTrail(Arc::clone(self)))

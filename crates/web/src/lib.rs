@@ -12,6 +12,7 @@ mod error;
 mod headers;
 mod limits;
 pub mod links;
+mod live;
 mod metrics;
 mod publishing;
 mod routes;

@@ -18,6 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
 use crate::limits::{self, Limits, Places};
+use crate::live::Live;
 use crate::metrics::{self, Metrics};
 use crate::publishing::publish;
 use crate::world::{Opening, World, WorldError};
@@ -36,6 +37,8 @@ pub(crate) struct State {
     pub(crate) access: Access,
     /// Where figures go that were typed.
     pub(crate) lake: Lake,
+    /// What open pages hear.
+    pub(crate) live: Live,
     /// Held while a dispute is decided.
     pub(crate) deciding: Arc<Mutex<()>>,
     pub(crate) metrics: Arc<Metrics>,
@@ -51,7 +54,10 @@ impl State {
 
     fn replace(&self, world: World, took: Duration) {
         self.metrics.opened(world.lake_version(), took);
+        let (version, loaded_at) = (world.lake_version(), world.loaded_at());
         *self.present.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(world);
+        // Only now, so that whoever hears of it and asks gets it.
+        self.live.shown(version, loaded_at);
     }
 }
 
@@ -120,6 +126,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/sign-out", post(routes::sign_in::leave)),
         ("/set-up", get(routes::set_up::show).post(routes::set_up::enter)),
         ("/password/{link}", get(routes::password::show).post(routes::password::choose)),
+        ("/live", get(routes::live::listen)),
         ("/assets/{name}", get(routes::assets::file)),
         ("/health", get(routes::operations::health)),
         ("/ready", get(routes::operations::ready)),
@@ -149,8 +156,9 @@ impl Server {
         let metrics = Arc::new(Metrics::new());
         metrics.opened(world.lake_version(), begun.elapsed());
         let lake = opening.lake.clone();
+        let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        let state = State { present, access, lake, deciding: Arc::default(), metrics, metrics_token: None };
+        let state = State { present, access, lake, live, deciding: Arc::default(), metrics, metrics_token: None };
         Ok(Self { state, opening, clock, limits })
     }
 
@@ -189,7 +197,12 @@ impl Server {
     /// Answers requests until `stop` ends.
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (router, limits, metrics) = (self.router(), self.limits, Arc::clone(&self.state.metrics));
+        let live = self.state.live.clone();
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
+        let stop = async {
+            stop.await;
+            live.end();
+        };
         connections::answer(listener, router, limits, &metrics, stop).await;
         watch.abort();
     }

@@ -9,7 +9,7 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Reque
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use evenkeel_state::{Found, Secret, User};
-use evenkeel_view::page::{SignedIn, Visitor};
+use evenkeel_view::page::{Listening, SignedIn, Visitor};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::{self, DeserializeOwned, MapAccess};
 use serde::{Deserialize, Deserializer};
@@ -47,10 +47,16 @@ pub(crate) enum Who {
 
 impl Who {
     async fn of(headers: &HeaderMap, state: &State) -> Result<Self, Failure> {
+        Self::who(headers, state, true).await
+    }
+
+    /// `used`: whether somebody asks, and not a page by itself.
+    async fn who(headers: &HeaderMap, state: &State, used: bool) -> Result<Self, Failure> {
         let Access::Accounts(accounts) = &state.access else { return Ok(Self::Anybody) };
         let accounts = Arc::clone(accounts);
         let Some(token) = token(headers) else { return Ok(Self::Nobody { accounts, visit: None, ended: false }) };
-        Ok(match accounts.holder(&token).await? {
+        let found = if used { accounts.holder(&token).await? } else { accounts.holder_of_a_page(&token).await? };
+        Ok(match found {
             Found::User(user) => Self::User { accounts, session: token, user: Box::new(user) },
             // Whoever was signed in gets another token with the next form.
             Found::Ended => Self::Nobody { accounts, visit: None, ended: true },
@@ -61,9 +67,10 @@ impl Who {
     /// The world as they see it.
     pub(crate) fn world(&self, state: &State) -> World {
         let present = state.present();
+        let live = Some(Listening { url: "/live".to_owned(), version: present.lake_version() });
         match self {
             Who::Anybody => {
-                let visitor = Visitor { signed_in: None, strip: Some(OPEN.to_owned()) };
+                let visitor = Visitor { signed_in: None, strip: Some(OPEN.to_owned()), live };
                 present.seen_by(Viewer::Anybody, visitor, None)
             }
             Who::Nobody { .. } => present.seen_by(Viewer::Public, Visitor::default(), None),
@@ -75,7 +82,7 @@ impl Who {
                     form_token: session.form_token(),
                 };
                 let viewer = Viewer::User { sign_in: user.sign_in.clone(), grants: user.grants.clone() };
-                let visitor = Visitor { signed_in: Some(signed_in), strip: None };
+                let visitor = Visitor { signed_in: Some(signed_in), strip: None, live };
                 present.seen_by(viewer, visitor, Some(accounts.trail())).with_initiatives(accounts.initiatives())
             }
         }
@@ -114,16 +121,32 @@ impl FromRequestParts<State> for Seen {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
-        let who = Who::of(&parts.headers, state).await?;
+        Self::new(&Who::of(&parts.headers, state).await?, parts, state)
+    }
+}
+
+impl Seen {
+    fn new(who: &Who, parts: &Parts, state: &State) -> Result<Self, Failure> {
         if let Who::Nobody { ended, .. } = who {
             let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
             let next = utf8_percent_encode(asked, NON_ALPHANUMERIC);
-            let ended = if ended { "&ended=yes" } else { "" };
+            let ended = if *ended { "&ended=yes" } else { "" };
             return Err(Failure::elsewhere(format!("/sign-in?next={next}{ended}")));
         }
         let world = who.world(state);
         has_role(&world)?;
         Ok(Self(world))
+    }
+}
+
+/// A page that waits for news: it is open before somebody who may see it, who asks for nothing now.
+pub(crate) struct Waiting;
+
+impl FromRequestParts<State> for Waiting {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        Seen::new(&Who::who(&parts.headers, state, false).await?, parts, state).map(|_| Self)
     }
 }
 

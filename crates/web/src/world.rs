@@ -408,6 +408,12 @@ impl World {
         self.lake_version
     }
 
+    /// When that state was written; none before anything was imported.
+    #[must_use]
+    pub fn loaded_at(&self) -> Option<Timestamp> {
+        self.loaded_at
+    }
+
     /// The day of the evaluation instant.
     #[must_use]
     pub fn today(&self) -> Date {

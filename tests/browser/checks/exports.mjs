@@ -63,7 +63,7 @@ describe("what charts leave the page as", () => {
               ground: parsed.querySelector("rect").getAttribute("fill"),
               lost: uses.filter((id) => !ids.has(id)),
             };
-          }, text.replace(/<style>.*?<\/style>/s, "").replace(/ style="[^"]*"/g, ""));
+          }, text.replace(/<style[^>]*>.*?<\/style>/gs, "").replace(/ style="[^"]*"/g, ""));
           assert.deepEqual(found, { broken: undefined, ground: "rgb(255, 255, 255)", lost: [] });
 
           const png = await downloaded(page, () => files.getByRole("button", { name: "PNG" }).click());

@@ -105,6 +105,32 @@ export async function startDemonstration(binary, { figures = false } = {}) {
   }
 }
 
+/** A small project without any data, served. `importMore` brings in what lies in its raw files, and one more case. */
+export async function startEmpty(binary) {
+  const folder = mkdtempSync(path.join(tmpdir(), "evenkeel-browser-"));
+  const clear = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  process.once("exit", clear);
+  const project = path.join(folder, "service");
+  const run = (...words) => execFileSync(binary, words, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  run("init", "service", "--template", "blank");
+  const server = await serve(binary, project, ["--auth", "none"]);
+  process.once("exit", server.kill);
+  let cases = 3000;
+  return {
+    url: server.url,
+    importMore() {
+      cases += 1;
+      const more = `${cases},2026-10-20T08:00:00Z,email,delivery,north,ama,no,2026-10-21T07:00:00Z,5\n`;
+      appendFileSync(path.join(project, "raw", "cases.csv"), more);
+      run("import", "--project", project);
+    },
+    async stop() {
+      await server.stop();
+      clear();
+    },
+  };
+}
+
 /** Serves a project, and waits until the server answers and has said what is waited for. */
 async function serve(binary, project, more, awaited = /()/) {
   const server = spawn(binary, ["serve", "--port", "0", "--project", project, "--as-of", AS_OF, ...more], {

@@ -135,7 +135,9 @@ function watch(page) {
     const download = request.isNavigationRequest() && why === "net::ERR_ABORTED";
     // The icon of a tab is asked for last, and given up when the test has gone on by then.
     const icon = request.url().includes("/favicon.") && why === "net::ERR_ABORTED";
-    if (!download && !icon) note(`failed: ${request.url()}: ${why}`);
+    // A page lets go of what it listens to when it is left.
+    const listening = new URL(request.url()).pathname === "/live" && why === "net::ERR_ABORTED";
+    if (!download && !icon && !listening) note(`failed: ${request.url()}: ${why}`);
   });
   page.on("response", (response) => {
     if (response.status() >= 400) note(`status ${response.status()}: ${response.url()}`);

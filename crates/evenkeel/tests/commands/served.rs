@@ -157,6 +157,54 @@ pub fn start(mut command: Command, first: bool) -> Server {
     server
 }
 
+/// Events as they come.
+pub struct Events {
+    stream: BufReader<TcpStream>,
+    /// What came first.
+    pub answer: Answer,
+}
+
+impl Events {
+    pub fn of(server: &Server, target: &str, token: &str) -> Self {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        let asked = format!(
+            "GET {target} HTTP/1.1\r\nhost: localhost\r\ncookie: evenkeel={token}\r\naccept-encoding: gzip, br\r\n\
+             connection: close\r\n\r\n"
+        );
+        stream.write_all(asked.as_bytes()).unwrap();
+        let mut events = Self {
+            stream: BufReader::new(stream),
+            answer: Answer { status: 0, head: String::new(), body: String::new() },
+        };
+        let head = events.until(str::is_empty);
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+        let body = if status == 200 { events.next() } else { events.until(|_| false) };
+        events.answer = Answer { status, head, body };
+        events
+    }
+
+    /// What comes up to the next event that says something, that included; as much as there is where it ends.
+    pub fn next(&mut self) -> String {
+        self.until(|line| line.starts_with("data:"))
+    }
+
+    fn until(&mut self, done: impl Fn(&str) -> bool) -> String {
+        let mut text = String::new();
+        let mut line = String::new();
+        while self.stream.read_line(&mut line).unwrap_or(0) > 0 {
+            let plain = line.trim_end();
+            text.push_str(plain);
+            text.push('\n');
+            if done(plain) {
+                break;
+            }
+            line.clear();
+        }
+        text
+    }
+}
+
 impl Server {
     /// Asks as somebody who has no token.
     pub fn ask(&self, method: &str, target: &str) -> Answer {
@@ -184,6 +232,11 @@ impl Server {
             )
             .as_bytes(),
         )
+    }
+
+    /// Asks for what does not end, and reads until the first event or until it ends after all.
+    pub fn begin(&self, target: &str, token: &str) -> Answer {
+        Events::of(self, target, token).answer
     }
 
     /// Sends a form with any headers; `form` is what it carries as its token.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::served::{Answer, serve_open, serve_with};
+use super::served::{Answer, Events, serve_open, serve_with};
 use super::support::succeed;
 
 fn blank() -> (TempDir, std::path::PathBuf) {
@@ -152,6 +152,41 @@ fn too_many_connections_are_refused_until_others_end() {
     }
 }
 
+/// Open pages do not keep the server from ending, and are told that it ends.
+#[cfg(unix)]
+#[test]
+fn pages_that_listen_do_not_hold_the_server() {
+    let (_folder, project) = blank();
+    let mut server = serve_open(&project);
+    let mut events: Vec<Events> = (0..20).map(|_| Events::of(&server, "/live", "")).collect();
+    let begun = Instant::now();
+    assert!(std::process::Command::new("kill").arg(server.child.id().to_string()).status().unwrap().success());
+    while server.child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(4), "the server waits for pages that listen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(events.iter_mut().all(|events| !events.next().contains("data:")), "something was made up at the end");
+}
+
+/// Half of those who are connected may listen at once; whoever comes then is told when to ask again, and a place that is left is free.
+#[test]
+fn so_many_pages_may_listen() {
+    let (_folder, project) = blank();
+    let server = serve_with(&project, &["--connections", "8"]);
+    let mut events: Vec<Events> = (0..4).map(|_| Events::of(&server, "/live", "")).collect();
+    assert!(events.iter().all(|events| events.answer.status == 200));
+    let refused = Events::of(&server, "/live", "").answer;
+    assert_eq!(refused.status, 503, "{}", refused.head);
+    assert!(refused.head.contains("retry-after: 60"), "{}", refused.head);
+    assert_eq!(server.ask("GET", "/health").status, 200);
+    events.truncate(3);
+    let begun = Instant::now();
+    while Events::of(&server, "/live", "").answer.status != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "places that were left are not free");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 #[test]
 fn pages_files_and_refusals() {
     let (_folder, project) = blank();
@@ -236,17 +271,21 @@ fn new_data_are_shown_without_a_restart() {
     let server = serve_open(&project);
     let page = || server.ask("GET", "/scorecard/Our%20organisation?period=2026-10").body;
     assert!(page().contains("60.0"));
+    // An open page hears which data there are, and then that there are others.
+    let mut events = Events::of(&server, "/live", "");
+    assert!(events.answer.head.contains("text/event-stream"), "{}", events.answer.head);
+    assert!(events.answer.head.contains("no-store") && !events.answer.head.contains("content-encoding"));
+    assert!(events.answer.body.contains("{\"version\":1,\"loaded_at\":\"20"), "{}", events.answer.body);
+    assert!(page().contains("data-live=\"/live\" data-version=\"1\""));
     let path = project.join("raw/cases.csv");
     let text = std::fs::read_to_string(&path).unwrap();
     let more = "2001,2026-10-20T08:00:00Z,email,delivery,north,ama,no,2026-10-21T07:00:00Z,5\n";
     std::fs::write(&path, format!("{text}{more}")).unwrap();
     succeed(&project, &["import"]);
-    // Four of six instead of three of five.
-    let begun = Instant::now();
-    while !page().contains("66.7") {
-        assert!(begun.elapsed() < Duration::from_secs(30), "the new case is not shown");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    let heard = events.next();
+    assert!(heard.contains("{\"version\":2,\"loaded_at\":\"20"), "{heard}");
+    // Whoever hears of it gets it at once. Four of six instead of three of five.
+    assert!(page().contains("66.7"));
 }
 
 #[test]

@@ -400,6 +400,37 @@
     if (target.select) target.select();
   });
 
+  // ---------- new figures ----------
+
+  // A page that is looked at hears when there are newer data. One that is not lets go: browsers allow few connections.
+  var body = document.body;
+  var stream;
+
+  function quiet() {
+    if (stream) stream.close();
+    stream = undefined;
+  }
+
+  function listen() {
+    if (!body.dataset.live || stream || document.hidden || !window.EventSource) return;
+    stream = new EventSource(body.dataset.live);
+    stream.addEventListener("data", function (event) {
+      if (String(JSON.parse(event.data).version) === body.dataset.version) return;
+      quiet();
+      delete body.dataset.live;
+      var news = document.querySelector("[data-news]");
+      // A page that was sent by a form is asked for again, and nothing is sent twice.
+      news.querySelector("a").href = location.pathname + location.search;
+      news.hidden = false;
+    });
+    // The browser tries again by itself, unless it was refused; then it tries when somebody comes back to the page.
+    stream.onerror = function () { if (stream && stream.readyState === EventSource.CLOSED) stream = undefined; };
+  }
+
+  document.addEventListener("visibilitychange", function () { if (document.hidden) quiet(); else listen(); });
+  addEventListener("pagehide", quiet);
+  addEventListener("pageshow", listen);
+
   // ---------- when to draw ----------
 
   var waiting;

@@ -283,6 +283,17 @@ pub struct Visitor {
     pub signed_in: Option<SignedIn>,
     /// What has to be said loudly on every page.
     pub strip: Option<String>,
+    /// Where the page hears of newer data; none where it does not.
+    pub live: Option<Listening>,
+}
+
+/// Where a page hears of newer data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listening {
+    /// The address of the events.
+    pub url: String,
+    /// The version of the data that the page was made of.
+    pub version: u64,
 }
 
 /// Somebody who signed in.

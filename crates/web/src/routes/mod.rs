@@ -10,6 +10,7 @@ pub(crate) mod disputes;
 pub(crate) mod explain;
 pub(crate) mod guide;
 pub(crate) mod initiatives;
+pub(crate) mod live;
 pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;

@@ -6,7 +6,7 @@ use crate::page::accounts::{
     TokensPage, TrailLine, TrailSheet, UserLine,
 };
 use crate::page::api::{ApiEntry, ApiPage, ApiParameter, ApiProblem};
-use crate::page::context::{NavigationEntry, SignedIn, Visitor};
+use crate::page::context::{Listening, NavigationEntry, SignedIn, Visitor};
 use crate::page::frame::{Choice, Frame, Link};
 
 use crate::words::sentence::Sentence;
@@ -75,7 +75,11 @@ impl Sample<'_> {
             sign_out_url: "/sign-out".to_owned(),
             form_token: token(),
         };
-        let visitor = Visitor { signed_in: Some(signed_in), strip: None };
+        let visitor = Visitor {
+            signed_in: Some(signed_in),
+            strip: None,
+            live: Some(Listening { url: "live".to_owned(), version: 7 }),
+        };
         let entry = |label: &str| NavigationEntry {
             label: label.to_owned(),
             url: format!("{}.html", label.to_lowercase()),

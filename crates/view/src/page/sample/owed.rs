@@ -11,7 +11,7 @@ use jiff::civil::date;
 use super::{Named, all, bank};
 use crate::assets;
 use crate::number::Currency;
-use crate::page::context::{SignedIn, Visitor};
+use crate::page::context::{Listening, SignedIn, Visitor};
 use crate::page::frame::{Frame, Link};
 use crate::page::owed::{ApprovalPage, OwedDetail, OwedPage, RejectedRow, Said, SentDetail, Telling};
 use crate::page::owed_matrix::{MatrixCell, MatrixPage};
@@ -56,7 +56,11 @@ pub(super) fn frame(name: &str, title: &str, assets: &assets::Urls) -> Frame {
         sign_out_url: "/sign-out".to_owned(),
         form_token: token(),
     };
-    let visitor = Visitor { signed_in: Some(signed_in), strip: None };
+    let visitor = Visitor {
+        signed_in: Some(signed_in),
+        strip: None,
+        live: Some(Listening { url: "live".to_owned(), version: 7 }),
+    };
     Frame::bare(title, &text(name, "Northmere Bank"), visitor, "/", assets)
 }
 
