@@ -417,7 +417,7 @@ fn nobody_gets_in_by_force() {
     assert!(!page.contains("forger"), "{page}");
     let large = "x".repeat(40_000);
     let refused = server.post("/sign-in", &server.visit(), &[("name", &large), ("password", "x"), ("next", "")]);
-    assert_eq!(refused.status, 400, "{}", refused.body);
+    assert_eq!(refused.status, 413, "{}", refused.body);
 
     // A token that somebody planted is worth nothing after signing in, and neither is the one before.
     let planted = "ab".repeat(32);
