@@ -178,7 +178,7 @@ describe("a row that is wrong", () => {
       await row.getByLabel("What is wrong").fill("The customer meant the counter beside mine.");
       await row.getByRole("button", { name: "Dispute this row" }).click();
       await page.waitForURL("**/record/**done=disputed**");
-      assert.match(await page.getByRole("status").innerText(), /taken down/);
+      assert.match(await page.locator("main").getByRole("status").innerText(), /taken down/);
       await picture(page, "record.disputed");
     });
     await visit(() => inside("/people"), { own: true, ...(await signedIn("manager")) }, async (page) => {
@@ -225,7 +225,7 @@ describe("a way through the pages", () => {
       assert.match(download.suggestedFilename(), /\.csv$/);
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.waitForURL("**/sign-in?left=yes");
-      assert.match(await page.getByRole("status").innerText(), /signed out/);
+      assert.match(await page.locator("main").getByRole("status").innerText(), /signed out/);
       // What was seen is not found by going back.
       await page.goBack();
       await page.waitForURL("**/sign-in?next=**");
