@@ -369,7 +369,7 @@ impl OwedPage {
             headline,
             lead: lead.to_owned(),
             groups: groups.into_iter().map(|(_, group)| group).collect(),
-            more: (left > 0).then(|| format!("{} more follow when these are sent.", plain(left as f64))),
+            more: (left > 0).then(|| format!("{} more {} when these are sent.", plain(left as f64), follow(left))),
             counts: counts(details),
             sent: sent.iter().map(|sent| line(sent, telling)).collect(),
             rejected: said.rejected,
@@ -411,7 +411,8 @@ impl ApprovalPage {
             error: said.error,
             headline,
             lines: waiting.iter().map(|sent| line(sent, telling)).collect(),
-            more: (left > 0).then(|| format!("{} more follow when these are decided on.", plain(left as f64))),
+            more: (left > 0)
+                .then(|| format!("{} more {} when these are decided on.", plain(left as f64), follow(left))),
             owed_url: "/owed".to_owned(),
             form_token,
         }
@@ -578,4 +579,8 @@ fn line(sent: &SentDetail, telling: &Telling<'_>) -> SentLine {
         seen: sent.seen.clone(),
         correct_url: sent.correct_url.clone(),
     }
+}
+
+fn follow(left: usize) -> &'static str {
+    if left == 1 { "follows" } else { "follow" }
 }

@@ -136,10 +136,11 @@ fn sheet(cells: &[&MatrixCell], fiscal: FiscalYear) -> Option<MatrixSheet> {
         marks: measures.iter().map(|measure| mark(figures.get(measure.as_str()).copied())).collect(),
     };
     let rows = open.into_iter().take(UNITS).map(row).collect();
-    let more = (more > 0).then(|| format!("{} are not shown.", counted(more as u64, "units")));
-    let done = (done > 0).then(|| {
-        format!("{} owe nothing.", counted(done as u64, "units")).replace("1\u{a0}unit owe ", "1\u{a0}unit owes ")
-    });
+    let told = |many: usize, one: &str, several: &str| {
+        (many > 0).then(|| format!("{} {}.", counted(many as u64, "units"), if many == 1 { one } else { several }))
+    };
+    let more = told(more, "is not shown", "are not shown");
+    let done = told(done, "owes nothing", "owe nothing");
     let rest: Vec<String> = more.into_iter().chain(done).collect();
     let given = cells.iter().filter(|cell| cell.standing == Standing::Given).count();
     Some(MatrixSheet {
