@@ -4,10 +4,12 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use evenkeel_view::assets;
+use evenkeel_view::page::sample::Named;
 use evenkeel_view::page::{Template, sample};
+use serde::Serialize;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("name the folder to write to")?);
@@ -16,111 +18,69 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join("assets").join(&asset.path), &asset.bytes)?;
     }
     let urls = assets::Urls::below("assets/");
-    let mut written = Vec::new();
-    for sample in sample::scorecards(&urls) {
-        write(&folder, &mut written, &format!("scorecard-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::measures(&urls) {
-        write(&folder, &mut written, &format!("measure-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::comparisons(&urls) {
-        write(&folder, &mut written, &format!("comparison-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::records(&urls) {
-        write(&folder, &mut written, &format!("record-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::todays(&urls) {
-        write(&folder, &mut written, &format!("today-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::maps(&urls) {
-        write(&folder, &mut written, &format!("map-{}", sample.name), &sample.page, &sample.page)?;
-    }
+    let mut gallery = Gallery { folder, written: Vec::new() };
+    gallery.all("scorecard", &sample::scorecards(&urls))?;
+    gallery.all("measure", &sample::measures(&urls))?;
+    gallery.all("comparison", &sample::comparisons(&urls))?;
+    gallery.all("record", &sample::records(&urls))?;
+    gallery.all("today", &sample::todays(&urls))?;
+    gallery.all("map", &sample::maps(&urls))?;
     let (initiatives, forms) = sample::initiatives(&urls);
-    for sample in initiatives {
-        write(&folder, &mut written, &format!("initiatives-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in forms {
-        write(&folder, &mut written, &format!("initiative-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::guides(&urls) {
-        write(&folder, &mut written, &format!("guide-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::searches(&urls) {
-        write(&folder, &mut written, &format!("search-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::data(&urls) {
-        write(&folder, &mut written, &format!("data-{}", sample.name), &sample.page, &sample.page)?;
-    }
+    gallery.all("initiatives", &initiatives)?;
+    gallery.all("initiative", &forms)?;
+    gallery.all("guide", &sample::guides(&urls))?;
+    gallery.all("search", &sample::searches(&urls))?;
+    gallery.all("data", &sample::data(&urls))?;
     let (lists, definitions) = sample::library(&urls);
-    for sample in lists {
-        write(&folder, &mut written, &format!("measures-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in definitions {
-        write(&folder, &mut written, &format!("definition-{}", sample.name), &sample.page, &sample.page)?;
-    }
+    gallery.all("measures", &lists)?;
+    gallery.all("definition", &definitions)?;
     let (charters, editions) = sample::charters(&urls);
-    for sample in charters {
-        write(&folder, &mut written, &format!("charter-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in editions {
-        write(&folder, &mut written, &format!("charter-public-{}", sample.name), &sample.page, &sample.page)?;
-    }
+    gallery.all("charter", &charters)?;
+    gallery.all("charter-public", &editions)?;
     let (owed, approvals) = sample::owed(&urls);
-    for sample in owed {
-        write(&folder, &mut written, &format!("owed-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in approvals {
-        write(&folder, &mut written, &format!("approval-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::disputes(&urls) {
-        write(&folder, &mut written, &format!("disputes-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::people(&urls) {
-        write(&folder, &mut written, &format!("people-{}", sample.name), &sample.page, &sample.page)?;
-    }
-    for sample in sample::matrices(&urls) {
-        write(&folder, &mut written, &format!("owed-matrix-{}", sample.name), &sample.page, &sample.page)?;
-    }
+    gallery.all("owed", &owed)?;
+    gallery.all("approval", &approvals)?;
+    gallery.all("disputes", &sample::disputes(&urls))?;
+    gallery.all("people", &sample::people(&urls))?;
+    gallery.all("owed-matrix", &sample::matrices(&urls))?;
     let accounts = sample::accounts(&urls);
-    for (name, page) in &accounts.sign_in {
-        write(&folder, &mut written, &format!("sign-in-{name}"), page, page)?;
-    }
-    for (name, page) in &accounts.set_up {
-        write(&folder, &mut written, &format!("set-up-{name}"), page, page)?;
-    }
-    for (name, page) in &accounts.password {
-        write(&folder, &mut written, &format!("password-{name}"), page, page)?;
-    }
-    for (name, page) in &accounts.administration {
-        write(&folder, &mut written, &format!("administration-{name}"), page, page)?;
-    }
-    for (name, page) in &accounts.tokens {
-        write(&folder, &mut written, &format!("tokens-{name}"), page, page)?;
-    }
-    for (name, page) in &accounts.api {
-        write(&folder, &mut written, &format!("api-{name}"), page, page)?;
-    }
-    for (name, page) in &accounts.trail {
-        write(&folder, &mut written, &format!("trail-{name}"), page, page)?;
-    }
+    gallery.pairs("sign-in", &accounts.sign_in)?;
+    gallery.pairs("first", &accounts.first)?;
+    gallery.pairs("set-up", &accounts.set_up)?;
+    gallery.pairs("password", &accounts.password)?;
+    gallery.pairs("administration", &accounts.administration)?;
+    gallery.pairs("tokens", &accounts.tokens)?;
+    gallery.pairs("api", &accounts.api)?;
+    gallery.pairs("trail", &accounts.trail)?;
     let mut index = "<!doctype html><title>Gallery</title><ul>\n".to_owned();
-    for name in &written {
+    for name in &gallery.written {
         writeln!(index, "<li><a href=\"{name}.html\">{name}</a>")?;
     }
-    fs::write(folder.join("index.html"), index)?;
+    fs::write(gallery.folder.join("index.html"), index)?;
     Ok(())
 }
 
-/// Writes a page as HTML and as JSON.
-fn write(
-    folder: &Path,
-    written: &mut Vec<String>,
-    name: &str,
-    page: &impl Template,
-    json: &impl serde::Serialize,
-) -> Result<(), Box<dyn Error>> {
-    fs::write(folder.join(format!("{name}.html")), page.render()?)?;
-    fs::write(folder.join(format!("{name}.json")), serde_json::to_string_pretty(json)?)?;
-    written.push(name.to_owned());
-    Ok(())
+/// Where pages are written, and those that were.
+struct Gallery {
+    folder: PathBuf,
+    written: Vec<String>,
+}
+
+impl Gallery {
+    fn all<P: Template + Serialize>(&mut self, kind: &str, samples: &[Named<P>]) -> Result<(), Box<dyn Error>> {
+        samples.iter().try_for_each(|sample| self.write(kind, sample.name, &sample.page))
+    }
+
+    fn pairs<P: Template + Serialize>(&mut self, kind: &str, samples: &[(&str, P)]) -> Result<(), Box<dyn Error>> {
+        samples.iter().try_for_each(|(name, page)| self.write(kind, name, page))
+    }
+
+    /// Writes a page as HTML and as JSON.
+    fn write<P: Template + Serialize>(&mut self, kind: &str, name: &str, page: &P) -> Result<(), Box<dyn Error>> {
+        let name = format!("{kind}-{name}");
+        fs::write(self.folder.join(format!("{name}.html")), page.render()?)?;
+        fs::write(self.folder.join(format!("{name}.json")), serde_json::to_string_pretty(page)?)?;
+        self.written.push(name);
+        Ok(())
+    }
 }

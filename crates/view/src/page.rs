@@ -15,6 +15,7 @@ pub mod comparison;
 pub mod context;
 pub mod data;
 pub mod disputes;
+pub mod first;
 pub mod frame;
 pub mod guide;
 pub mod import;
@@ -61,6 +62,7 @@ pub use context::{
 };
 pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
 pub use disputes::{DisputeLine, DisputesPage};
+pub use first::FirstPage;
 pub use frame::Frame;
 pub use guide::GuidePage;
 pub use initiatives::{InitiativeDetail, InitiativePage, InitiativesPage};

@@ -53,9 +53,10 @@ fn pages() -> Vec<Shown> {
         all_of("charter_public", &editions),
     ]
     .concat();
-    let sample::accounts::Pages { sign_in, set_up, password, administration, tokens, api, trail } =
+    let sample::accounts::Pages { sign_in, first, set_up, password, administration, tokens, api, trail } =
         sample::accounts(&urls);
     pages.extend(sign_in.iter().map(|(name, page)| shown("sign_in", name, page)));
+    pages.extend(first.iter().map(|(name, page)| shown("first", name, page)));
     pages.extend(set_up.iter().map(|(name, page)| shown("set_up", name, page)));
     pages.extend(password.iter().map(|(name, page)| shown("password", name, page)));
     pages.extend(administration.iter().map(|(name, page)| shown("administration", name, page)));

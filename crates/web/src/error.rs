@@ -79,6 +79,11 @@ impl Failure {
         Self { wait: Some(seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message) }
     }
 
+    /// An address with nothing behind it, or nothing for whoever asks.
+    pub(crate) fn no_page() -> Self {
+        Self::not_found("There is no page at this address.")
+    }
+
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, message)
     }

@@ -23,8 +23,15 @@ pub(crate) enum Unpublished {
     Lake(#[from] LakeError),
 }
 
+/// Puts typed figures that hold into the record, or leaves it to the next round: an import may be running.
+pub(crate) async fn publish_or_later(accounts: &Accounts, lake: &Lake) {
+    if let Err(error) = publish(accounts, lake).await {
+        tracing::info!(%error, "typed figures are put into the record later");
+    }
+}
+
 /// Puts every figure into the record that holds and is not there. Doing it again changes nothing, so it may end anywhere.
-pub(crate) async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
+async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
     let figures = accounts.store.unpublished_figures().await?;
     if figures.is_empty() {
         return Ok(());

@@ -20,7 +20,7 @@ use crate::accounts::Access;
 use crate::limits::{self, Limits, Places};
 use crate::live::Live;
 use crate::metrics::{self, Metrics};
-use crate::publishing::publish;
+use crate::publishing::publish_or_later;
 use crate::world::{Opening, World, WorldError};
 use crate::{api, connections, headers, routes};
 
@@ -217,16 +217,11 @@ pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 async fn watch(state: State, opening: Opening, clock: Clock) {
     loop {
         tokio::time::sleep(WATCH).await;
-        if let Access::Accounts(accounts) = &state.access
-            && let Err(error) = publish(accounts, &state.lake).await
-        {
-            // An import may be running; the next round tries again.
-            tracing::info!(%error, "typed figures are put into the record later");
-        }
-        if let Access::Accounts(accounts) = &state.access
-            && let Err(error) = accounts.read_initiatives().await
-        {
-            tracing::warn!(%error, "initiatives cannot be read; pages stay as they are");
+        if let Access::Accounts(accounts) = &state.access {
+            publish_or_later(accounts, &state.lake).await;
+            if let Err(error) = accounts.read_initiatives().await {
+                tracing::warn!(%error, "initiatives cannot be read; pages stay as they are");
+            }
         }
         let present = state.present();
         let now = clock();

@@ -1,6 +1,7 @@
 //! Who asks: the token in the cookie, and what the world looks like to whoever holds it.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -171,91 +172,69 @@ impl FromRequestParts<State> for Anyone {
     }
 }
 
-/// Somebody who looks after accounts. To everybody else there is nothing here.
-pub(crate) struct Administrator {
+/// What somebody who signed in must be allowed to do, so that there is anything for them.
+pub(crate) trait Task {
+    /// Refuses whoever is not.
+    fn permitted(world: &World) -> Result<(), Failure>;
+}
+
+/// Anything that a role allows.
+pub(crate) struct AnyTask;
+/// Looking after accounts.
+pub(crate) struct Administering;
+/// Typing figures.
+pub(crate) struct Typing;
+
+impl Task for AnyTask {
+    fn permitted(world: &World) -> Result<(), Failure> {
+        has_role(world)
+    }
+}
+
+impl Task for Administering {
+    fn permitted(world: &World) -> Result<(), Failure> {
+        if world.administers() { Ok(()) } else { Err(Failure::no_page()) }
+    }
+}
+
+impl Task for Typing {
+    fn permitted(world: &World) -> Result<(), Failure> {
+        if world.types_figures() { Ok(()) } else { Err(Failure::no_page()) }
+    }
+}
+
+/// Somebody who signed in and may do something. To everybody else there is nothing here.
+pub(crate) struct Allowed<T> {
     pub(crate) world: World,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) user: User,
     pub(crate) form_token: String,
-}
-
-impl Administrator {
-    fn new(who: Who, state: &State) -> Result<Self, Failure> {
-        let world = who.world(state);
-        match who {
-            Who::User { accounts, session, user } if world.administers() => {
-                Ok(Self { world, accounts, user: *user, form_token: session.form_token() })
-            }
-            _ => Err(Failure::not_found("There is no page at this address.")),
-        }
-    }
-}
-
-impl FromRequestParts<State> for Administrator {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
-        let Seen(_) = Seen::from_request_parts(parts, state).await?;
-        Self::new(Who::of(&parts.headers, state).await?, state)
-    }
+    task: PhantomData<T>,
 }
 
 /// Somebody who signed in.
-pub(crate) struct Person {
-    pub(crate) world: World,
-    pub(crate) accounts: Arc<Accounts>,
-    pub(crate) user: User,
-    pub(crate) form_token: String,
-}
+pub(crate) type Person = Allowed<AnyTask>;
+/// Somebody who looks after accounts.
+pub(crate) type Administrator = Allowed<Administering>;
+/// Somebody who types figures.
+pub(crate) type Typist = Allowed<Typing>;
 
-impl Person {
+impl<T: Task> Allowed<T> {
     fn new(who: Who, state: &State) -> Result<Self, Failure> {
         let world = who.world(state);
-        match who {
-            Who::User { accounts, session, user } => {
-                has_role(&world)?;
-                Ok(Self { world, accounts, user: *user, form_token: session.form_token() })
-            }
-            Who::Anybody | Who::Nobody { .. } => Err(Failure::not_found("There is no page at this address.")),
-        }
+        let Who::User { accounts, session, user } = who else { return Err(Failure::no_page()) };
+        T::permitted(&world)?;
+        Ok(Self { world, accounts, user: *user, form_token: session.form_token(), task: PhantomData })
     }
 }
 
-impl FromRequestParts<State> for Person {
+impl<T: Task> FromRequestParts<State> for Allowed<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
-        let Seen(_) = Seen::from_request_parts(parts, state).await?;
-        Self::new(Who::of(&parts.headers, state).await?, state)
-    }
-}
-
-/// Somebody who types figures. To everybody else there is nothing here.
-pub(crate) struct Typist {
-    pub(crate) world: World,
-    pub(crate) accounts: Arc<Accounts>,
-    pub(crate) user: User,
-    pub(crate) form_token: String,
-}
-
-impl Typist {
-    fn new(who: Who, state: &State) -> Result<Self, Failure> {
-        let world = who.world(state);
-        match who {
-            Who::User { accounts, session, user } if world.types_figures() => {
-                Ok(Self { world, accounts, user: *user, form_token: session.form_token() })
-            }
-            _ => Err(Failure::not_found("There is no page at this address.")),
-        }
-    }
-}
-
-impl FromRequestParts<State> for Typist {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
-        let Seen(_) = Seen::from_request_parts(parts, state).await?;
-        Self::new(Who::of(&parts.headers, state).await?, state)
+        let who = Who::of(&parts.headers, state).await?;
+        Seen::new(&who, parts, state)?;
+        Self::new(who, state)
     }
 }
 
@@ -268,19 +247,9 @@ pub(crate) struct Filled<T> {
 }
 
 impl<T> Filled<T> {
-    /// The same, from somebody who signed in.
-    pub(crate) fn by_person(self, state: &State) -> Result<(T, Person), Failure> {
-        Ok((self.values, Person::new(self.who, state)?))
-    }
-
-    /// The same, from somebody who looks after accounts.
-    pub(crate) fn by_administrator(self, state: &State) -> Result<(T, Administrator), Failure> {
-        Ok((self.values, Administrator::new(self.who, state)?))
-    }
-
-    /// The same, from somebody who types figures.
-    pub(crate) fn by_typist(self, state: &State) -> Result<(T, Typist), Failure> {
-        Ok((self.values, Typist::new(self.who, state)?))
+    /// The same, from somebody who may do what it asks for.
+    pub(crate) fn by<K: Task>(self, state: &State) -> Result<(T, Allowed<K>), Failure> {
+        Ok((self.values, Allowed::new(self.who, state)?))
     }
 }
 

@@ -214,9 +214,14 @@ const POST: &[Sent] = &[
         "/record/{person}/dispute",
         "/record/ann/dispute",
         &[("measure", "csat"), ("period", "2026-10"), ("key", "[\"a\",\"a1\"]"), ("why", "It was Bob.")],
-        [404, 404, 404, 404, 403, 404, 404, 404],
+        [404, 403, 404, 404, 403, 404, 404, 404],
     ),
-    ("/disputes/{dispute}/decide", "/disputes/999/decide", &[("decision", "uphold"), ("reason", "Right.")], [404; 8]),
+    (
+        "/disputes/{dispute}/decide",
+        "/disputes/999/decide",
+        &[("decision", "uphold"), ("reason", "Right.")],
+        [404, 403, 404, 404, 404, 404, 404, 404],
+    ),
     (
         "/administration/tokens/{token}/revoke",
         "/administration/tokens/999/revoke",

@@ -187,6 +187,27 @@ fn so_many_pages_may_listen() {
     }
 }
 
+/// A project without data is no error: the first page says what to do, and leads on as soon as there are some.
+#[test]
+fn before_any_data_the_first_page_says_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    succeed(folder.path(), &["init", "service", "--template", "blank"]);
+    let project = folder.path().join("service");
+    let server = serve_open(&project);
+    let first = server.ask("GET", "/");
+    assert_eq!(first.status, 200, "{}", first.body);
+    for words in ["No data yet", "it names 1 source.", "evenkeel check", "evenkeel import", "evenkeel rejects"] {
+        assert!(first.body.replace('\u{a0}', " ").contains(words), "{words}: {}", first.body);
+    }
+    succeed(&project, &["import"]);
+    let begun = Instant::now();
+    while server.ask("GET", "/").status == 200 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the first page does not lead on");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert!(server.ask("GET", "/").head.contains("location: /scorecard/"));
+}
+
 #[test]
 fn pages_files_and_refusals() {
     let (_folder, project) = blank();

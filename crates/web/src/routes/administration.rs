@@ -15,12 +15,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::sign_in::Nothing;
-use super::{links, tokens};
+use super::{Done, links, tokens};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
-use crate::visit::{Administrator, Filled};
+use crate::visit::{Administering, Administrator, Filled};
 
 /// How many entries of the audit trail a page has.
 const ENTRIES: u64 = 50;
@@ -29,26 +29,15 @@ const ACCOUNTS: &str = "/administration";
 /// Where the audit trail is.
 const TRAIL: &str = "/administration/trail";
 
-/// What was done; an address names one of these and nothing else.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    done: Option<String>,
-}
-
-impl Done {
-    fn notice(&self) -> Option<String> {
-        let words = match self.done.as_deref()? {
-            "given" => "The role was given.",
-            "taken" => "The role was taken away.",
-            "deactivated" => "The user was signed out everywhere and cannot sign in any more.",
-            "activated" => "The user can sign in again.",
-            "revoked" => "The token was revoked; programs that use it are refused from now on.",
-            "nothing" => "Nothing was changed: it was so already.",
-            _ => return None,
-        };
-        Some(words.to_owned())
-    }
-}
+/// What is said of what was done.
+const DONE: &[(&str, &str)] = &[
+    ("given", "The role was given."),
+    ("taken", "The role was taken away."),
+    ("deactivated", "The user was signed out everywhere and cannot sign in any more."),
+    ("activated", "The user can sign in again."),
+    ("revoked", "The token was revoked; programs that use it are refused from now on."),
+    ("nothing", "Nothing was changed: it was so already."),
+];
 
 /// Somebody to be added.
 #[derive(Deserialize)]
@@ -114,7 +103,7 @@ pub(crate) async fn show(
     administrator: Administrator,
     Asked(Query(done)): Asked<Query<Done>>,
 ) -> Result<Response, Failure> {
-    page(&administrator, StatusCode::OK, Said { notice: done.notice(), ..Said::default() }).await
+    page(&administrator, StatusCode::OK, Said { notice: done.notice(DONE), ..Said::default() }).await
 }
 
 /// Adds somebody, and shows the link with which they choose a password.
@@ -123,7 +112,7 @@ pub(crate) async fn add(
     headers: HeaderMap,
     filled: Filled<Added>,
 ) -> Result<Response, Failure> {
-    let (added, administrator) = filled.by_administrator(&state)?;
+    let (added, administrator) = filled.by::<Administering>(&state)?;
     let grant = match added.chosen.grant(&administrator.world) {
         Ok(grant) => grant,
         Err(why) => return refused(&administrator, format!("Nobody was added: {why}.")).await,
@@ -150,7 +139,7 @@ pub(crate) async fn link(
     headers: HeaderMap,
     filled: Filled<Nothing>,
 ) -> Result<Response, Failure> {
-    let (_, administrator) = filled.by_administrator(&state)?;
+    let (_, administrator) = filled.by::<Administering>(&state)?;
     let user = known(&administrator, id).await?;
     if !user.active {
         return refused(&administrator, format!("{} cannot sign in; activate them first.", user.name)).await;
@@ -164,7 +153,7 @@ pub(crate) async fn give(
     Asked(Path(id)): Asked<Path<i64>>,
     filled: Filled<Chosen>,
 ) -> Result<Response, Failure> {
-    let (chosen, administrator) = filled.by_administrator(&state)?;
+    let (chosen, administrator) = filled.by::<Administering>(&state)?;
     let user = known(&administrator, id).await?;
     let grant = match chosen.grant(&administrator.world) {
         Ok(grant) => grant,
@@ -182,7 +171,7 @@ pub(crate) async fn take(
     Asked(Path(id)): Asked<Path<i64>>,
     filled: Filled<Taken>,
 ) -> Result<Response, Failure> {
-    let (taken, administrator) = filled.by_administrator(&state)?;
+    let (taken, administrator) = filled.by::<Administering>(&state)?;
     let user = known(&administrator, id).await?;
     let Ok(grant) = Grant::new(&taken.role, &taken.over) else {
         return refused(&administrator, "There is no such role.".to_owned()).await;
@@ -201,7 +190,7 @@ pub(crate) async fn activate(
     Asked(Path(id)): Asked<Path<i64>>,
     filled: Filled<Nothing>,
 ) -> Result<Response, Failure> {
-    set_active(filled.by_administrator(&state)?.1, id, true).await
+    set_active(filled.by::<Administering>(&state)?.1, id, true).await
 }
 
 /// Signs somebody out, and lets them in no more.
@@ -210,7 +199,7 @@ pub(crate) async fn deactivate(
     Asked(Path(id)): Asked<Path<i64>>,
     filled: Filled<Nothing>,
 ) -> Result<Response, Failure> {
-    set_active(filled.by_administrator(&state)?.1, id, false).await
+    set_active(filled.by::<Administering>(&state)?.1, id, false).await
 }
 
 async fn set_active(administrator: Administrator, id: i64, active: bool) -> Result<Response, Failure> {
@@ -232,7 +221,7 @@ pub(crate) async fn revoke(
     Asked(Path(id)): Asked<Path<i64>>,
     filled: Filled<Nothing>,
 ) -> Result<Response, Failure> {
-    let (_, administrator) = filled.by_administrator(&state)?;
+    let (_, administrator) = filled.by::<Administering>(&state)?;
     let all = administrator.accounts.store.tokens(None).await?;
     let token = all.iter().find(|token| token.id == TokenId(id)).ok_or_else(tokens::unknown)?;
     let owner = administrator.accounts.store.user(token.owner).await?;

@@ -14,22 +14,16 @@ use evenkeel_view::page::{DisputeLine, DisputesPage, Template};
 use serde::Deserialize;
 
 use super::administration::when;
-use super::links;
+use super::{Done, links};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::links::Routes;
 use crate::server::State;
-use crate::visit::{Filled, Seen, Who};
+use crate::visit::{AnyTask, Filled, Person};
 
 /// Where disputes are.
 pub(crate) const DISPUTES: &str = "/disputes";
-
-/// What was done; an address names one of these and nothing else.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    done: Option<String>,
-}
 
 /// A row that somebody says is wrong.
 #[derive(Deserialize)]
@@ -67,13 +61,12 @@ pub(crate) async fn dispute(
     Asked(Path(person)): Asked<Path<String>>,
     filled: Filled<Disputed>,
 ) -> Result<Redirect, Failure> {
-    let world = filled.who.world(&state);
+    let (disputed, Person { world, accounts, user, .. }) = filled.by::<AnyTask>(&state)?;
     let person = world.person_of_record(&person)?;
-    let Who::User { accounts, user, .. } = &filled.who else { return Err(no_page()) };
     if !world.is_own(&person) {
         return Err(Failure::forbidden("A row is disputed by the person whose record it stands in."));
     }
-    let Disputed { measure, period, key, why } = filled.values;
+    let Disputed { measure, period, key, why } = disputed;
     let why = reasoned(&why, "what is wrong with the row")?;
     let measure = world.measure(&measure)?;
     let period = world.period(Some(&period))?;
@@ -97,15 +90,25 @@ pub(crate) async fn dispute(
     Ok(Redirect::to(&format!("{record}?period={period}&rows={measure}&done={done}#disputes")))
 }
 
+/// What is said of what was decided.
+const DECIDED: &[(&str, &str)] = &[
+    ("upheld", "The row does not count any more. The figures are worked out again within seconds."),
+    ("declined", "The row counts as before. The person reads the reason in their record."),
+    ("already", "Nothing was changed: somebody else has decided."),
+    (
+        "gone",
+        "Nothing was decided: this row does not count any more by an earlier decision, so it cannot be told that it \
+         counts. Uphold the dispute, so that the person reads what holds.",
+    ),
+];
+
 /// What waits for a decision.
 pub(crate) async fn list(
-    Seen(world): Seen,
-    who: Who,
+    Person { world, accounts, form_token, .. }: Person,
     Asked(Query(done)): Asked<Query<Done>>,
 ) -> Result<Html<String>, Failure> {
-    let Who::User { accounts, session, .. } = &who else { return Err(no_page()) };
     if !world.decides() {
-        return Err(no_page());
+        return Err(Failure::no_page());
     }
     let mut all = accounts.store.disputes(None).await?;
     all.retain(|dispute| world.sees_dispute(dispute));
@@ -116,23 +119,13 @@ pub(crate) async fn list(
     let (mut open, decided): (Vec<Dispute>, Vec<Dispute>) =
         all.into_iter().partition(|dispute| dispute.state == DisputeState::Open);
     open.reverse();
-    let notice = match done.done.as_deref() {
-        Some("upheld") => Some("The row does not count any more. The figures are worked out again within seconds."),
-        Some("declined") => Some("The row counts as before. The person reads the reason in their record."),
-        Some("already") => Some("Nothing was changed: somebody else has decided."),
-        Some("gone") => Some(
-            "Nothing was decided: this row does not count any more by an earlier decision, so it cannot be told that it \
-             counts. Uphold the dispute, so that the person reads what holds.",
-        ),
-        _ => None,
-    };
     let page = DisputesPage {
         frame: world.frame("Disputed rows", &links(&world), "Disputes"),
-        notice: notice.map(str::to_owned),
+        notice: done.notice(DECIDED),
         open: open.iter().map(|dispute| line(dispute, &world, &users)).collect(),
         decided: decided.iter().map(|dispute| line(dispute, &world, &users)).collect(),
         longest: LONGEST_REASON,
-        form_token: session.form_token(),
+        form_token,
     };
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }
@@ -143,8 +136,7 @@ pub(crate) async fn decide(
     Asked(Path(id)): Asked<Path<i64>>,
     filled: Filled<Decided>,
 ) -> Result<Response, Failure> {
-    let world = filled.who.world(&state);
-    let Who::User { accounts, user, .. } = &filled.who else { return Err(no_page()) };
+    let (decided, Person { world, accounts, user, .. }) = filled.by::<AnyTask>(&state)?;
     let no_dispute = || Failure::not_found("There is no such dispute.");
     // Between looking whether it is open and marking it as decided nobody else decides.
     let _alone = state.deciding.lock().await;
@@ -155,12 +147,12 @@ pub(crate) async fn decide(
     if !world.may_decide(&dispute) {
         return Err(Failure::forbidden("Somebody else decides about this row: it is your own."));
     }
-    let upheld = match filled.values.decision.as_str() {
+    let upheld = match decided.decision.as_str() {
         "uphold" => true,
         "decline" => false,
         _ => return Err(Failure::bad("Say whether the dispute is upheld or declined.")),
     };
-    let reason = reasoned(&filled.values.reason, "the reason")?;
+    let reason = reasoned(&decided.reason, "the reason")?;
     if dispute.state != DisputeState::Open {
         return Ok(Redirect::to(&format!("{DISPUTES}?done=already")).into_response());
     }
@@ -219,10 +211,6 @@ async fn publish(lake: Lake, batch: String, row: Exclusion) -> Result<(), LakeEr
 /// Whether a row does not count already.
 async fn does_not_count(lake: &Lake, dispute: &Dispute) -> Result<bool, LakeError> {
     lake.snapshot().await?.excludes(&dispute.of.table, &dispute.of.key).await
-}
-
-fn no_page() -> Failure {
-    Failure::not_found("There is no page at this address.")
 }
 
 /// How a dispute stands, in words.

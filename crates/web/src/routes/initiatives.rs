@@ -8,34 +8,22 @@ use evenkeel_model::initiative::Initiative;
 use evenkeel_view::page::Template;
 use evenkeel_view::page::initiatives::{InitiativePage, Typed, fault};
 use jiff::civil::Date;
-use serde::Deserialize;
 
-use super::{Looking, links};
+use super::{Done, Looking, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
-use crate::visit::{Filled, Pairs, Person, Seen};
+use crate::visit::{AnyTask, Filled, Pairs, Person, Seen};
 
 /// Where the list is.
 const LIST: &str = "/initiatives";
 
-/// What was done just now; an address names one of these and nothing else.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    done: Option<String>,
-}
-
-impl Done {
-    fn notice(&self) -> Option<String> {
-        let words = match self.done.as_deref()? {
-            "added" => "The initiative was written down.",
-            "changed" => "The initiative was changed.",
-            "withdrawn" => "The initiative was withdrawn.",
-            _ => return None,
-        };
-        Some(words.to_owned())
-    }
-}
+/// What is said of what was done.
+const DONE: &[(&str, &str)] = &[
+    ("added", "The initiative was written down."),
+    ("changed", "The initiative was changed."),
+    ("withdrawn", "The initiative was withdrawn."),
+];
 
 /// The initiatives of a unit.
 pub(crate) async fn list(
@@ -45,7 +33,7 @@ pub(crate) async fn list(
 ) -> Result<Html<String>, Failure> {
     let place = looking.place_of_query(&world)?;
     let mut page = world.initiatives_page(&place, &links(&world)).await?;
-    page.notice = done.notice();
+    page.notice = done.notice(DONE);
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }
 
@@ -57,7 +45,7 @@ pub(crate) async fn blank(writer: Person) -> Result<Response, Failure> {
 
 /// The form of one.
 pub(crate) async fn show(writer: Person, Asked(Path(number)): Asked<Path<i64>>) -> Result<Response, Failure> {
-    let found = writer.world.initiative_to_change(number).ok_or_else(nothing)?;
+    let found = writer.world.initiative_to_change(number).ok_or_else(Failure::no_page)?;
     let typed = Typed {
         title: found.title.clone(),
         aim: found.aim.clone(),
@@ -70,7 +58,7 @@ pub(crate) async fn show(writer: Person, Asked(Path(number)): Asked<Path<i64>>) 
 
 /// Writes one down.
 pub(crate) async fn add(Shared(state): Shared<State>, filled: Filled<Pairs>) -> Result<Response, Failure> {
-    let (values, writer) = filled.by_person(&state)?;
+    let (values, writer) = filled.by::<AnyTask>(&state)?;
     writes(&writer)?;
     take(&writer, None, &values).await
 }
@@ -81,8 +69,8 @@ pub(crate) async fn change(
     Asked(Path(number)): Asked<Path<i64>>,
     filled: Filled<Pairs>,
 ) -> Result<Response, Failure> {
-    let (values, writer) = filled.by_person(&state)?;
-    writer.world.initiative_to_change(number).ok_or_else(nothing)?;
+    let (values, writer) = filled.by::<AnyTask>(&state)?;
+    writer.world.initiative_to_change(number).ok_or_else(Failure::no_page)?;
     take(&writer, Some(number), &values).await
 }
 
@@ -92,12 +80,12 @@ pub(crate) async fn withdraw(
     Asked(Path(number)): Asked<Path<i64>>,
     filled: Filled<Pairs>,
 ) -> Result<Response, Failure> {
-    let (_, writer) = filled.by_person(&state)?;
-    let found = writer.world.initiative_to_change(number).ok_or_else(nothing)?;
+    let (_, writer) = filled.by::<AnyTask>(&state)?;
+    let found = writer.world.initiative_to_change(number).ok_or_else(Failure::no_page)?;
     let accounts = &writer.accounts;
     let about = format!("{} ({number})", found.title);
     if !accounts.store.withdraw_initiative(number, accounts.change(&writer.user.sign_in, &about)).await? {
-        return Err(nothing());
+        return Err(Failure::no_page());
     }
     accounts.read_initiatives().await?;
     Ok(Redirect::to(&format!("{LIST}?done=withdrawn")).into_response())
@@ -154,7 +142,7 @@ async fn take(writer: &Person, number: Option<i64>, values: &Pairs) -> Result<Re
         let about = format!("{} ({number})", initiative.title);
         let change = accounts.change(&writer.user.sign_in, &about);
         if !accounts.store.change_initiative(&initiative, change).await? {
-            return Err(nothing());
+            return Err(Failure::no_page());
         }
         "changed"
     } else {
@@ -192,9 +180,5 @@ fn form(
 
 /// Refuses whoever writes none down as if there were no form.
 fn writes(writer: &Person) -> Result<(), Failure> {
-    if writer.world.writes_initiatives() { Ok(()) } else { Err(nothing()) }
-}
-
-fn nothing() -> Failure {
-    Failure::not_found("There is no page at this address.")
+    if writer.world.writes_initiatives() { Ok(()) } else { Err(Failure::no_page()) }
 }

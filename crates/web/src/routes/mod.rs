@@ -29,8 +29,9 @@ pub(crate) mod today;
 pub(crate) mod tokens;
 
 use axum::http::Uri;
-use axum::response::{IntoResponse, Redirect};
-use evenkeel_view::page::{Arrangement, LibraryLinks, Links, Place};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use evenkeel_view::number::counted;
+use evenkeel_view::page::{Arrangement, FirstPage, LibraryLinks, Links, Place, Template};
 use serde::Deserialize;
 
 use crate::error::Failure;
@@ -89,6 +90,20 @@ impl Looking {
     }
 }
 
+/// What was done just before, as an address says it.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Done {
+    done: Option<String>,
+}
+
+impl Done {
+    /// The words for it: one of these and nothing else, so that an address puts no words on a page.
+    pub(crate) fn notice(&self, known: &[(&str, &str)]) -> Option<String> {
+        let done = self.done.as_deref()?;
+        known.iter().find(|(word, _)| *word == done).map(|(_, words)| (*words).to_owned())
+    }
+}
+
 /// The addresses of a world.
 pub(crate) fn links(world: &World) -> Routes {
     Routes { fiscal: world.project().fiscal_year, of_person: false }
@@ -96,14 +111,27 @@ pub(crate) fn links(world: &World) -> Routes {
 
 /// The first page: the scorecard of the whole organisation, or of the highest unit that somebody sees; the own record of
 /// whoever sees nothing else.
-pub(crate) async fn home(Seen(world): Seen) -> Result<Redirect, Failure> {
-    if !world.sees_units() && world.own_record().is_none() {
-        return Ok(Redirect::to(&links(&world).measures()));
-    }
-    let place = Looking::default().place(&world, None)?;
+pub(crate) async fn home(Seen(world): Seen) -> Result<Response, Failure> {
     let links = links(&world);
+    if !world.sees_units() && world.own_record().is_none() {
+        return Ok(Redirect::to(&links.measures()).into_response());
+    }
+    let place = match Looking::default().place(&world, None) {
+        Err(WorldError::NoData) => return first(&world, links),
+        place => place?,
+    };
     let own = links.own_record().filter(|_| !world.sees_units());
-    Ok(Redirect::to(&own.unwrap_or_else(|| links.scorecard(&place))))
+    Ok(Redirect::to(&own.unwrap_or_else(|| links.scorecard(&place))).into_response())
+}
+
+/// What to do while there is nothing to show.
+fn first(world: &World, links: Routes) -> Result<Response, Failure> {
+    let page = FirstPage {
+        frame: world.frame("No data yet", &links, ""),
+        organisation: world.project().organisation.clone(),
+        sources: counted(world.project().sources.len() as u64, "sources"),
+    };
+    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?).into_response())
 }
 
 /// Everything else.

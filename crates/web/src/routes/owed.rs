@@ -17,12 +17,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::links;
-use crate::accounts::Accounts;
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::publishing::publish;
+use crate::publishing::publish_or_later;
 use crate::server::State;
-use crate::visit::{Filled, Typist};
+use crate::visit::{Filled, Typing, Typist};
 use crate::world::World;
 use crate::world::owed::{AskedNow, key_of};
 
@@ -108,7 +107,7 @@ pub(crate) async fn take(
     Shared(state): Shared<State>,
     filled: Filled<BTreeMap<String, String>>,
 ) -> Result<Response, Failure> {
-    let (values, typist) = filled.by_typist(&state)?;
+    let (values, typist) = filled.by::<Typing>(&state)?;
     let send = values.get("do").is_some_and(|chosen| chosen == "send");
     let mut entries = entries(&values);
     let Done { sent, kept, refused, passed_over } = process(&typist, &state, &entries, &shown(&values), send).await?;
@@ -220,7 +219,7 @@ pub(crate) async fn process(
         done.refused.push((word_of(&key), "key".to_owned(), NOT_NOW.to_owned()));
     }
     if new.iter().any(|figure| figure.typed == Typed::Approved) {
-        publish_now(accounts, state).await;
+        publish_or_later(accounts, &state.lake).await;
     }
     Ok(done)
 }
@@ -302,13 +301,6 @@ fn figure(asked: &AskedNow<'_>, key: FigureKey, entry: &Entry, checked: &Checked
     }
 }
 
-async fn publish_now(accounts: &Accounts, state: &State) {
-    if let Err(error) = publish(accounts, &state.lake).await {
-        // The watch tries again.
-        tracing::info!(%error, "typed figures are put into the record later");
-    }
-}
-
 /// The page of what somebody owes; `typed` stands in the boxes in place of what was kept.
 pub(crate) async fn page(
     typist: &Typist,
@@ -317,7 +309,7 @@ pub(crate) async fn page(
     typed: &BTreeMap<String, Entry>,
     correct: Option<&str>,
 ) -> Result<Response, Failure> {
-    let Typist { world, accounts, user, form_token } = typist;
+    let Typist { world, accounts, user, form_token, .. } = typist;
     let figures = accounts.store.figures().await?;
     let asked = world.asked_figures(&figures).await?;
     let (mut owed, mut sent) = (Vec::new(), Vec::new());
@@ -438,7 +430,7 @@ pub(crate) async fn approval(typist: Typist, Asked(Query(wanted)): Asked<Query<W
 }
 
 async fn approval_page(typist: &Typist, status: StatusCode, said: Said) -> Result<Response, Failure> {
-    let Typist { world, accounts, user, form_token } = typist;
+    let Typist { world, accounts, user, form_token, .. } = typist;
     let figures = accounts.store.figures().await?;
     let asked = world.asked_figures(&figures).await?;
     let is_waiting = |asked: &&AskedNow<'_>| asked.latest.as_ref().is_some_and(|latest| latest.typed == Typed::Waiting);
@@ -472,7 +464,7 @@ pub(crate) async fn decide(
     Asked(Path(id)): Asked<Path<i64>>,
     filled: Filled<Decision>,
 ) -> Result<Response, Failure> {
-    let (decision, typist) = filled.by_typist(&state)?;
+    let (decision, typist) = filled.by::<Typing>(&state)?;
     let Typist { world, accounts, user, .. } = &typist;
     let figures = accounts.store.figures().await?;
     let asked = world.asked_figures(&figures).await?;
@@ -499,7 +491,7 @@ pub(crate) async fn decide(
     match accounts.store.decide_figure(found.id, seen, reason.as_deref(), change).await? {
         Decided::Done => {
             if reason.is_none() {
-                publish_now(accounts, &state).await;
+                publish_or_later(accounts, &state.lake).await;
             }
             let done = if reason.is_none() { "approved" } else { "returned" };
             Ok(Redirect::to(&format!("{APPROVAL}?done={done}")).into_response())
@@ -534,7 +526,7 @@ pub(crate) async fn details(typist: &Typist, most: usize) -> Result<Vec<FileRow>
 pub(crate) async fn matrix(typist: Typist) -> Result<Html<String>, Failure> {
     let Typist { world, accounts, .. } = &typist;
     if !world.analyses() {
-        return Err(Failure::not_found("There is no page at this address."));
+        return Err(Failure::no_page());
     }
     let figures = accounts.store.figures().await?;
     let asked = world.asked_figures(&figures).await?;

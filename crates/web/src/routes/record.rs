@@ -48,7 +48,7 @@ pub(crate) async fn own(Seen(world): Seen) -> Result<Redirect, Failure> {
 /// The people of whom somebody may see the records because they lead them.
 pub(crate) async fn people(Seen(world): Seen) -> Result<Html<String>, Failure> {
     if !world.leads_people() {
-        return Err(Failure::not_found("There is no page at this address."));
+        return Err(Failure::no_page());
     }
     let link = |(person, name): (PersonId, String)| Link { label: name, url: address(&person) };
     let units = world.people_led().into_iter();

@@ -9,14 +9,14 @@ use evenkeel_view::page::{OneTimeToken, Template, TokenLine, TokensPage};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use super::links;
 use super::sign_in::Nothing;
+use super::{Done, links};
 use crate::World;
 use crate::accounts::TOKEN_PREFIX;
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
-use crate::visit::{Filled, Person};
+use crate::visit::{AnyTask, Filled, Person};
 
 /// Where somebody's tokens are.
 const TOKENS: &str = "/tokens";
@@ -24,12 +24,6 @@ const TOKENS: &str = "/tokens";
 const LASTING: [(i64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year")];
 /// For how many days it works when nothing else is chosen.
 const USUALLY: i64 = 90;
-
-/// What was done; an address names one of these and nothing else.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Done {
-    done: Option<String>,
-}
 
 /// A token to be made.
 #[derive(Deserialize)]
@@ -48,17 +42,13 @@ struct Said {
 
 /// The tokens of whoever asks.
 pub(crate) async fn show(person: Person, Asked(Query(done)): Asked<Query<Done>>) -> Result<Response, Failure> {
-    let words = |word: &str| match word {
-        "revoked" => Some("The token was revoked; programs that use it are refused from now on."),
-        _ => None,
-    };
-    let notice = done.done.as_deref().and_then(words).map(str::to_owned);
+    let notice = done.notice(&[("revoked", "The token was revoked; programs that use it are refused from now on.")]);
     page(&person, StatusCode::OK, Said { notice, ..Said::default() }).await
 }
 
 /// Makes one, and shows it once.
 pub(crate) async fn make(Shared(state): Shared<State>, filled: Filled<Wanted>) -> Result<Response, Failure> {
-    let (Wanted { name, days }, person) = filled.by_person(&state)?;
+    let (Wanted { name, days }, person) = filled.by::<AnyTask>(&state)?;
     let refused = |error: String| Said { error: Some(format!("Nothing was made: {error}.")), ..Said::default() };
     let Some((days, _)) = LASTING.iter().find(|(known, _)| known.to_string() == days) else {
         let said = refused(format!("no token works for {days} days"));
@@ -86,7 +76,7 @@ pub(crate) async fn revoke(
     Asked(Path(id)): Asked<Path<i64>>,
     filled: Filled<Nothing>,
 ) -> Result<Response, Failure> {
-    let (_, person) = filled.by_person(&state)?;
+    let (_, person) = filled.by::<AnyTask>(&state)?;
     let own = person.accounts.store.tokens(Some(person.user.id)).await?;
     let token = own.iter().find(|token| token.id == TokenId(id)).ok_or_else(unknown)?;
     let change = person.accounts.change(&person.user.sign_in, &token.name);

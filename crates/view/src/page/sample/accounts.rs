@@ -1,6 +1,7 @@
 //! Pages of accounts, with names that are long, short, and full of mark-up.
 
 use crate::assets;
+use crate::page::FirstPage;
 use crate::page::accounts::{
     AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
     TokensPage, TrailLine, TrailSheet, UserLine,
@@ -18,6 +19,8 @@ use super::bank::HOSTILE;
 pub struct Pages {
     /// Signing in.
     pub sign_in: Vec<(&'static str, SignInPage)>,
+    /// What to do before there are any data.
+    pub first: Vec<(&'static str, FirstPage)>,
     /// Setting up the first administrator.
     pub set_up: Vec<(&'static str, SetUpPage)>,
     /// Choosing a password.
@@ -54,6 +57,7 @@ pub(super) fn pages(assets: &assets::Urls) -> Pages {
     let samples = [("rich", rich), ("hostile", hostile)];
     Pages {
         sign_in: samples.iter().map(|(name, sample)| (*name, sample.sign_in())).collect(),
+        first: samples.iter().map(|(name, sample)| (*name, sample.first())).collect(),
         set_up: samples.iter().map(|(name, sample)| (*name, sample.set_up())).collect(),
         password: samples.iter().map(|(name, sample)| (*name, sample.password())).collect(),
         administration: samples.iter().map(|(name, sample)| (*name, sample.administration())).collect(),
@@ -99,6 +103,14 @@ impl Sample<'_> {
             next: "/".to_owned(),
             charter_url: Some("charter-public-rich.html".to_owned()),
             form_token: token(),
+        }
+    }
+
+    fn first(&self) -> FirstPage {
+        FirstPage {
+            frame: self.bare("No data yet"),
+            organisation: self.organisation.to_owned(),
+            sources: "3 sources".to_owned(),
         }
     }
 
