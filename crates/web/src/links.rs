@@ -54,11 +54,6 @@ impl Routes {
         fields
     }
 
-    /// A text as a part of an address.
-    pub(crate) fn encoded(text: &str) -> String {
-        part(text)
-    }
-
     /// The record of a person in the present period.
     pub(crate) fn record_of(person: &str) -> String {
         format!("/record/{}", part(person))

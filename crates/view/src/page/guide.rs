@@ -3,6 +3,7 @@
 
 use askama::Template;
 use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
+use evenkeel_model::scoring::Status;
 use evenkeel_model::signal::Assurance;
 use serde::Serialize;
 
@@ -202,7 +203,7 @@ fn legs(evaluation: &Evaluation, context: &Context<'_>) -> Step {
 fn met(results: &[&MeasureResult], context: &Context<'_>) -> Step {
     // What chance could explain teaches more than what it could not.
     let perhaps =
-        |result: &&&MeasureResult| matches!(StatusMark::from(result.status).code, "met-perhaps" | "missed-perhaps");
+        |result: &&&MeasureResult| matches!(result.status, Status::MetPerhapsByChance | Status::MissedPerhapsByChance);
     let judged = || results.iter().filter(|result| result.has_target() && result.reading.value.is_some());
     let chosen = judged().find(perhaps).or_else(|| judged().next());
     let mut step = step(

@@ -174,10 +174,10 @@ pub struct InitiativePage {
     pub frame: Frame,
     /// What it is about.
     pub title: String,
-    /// What is wrong with what was typed, a sentence each.
-    pub errors: Vec<String>,
+    /// What is wrong with what was typed.
+    pub error: Option<String>,
     /// What stands in the boxes.
-    pub typed: Typed,
+    pub typed: TypedInitiative,
     /// The units to choose from.
     pub units: Vec<Tick>,
     /// The measures to choose from.
@@ -198,7 +198,7 @@ pub struct InitiativePage {
 
 /// What somebody typed, as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Typed {
+pub struct TypedInitiative {
     /// What people call it.
     pub title: String,
     /// What is done.
@@ -227,11 +227,17 @@ pub struct Tick {
 impl InitiativePage {
     /// An empty form, or one with what was typed. `frame` stands around it.
     #[must_use]
-    pub fn new(frame: Frame, typed: Typed, units: Vec<Tick>, measures: Vec<Tick>, form_token: String) -> Self {
+    pub fn new(
+        frame: Frame,
+        typed: TypedInitiative,
+        units: Vec<Tick>,
+        measures: Vec<Tick>,
+        form_token: String,
+    ) -> Self {
         Self {
             frame,
             title: "A new initiative".to_owned(),
-            errors: Vec::new(),
+            error: None,
             typed,
             units,
             measures,
@@ -243,6 +249,12 @@ impl InitiativePage {
             longest_aim: LONGEST_AIM,
         }
     }
+}
+
+/// What is said of what was typed, from a sentence for each thing that is wrong; none where nothing is.
+#[must_use]
+pub fn refusal(wrong: &[String]) -> Option<String> {
+    (!wrong.is_empty()).then(|| format!("Nothing was changed. {}", wrong.join(" ")))
 }
 
 /// What is wrong with an initiative, as a sentence.

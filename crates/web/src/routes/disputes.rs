@@ -18,7 +18,7 @@ use super::{Done, links};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
-use crate::links::Routes;
+use crate::links::{Routes, part};
 use crate::server::State;
 use crate::visit::{AnyTask, Filled, Person};
 
@@ -36,7 +36,7 @@ pub(crate) struct Disputed {
 
 /// A decision.
 #[derive(Deserialize)]
-pub(crate) struct Decided {
+pub(crate) struct Decision {
     decision: String,
     reason: String,
 }
@@ -85,7 +85,7 @@ pub(crate) async fn dispute(
     let about = format!("{table} {}, {person}", new.key);
     let taken = accounts.store.dispute(new, accounts.change(&user.sign_in, &about)).await?;
     let done = if taken.is_some() { "disputed" } else { "already" };
-    let measure = Routes::encoded(measure.id.as_str());
+    let measure = part(measure.id.as_str());
     let record = Routes::record_of(person.as_str());
     Ok(Redirect::to(&format!("{record}?period={period}&rows={measure}&done={done}#disputes")))
 }
@@ -134,7 +134,7 @@ pub(crate) async fn list(
 pub(crate) async fn decide(
     Shared(state): Shared<State>,
     Asked(Path(id)): Asked<Path<i64>>,
-    filled: Filled<Decided>,
+    filled: Filled<Decision>,
 ) -> Result<Response, Failure> {
     let (decided, Person { world, accounts, user, .. }) = filled.by::<AnyTask>(&state)?;
     let no_dispute = || Failure::not_found("There is no such dispute.");
@@ -232,9 +232,8 @@ fn line(dispute: &Dispute, world: &World, users: &[User]) -> DisputeLine {
         (false, true) => "somebody".to_owned(),
         (false, false) => format!("somebody in {unit}"),
     };
-    let measure = world.measure(&of.measure).map_or_else(|_| of.measure.clone(), |measure| measure.title.clone());
-    let record =
-        format!("{}?period={}&rows={}#rows", Routes::record_of(&of.person), of.period, Routes::encoded(&of.measure));
+    let measure = world.title_of(&of.measure);
+    let record = format!("{}?period={}&rows={}#rows", Routes::record_of(&of.person), of.period, part(&of.measure));
     DisputeLine {
         who,
         row: row_of(dispute),

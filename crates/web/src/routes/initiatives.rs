@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::initiative::Initiative;
 use evenkeel_view::page::Template;
-use evenkeel_view::page::initiatives::{InitiativePage, Typed, fault};
+use evenkeel_view::page::initiatives::{InitiativePage, TypedInitiative, fault, refusal};
 use jiff::civil::Date;
 
 use super::{Done, Looking, links};
@@ -40,20 +40,20 @@ pub(crate) async fn list(
 /// An empty form.
 pub(crate) async fn blank(writer: Person) -> Result<Response, Failure> {
     writes(&writer)?;
-    form(&writer, StatusCode::OK, None, Typed::default(), (&[], &[]), Vec::new())
+    form(&writer, StatusCode::OK, None, TypedInitiative::default(), (&[], &[]), &[])
 }
 
 /// The form of one.
 pub(crate) async fn show(writer: Person, Asked(Path(number)): Asked<Path<i64>>) -> Result<Response, Failure> {
     let found = writer.world.initiative_to_change(number).ok_or_else(Failure::no_page)?;
-    let typed = Typed {
+    let typed = TypedInitiative {
         title: found.title.clone(),
         aim: found.aim.clone(),
         owner: found.owner.clone(),
         begins: found.begins.to_string(),
         ends: found.ends.map(|ends| ends.to_string()).unwrap_or_default(),
     };
-    form(&writer, StatusCode::OK, Some(number), typed, (&found.units, &found.measures), Vec::new())
+    form(&writer, StatusCode::OK, Some(number), typed, (&found.units, &found.measures), &[])
 }
 
 /// Writes one down.
@@ -93,7 +93,7 @@ pub(crate) async fn withdraw(
 
 /// Keeps what was typed, or says what is wrong with it.
 async fn take(writer: &Person, number: Option<i64>, values: &Pairs) -> Result<Response, Failure> {
-    let typed = Typed {
+    let typed = TypedInitiative {
         title: values.one("title").trim().to_owned(),
         aim: values.one("aim").trim().replace("\r\n", "\n"),
         owner: values.one("owner").trim().to_owned(),
@@ -135,7 +135,7 @@ async fn take(writer: &Person, number: Option<i64>, values: &Pairs) -> Result<Re
     }
     if !errors.is_empty() {
         let chosen = (initiative.units.as_slice(), initiative.measures.as_slice());
-        return form(writer, StatusCode::UNPROCESSABLE_ENTITY, number, typed, chosen, errors);
+        return form(writer, StatusCode::UNPROCESSABLE_ENTITY, number, typed, chosen, &errors);
     }
     let accounts = &writer.accounts;
     let done = if let Some(number) = number {
@@ -159,16 +159,16 @@ fn form(
     writer: &Person,
     status: StatusCode,
     number: Option<i64>,
-    typed: Typed,
+    typed: TypedInitiative,
     (units, measures): (&[UnitId], &[MeasureId]),
-    errors: Vec<String>,
+    errors: &[String],
 ) -> Result<Response, Failure> {
     let world = &writer.world;
     let frame = world.frame("Initiative", &links(world), "Initiatives");
     let (units, measures) = (world.units_to_tick(units), world.measures_to_tick(measures));
     let page = InitiativePage {
         title: if number.is_some() { "Change an initiative" } else { "A new initiative" }.to_owned(),
-        errors,
+        error: refusal(errors),
         list: LIST.to_owned(),
         action: number.map_or_else(|| LIST.to_owned(), |number| format!("{LIST}/{number}")),
         withdraw: number.map(|number| format!("{LIST}/{number}/withdraw")),

@@ -110,7 +110,8 @@ pub(crate) async fn take(
     let (values, typist) = filled.by::<Typing>(&state)?;
     let send = values.get("do").is_some_and(|chosen| chosen == "send");
     let mut entries = entries(&values);
-    let Done { sent, kept, refused, passed_over } = process(&typist, &state, &entries, &shown(&values), send).await?;
+    let Processed { sent, kept, refused, passed_over } =
+        process(&typist, &state, &entries, &shown(&values), send).await?;
     if refused.is_empty() {
         return Ok(Redirect::to(&format!("{OWED}?sent={sent}&kept={kept}")).into_response());
     }
@@ -131,7 +132,7 @@ pub(crate) async fn take(
 }
 
 /// What became of figures that were typed.
-pub(crate) struct Done {
+pub(crate) struct Processed {
     /// How many were sent.
     pub(crate) sent: usize,
     /// How many were kept as drafts.
@@ -155,7 +156,7 @@ pub(crate) async fn process(
     entries: &BTreeMap<String, Entry>,
     shown: &BTreeMap<String, String>,
     send: bool,
-) -> Result<Done, Failure> {
+) -> Result<Processed, Failure> {
     let Typist { world, accounts, user, .. } = typist;
     let typed = accounts.store.figures().await?;
     let asked = world.asked_figures(&typed).await?;
@@ -164,7 +165,7 @@ pub(crate) async fn process(
     let by_word: BTreeMap<String, &AskedNow<'_>> =
         asked.iter().map(|asked| (word_of(&key_of(&asked.asked.slot)), asked)).collect();
     let telling = Telling { fiscal: world.project().fiscal_year, currency: world.currency() };
-    let mut done = Done { sent: 0, kept: 0, refused: Vec::new(), passed_over: Vec::new() };
+    let mut done = Processed { sent: 0, kept: 0, refused: Vec::new(), passed_over: Vec::new() };
     for (word, entry) in entries {
         // What is not asked of them is not told apart from what is not asked at all.
         let Some(asked) = by_word.get(word.as_str()) else {

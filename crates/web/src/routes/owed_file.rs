@@ -9,7 +9,7 @@ use evenkeel_engine::export::quoted;
 use evenkeel_model::typed_figure::Entry;
 use evenkeel_view::page::owed::{FileRow, RejectedRow, Said};
 
-use super::owed::{Done, OWED, details, page, process};
+use super::owed::{OWED, Processed, details, page, process};
 use crate::error::Failure;
 use crate::server::State;
 use crate::visit::{Typist, Uploaded};
@@ -66,7 +66,7 @@ pub(crate) async fn read(Shared(state): Shared<State>, uploaded: Uploaded) -> Re
     };
     let lines: BTreeMap<String, u64> = read.iter().map(|(line, key, _)| (key.clone(), *line)).collect();
     let entries: BTreeMap<String, Entry> = read.into_iter().map(|(_, key, entry)| (key, entry)).collect();
-    let Done { sent, kept, refused, .. } = process(&typist, &state, &entries, &BTreeMap::new(), true).await?;
+    let Processed { sent, kept, refused, .. } = process(&typist, &state, &entries, &BTreeMap::new(), true).await?;
     if refused.is_empty() {
         return Ok(Redirect::to(&format!("{OWED}?sent={sent}&kept={kept}")).into_response());
     }

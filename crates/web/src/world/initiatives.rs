@@ -102,9 +102,7 @@ impl World {
                         .iter()
                         .map(|id| {
                             let result = results.iter().find(|result| result.measure.id == *id).copied();
-                            result.ok_or_else(|| {
-                                self.measures.get(id).map_or_else(|| id.to_string(), |measure| measure.title.clone())
-                            })
+                            result.ok_or_else(|| self.title_of(id.as_str()))
                         })
                         .collect(),
                     may_change: self.writes_initiatives_for(&initiative.units),

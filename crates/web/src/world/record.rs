@@ -162,7 +162,7 @@ impl World {
             id: person.as_str(),
             name: self.name_of(&subject),
             unit,
-            own: self.sight.own.contains(person),
+            own: self.is_own(person),
             policy,
             results,
             ratings,

@@ -161,7 +161,7 @@ impl World {
     }
 
     /// What people call a measure.
-    fn title_of(&self, id: &str) -> String {
+    pub(crate) fn title_of(&self, id: &str) -> String {
         self.measures.get(id).map_or_else(|| id.to_owned(), |measure| measure.title.clone())
     }
 

@@ -8,7 +8,7 @@ use jiff::civil::date;
 use super::{FileLinks, Named, Sample, bank};
 use crate::assets;
 use crate::page::frame::Frame;
-use crate::page::initiatives::{Tick, Typed, fault};
+use crate::page::initiatives::{Tick, TypedInitiative, fault, refusal};
 use crate::page::{InitiativeDetail, InitiativePage, InitiativesPage, Links};
 
 pub(super) fn pages(assets: &assets::Urls) -> (Vec<Named<InitiativesPage>>, Vec<Named<InitiativePage>>) {
@@ -42,7 +42,7 @@ pub(super) fn pages(assets: &assets::Urls) -> (Vec<Named<InitiativesPage>>, Vec<
         let new_url = links.initiative(0);
         lists.push(Named { name: sample.name, page: InitiativesPage::new(&details, new_url, &context) });
         let Some(first) = all.first() else { continue };
-        let typed = Typed {
+        let typed = TypedInitiative {
             title: first.title.clone(),
             aim: first.aim.clone(),
             owner: first.owner.clone(),
@@ -59,7 +59,7 @@ pub(super) fn pages(assets: &assets::Urls) -> (Vec<Named<InitiativesPage>>, Vec<
         page.list = links.file("initiatives");
         page.withdraw = Some(links.file("initiatives"));
         let nothing = Initiative { units: Vec::new(), ends: Some(date(2020, 1, 1)), ..first.clone() };
-        page.errors = nothing.faults().into_iter().map(fault).collect();
+        page.error = refusal(&nothing.faults().into_iter().map(fault).collect::<Vec<_>>());
         forms.push(Named { name: sample.name, page });
     }
     (lists, forms)
