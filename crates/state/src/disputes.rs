@@ -3,9 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::dispute;
@@ -106,7 +104,7 @@ fn made(model: dispute::Model) -> Dispute {
 impl StateStore {
     /// Takes a dispute down; none when the same row of the same person is disputed already or was decided.
     pub async fn dispute(&self, new: NewDispute, change: Change<'_>) -> Result<Option<i64>, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let same = dispute::Entity::find()
             .filter(dispute::Column::Person.eq(new.person.as_str()))
             .filter(dispute::Column::RowTable.eq(new.table.as_str()))
@@ -185,7 +183,7 @@ impl StateStore {
     /// Decides a dispute: upholds what the same person began to uphold at the same instant, or declines what is open;
     /// false when it is neither any more.
     pub async fn decide(&self, id: i64, upheld: bool, reason: &str, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let (state, before) = if upheld {
             (DisputeState::Upheld, is_upheld_by(change.by, change.at))
         } else {

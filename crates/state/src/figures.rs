@@ -7,9 +7,7 @@ use evenkeel_model::typed_figure::Amounts;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::figure;
@@ -184,7 +182,7 @@ impl StateStore {
         reason: &str,
         change: Change<'_>,
     ) -> Result<(), StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         for id in ids {
             let found = figure::Entity::find_by_id(id.0).one(&transaction).await?;
             let open = |model: &figure::Model| model.standing == word(Typed::Approved) && !model.published;
@@ -210,7 +208,7 @@ impl StateStore {
     /// over. Those about something that waits for approval, or that somebody else typed since it was seen, are left as
     /// they are: gives their keys.
     pub async fn type_figures(&self, new: &[NewFigure], change: Change<'_>) -> Result<Vec<FigureKey>, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let mut left = Vec::new();
         for typed in new {
             let latest = latest(&transaction, &typed.key).await?;
@@ -258,7 +256,7 @@ impl StateStore {
     /// Takes drafts away that somebody emptied, each with what they had seen of it; one that somebody else typed since
     /// then stays.
     pub async fn forget_drafts(&self, emptied: &[(FigureKey, Option<SeenFigure>)]) -> Result<(), StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         for (key, seen) in emptied {
             let latest = latest(&transaction, key).await?.filter(|model| is_seen(Some(model), *seen));
             let draft = latest.filter(|model| model.standing == word(Typed::Draft));
@@ -278,7 +276,7 @@ impl StateStore {
         reason: Option<&str>,
         change: Change<'_>,
     ) -> Result<Decided, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let found = figure::Entity::find_by_id(id.0).one(&transaction).await?;
         let waits = |model: &figure::Model| model.standing == word(Typed::Waiting) && model.typed_at == kept(seen);
         let Some(model) = found.filter(waits) else { return Ok(Decided::Changed) };

@@ -3,7 +3,7 @@
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::initiative::Initiative;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::connect::alone;
 use crate::entity::initiative;
@@ -54,7 +54,7 @@ impl StateStore {
 
     /// Writes an initiative down and returns its number; the one it has is not looked at.
     pub async fn add_initiative(&self, new: &Initiative, change: Change<'_>) -> Result<i64, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let added = written(new).insert(&transaction).await?;
         change.write(&transaction, Action::InitiativeAdded).await?;
         transaction.commit().await?;
@@ -85,7 +85,7 @@ impl StateStore {
         action: Action,
         change: Change<'_>,
     ) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let present = initiative::Entity::find_by_id(seen.number).one(&transaction).await?;
         if present.filter(|present| !present.withdrawn).and_then(read).as_ref() != Some(seen) {
             return Ok(false);

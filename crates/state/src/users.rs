@@ -7,7 +7,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    SqlErr, TransactionTrait,
+    SqlErr,
 };
 use thiserror::Error;
 
@@ -104,7 +104,7 @@ impl StateStore {
 
     /// Adds the first user; refused when there is anybody. They are recorded to have added themselves.
     pub async fn add_first_user(&self, new: NewUser<'_>, now: Timestamp) -> Result<User, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         if user::Entity::find().count(&transaction).await? > 0 {
             return Err(StateError::NotFirst);
         }
@@ -118,7 +118,7 @@ impl StateStore {
 
     /// Adds a user.
     pub async fn add_user(&self, new: NewUser<'_>, change: Change<'_>) -> Result<User, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let id = insert(&transaction, new, change.at).await?;
         change.write(&transaction, Action::UserAdded).await?;
         transaction.commit().await?;
@@ -155,7 +155,7 @@ impl StateStore {
 
     /// Gives somebody a grant; false when they have it, and nothing happens.
     pub async fn give(&self, id: UserId, given: &Grant, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         if user::Entity::find_by_id(id.0).one(&transaction).await?.is_none() {
             return Err(StateError::NoUser);
         }
@@ -171,7 +171,7 @@ impl StateStore {
     /// Takes a grant away; false when they never had it, and nothing happens. Refused when nobody could administer
     /// accounts any more.
     pub async fn take(&self, id: UserId, taken: &Grant, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let gone = grant::Entity::delete_many().filter(is_grant(id, taken)).exec(&transaction).await?;
         if gone.rows_affected == 0 {
             return Ok(false);
@@ -187,7 +187,7 @@ impl StateStore {
     /// Lets somebody sign in or not; false when that is so already, and nothing happens. Whoever may not any more is
     /// signed out at once, and one-time links and tokens end.
     pub async fn set_active(&self, id: UserId, active: bool, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let present = user::Entity::find_by_id(id.0).one(&transaction).await?.ok_or(StateError::NoUser)?;
         if present.active == active {
             return Ok(false);

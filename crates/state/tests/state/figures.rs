@@ -1,15 +1,14 @@
 //! Figures that people type: kept, sent, approved, sent back, and typed again.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
 use evenkeel_model::collection::Typed;
 use evenkeel_model::typed_figure::Amounts;
 use evenkeel_state::{
-    Change, Decided, FigureId, FigureKey, Location, NewFigure, Origin, SeenFigure, StateError, StateStore, TypedFigure,
+    Change, Decided, FigureId, FigureKey, NewFigure, Origin, SeenFigure, StateError, StateStore, TypedFigure,
 };
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
-use tempfile::TempDir;
+
+use super::place::store;
 
 fn at(minutes: i64) -> Timestamp {
     "2026-11-02T06:10:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
@@ -43,10 +42,6 @@ fn figure(unit: &str, number: f64, typed: Typed) -> NewFigure {
     }
 }
 
-async fn store(folder: &TempDir) -> StateStore {
-    StateStore::open(&Location::File(folder.path().join("state.db"))).await.unwrap()
-}
-
 async fn all(store: &StateStore) -> Vec<(String, Typed, Option<f64>)> {
     let told = |figure: TypedFigure| (figure.key.unit, figure.typed, figure.amounts.map(|amounts| amounts.numerator));
     store.figures().await.unwrap().into_iter().map(told).collect()
@@ -73,8 +68,7 @@ async fn typed_as_seen(
 
 #[tokio::test]
 async fn nothing_is_typed_over_unseen() {
-    let folder = TempDir::new().unwrap();
-    let store = store(&folder).await;
+    let (_place, store) = store().await;
     let draft = [figure("north", 5.0, Typed::Draft)];
     assert_eq!(store.type_figures(&draft, change("milo", 0)).await.unwrap(), []);
     // Mia saw the page while there was nothing, or while it said something else.
@@ -86,10 +80,25 @@ async fn nothing_is_typed_over_unseen() {
     assert_eq!(all(&store).await, [("north".to_owned(), Typed::Draft, Some(5.0))]);
 }
 
+/// Many people send the same figure in the same moment: one of them does, and the others are told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_the_same_moment_one_of_them_types() {
+    let (_place, store) = store().await;
+    let mut sending = tokio::task::JoinSet::new();
+    for number in 0..16 {
+        let store = store.clone();
+        sending.spawn(async move {
+            let new = [figure("north", f64::from(number), Typed::Waiting)];
+            store.type_figures(&new, change("milo", 0)).await.unwrap().len()
+        });
+    }
+    let left: usize = sending.join_all().await.into_iter().sum();
+    assert_eq!((left, all(&store).await.len()), (15, 1));
+}
+
 #[tokio::test]
 async fn what_the_record_cannot_take_is_sent_back() {
-    let folder = TempDir::new().unwrap();
-    let store = store(&folder).await;
+    let (_place, store) = store().await;
     let both = [figure("north", 5.0, Typed::Approved), figure("south", 7.0, Typed::Approved)];
     typed_as_seen(&store, &both, change("milo", 0)).await.unwrap();
     let ids: Vec<FigureId> = store.unpublished_figures().await.unwrap().iter().map(|figure| figure.id).collect();
@@ -105,8 +114,7 @@ async fn what_the_record_cannot_take_is_sent_back() {
 
 #[tokio::test]
 async fn from_a_draft_to_what_holds() {
-    let folder = TempDir::new().unwrap();
-    let store = store(&folder).await;
+    let (_place, store) = store().await;
     typed_as_seen(&store, &[figure("north", 5.0, Typed::Draft)], change("milo", 0)).await.unwrap();
     typed_as_seen(
         &store,
@@ -172,8 +180,7 @@ async fn from_a_draft_to_what_holds() {
 
 #[tokio::test]
 async fn drafts_that_were_emptied_are_gone() {
-    let folder = TempDir::new().unwrap();
-    let store = store(&folder).await;
+    let (_place, store) = store().await;
     typed_as_seen(
         &store,
         &[figure("north", 5.0, Typed::Draft), figure("south", 5.0, Typed::Approved)],

@@ -1,7 +1,5 @@
 //! The store, on a temporary file or on PostgreSQL: users, sessions, attempts, links, trail.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,7 +11,8 @@ use evenkeel_state::{
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
-use tempfile::TempDir;
+
+use super::place::store;
 
 /// Bytes that differ every time, and are the same on every run.
 fn random() -> Random {
@@ -26,29 +25,6 @@ fn random() -> Random {
 
 fn at(minutes: i64) -> Timestamp {
     "2026-11-02T06:10:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
-}
-
-/// Where the store of a test lies.
-struct Place {
-    folder: TempDir,
-    location: Location,
-}
-
-/// A new store: a file, or a database of its own on the PostgreSQL server that `EVENKEEL_POSTGRES` names.
-async fn store() -> (Place, StateStore) {
-    let folder = TempDir::new().unwrap();
-    let location = match std::env::var("EVENKEEL_POSTGRES") {
-        Err(_) => Location::File(folder.path().join("state.db")),
-        Ok(server) => {
-            let name = folder.path().file_name().unwrap().to_string_lossy().replace('.', "t").to_lowercase();
-            let name = format!("test_{name}_{}", std::process::id());
-            let database = sea_orm::Database::connect(format!("{server}/postgres")).await.unwrap();
-            database.execute_unprepared(&format!("create database {name}")).await.unwrap();
-            Location::Server(format!("{server}/{name}"))
-        }
-    };
-    let store = StateStore::open(&location).await.unwrap();
-    (Place { folder, location }, store)
 }
 
 fn new<'a>(name: &'a str, sign_in: &'a str, grants: Vec<Grant>) -> NewUser<'a> {

@@ -1,12 +1,11 @@
 //! Initiatives are written down, changed and taken back, and the trail says by whom.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::initiative::Initiative;
-use evenkeel_state::{Change, Location, Origin, StateStore};
+use evenkeel_state::{Change, Origin};
 use jiff::civil::date;
-use tempfile::TempDir;
+
+use super::place::store;
 
 fn change(about: &str) -> Change<'_> {
     Change { by: "ines", origin: Origin::Pages, about, at: "2026-11-02T06:10:00Z".parse().unwrap() }
@@ -14,8 +13,7 @@ fn change(about: &str) -> Change<'_> {
 
 #[tokio::test]
 async fn what_is_written_is_read() {
-    let folder = TempDir::new().unwrap();
-    let store = StateStore::open(&Location::File(folder.path().join("state.db"))).await.unwrap();
+    let (_place, store) = store().await;
     let mut training = Initiative {
         number: 0,
         title: "Training, with “signs” and 'quotes'".to_owned(),
