@@ -12,6 +12,7 @@ use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -26,6 +27,8 @@ use crate::{api, connections, headers, routes};
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// How hard pages are compressed: harder takes as long as making the page, and saves a tenth of it.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(2);
 /// How often the lake is asked whether there is something new.
 const WATCH: Duration = Duration::from_secs(2);
 
@@ -187,7 +190,7 @@ impl Server {
         for layer in headers::security() {
             router = router.layer(layer);
         }
-        router = router.layer(CompressionLayer::new());
+        router = router.layer(CompressionLayer::new().quality(COMPRESSION));
         router.layer(from_fn_with_state(self.state.clone(), metrics::counted))
     }
 

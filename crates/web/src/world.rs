@@ -574,6 +574,17 @@ impl World {
         Ok(ScorecardPage::new(&evaluation, &context))
     }
 
+    /// The same for a browser, which draws the history of its measures and does not tell it.
+    pub async fn scorecard_to_show(
+        &self,
+        place: &Place,
+        links: &(dyn Links + Sync),
+    ) -> Result<ScorecardPage, WorldError> {
+        let evaluation = self.evaluation(place).await?;
+        let context = Context { tells_history: false, ..self.context(place, links, "Scorecard").await? };
+        Ok(ScorecardPage::new(&evaluation, &context))
+    }
+
     /// The targets of a unit, each with where its measure will be when it is due.
     pub async fn targets(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<TargetsPage, WorldError> {
         let evaluation = self.evaluation(place).await?;
@@ -1248,6 +1259,7 @@ impl World {
             visitor: self.visitor.clone(),
             links,
             assets: assets::Urls::below("/assets/"),
+            tells_history: true,
         })
     }
 

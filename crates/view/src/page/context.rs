@@ -350,6 +350,8 @@ pub struct Context<'a> {
     pub links: &'a dyn Links,
     /// Where style, scripts and icons lie.
     pub assets: assets::Urls,
+    /// Whether rows tell the last periods of their measures in numbers and words. Whoever only draws them does without.
+    pub tells_history: bool,
 }
 
 impl Context<'_> {

@@ -187,7 +187,7 @@ pub struct Row {
     pub score: Option<f64>,
     /// Which definition produced the number.
     pub definition: String,
-    /// The last periods, oldest first.
+    /// The last periods, oldest first; empty where nobody reads them ([`Context::tells_history`]).
     pub history: Vec<HistoryPoint>,
     /// The course, drawn.
     #[serde(skip)]
@@ -231,7 +231,7 @@ impl Row {
             usual_range: Told::new(result, context).and_then(|told| told.usual_range()),
             score: result.performance,
             definition: measure.in_force(context.place.period).unwrap_or(measure).definition.to_string(),
-            history: history(result, &format, context),
+            history: if context.tells_history { history(result, &format, context) } else { Vec::new() },
             spark: spark(result, context, SPARK_WIDTH),
         }
     }

@@ -377,6 +377,7 @@ impl Sample {
             visitor: Visitor::default(),
             links,
             assets: assets.clone(),
+            tells_history: true,
         }
     }
 
