@@ -128,6 +128,13 @@ pub enum Command {
   evenkeel targets --format json")]
     Targets(Targets),
 
+    /// List what is done to move the measures of a unit, as people have written it down on the pages.
+    #[command(after_help = "Examples:
+  evenkeel initiatives
+  evenkeel initiatives --unit branch-network --period 2026-10
+  evenkeel initiatives --format json")]
+    Initiatives(Initiatives),
+
     /// Hold units or people against a standard, like for like: recognise, on standard, develop, review.
     #[command(after_help = "Examples:
   evenkeel compare csat
@@ -363,6 +370,12 @@ pub struct Signals {
 
 #[derive(Debug, clap::Args)]
 pub struct Targets {
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Initiatives {
     #[command(flatten)]
     pub place: Where,
 }

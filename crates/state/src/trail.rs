@@ -80,6 +80,8 @@ pub enum Action {
     TokenMade,
     /// Such a token was revoked.
     TokenRevoked,
+    /// A program sent rows, which were taken into the record.
+    Pushed,
     /// An initiative was written down.
     InitiativeAdded,
     /// It was written down in another way.
@@ -89,7 +91,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Action; 23] = [
+    const ALL: [Action; 24] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -110,6 +112,7 @@ impl Action {
         Action::Declined,
         Action::TokenMade,
         Action::TokenRevoked,
+        Action::Pushed,
         Action::InitiativeAdded,
         Action::InitiativeChanged,
         Action::InitiativeWithdrawn,
@@ -139,6 +142,7 @@ impl Action {
             Action::Declined => "declined a dispute",
             Action::TokenMade => "made an API token",
             Action::TokenRevoked => "revoked an API token",
+            Action::Pushed => "pushed rows",
             Action::InitiativeAdded => "wrote down an initiative",
             Action::InitiativeChanged => "changed an initiative",
             Action::InitiativeWithdrawn => "withdrew an initiative",

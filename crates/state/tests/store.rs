@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{
-    Action, Attempt, Change, DisputeState, Entry, Found, Lifetime, Limits, Location, LookedAt, NewDispute, NewToken,
-    NewUser, Origin, Random, Scope, Secret, StateError, StateStore, User,
+    Action, Attempt, Change, DisputeState, Entry, Found, KeptAnswer, Lifetime, Limits, Location, LookedAt, NewDispute,
+    NewToken, NewUser, Origin, PushKey, Random, Scope, Secret, StateError, StateStore, User,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
@@ -282,6 +282,25 @@ async fn a_link_works_once() {
     assert_eq!(store.user_by_sign_in("mara").await.unwrap().unwrap().1.as_deref(), Some("second"));
     // Whoever was signed in with the earlier password is not any more.
     assert_eq!(store.session(&session, Lifetime::default(), at(1)).await.unwrap(), Found::Nobody);
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_a_day() {
+    let (_place, store) = store().await;
+    let mara = administrator(&store).await;
+    let rosa = store.add_user(new("Rosa", "rosa", Vec::new()), change(0)).await.unwrap();
+    let given = |answer: &str| KeptAnswer { digest: "d".to_owned(), answer: answer.to_owned() };
+    let key = |owner, name| PushKey { owner, name };
+    store.keep_answer(key(mara.id, "one"), given("first"), change(0)).await.unwrap();
+    assert_eq!(store.answer_to(key(mara.id, "one"), at(60)).await.unwrap(), Some(given("first")));
+    // It is that of one push of one owner.
+    assert_eq!(store.answer_to(key(mara.id, "two"), at(60)).await.unwrap(), None);
+    assert_eq!(store.answer_to(key(rosa.id, "one"), at(60)).await.unwrap(), None);
+    assert_eq!(store.answer_to(key(mara.id, "one"), at(24 * 60)).await.unwrap(), None);
+    store.keep_answer(key(mara.id, "one"), given("second"), change(25 * 60)).await.unwrap();
+    assert_eq!(store.answer_to(key(mara.id, "one"), at(26 * 60)).await.unwrap(), Some(given("second")));
+    let trail = store.trail(None, 10).await.unwrap().entries;
+    assert_eq!(trail.iter().filter(|entry| entry.action == Some(Action::Pushed)).count(), 2);
 }
 
 #[tokio::test]

@@ -48,8 +48,8 @@ pub use accounts::{
     TokensPage, TrailLine, TrailSheet, UserLine,
 };
 pub use api::{
-    About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, ReadingLine, ReadingList, RowsList, UnitEntry,
-    UnitTree,
+    About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, PushAnswer, PushReject, ReadingLine, ReadingList,
+    RowsList, UnitEntry, UnitTree,
 };
 pub use below::UnitResult;
 pub use chart_file::{Chart, ChartFigures, ChartFile};

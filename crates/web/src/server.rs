@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) live: Live,
     /// Held while a dispute is decided.
     pub(crate) deciding: Arc<Mutex<()>>,
+    /// Held while rows are taken that a program sent.
+    pub(crate) pushing: Arc<Mutex<()>>,
     pub(crate) metrics: Arc<Metrics>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
@@ -158,7 +160,16 @@ impl Server {
         let lake = opening.lake.clone();
         let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        let state = State { present, access, lake, live, deciding: Arc::default(), metrics, metrics_token: None };
+        let state = State {
+            present,
+            access,
+            lake,
+            live,
+            deciding: Arc::default(),
+            pushing: Arc::default(),
+            metrics,
+            metrics_token: None,
+        };
         Ok(Self { state, opening, clock, limits })
     }
 

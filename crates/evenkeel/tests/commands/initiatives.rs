@@ -1,6 +1,7 @@
 //! Initiatives: who writes them down, who reads them, and where they are marked.
 
-use super::served::{serve, two_branches};
+use super::served::{AS_OF, serve, two_branches};
+use super::support::succeed;
 
 #[test]
 fn what_is_done_is_marked_where_it_is_done() {
@@ -72,6 +73,21 @@ fn what_is_done_is_marked_where_it_is_done() {
     let whole = measure(&administrator, "whole");
     assert!(whole.contains(", in North and North One (initiative)"), "{whole}");
     assert!(!measure(&lena, "lakeside").contains("(initiative)"));
+
+    // Programs and the terminal are told the same.
+    let told = server.get("/api/v1/initiatives?unit=north&period=2026-10", &milo).body;
+    for words in ["\"heading\":\"Running\"", "Training & \\\"signs\\\"", "\"owner\":\"Milo <b>\""] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(!server.get("/api/v1/initiatives?unit=lakeside", &lena).body.contains("Training"));
+    let printed = succeed(project.path(), &["initiatives", "--unit", "north", "--period", "2026-10", "--as-of", AS_OF])
+        .out
+        .replace("\u{a0}", " ");
+    for words in
+        ["Initiatives in North", "Running", "Training & \"signs\": from 1 October 2026", "In North, North One."]
+    {
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
 
     let form = server.get("/initiatives/1", &milo).body;
     assert!(form.contains("value=\"north\" checked") && form.contains("value=\"csat\" checked"), "{form}");

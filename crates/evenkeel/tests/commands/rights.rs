@@ -120,6 +120,8 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ),
     ("/api/v1/map", "/api/v1/map?unit=north", [401, 403, 404, 200, 200, 200, 200, 200]),
     ("/api/v1/map", "/api/v1/map?unit=lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
+    ("/api/v1/initiatives", "/api/v1/initiatives?unit=north", [401, 403, 404, 200, 200, 200, 200, 200]),
+    ("/api/v1/initiatives", "/api/v1/initiatives?unit=lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
     ("/api/v1/today", "/api/v1/today", [401, 403, 404, 200, 200, 200, 200, 200]),
     ("/api/v1/today", "/api/v1/today?unit=lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
     ("/api/v1/charter", "/api/v1/charter", [401, 403, 200, 200, 200, 200, 200, 200]),
@@ -238,6 +240,9 @@ const POST: &[Sent] = &[
     ),
     ("/initiatives/{number}", "/initiatives/999", &[("title", "x")], [404, 403, 404, 404, 404, 404, 404, 404]),
     ("/initiatives/{number}/withdraw", "/initiatives/999/withdraw", &[], [404, 403, 404, 404, 404, 404, 404, 404]),
+    // To be signed in is not enough; see `programs_send_rows`.
+    ("/api/v1/records/{table}", "/api/v1/records/cases", &[], [401; 8]),
+    ("/api/v1/observations", "/api/v1/observations", &[], [401; 8]),
     ("/set-up", "/set-up", &[("code", "0"), ("name", "x"), ("sign_in", "x"), ("password", PASSWORD)], [303; 8]),
     ("/password/{link}", "/password/0", &[("password", PASSWORD)], [404; 8]),
     (

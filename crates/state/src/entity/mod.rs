@@ -8,6 +8,7 @@ pub mod grant;
 pub mod initiative;
 pub mod invitation;
 pub mod look;
+pub mod push;
 pub mod session;
 pub mod token;
 pub mod user;

@@ -160,6 +160,8 @@ pub struct TokensPage {
     pub tokens: Vec<TokenLine>,
     /// For how long a new one may work: label and number of days.
     pub lasting: Vec<Choice>,
+    /// What a new one may do: label and word; empty where there is nothing to choose.
+    pub scopes: Vec<Choice>,
     /// Where the form to make one leads.
     #[serde(skip)]
     pub add_url: String,

@@ -202,6 +202,10 @@ impl Sample<'_> {
             made: Some(OneTimeToken { name: self.person.to_owned(), text: format!("evk_{}", token()) }),
             tokens: vec![self.token("", false), self.token("", true)],
             lasting: vec![choice("30 days", "30", false), choice("90 days", "90", true)],
+            scopes: vec![
+                choice("read what you may see", "read", true),
+                choice("send rows into the record", "write", false),
+            ],
             add_url: "/tokens".to_owned(),
             api_url: "/api".to_owned(),
             form_token: token(),
@@ -218,6 +222,7 @@ impl Sample<'_> {
         };
         let entry = ApiEntry {
             id: "scorecard".to_owned(),
+            method: "GET",
             path: "/api/v1/scorecard/{unit}".to_owned(),
             summary: "the scorecard of a unit".to_owned(),
             says: Sentence::marked("Legs with `objectives` and measures."),
@@ -229,6 +234,16 @@ impl Sample<'_> {
             forms: vec!["application/json".to_owned(), "text/csv".to_owned()],
             example: "/api/v1/scorecard/lakeside".to_owned(),
         };
+        let sent = ApiEntry {
+            id: "push_records".to_owned(),
+            method: "POST",
+            path: "/api/v1/records/{table}".to_owned(),
+            summary: "takes rows into a table".to_owned(),
+            says: Sentence::marked("Rows are checked as those of an `import`."),
+            parameters: vec![parameter("table", true, &["cases", "calls"])],
+            forms: vec!["application/json".to_owned()],
+            example: format!("curl -X POST -d '[{{\"case_id\": \"{}\"}}]' http://127.0.0.1:7070/", self.person),
+        };
         let problem = ApiProblem {
             status: 404,
             title: "There is nothing here".to_owned(),
@@ -238,7 +253,7 @@ impl Sample<'_> {
             frame: self.inside("API"),
             document_url: "/api/openapi.json".to_owned(),
             tokens_url: Some("/tokens".to_owned()),
-            entries: vec![entry],
+            entries: vec![entry, sent],
             problems: vec![problem],
             script: self.assets.api.clone(),
         }
