@@ -565,6 +565,11 @@ pub struct Serve {
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
 
+    /// Let webhooks lead to addresses inside the own network, too. Without it only public addresses are told of signals, and
+    /// this machine by the name localhost.
+    #[arg(long)]
+    pub private_webhooks: bool,
+
     #[command(flatten)]
     pub as_of: AsOf,
 }

@@ -20,6 +20,7 @@ mod sessions;
 mod tokens;
 mod trail;
 mod users;
+mod webhooks;
 
 pub use attempts::{Attempt, Limits};
 pub use connect::{Location, StateStore};
@@ -33,3 +34,4 @@ pub use sessions::{Found, Lifetime};
 pub use tokens::{NewToken, Scope, Token, TokenId};
 pub use trail::{Action, Change, Entry, LookedAt, Origin, Recorded, TrailPage};
 pub use users::{NewUser, UnfitName, User, UserId};
+pub use webhooks::{Delivery, DeliveryState, DueDelivery, MOST_WEBHOOKS, Message, Webhook};

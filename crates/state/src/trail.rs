@@ -82,6 +82,10 @@ pub enum Action {
     TokenRevoked,
     /// A program sent rows, which were taken into the record.
     Pushed,
+    /// An address was registered that is told of new signals.
+    WebhookAdded,
+    /// Such an address was removed.
+    WebhookRemoved,
     /// An initiative was written down.
     InitiativeAdded,
     /// It was written down in another way.
@@ -91,7 +95,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Action; 24] = [
+    const ALL: [Action; 26] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -113,6 +117,8 @@ impl Action {
         Action::TokenMade,
         Action::TokenRevoked,
         Action::Pushed,
+        Action::WebhookAdded,
+        Action::WebhookRemoved,
         Action::InitiativeAdded,
         Action::InitiativeChanged,
         Action::InitiativeWithdrawn,
@@ -143,6 +149,8 @@ impl Action {
             Action::TokenMade => "made an API token",
             Action::TokenRevoked => "revoked an API token",
             Action::Pushed => "pushed rows",
+            Action::WebhookAdded => "registered a webhook",
+            Action::WebhookRemoved => "removed a webhook",
             Action::InitiativeAdded => "wrote down an initiative",
             Action::InitiativeChanged => "changed an initiative",
             Action::InitiativeWithdrawn => "withdrew an initiative",

@@ -44,8 +44,8 @@ pub mod way;
 pub use askama::Template;
 
 pub use accounts::{
-    AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
-    TokensPage, TrailLine, TrailSheet, UserLine,
+    AdministrationPage, DeliveryLine, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage,
+    TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 pub use api::{
     About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, PushAnswer, PushReject, ReadingLine, ReadingList,

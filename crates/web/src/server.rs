@@ -22,7 +22,7 @@ use crate::live::Live;
 use crate::metrics::{self, Metrics};
 use crate::publishing::publish_or_later;
 use crate::world::{Opening, World, WorldError};
-use crate::{api, connections, headers, routes};
+use crate::{api, connections, headers, routes, webhooks};
 
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) deciding: Arc<Mutex<()>>,
     /// Held while rows are taken that a program sent.
     pub(crate) pushing: Arc<Mutex<()>>,
+    /// Whether webhooks may lead into the own network.
+    pub(crate) private_webhooks: bool,
     pub(crate) metrics: Arc<Metrics>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
@@ -122,6 +124,9 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/administration/users/{user}/activate", post(routes::administration::activate)),
         ("/administration/users/{user}/deactivate", post(routes::administration::deactivate)),
         ("/administration/tokens/{token}/revoke", post(routes::administration::revoke)),
+        ("/administration/webhooks", get(routes::webhooks::show).post(routes::webhooks::add)),
+        ("/administration/webhooks/{webhook}/remove", post(routes::webhooks::remove)),
+        ("/administration/webhooks/{webhook}/test", post(routes::webhooks::test)),
         ("/tokens", get(routes::tokens::show).post(routes::tokens::make)),
         ("/tokens/{token}/revoke", post(routes::tokens::revoke)),
         ("/sign-in", get(routes::sign_in::show).post(routes::sign_in::enter)),
@@ -167,6 +172,7 @@ impl Server {
             live,
             deciding: Arc::default(),
             pushing: Arc::default(),
+            private_webhooks: false,
             metrics,
             metrics_token: None,
         };
@@ -177,6 +183,13 @@ impl Server {
     #[must_use]
     pub fn with_metrics_token(mut self, token: &str) -> Self {
         self.state.metrics_token = Some(blake3::hash(token.as_bytes()));
+        self
+    }
+
+    /// The same server, of which webhooks may lead into the own network.
+    #[must_use]
+    pub fn with_private_webhooks(mut self, private: bool) -> Self {
+        self.state.private_webhooks = private;
         self
     }
 
@@ -209,6 +222,12 @@ impl Server {
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (router, limits, metrics) = (self.router(), self.limits, Arc::clone(&self.state.metrics));
         let live = self.state.live.clone();
+        let telling = match &self.state.access {
+            Access::Accounts(accounts) => {
+                Some(tokio::spawn(webhooks::keep_telling(self.state.clone(), Arc::clone(accounts))))
+            }
+            Access::Open => None,
+        };
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
         let stop = async {
             stop.await;
@@ -216,6 +235,9 @@ impl Server {
         };
         connections::answer(listener, router, limits, &metrics, stop).await;
         watch.abort();
+        if let Some(telling) = telling {
+            telling.abort();
+        }
     }
 }
 

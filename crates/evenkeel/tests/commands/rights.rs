@@ -99,6 +99,7 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/owed/approval", "/owed/approval", [303, 403, 404, 404, 200, 404, 200, 404]),
     ("/administration", "/administration", [303, 403, 404, 404, 404, 404, 404, 200]),
     ("/administration/trail", "/administration/trail", [303, 403, 404, 404, 404, 404, 404, 200]),
+    ("/administration/webhooks", "/administration/webhooks", [303, 403, 404, 404, 404, 404, 404, 200]),
     ("/api", "/api", [303, 403, 200, 200, 200, 200, 200, 200]),
     ("/api/openapi.json", "/api/openapi.json", [200; 8]),
     ("/api/v1/organisation", "/api/v1/organisation", [401, 403, 200, 200, 200, 200, 200, 200]),
@@ -240,6 +241,14 @@ const POST: &[Sent] = &[
     ),
     ("/initiatives/{number}", "/initiatives/999", &[("title", "x")], [404, 403, 404, 404, 404, 404, 404, 404]),
     ("/initiatives/{number}/withdraw", "/initiatives/999/withdraw", &[], [404, 403, 404, 404, 404, 404, 404, 404]),
+    (
+        "/administration/webhooks",
+        "/administration/webhooks",
+        &[("address", "http://x.example/")],
+        [404, 404, 404, 404, 404, 404, 404, 422],
+    ),
+    ("/administration/webhooks/{webhook}/remove", "/administration/webhooks/999/remove", &[], [404; 8]),
+    ("/administration/webhooks/{webhook}/test", "/administration/webhooks/999/test", &[], [404; 8]),
     // To be signed in is not enough; see `programs_send_rows`.
     ("/api/v1/records/{table}", "/api/v1/records/cases", &[], [401; 8]),
     ("/api/v1/observations", "/api/v1/observations", &[], [401; 8]),

@@ -1,6 +1,7 @@
 //! The tables, as SeaORM sees them. Instants are milliseconds since 1970.
 
 pub mod attempt;
+pub mod delivery;
 pub mod dispute;
 pub mod entry;
 pub mod figure;
@@ -11,4 +12,6 @@ pub mod look;
 pub mod push;
 pub mod session;
 pub mod token;
+pub mod told_signal;
 pub mod user;
+pub mod webhook;

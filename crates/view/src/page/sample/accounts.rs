@@ -3,8 +3,8 @@
 use crate::assets;
 use crate::page::FirstPage;
 use crate::page::accounts::{
-    AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
-    TokensPage, TrailLine, TrailSheet, UserLine,
+    AdministrationPage, DeliveryLine, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage,
+    TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 use crate::page::api::{ApiEntry, ApiPage, ApiParameter, ApiProblem};
 use crate::page::context::{Listening, NavigationEntry, SignedIn, Visitor};
@@ -29,6 +29,8 @@ pub struct Pages {
     pub administration: Vec<(&'static str, AdministrationPage)>,
     /// The tokens of somebody's programs.
     pub tokens: Vec<(&'static str, TokensPage)>,
+    /// Addresses that are told of new signals.
+    pub webhooks: Vec<(&'static str, WebhooksPage)>,
     /// How programs ask.
     pub api: Vec<(&'static str, ApiPage)>,
     /// The audit trail.
@@ -62,6 +64,7 @@ pub(super) fn pages(assets: &assets::Urls) -> Pages {
         password: samples.iter().map(|(name, sample)| (*name, sample.password())).collect(),
         administration: samples.iter().map(|(name, sample)| (*name, sample.administration())).collect(),
         tokens: samples.iter().map(|(name, sample)| (*name, sample.tokens())).collect(),
+        webhooks: samples.iter().map(|(name, sample)| (*name, sample.webhooks())).collect(),
         api: samples.iter().map(|(name, sample)| (*name, sample.api())).collect(),
         trail: samples.iter().map(|(name, sample)| (*name, sample.trail())).collect(),
     }
@@ -176,6 +179,7 @@ impl Sample<'_> {
             add_url: "/administration/users".to_owned(),
             tokens: vec![self.token(self.typed, false), self.token("mara", true)],
             trail_url: "/administration/trail".to_owned(),
+            webhooks_url: "/administration/webhooks".to_owned(),
             form_token: token(),
         }
     }
@@ -208,6 +212,35 @@ impl Sample<'_> {
             ],
             add_url: "/tokens".to_owned(),
             api_url: "/api".to_owned(),
+            form_token: token(),
+        }
+    }
+
+    fn webhooks(&self) -> WebhooksPage {
+        let address = format!("https://hooks.example/{}", self.typed);
+        let delivery = |state: &str, said: &str| DeliveryLine {
+            at: "2 Nov 2026 06:10".to_owned(),
+            address: address.clone(),
+            about: "3 new signals".to_owned(),
+            state: state.to_owned(),
+            said: said.to_owned(),
+        };
+        WebhooksPage {
+            frame: self.inside("Webhooks"),
+            notice: None,
+            error: Some(format!("Nothing was registered: `{}` is no address.", self.person)),
+            made: Some(OneTimeToken { name: address.clone(), text: format!("evs_{}", token()) }),
+            webhooks: vec![WebhookLine {
+                address: address.clone(),
+                made: format!("Registered by {} on 2 Nov 2026 06:10", self.typed),
+                url: "/administration/webhooks/1".to_owned(),
+            }],
+            deliveries: vec![
+                delivery("To be sent again", "`hooks.example` did not answer in time; 1 attempt so far, next at 06:15"),
+                delivery("Delivered", "answered 200; 1 attempt"),
+            ],
+            add_url: "/administration/webhooks".to_owned(),
+            administration_url: "/administration".to_owned(),
             form_token: token(),
         }
     }
