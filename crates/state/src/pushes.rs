@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, TransactionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use crate::connect::{alone, kept};
 use crate::entity::push;
@@ -48,7 +48,7 @@ impl StateStore {
 
     /// Keeps what was answered to a push, and says in the trail that there was one.
     pub async fn keep_answer(&self, key: PushKey<'_>, given: KeptAnswer, change: Change<'_>) -> Result<(), StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let old = push::Column::At.lte(kept(change.at) - ANSWERS_KEPT.as_millis() as i64);
         let gone = Condition::any().add(old).add(push::Column::KnownBy.eq(key.known_by()));
         push::Entity::delete_many().filter(gone).exec(&transaction).await?;

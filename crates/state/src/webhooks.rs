@@ -7,7 +7,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::connect::{alone, instant, kept};
@@ -117,7 +117,7 @@ impl StateStore {
         present: &[String],
         change: Change<'_>,
     ) -> Result<Option<i64>, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         if webhook::Entity::find().count(&transaction).await? >= MOST_WEBHOOKS {
             return Ok(None);
         }
@@ -149,7 +149,7 @@ impl StateStore {
 
     /// Removes an address with all that waits for it; false when there is none of that number.
     pub async fn remove_webhook(&self, id: i64, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         if webhook::Entity::delete_by_id(id).exec(&transaction).await?.rows_affected == 0 {
             return Ok(false);
         }
@@ -172,7 +172,7 @@ impl StateStore {
         now: Timestamp,
         message: impl FnOnce(&BTreeSet<String>) -> Option<Message> + Send,
     ) -> Result<usize, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let new = untold(&transaction, signals, now).await?;
         if new.is_empty() {
             return Ok(0);

@@ -39,8 +39,6 @@ pub(crate) struct State {
     pub(crate) lake: Lake,
     /// What open pages hear.
     pub(crate) live: Live,
-    /// Held while a dispute is decided.
-    pub(crate) deciding: Arc<Mutex<()>>,
     /// Held while rows are taken that a program sent.
     pub(crate) pushing: Arc<Mutex<()>>,
     /// Whether webhooks may lead into the own network.
@@ -170,7 +168,6 @@ impl Server {
             access,
             lake,
             live,
-            deciding: Arc::default(),
             pushing: Arc::default(),
             private_webhooks: false,
             metrics,

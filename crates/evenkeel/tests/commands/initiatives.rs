@@ -74,7 +74,65 @@ fn what_is_done_is_marked_where_it_is_done() {
     assert!(whole.contains(", in North and North One (initiative)"), "{whole}");
     assert!(!measure(&lena, "lakeside").contains("(initiative)"));
 
-    // Programs and the terminal are told the same.
+    let form = server.get("/initiatives/1", &milo).body;
+    assert!(form.contains("value=\"north\" checked") && form.contains("value=\"csat\" checked"), "{form}");
+    let seen = |token: &str| {
+        let form = server.get("/initiatives/1", token).body;
+        form.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    let before = seen(&milo);
+    let mut changed = values("Training of 2026").to_vec();
+    changed[4] = ("ends", "2026-10-31");
+    // What is named twice is kept once.
+    changed.push(("measure", "csat"));
+    changed.push(("seen", &before));
+    let done = server.post("/initiatives/1", &milo, &changed);
+    assert_eq!((done.status, done.location()), (303, "/initiatives?done=changed"), "{}", done.body);
+    let over = listed(&administrator, "whole");
+    assert!(over.contains("Over") && over.contains("1 October 2026 to 31 October 2026"), "{over}");
+    assert!(!over.contains("&#34;signs&#34;"), "{over}");
+
+    // Whoever looked before that changes nothing unseen, and loses nothing that they typed.
+    changed[0] = ("title", "From an older page");
+    let older = server.post("/initiatives/1", &administrator, &changed);
+    assert!(older.status == 409 && older.body.contains("value=\"From an older page\""), "{}", older.body);
+    assert!(older.body.contains("Somebody changed this initiative"), "{}", older.body);
+    assert_eq!(server.post("/initiatives/1/withdraw", &administrator, &[("seen", &before)]).status, 409);
+    for (name, value) in [("title", "a\u{202e}b"), ("begins", "2026-10-01T05:00")] {
+        let mut odd = changed.clone();
+        odd.retain(|(known, _)| *known != name);
+        odd.push((name, value));
+        assert_eq!(server.post("/initiatives/1", &milo, &odd).status, 422, "{name}");
+    }
+    let now = seen(&administrator);
+    let withdrawn = server.post("/initiatives/1/withdraw", &administrator, &[("seen", &now)]);
+    assert_eq!(withdrawn.status, 303, "{}", withdrawn.body);
+    assert!(!listed(&milo, "north").contains("Training"));
+    assert!(!measure(&milo, "north").contains("(initiative)"));
+    let trail = server.get("/administration/trail", &administrator).body;
+    for words in ["wrote down an initiative", "changed an initiative", "withdrew an initiative"] {
+        assert!(trail.contains(words), "{words}: {trail}");
+    }
+}
+
+#[test]
+fn programs_and_the_terminal_are_told_the_same() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let milo = server.add(&administrator, "milo", "manager", "north", "");
+    let lena = server.add(&administrator, "lena", "manager", "lakeside", "");
+    let values = [
+        ("title", "Training & \"signs\""),
+        ("aim", "Half a day for everybody."),
+        ("owner", "Milo <b>"),
+        ("begins", "2026-10-01"),
+        ("ends", ""),
+        ("unit", "north"),
+        ("unit", "north-1"),
+        ("measure", "csat"),
+    ];
+    assert_eq!(server.post("/initiatives", &milo, &values).status, 303);
     let told = server.get("/api/v1/initiatives?unit=north&period=2026-10", &milo).body;
     for words in ["\"heading\":\"Running\"", "Training & \\\"signs\\\"", "\"owner\":\"Milo <b>\""] {
         assert!(told.contains(words), "{words}: {told}");
@@ -87,24 +145,5 @@ fn what_is_done_is_marked_where_it_is_done() {
         ["Initiatives in North", "Running", "Training & \"signs\": from 1 October 2026", "In North, North One."]
     {
         assert!(printed.contains(words), "{words}: {printed}");
-    }
-
-    let form = server.get("/initiatives/1", &milo).body;
-    assert!(form.contains("value=\"north\" checked") && form.contains("value=\"csat\" checked"), "{form}");
-    let mut changed = values("Training of 2026");
-    changed[4] = ("ends", "2026-10-31");
-    let done = server.post("/initiatives/1", &milo, &changed);
-    assert_eq!((done.status, done.location()), (303, "/initiatives?done=changed"), "{}", done.body);
-    let over = listed(&administrator, "whole");
-    assert!(over.contains("Over") && over.contains("1 October 2026 to 31 October 2026"), "{over}");
-    assert!(!over.contains("&#34;signs&#34;"), "{over}");
-
-    let withdrawn = server.post("/initiatives/1/withdraw", &administrator, &[]);
-    assert_eq!(withdrawn.status, 303, "{}", withdrawn.body);
-    assert!(!listed(&milo, "north").contains("Training"));
-    assert!(!measure(&milo, "north").contains("(initiative)"));
-    let trail = server.get("/administration/trail", &administrator).body;
-    for words in ["wrote down an initiative", "changed an initiative", "withdrew an initiative"] {
-        assert!(trail.contains(words), "{words}: {trail}");
     }
 }
