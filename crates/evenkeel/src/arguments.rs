@@ -128,6 +128,13 @@ pub enum Command {
   evenkeel targets --format json")]
     Targets(Targets),
 
+    /// List what is done to move the measures of a unit, as people have written it down on the pages.
+    #[command(after_help = "Examples:
+  evenkeel initiatives
+  evenkeel initiatives --unit branch-network --period 2026-10
+  evenkeel initiatives --format json")]
+    Initiatives(Initiatives),
+
     /// Hold units or people against a standard, like for like: recognise, on standard, develop, review.
     #[command(after_help = "Examples:
   evenkeel compare csat
@@ -368,6 +375,12 @@ pub struct Targets {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct Initiatives {
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct Compare {
     /// The measure.
     pub measure: String,
@@ -551,6 +564,11 @@ pub struct Serve {
     /// among them. No line holds a name, an address or what was searched for.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+
+    /// Let webhooks lead to addresses inside the own network, too. Without it only public addresses are told of signals, and
+    /// this machine by the name localhost.
+    #[arg(long)]
+    pub private_webhooks: bool,
 
     #[command(flatten)]
     pub as_of: AsOf,

@@ -80,6 +80,12 @@ pub enum Action {
     TokenMade,
     /// Such a token was revoked.
     TokenRevoked,
+    /// A program sent rows, which were taken into the record.
+    Pushed,
+    /// An address was registered that is told of new signals.
+    WebhookAdded,
+    /// Such an address was removed.
+    WebhookRemoved,
     /// An initiative was written down.
     InitiativeAdded,
     /// It was written down in another way.
@@ -89,7 +95,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Action; 23] = [
+    const ALL: [Action; 26] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -110,6 +116,9 @@ impl Action {
         Action::Declined,
         Action::TokenMade,
         Action::TokenRevoked,
+        Action::Pushed,
+        Action::WebhookAdded,
+        Action::WebhookRemoved,
         Action::InitiativeAdded,
         Action::InitiativeChanged,
         Action::InitiativeWithdrawn,
@@ -139,6 +148,9 @@ impl Action {
             Action::Declined => "declined a dispute",
             Action::TokenMade => "made an API token",
             Action::TokenRevoked => "revoked an API token",
+            Action::Pushed => "pushed rows",
+            Action::WebhookAdded => "registered a webhook",
+            Action::WebhookRemoved => "removed a webhook",
             Action::InitiativeAdded => "wrote down an initiative",
             Action::InitiativeChanged => "changed an initiative",
             Action::InitiativeWithdrawn => "withdrew an initiative",

@@ -50,6 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     gallery.pairs("password", &accounts.password)?;
     gallery.pairs("administration", &accounts.administration)?;
     gallery.pairs("tokens", &accounts.tokens)?;
+    gallery.pairs("webhooks", &accounts.webhooks)?;
     gallery.pairs("api", &accounts.api)?;
     gallery.pairs("trail", &accounts.trail)?;
     let mut index = "<!doctype html><title>Gallery</title><ul>\n".to_owned();

@@ -44,12 +44,12 @@ pub mod way;
 pub use askama::Template;
 
 pub use accounts::{
-    AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
-    TokensPage, TrailLine, TrailSheet, UserLine,
+    AdministrationPage, DeliveryLine, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage,
+    TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 pub use api::{
-    About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, ReadingLine, ReadingList, RowsList, UnitEntry,
-    UnitTree,
+    About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, PushAnswer, PushReject, ReadingLine, ReadingList,
+    RowsList, UnitEntry, UnitTree,
 };
 pub use below::UnitResult;
 pub use chart_file::{Chart, ChartFigures, ChartFile};

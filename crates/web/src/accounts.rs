@@ -7,7 +7,7 @@ use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::initiative::Initiative;
 use evenkeel_state::{
     Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, LookedAt, NewUser, Origin, Passwords, Random,
-    Scope, Secret, StateError, StateStore, User,
+    Secret, StateError, StateStore, Token, User,
 };
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -76,8 +76,8 @@ pub(crate) enum Bearer {
     Owner {
         /// The owner.
         user: Box<User>,
-        /// What the owner calls the token.
-        token: String,
+        /// The token.
+        token: Token,
     },
     /// It is no token, or one that has ended.
     Wrong,
@@ -219,8 +219,8 @@ impl Accounts {
             None => None,
         };
         // A token of which a newer version knows what it may do may do nothing here.
-        if let Some((user, token)) = found.filter(|(_, token)| token.scope == Some(Scope::Read)) {
-            return Ok(Bearer::Owner { user: Box::new(user), token: token.name });
+        if let Some((user, token)) = found.filter(|(_, token)| token.scope.is_some()) {
+            return Ok(Bearer::Owner { user: Box::new(user), token });
         }
         // Not counted for the name and address of those who sign in, so that a program with an old token keeps nobody out.
         let (name, place) = (format!("API token from {address}"), format!("API {address}"));

@@ -19,6 +19,7 @@ mod routes;
 pub mod server;
 mod viewer;
 mod visit;
+mod webhooks;
 pub mod world;
 
 pub use accounts::{Access, Accounts};

@@ -4,6 +4,7 @@ use evenkeel_lake::figures::{SOURCE, TypedObservation};
 use evenkeel_lake::import::Batch;
 use evenkeel_lake::{Lake, LakeError};
 use evenkeel_state::{FigureId, Secret, StateError};
+use jiff::Timestamp;
 use thiserror::Error;
 use tokio::runtime::Handle;
 
@@ -27,6 +28,13 @@ pub(crate) enum Unpublished {
     /// The record cannot be written, or is being written.
     #[error(transparent)]
     Lake(#[from] LakeError),
+}
+
+/// A name for an import that no other one has.
+pub(crate) fn batch_id(accounts: &Accounts, now: Timestamp) -> Result<String, StateError> {
+    let unique = Secret::new(&accounts.random)?.text();
+    let unique = unique.get(..TELLS_APART).unwrap_or_default();
+    Ok(format!("{}-{unique}", now.strftime("%Y%m%dT%H%M%SZ")))
 }
 
 /// Puts typed figures that hold into the record, or leaves it to the next round: an import may be running.
@@ -63,10 +71,7 @@ async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
         .collect();
     let (ids, observations): (Vec<FigureId>, Vec<TypedObservation>) = observations.into_iter().unzip();
     let now = accounts.now();
-    let unique = Secret::new(&accounts.random).map_err(StateError::from)?.text();
-    let unique = unique.get(..TELLS_APART).unwrap_or_default();
-    let id = format!("{}-{unique}", now.strftime("%Y%m%dT%H%M%SZ"));
-    let batch = Batch { id, source: SOURCE.to_owned(), at: now };
+    let batch = Batch { id: batch_id(accounts, now)?, source: SOURCE.to_owned(), at: now };
     // On a thread of its own: an import holds files locked and writes them, and must not keep requests waiting.
     let (lake, runtime) = (lake.clone(), Handle::current());
     let import = move || runtime.block_on(lake.publish_figures(batch, &observations));

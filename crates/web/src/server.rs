@@ -12,6 +12,7 @@ use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -22,7 +23,7 @@ use crate::live::Live;
 use crate::metrics::{self, Metrics};
 use crate::publishing::publish_or_later;
 use crate::world::{Opening, World, WorldError};
-use crate::{api, connections, headers, routes};
+use crate::{api, connections, headers, routes, webhooks};
 
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -41,6 +42,10 @@ pub(crate) struct State {
     pub(crate) lake: Lake,
     /// What open pages hear.
     pub(crate) live: Live,
+    /// Held while rows are taken that a program sent.
+    pub(crate) pushing: Arc<Mutex<()>>,
+    /// Whether webhooks may lead into the own network.
+    pub(crate) private_webhooks: bool,
     pub(crate) metrics: Arc<Metrics>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
@@ -120,6 +125,9 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/administration/users/{user}/activate", post(routes::administration::activate)),
         ("/administration/users/{user}/deactivate", post(routes::administration::deactivate)),
         ("/administration/tokens/{token}/revoke", post(routes::administration::revoke)),
+        ("/administration/webhooks", get(routes::webhooks::show).post(routes::webhooks::add)),
+        ("/administration/webhooks/{webhook}/remove", post(routes::webhooks::remove)),
+        ("/administration/webhooks/{webhook}/test", post(routes::webhooks::test)),
         ("/tokens", get(routes::tokens::show).post(routes::tokens::make)),
         ("/tokens/{token}/revoke", post(routes::tokens::revoke)),
         ("/sign-in", get(routes::sign_in::show).post(routes::sign_in::enter)),
@@ -158,7 +166,16 @@ impl Server {
         let lake = opening.lake.clone();
         let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        let state = State { present, access, lake, live, metrics, metrics_token: None };
+        let state = State {
+            present,
+            access,
+            lake,
+            live,
+            pushing: Arc::default(),
+            private_webhooks: false,
+            metrics,
+            metrics_token: None,
+        };
         Ok(Self { state, opening, clock, limits })
     }
 
@@ -166,6 +183,13 @@ impl Server {
     #[must_use]
     pub fn with_metrics_token(mut self, token: &str) -> Self {
         self.state.metrics_token = Some(blake3::hash(token.as_bytes()));
+        self
+    }
+
+    /// The same server, of which webhooks may lead into the own network.
+    #[must_use]
+    pub fn with_private_webhooks(mut self, private: bool) -> Self {
+        self.state.private_webhooks = private;
         self
     }
 
@@ -198,6 +222,12 @@ impl Server {
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (router, limits, metrics) = (self.router(), self.limits, Arc::clone(&self.state.metrics));
         let live = self.state.live.clone();
+        let telling = match &self.state.access {
+            Access::Accounts(accounts) => {
+                Some(tokio::spawn(webhooks::keep_telling(self.state.clone(), Arc::clone(accounts))))
+            }
+            Access::Open => None,
+        };
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
         let stop = async {
             stop.await;
@@ -205,6 +235,9 @@ impl Server {
         };
         connections::answer(listener, router, limits, &metrics, stop).await;
         watch.abort();
+        if let Some(telling) = telling {
+            telling.abort();
+        }
     }
 }
 

@@ -315,6 +315,11 @@ impl World {
         self.sight.administers
     }
 
+    /// Whether programs of the viewer may send rows into the record.
+    pub(crate) fn sends_rows(&self) -> bool {
+        self.sight.administers || self.sight.analyses
+    }
+
     /// Whether there is anything here for the viewer but what the public sees.
     pub(crate) fn inside(&self) -> Result<(), WorldError> {
         if self.sight.inside { Ok(()) } else { Err(WorldError::Outside) }

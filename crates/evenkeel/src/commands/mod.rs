@@ -9,6 +9,7 @@ mod explain;
 mod facts;
 mod import;
 mod init;
+mod initiatives;
 mod measures;
 mod readings;
 mod rebuild;
@@ -54,6 +55,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Compare(compare) => compare::run(&session, &compare).await,
         Command::Signals(signals) => signals::run(&session, &signals).await,
         Command::Targets(targets) => targets::run(&session, &targets).await,
+        Command::Initiatives(initiatives) => initiatives::run(&session, &initiatives).await,
         Command::Standards(standards) => standards::run(&session, &standards).await,
         Command::Explain(explain) => explain::run(&session, &explain).await,
         Command::Rows(rows) => rows::run(&session, &rows).await,

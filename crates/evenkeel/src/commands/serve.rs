@@ -24,7 +24,8 @@ pub async fn run(session: &Session<'_>, arguments: &Serve) -> anyhow::Result<Exi
         answer: Duration::from_secs(arguments.limits.answer),
         ..Limits::default()
     };
-    pages(session, &open, arguments.port, arguments.auth, arguments.as_of, limits).await?;
+    let private = arguments.private_webhooks;
+    pages(session, &open, arguments.port, arguments.auth, arguments.as_of, limits, private).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -36,6 +37,7 @@ pub async fn pages(
     auth: Auth,
     as_of: AsOf,
     limits: Limits,
+    private_webhooks: bool,
 ) -> anyhow::Result<()> {
     let opening = open.opening(instant(as_of), session.workers);
     let clock = Arc::new(move || -> Timestamp { instant(as_of) });
@@ -51,6 +53,7 @@ pub async fn pages(
     let server = Server::new(opening, clock, access.clone(), limits)
         .await
         .map_err(|error| project::explain_world(&open.project, error, session.output))?;
+    let server = server.with_private_webhooks(private_webhooks);
     let server = match metrics_token()? {
         Some(token) => server.with_metrics_token(&token),
         None => server,

@@ -31,3 +31,4 @@ mod serving;
 mod support;
 mod today;
 mod users;
+mod webhooks;

@@ -1,6 +1,7 @@
 //! The tables, as SeaORM sees them. Instants are milliseconds since 1970.
 
 pub mod attempt;
+pub mod delivery;
 pub mod dispute;
 pub mod entry;
 pub mod figure;
@@ -8,6 +9,9 @@ pub mod grant;
 pub mod initiative;
 pub mod invitation;
 pub mod look;
+pub mod push;
 pub mod session;
 pub mod token;
+pub mod told_signal;
 pub mod user;
+pub mod webhook;

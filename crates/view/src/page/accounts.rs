@@ -160,6 +160,8 @@ pub struct TokensPage {
     pub tokens: Vec<TokenLine>,
     /// For how long a new one may work: label and number of days.
     pub lasting: Vec<Choice>,
+    /// What a new one may do: label and word; empty where there is nothing to choose.
+    pub scopes: Vec<Choice>,
     /// Where the form to make one leads.
     #[serde(skip)]
     pub add_url: String,
@@ -197,6 +199,61 @@ pub struct AdministrationPage {
     pub tokens: Vec<TokenLine>,
     /// Where the audit trail is.
     pub trail_url: String,
+    /// Where the addresses are that are told of new signals.
+    pub webhooks_url: String,
+    /// What forms carry.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
+/// An address that is told of new signals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WebhookLine {
+    /// The address.
+    pub address: String,
+    /// Who registered it and when, in words.
+    pub made: String,
+    /// Where its forms lead.
+    #[serde(skip)]
+    pub url: String,
+}
+
+/// Something that an address is or was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeliveryLine {
+    /// When it was to be told first.
+    pub at: String,
+    /// The address.
+    pub address: String,
+    /// What it is about.
+    pub about: String,
+    /// How it stands.
+    pub state: String,
+    /// What came of the last attempt; empty before the first.
+    pub said: String,
+}
+
+/// The addresses that are told of new signals.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "webhooks.html")]
+pub struct WebhooksPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// What was done.
+    pub notice: Option<String>,
+    /// What could not be done.
+    pub error: Option<String>,
+    /// The secret of an address that was just registered.
+    pub made: Option<OneTimeToken>,
+    /// The addresses, the oldest first.
+    pub webhooks: Vec<WebhookLine>,
+    /// The latest messages, latest first.
+    pub deliveries: Vec<DeliveryLine>,
+    /// Where the form to register one leads.
+    #[serde(skip)]
+    pub add_url: String,
+    /// Where administration begins.
+    pub administration_url: String,
     /// What forms carry.
     #[serde(skip)]
     pub form_token: String,

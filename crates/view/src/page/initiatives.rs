@@ -4,6 +4,7 @@ use askama::Template;
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::initiative::{Initiative, LONGEST_AIM, LONGEST_NAME, Stage, Unfit};
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::counted;
@@ -28,7 +29,7 @@ pub struct InitiativeDetail<'a> {
 }
 
 /// All initiatives of a unit. It writes itself as HTML and serialises as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "initiatives.html")]
 pub struct InitiativesPage {
     /// What stands around it.
@@ -48,7 +49,7 @@ pub struct InitiativesPage {
 }
 
 /// Initiatives of one stage.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct InitiativeGroup {
     /// The stage in words.
     pub heading: &'static str,
@@ -57,7 +58,7 @@ pub struct InitiativeGroup {
 }
 
 /// One initiative.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct InitiativeLine {
     /// The number.
     pub number: i64,
@@ -81,7 +82,7 @@ pub struct InitiativeLine {
 }
 
 /// A measure that an initiative is to move.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TouchedMeasure {
     /// Its name.
     pub name: String,

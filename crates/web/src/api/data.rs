@@ -20,6 +20,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Nothing>,
         data: schema_of::<DataPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

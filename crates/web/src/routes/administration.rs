@@ -317,6 +317,7 @@ async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> 
         add_url: format!("{ACCOUNTS}/users"),
         tokens,
         trail_url: TRAIL.to_owned(),
+        webhooks_url: super::webhooks::WEBHOOKS.to_owned(),
         form_token: administrator.form_token.clone(),
     };
     let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);

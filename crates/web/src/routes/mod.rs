@@ -27,6 +27,7 @@ pub(crate) mod sign_in;
 pub(crate) mod targets;
 pub(crate) mod today;
 pub(crate) mod tokens;
+pub(crate) mod webhooks;
 
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Redirect, Response};
