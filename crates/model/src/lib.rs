@@ -28,6 +28,7 @@ pub mod period;
 pub mod quantity;
 pub mod reading;
 pub mod record;
+pub mod schedule;
 pub mod scorecard;
 pub mod scoring;
 pub mod service_level;

@@ -3,6 +3,7 @@
 mod accounts;
 mod disputes;
 mod figures;
+mod imports;
 mod initiatives;
 mod looks;
 mod tokens;
@@ -15,7 +16,7 @@ use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
 const STEPS: &[fn() -> Step] =
-    &[accounts::step, figures::step, looks::step, disputes::step, tokens::step, initiatives::step];
+    &[accounts::step, figures::step, looks::step, disputes::step, tokens::step, initiatives::step, imports::step];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

@@ -60,7 +60,9 @@ pub use context::{
     Arrangement, Context, Freshness, Links, Listening, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel,
     UnitNode, Visitor,
 };
-pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
+pub use data::{
+    DataDetail, DataPage, DataSheet, ImportState, LakeState, Rejected, RejectedFiles, TableDifference, TableState,
+};
 pub use disputes::{DisputeLine, DisputesPage};
 pub use first::FirstPage;
 pub use frame::Frame;

@@ -10,6 +10,7 @@ mod catalogue;
 mod connections;
 mod error;
 mod headers;
+mod imports;
 mod limits;
 pub mod links;
 mod live;
@@ -23,6 +24,7 @@ pub mod world;
 
 pub use accounts::{Access, Accounts};
 pub use catalogue::Catalogue;
+pub use imports::Imports;
 pub use limits::Limits;
 pub use server::{Clock, Server};
 pub use viewer::{NotRecorded, Trail, Viewer};

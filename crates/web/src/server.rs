@@ -17,6 +17,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
+use crate::imports::{Imports, import_when_due};
 use crate::limits::{self, Limits, Places};
 use crate::live::Live;
 use crate::metrics::{self, Metrics};
@@ -42,6 +43,8 @@ pub(crate) struct State {
     /// Held while a dispute is decided.
     pub(crate) deciding: Arc<Mutex<()>>,
     pub(crate) metrics: Arc<Metrics>,
+    /// What imports without being asked; none on a server that does not.
+    pub(crate) imports: Option<Arc<Imports>>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
 }
@@ -158,7 +161,16 @@ impl Server {
         let lake = opening.lake.clone();
         let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        let state = State { present, access, lake, live, deciding: Arc::default(), metrics, metrics_token: None };
+        let state = State {
+            present,
+            access,
+            lake,
+            live,
+            deciding: Arc::default(),
+            metrics,
+            imports: None,
+            metrics_token: None,
+        };
         Ok(Self { state, opening, clock, limits })
     }
 
@@ -166,6 +178,13 @@ impl Server {
     #[must_use]
     pub fn with_metrics_token(mut self, token: &str) -> Self {
         self.state.metrics_token = Some(blake3::hash(token.as_bytes()));
+        self
+    }
+
+    /// The same server, which imports sources when they are due.
+    #[must_use]
+    pub fn with_imports(mut self, imports: Imports) -> Self {
+        self.state.imports = Some(Arc::new(imports));
         self
     }
 
@@ -198,6 +217,13 @@ impl Server {
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (router, limits, metrics) = (self.router(), self.limits, Arc::clone(&self.state.metrics));
         let live = self.state.live.clone();
+        let (imports, project, lake) =
+            (self.state.imports.clone(), Arc::clone(&self.opening.project), self.state.lake.clone());
+        let importing = tokio::spawn(async move {
+            if let Some(imports) = imports {
+                import_when_due(&imports, &project, &lake).await;
+            }
+        });
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
         let stop = async {
             stop.await;
@@ -205,6 +231,7 @@ impl Server {
         };
         connections::answer(listener, router, limits, &metrics, stop).await;
         watch.abort();
+        importing.abort();
     }
 }
 

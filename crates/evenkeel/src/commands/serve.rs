@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use evenkeel_state::{StateStore, Unrandom};
-use evenkeel_web::{Access, Accounts, Limits, Server};
+use evenkeel_web::{Access, Accounts, Imports, Limits, Server};
 use jiff::Timestamp;
 
 use super::{Session, instant};
@@ -39,20 +39,31 @@ pub async fn pages(
 ) -> anyhow::Result<()> {
     let opening = open.opening(instant(as_of), session.workers);
     let clock = Arc::new(move || -> Timestamp { instant(as_of) });
-    let access = match auth {
-        Auth::None => Access::Open,
-        Auth::Accounts => {
-            let store = StateStore::open(&open.state()?).await?;
-            // Sessions run by the clock, whatever instant the figures are of.
-            let now = Arc::new(|| instant(AsOf { as_of: None }));
-            Access::Accounts(Arc::new(Accounts::new(store, Arc::new(random_bytes), now).await?))
+    // Sessions and schedules run by the clock, whatever instant the figures are of.
+    let now = Arc::new(|| instant(AsOf { as_of: None }));
+    let scheduled = open.project.sources.iter().any(|source| source.import.is_some());
+    let store = match auth {
+        Auth::None if !scheduled => None,
+        _ => Some(StateStore::open(&open.state()?).await?),
+    };
+    let access = match (auth, &store) {
+        (Auth::Accounts, Some(store)) => {
+            Access::Accounts(Arc::new(Accounts::new(store.clone(), Arc::new(random_bytes), now.clone()).await?))
         }
+        _ => Access::Open,
     };
     let server = Server::new(opening, clock, access.clone(), limits)
         .await
         .map_err(|error| project::explain_world(&open.project, error, session.output))?;
     let server = match metrics_token()? {
         Some(token) => server.with_metrics_token(&token),
+        None => server,
+    };
+    let server = match store.filter(|_| scheduled) {
+        Some(store) => {
+            let root = open.root.clone();
+            server.with_imports(Imports { store, random: Arc::new(random_bytes), root, clock: now })
+        }
         None => server,
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));

@@ -5,6 +5,7 @@ pub mod dispute;
 pub mod entry;
 pub mod figure;
 pub mod grant;
+pub mod import;
 pub mod initiative;
 pub mod invitation;
 pub mod look;

@@ -19,6 +19,10 @@ pub fn data(sheet: &DataSheet, style: Style) -> String {
             &format!("{}{steward}; last brought something new: {}", source.name, source.changed),
             style,
         );
+        let import = &source.import;
+        let told = [Some(&import.plan), import.last.as_ref(), import.failed.as_ref(), import.next.as_ref()];
+        let told: Vec<&str> = told.into_iter().flatten().map(String::as_str).collect();
+        paragraph(&mut out, 4, &format!("imported {}", told.join("; ")), style);
         for table in &source.tables {
             push_line(&mut out, &format!("    {:<13} {}", clean(&table.table), clean(&table.text)));
         }
