@@ -61,28 +61,33 @@ impl StateStore {
         Ok(added.id)
     }
 
-    /// Writes an initiative down in another way; false when there is none of its number any more.
-    pub async fn change_initiative(&self, changed: &Initiative, change: Change<'_>) -> Result<bool, StateError> {
-        let model = initiative::ActiveModel { id: Unchanged(changed.number), ..written(changed) };
-        self.put_initiative(changed.number, model, Action::InitiativeChanged, change).await
+    /// Writes an initiative down in another way; false when it is not what was `seen` of it any more.
+    pub async fn change_initiative(
+        &self,
+        seen: &Initiative,
+        changed: &Initiative,
+        change: Change<'_>,
+    ) -> Result<bool, StateError> {
+        let model = initiative::ActiveModel { id: Unchanged(seen.number), ..written(changed) };
+        self.put_initiative(seen, model, Action::InitiativeChanged, change).await
     }
 
-    /// Takes an initiative back; false when there is none of the number any more.
-    pub async fn withdraw_initiative(&self, number: i64, change: Change<'_>) -> Result<bool, StateError> {
-        let model = initiative::ActiveModel { id: Unchanged(number), withdrawn: Set(true), ..Default::default() };
-        self.put_initiative(number, model, Action::InitiativeWithdrawn, change).await
+    /// Takes an initiative back; false when it is not what was `seen` of it any more.
+    pub async fn withdraw_initiative(&self, seen: &Initiative, change: Change<'_>) -> Result<bool, StateError> {
+        let model = initiative::ActiveModel { id: Unchanged(seen.number), withdrawn: Set(true), ..Default::default() };
+        self.put_initiative(seen, model, Action::InitiativeWithdrawn, change).await
     }
 
     async fn put_initiative(
         &self,
-        number: i64,
+        seen: &Initiative,
         model: initiative::ActiveModel,
         action: Action,
         change: Change<'_>,
     ) -> Result<bool, StateError> {
         let transaction = self.database.begin_with_options(alone()).await?;
-        let present = initiative::Entity::find_by_id(number).one(&transaction).await?;
-        if present.is_none_or(|present| present.withdrawn) {
+        let present = initiative::Entity::find_by_id(seen.number).one(&transaction).await?;
+        if present.filter(|present| !present.withdrawn).and_then(read).as_ref() != Some(seen) {
             return Ok(false);
         }
         model.update(&transaction).await?;

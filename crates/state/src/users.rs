@@ -1,6 +1,7 @@
 //! Users and what they may do.
 
 use evenkeel_model::access::{Grant, Role};
+use evenkeel_model::signs::is_unseen;
 use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
@@ -74,18 +75,13 @@ pub enum UnfitName {
 /// A name without spaces around it.
 pub(crate) fn fit<'a>(text: &'a str, what: &'static str) -> Result<&'a str, UnfitName> {
     let text = text.trim();
-    // Signs that turn the direction of writing make one name look like another.
-    let unseen = |char: char| {
-        char.is_control()
-            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
     if text.is_empty() {
         return Err(UnfitName::Empty(what));
     }
     if text.chars().count() > LONGEST_NAME {
         return Err(UnfitName::TooLong(what));
     }
-    if text.chars().any(unseen) {
+    if text.chars().any(is_unseen) {
         return Err(UnfitName::Unseen(what));
     }
     Ok(text)
@@ -180,7 +176,9 @@ impl StateStore {
         if gone.rows_affected == 0 {
             return Ok(false);
         }
-        someone_administers(&transaction).await?;
+        if taken.role() == Role::Administrator {
+            someone_administers(&transaction).await?;
+        }
         change.write(&transaction, Action::Taken).await?;
         transaction.commit().await?;
         Ok(true)
@@ -200,7 +198,11 @@ impl StateStore {
             session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(&transaction).await?;
             invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(id.0)).exec(&transaction).await?;
             token::Entity::delete_many().filter(token::Column::UserId.eq(id.0)).exec(&transaction).await?;
-            someone_administers(&transaction).await?;
+            let role = grant::Column::Role.eq(Role::Administrator.as_str());
+            let administered = grant::Entity::find().filter(grant::Column::UserId.eq(id.0).and(role));
+            if administered.one(&transaction).await?.is_some() {
+                someone_administers(&transaction).await?;
+            }
         }
         change.write(&transaction, if active { Action::Activated } else { Action::Deactivated }).await?;
         transaction.commit().await?;

@@ -4,7 +4,9 @@
 
 use evenkeel_model::collection::Typed;
 use evenkeel_model::typed_figure::Amounts;
-use evenkeel_state::{Change, Decided, FigureKey, Location, NewFigure, Origin, StateStore, TypedFigure};
+use evenkeel_state::{
+    Change, Decided, FigureId, FigureKey, Location, NewFigure, Origin, SeenFigure, StateError, StateStore, TypedFigure,
+};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -37,6 +39,7 @@ fn figure(unit: &str, number: f64, typed: Typed) -> NewFigure {
         amounts: Some(Amounts { numerator: number, denominator: Some(10.0) }),
         typed,
         about: format!("cost of {unit}: {number}"),
+        seen: None,
     }
 }
 
@@ -49,19 +52,73 @@ async fn all(store: &StateStore) -> Vec<(String, Typed, Option<f64>)> {
     store.figures().await.unwrap().into_iter().map(told).collect()
 }
 
+/// The latest figure of a key, as it is now.
+async fn seen(store: &StateStore, key: &FigureKey) -> Option<SeenFigure> {
+    let latest = store.figures().await.unwrap().into_iter().rfind(|figure| figure.key == *key)?;
+    Some(SeenFigure { id: latest.id, typed: latest.typed, typed_at: latest.typed_at })
+}
+
+/// Types figures, having seen what was typed before.
+async fn typed_as_seen(
+    store: &StateStore,
+    figures: &[NewFigure],
+    change: Change<'_>,
+) -> Result<Vec<FigureKey>, StateError> {
+    let mut typed = Vec::new();
+    for figure in figures {
+        typed.push(NewFigure { seen: seen(store, &figure.key).await, ..figure.clone() });
+    }
+    store.type_figures(&typed, change).await
+}
+
+#[tokio::test]
+async fn nothing_is_typed_over_unseen() {
+    let folder = TempDir::new().unwrap();
+    let store = store(&folder).await;
+    let draft = [figure("north", 5.0, Typed::Draft)];
+    assert_eq!(store.type_figures(&draft, change("milo", 0)).await.unwrap(), []);
+    // Mia saw the page while there was nothing, or while it said something else.
+    let mia = NewFigure { typed: Typed::Waiting, ..figure("north", 6.0, Typed::Draft) };
+    assert_eq!(store.type_figures(std::slice::from_ref(&mia), change("mia", 1)).await.unwrap(), [key("north")]);
+    let old = seen(&store, &key("north")).await;
+    assert_eq!(typed_as_seen(&store, &draft, change("milo", 2)).await.unwrap(), []);
+    assert_eq!(store.type_figures(&[NewFigure { seen: old, ..mia }], change("mia", 3)).await.unwrap(), [key("north")]);
+    assert_eq!(all(&store).await, [("north".to_owned(), Typed::Draft, Some(5.0))]);
+}
+
+#[tokio::test]
+async fn what_the_record_cannot_take_is_sent_back() {
+    let folder = TempDir::new().unwrap();
+    let store = store(&folder).await;
+    let both = [figure("north", 5.0, Typed::Approved), figure("south", 7.0, Typed::Approved)];
+    typed_as_seen(&store, &both, change("milo", 0)).await.unwrap();
+    let ids: Vec<FigureId> = store.unpublished_figures().await.unwrap().iter().map(|figure| figure.id).collect();
+    store.figures_published(&ids[1..]).await.unwrap();
+    store.return_overtaken_figures(&ids, "A source brought it.", change("evenkeel", 1)).await.unwrap();
+    let returned = store.figures().await.unwrap()[0].clone();
+    assert_eq!((returned.typed, returned.reason.as_deref()), (Typed::Returned, Some("A source brought it.")));
+    assert_eq!(all(&store).await[1], ("south".to_owned(), Typed::Approved, Some(7.0)));
+    assert_eq!(store.unpublished_figures().await.unwrap(), []);
+    let trail = store.trail(None, 1).await.unwrap().entries;
+    assert_eq!(trail[0].about, "cost of north, 2026-10-01 to 2026-10-31: A source brought it.");
+}
+
 #[tokio::test]
 async fn from_a_draft_to_what_holds() {
     let folder = TempDir::new().unwrap();
     let store = store(&folder).await;
-    store.type_figures(&[figure("north", 5.0, Typed::Draft)], change("milo", 0)).await.unwrap();
-    store
-        .type_figures(&[figure("north", 6.0, Typed::Waiting), figure("south", 1.0, Typed::Draft)], change("milo", 1))
-        .await
-        .unwrap();
+    typed_as_seen(&store, &[figure("north", 5.0, Typed::Draft)], change("milo", 0)).await.unwrap();
+    typed_as_seen(
+        &store,
+        &[figure("north", 6.0, Typed::Waiting), figure("south", 1.0, Typed::Draft)],
+        change("milo", 1),
+    )
+    .await
+    .unwrap();
     let north = ("north".to_owned(), Typed::Waiting, Some(6.0));
     assert_eq!(all(&store).await, [north.clone(), ("south".to_owned(), Typed::Draft, Some(1.0))]);
     // What waits is not typed over, and who typed it does not approve it.
-    let left = store.type_figures(&[figure("north", 7.0, Typed::Waiting)], change("milo", 2)).await.unwrap();
+    let left = typed_as_seen(&store, &[figure("north", 7.0, Typed::Waiting)], change("milo", 2)).await.unwrap();
     assert_eq!((left, all(&store).await.first().cloned()), (vec![key("north")], Some(north)));
     let waiting = store.figures().await.unwrap()[0].clone();
     let decide = |by, seen, reason, minute| store.decide_figure(waiting.id, seen, reason, change(by, minute));
@@ -75,7 +132,7 @@ async fn from_a_draft_to_what_holds() {
     assert_eq!(returned.decided_by.as_deref(), Some("ines"));
     assert_eq!(store.unpublished_figures().await.unwrap(), []);
 
-    store.type_figures(&[figure("north", 8.0, Typed::Waiting)], change("milo", 6)).await.unwrap();
+    typed_as_seen(&store, &[figure("north", 8.0, Typed::Waiting)], change("milo", 6)).await.unwrap();
     assert_eq!(decide("ines", at(6), None, 7).await.unwrap(), Decided::Done);
     let held = store.unpublished_figures().await.unwrap();
     assert_eq!(
@@ -86,7 +143,7 @@ async fn from_a_draft_to_what_holds() {
     assert_eq!(store.unpublished_figures().await.unwrap(), []);
 
     // What takes its place stands beside it.
-    store.type_figures(&[figure("north", 9.0, Typed::Waiting)], change("milo", 8)).await.unwrap();
+    typed_as_seen(&store, &[figure("north", 9.0, Typed::Waiting)], change("milo", 8)).await.unwrap();
     let units: Vec<(String, Typed, Option<f64>)> = all(&store).await;
     assert_eq!(
         units.iter().filter(|(unit, ..)| unit == "north").map(|(_, typed, _)| *typed).collect::<Vec<_>>(),
@@ -117,11 +174,22 @@ async fn from_a_draft_to_what_holds() {
 async fn drafts_that_were_emptied_are_gone() {
     let folder = TempDir::new().unwrap();
     let store = store(&folder).await;
-    store
-        .type_figures(&[figure("north", 5.0, Typed::Draft), figure("south", 5.0, Typed::Approved)], change("milo", 0))
-        .await
-        .unwrap();
-    store.forget_drafts(&[key("north"), key("south"), key("west")]).await.unwrap();
+    typed_as_seen(
+        &store,
+        &[figure("north", 5.0, Typed::Draft), figure("south", 5.0, Typed::Approved)],
+        change("milo", 0),
+    )
+    .await
+    .unwrap();
+    // One that somebody else typed meanwhile stays.
+    store.forget_drafts(&[(key("north"), None)]).await.unwrap();
+    assert_eq!(all(&store).await.len(), 2);
+    let keys = [key("north"), key("south"), key("west")];
+    let mut emptied = Vec::new();
+    for key in keys {
+        emptied.push((key.clone(), seen(&store, &key).await));
+    }
+    store.forget_drafts(&emptied).await.unwrap();
     assert_eq!(all(&store).await, [("south".to_owned(), Typed::Approved, Some(5.0))]);
     // Where nobody has to approve, it holds at once.
     assert_eq!(store.unpublished_figures().await.unwrap().len(), 1);

@@ -31,14 +31,19 @@ async fn what_is_written_is_read() {
     let earlier = Initiative { number: store.add_initiative(&earlier, change("earlier")).await.unwrap(), ..earlier };
     assert_eq!(store.initiatives().await.unwrap(), [earlier.clone(), training.clone()]);
 
+    let before = training.clone();
     training.ends = Some(date(2026, 5, 29));
-    assert!(store.change_initiative(&training, change("training")).await.unwrap());
+    assert!(store.change_initiative(&before, &training, change("training")).await.unwrap());
+    // Nobody changes or withdraws what they have not seen.
+    assert!(!store.change_initiative(&before, &before, change("training")).await.unwrap());
+    assert!(!store.withdraw_initiative(&before, change("training")).await.unwrap());
     assert_eq!(store.initiatives().await.unwrap(), [earlier.clone(), training.clone()]);
 
-    assert!(store.withdraw_initiative(earlier.number, change("earlier")).await.unwrap());
-    assert!(!store.withdraw_initiative(earlier.number, change("earlier")).await.unwrap());
-    assert!(!store.change_initiative(&earlier, change("earlier")).await.unwrap());
-    assert!(!store.change_initiative(&Initiative { number: 99, ..earlier }, change("earlier")).await.unwrap());
+    assert!(store.withdraw_initiative(&earlier, change("earlier")).await.unwrap());
+    assert!(!store.withdraw_initiative(&earlier, change("earlier")).await.unwrap());
+    assert!(!store.change_initiative(&earlier, &earlier, change("earlier")).await.unwrap());
+    let unknown = Initiative { number: 99, ..earlier.clone() };
+    assert!(!store.change_initiative(&unknown, &earlier, change("earlier")).await.unwrap());
     assert_eq!(store.initiatives().await.unwrap(), [training]);
 
     let trail = store.trail(None, 10).await.unwrap().entries;

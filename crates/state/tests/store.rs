@@ -119,6 +119,18 @@ async fn users_and_their_grants() {
     assert!(matches!(store.take(mara.id, &own, change(1)).await.unwrap_err(), StateError::LastAdministrator));
 }
 
+/// While the only administrator has not chosen a password, everybody else can still be turned away.
+#[tokio::test]
+async fn whoever_administers_nothing_is_not_the_last_who_does() {
+    let (_place, store) = store().await;
+    let everywhere = vec![Grant::Everywhere(Role::Administrator)];
+    store.add_user(NewUser { password: None, ..new("Bea", "bea", everywhere) }, change(0)).await.unwrap();
+    let executive = Grant::Everywhere(Role::Executive);
+    let rosa = store.add_user(new("Rosa", "rosa", vec![executive.clone()]), change(0)).await.unwrap();
+    assert!(store.take(rosa.id, &executive, change(1)).await.unwrap());
+    assert!(store.set_active(rosa.id, false, change(1)).await.unwrap());
+}
+
 /// What is changed is in the trail, once, and what is not changed is not.
 #[tokio::test]
 async fn changes_and_their_entries_go_together() {
@@ -436,6 +448,23 @@ async fn a_dispute_is_decided_once() {
     let first = store.dispute(of("[1]"), change(0)).await.unwrap().unwrap();
     assert_eq!(store.dispute(of("[1]"), change(1)).await.unwrap(), None, "a row is disputed once");
     let second = store.dispute(of("[2]"), change(2)).await.unwrap().unwrap();
+    // While somebody is about to uphold it, nobody else decides; once that came to nothing, it is open again.
+    let at = |number| change(number).at;
+    assert!(!store.decide(first, true, "Right.", change(3)).await.unwrap());
+    assert!(store.begin_upholding(first, change(3).by, at(3)).await.unwrap());
+    assert!(!store.begin_upholding(first, "somebody else", at(3)).await.unwrap());
+    assert!(!store.decide(first, false, "No.", change(3)).await.unwrap());
+    assert_eq!(store.dispute_of(first).await.unwrap().unwrap().state, DisputeState::Open);
+    store.leave_open(first, "somebody else", at(3)).await.unwrap();
+    assert!(!store.begin_upholding(first, change(3).by, at(3)).await.unwrap());
+    store.leave_open(first, change(3).by, at(3)).await.unwrap();
+    assert!(store.begin_upholding(first, change(3).by, at(3)).await.unwrap());
+    // Whoever ended without a word has given up after a while.
+    let later = at(3) + SignedDuration::from_mins(3);
+    assert!(store.begin_upholding(first, change(3).by, later).await.unwrap());
+    assert!(!store.decide(first, true, "Right.", change(3)).await.unwrap());
+    store.leave_open(first, change(3).by, later).await.unwrap();
+    assert!(store.begin_upholding(first, change(3).by, at(3)).await.unwrap());
     assert!(store.decide(first, true, "Right.", change(3)).await.unwrap());
     assert!(!store.decide(first, false, "No.", change(4)).await.unwrap());
     assert!(store.decide(second, false, "No.", change(5)).await.unwrap());

@@ -12,7 +12,6 @@ use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio::sync::Mutex;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -40,8 +39,6 @@ pub(crate) struct State {
     pub(crate) lake: Lake,
     /// What open pages hear.
     pub(crate) live: Live,
-    /// Held while a dispute is decided.
-    pub(crate) deciding: Arc<Mutex<()>>,
     pub(crate) metrics: Arc<Metrics>,
     /// What imports without being asked; none on a server that does not.
     pub(crate) imports: Option<Arc<Imports>>,
@@ -161,16 +158,7 @@ impl Server {
         let lake = opening.lake.clone();
         let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        let state = State {
-            present,
-            access,
-            lake,
-            live,
-            deciding: Arc::default(),
-            metrics,
-            imports: None,
-            metrics_token: None,
-        };
+        let state = State { present, access, lake, live, metrics, imports: None, metrics_token: None };
         Ok(Self { state, opening, clock, limits })
     }
 

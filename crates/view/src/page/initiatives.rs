@@ -186,6 +186,9 @@ pub struct InitiativePage {
     pub action: String,
     /// Where it is taken back; none for one that is new.
     pub withdraw: Option<String>,
+    /// By what the form knows again what the initiative was when the page was made; none for a new one.
+    #[serde(skip)]
+    pub seen: Option<String>,
     /// Where the list is.
     pub list: String,
     /// The token of the form.
@@ -244,6 +247,7 @@ impl InitiativePage {
             action: String::new(),
             withdraw: None,
             list: String::new(),
+            seen: None,
             form_token,
             longest_name: LONGEST_NAME,
             longest_aim: LONGEST_AIM,
