@@ -1,5 +1,7 @@
 //! Imports that servers begin by themselves.
 
+#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
+
 use evenkeel_state::{Location, StateStore};
 use jiff::Timestamp;
 use tempfile::TempDir;

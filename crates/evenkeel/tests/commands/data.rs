@@ -123,7 +123,7 @@ fn an_import_that_fails_says_why_and_when_it_is_tried_again() {
     std::fs::rename(folder.path().join("raw/staff.csv"), folder.path().join("raw/away.csv")).unwrap();
     let server = serve_open(folder.path());
     let page = page_that_says(&server, "Failed once");
-    assert!(page.contains("no file matches `raw/staff.csv`") && page.contains("Last: never"), "{page}");
+    assert!(page.contains("no file matches <code>raw/staff.csv</code>") && page.contains("Last: never"), "{page}");
     assert!(page.contains("Next: "), "{page}");
     drop(server);
     // What was noted stays when the server is started again.

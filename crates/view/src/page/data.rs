@@ -16,6 +16,7 @@ use crate::number::{self, count, counted};
 use crate::page::context::Context;
 use crate::page::frame::Frame;
 use crate::words::schedule::schedule_in_words;
+use crate::words::sentence::Sentence;
 use crate::words::{capitalised, listed, period, rejected};
 
 /// How many missing days are named.
@@ -222,7 +223,7 @@ pub struct ImportLine {
     /// When that is next due.
     pub next: Option<String>,
     /// How often it failed since it last succeeded, and why.
-    pub failed: Option<String>,
+    pub failed: Option<Sentence>,
 }
 
 /// What came of a source in one table.
@@ -466,7 +467,8 @@ fn import_line(source: &Source, state: Option<&ImportState>, year: i16) -> Impor
     let failed = state.and_then(|state| {
         let (times, why) = state.failed.as_ref()?;
         let begun = state.begun.as_ref().map_or_else(String::new, |begun| format!(", last {}", at(begun)));
-        Some(format!("Failed {}{begun}: {why}", if *times == 1 { "once".to_owned() } else { format!("{times} times") }))
+        let times = if *times == 1 { "once".to_owned() } else { format!("{times} times") };
+        Some(Sentence::marked(&format!("Failed {times}{begun}: {why}.")))
     });
     let next = state.and_then(|state| state.next.as_ref()).map(|next| format!("Next: {}", at(next)));
     ImportLine { plan: schedule_in_words(schedule), last, next, failed }
