@@ -15,6 +15,7 @@ pub mod collection;
 pub mod comparison;
 pub mod composite;
 pub mod derived;
+pub mod digest;
 pub mod evaluation;
 pub mod example;
 pub mod gaps;

@@ -14,6 +14,7 @@ pub mod charter_public;
 pub mod comparison;
 pub mod context;
 pub mod data;
+pub mod digest;
 pub mod disputes;
 pub mod first;
 pub mod frame;
@@ -44,8 +45,8 @@ pub mod way;
 pub use askama::Template;
 
 pub use accounts::{
-    AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
-    TokensPage, TrailLine, TrailSheet, UserLine,
+    AccountPage, AdministrationPage, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage,
+    SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine,
 };
 pub use api::{
     About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, ReadingLine, ReadingList, RowsList, UnitEntry,
@@ -63,6 +64,7 @@ pub use context::{
 pub use data::{
     DataDetail, DataPage, DataSheet, ImportState, LakeState, Rejected, RejectedFiles, TableDifference, TableState,
 };
+pub use digest::{Digest, DigestDetail};
 pub use disputes::{DisputeLine, DisputesPage};
 pub use first::FirstPage;
 pub use frame::Frame;

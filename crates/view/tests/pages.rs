@@ -53,13 +53,14 @@ fn pages() -> Vec<Shown> {
         all_of("charter_public", &editions),
     ]
     .concat();
-    let sample::accounts::Pages { sign_in, first, set_up, password, administration, tokens, api, trail } =
+    let sample::accounts::Pages { sign_in, first, set_up, password, administration, account, tokens, api, trail } =
         sample::accounts(&urls);
     pages.extend(sign_in.iter().map(|(name, page)| shown("sign_in", name, page)));
     pages.extend(first.iter().map(|(name, page)| shown("first", name, page)));
     pages.extend(set_up.iter().map(|(name, page)| shown("set_up", name, page)));
     pages.extend(password.iter().map(|(name, page)| shown("password", name, page)));
     pages.extend(administration.iter().map(|(name, page)| shown("administration", name, page)));
+    pages.extend(account.iter().map(|(name, page)| shown("account", name, page)));
     pages.extend(tokens.iter().map(|(name, page)| shown("tokens", name, page)));
     pages.extend(api.iter().map(|(name, page)| shown("api", name, page)));
     pages.extend(trail.iter().map(|(name, page)| shown("trail", name, page)));

@@ -14,6 +14,7 @@ mod imports;
 mod limits;
 pub mod links;
 mod live;
+pub mod mail;
 mod metrics;
 mod publishing;
 mod routes;

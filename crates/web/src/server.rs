@@ -19,6 +19,7 @@ use crate::accounts::Access;
 use crate::imports::{Imports, import_when_due};
 use crate::limits::{self, Limits, Places};
 use crate::live::Live;
+use crate::mail::{Mail, send_when_due};
 use crate::metrics::{self, Metrics};
 use crate::publishing::publish_or_later;
 use crate::world::{Opening, World, WorldError};
@@ -42,6 +43,8 @@ pub(crate) struct State {
     pub(crate) metrics: Arc<Metrics>,
     /// What imports without being asked; none on a server that does not.
     pub(crate) imports: Option<Arc<Imports>>,
+    /// What sends digests; none on a server that sends none.
+    pub(crate) mail: Option<Arc<Mail>>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
 }
@@ -117,9 +120,11 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/administration/users/{user}/give", post(routes::administration::give)),
         ("/administration/users/{user}/take", post(routes::administration::take)),
         ("/administration/users/{user}/link", post(routes::administration::link)),
+        ("/administration/users/{user}/mail", post(routes::administration::mail)),
         ("/administration/users/{user}/activate", post(routes::administration::activate)),
         ("/administration/users/{user}/deactivate", post(routes::administration::deactivate)),
         ("/administration/tokens/{token}/revoke", post(routes::administration::revoke)),
+        ("/account", get(routes::account::show).post(routes::account::choose)),
         ("/tokens", get(routes::tokens::show).post(routes::tokens::make)),
         ("/tokens/{token}/revoke", post(routes::tokens::revoke)),
         ("/sign-in", get(routes::sign_in::show).post(routes::sign_in::enter)),
@@ -158,7 +163,7 @@ impl Server {
         let lake = opening.lake.clone();
         let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        let state = State { present, access, lake, live, metrics, imports: None, metrics_token: None };
+        let state = State { present, access, lake, live, metrics, imports: None, mail: None, metrics_token: None };
         Ok(Self { state, opening, clock, limits })
     }
 
@@ -173,6 +178,13 @@ impl Server {
     #[must_use]
     pub fn with_imports(mut self, imports: Imports) -> Self {
         self.state.imports = Some(Arc::new(imports));
+        self
+    }
+
+    /// The same server, which sends digests to those who chose so.
+    #[must_use]
+    pub fn with_mail(mut self, mail: Mail) -> Self {
+        self.state.mail = Some(Arc::new(mail));
         self
     }
 
@@ -212,6 +224,12 @@ impl Server {
                 import_when_due(&imports, &project, &lake).await;
             }
         });
+        let sharing = self.state.clone();
+        let sending = tokio::spawn(async move {
+            if let Some(mail) = &sharing.mail {
+                send_when_due(mail, &sharing).await;
+            }
+        });
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
         let stop = async {
             stop.await;
@@ -220,6 +238,7 @@ impl Server {
         connections::answer(listener, router, limits, &metrics, stop).await;
         watch.abort();
         importing.abort();
+        sending.abort();
     }
 }
 

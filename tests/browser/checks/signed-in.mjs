@@ -24,6 +24,7 @@ const SEEN = {
   administrator: {
     accounts: ["/administration", 0],
     trail: ["/administration/trail", 0],
+    account: ["/account", 0],
     scorecard: [`/scorecard/northmere?${MONTH}`, 2],
     data: ["/data", 0],
   },

@@ -9,6 +9,7 @@ pub mod import;
 pub mod initiative;
 pub mod invitation;
 pub mod look;
+pub mod mail;
 pub mod session;
 pub mod token;
 pub mod user;
