@@ -216,6 +216,11 @@ pub enum Command {
   evenkeel users deactivate milo")]
     Users(Users),
 
+    /// Print the message that somebody would be sent, with what is new for them and what waits for them. Nothing is sent.
+    #[command(after_help = "Examples:
+  evenkeel digest --to milo --dry-run")]
+    Digest(Digest),
+
     /// Write a JSON Schema for each kind of project file, so that editors complete and check.
     #[command(after_help = "Examples:
   evenkeel schema
@@ -619,6 +624,20 @@ pub enum Auth {
     Accounts,
     /// Whoever reaches the port. No people are named.
     None,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Digest {
+    /// What they sign in with.
+    #[arg(long, value_name = "USER")]
+    pub to: String,
+
+    /// Print it and send nothing. It has to be given: only a server sends mail.
+    #[arg(long, required = true)]
+    pub dry_run: bool,
+
+    #[command(flatten)]
+    pub as_of: AsOf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,9 +3,11 @@
 mod accounts;
 mod disputes;
 mod figures;
+mod imports;
 mod initiatives;
 mod looks;
 mod pushes;
+mod mail;
 mod tokens;
 mod webhooks;
 
@@ -25,6 +27,8 @@ const STEPS: &[fn() -> Step] = &[
     initiatives::step,
     pushes::step,
     webhooks::step,
+    imports::step,
+    mail::step,
 ];
 /// The table that says which form the database has.
 const FORM: &str = "form";

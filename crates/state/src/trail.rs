@@ -92,10 +92,12 @@ pub enum Action {
     InitiativeChanged,
     /// It was taken back.
     InitiativeWithdrawn,
+    /// Somebody chose whether they, or somebody else, are written to.
+    MailChosen,
 }
 
 impl Action {
-    const ALL: [Action; 26] = [
+    const ALL: [Action; 27] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -122,6 +124,7 @@ impl Action {
         Action::InitiativeAdded,
         Action::InitiativeChanged,
         Action::InitiativeWithdrawn,
+        Action::MailChosen,
     ];
 
     /// The words for it, as they are kept.
@@ -154,6 +157,7 @@ impl Action {
             Action::InitiativeAdded => "wrote down an initiative",
             Action::InitiativeChanged => "changed an initiative",
             Action::InitiativeWithdrawn => "withdrew an initiative",
+            Action::MailChosen => "chose e-mail",
         }
     }
 }

@@ -49,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     gallery.pairs("set-up", &accounts.set_up)?;
     gallery.pairs("password", &accounts.password)?;
     gallery.pairs("administration", &accounts.administration)?;
+    gallery.pairs("account", &accounts.account)?;
     gallery.pairs("tokens", &accounts.tokens)?;
     gallery.pairs("webhooks", &accounts.webhooks)?;
     gallery.pairs("api", &accounts.api)?;

@@ -14,6 +14,7 @@ pub mod charter_public;
 pub mod comparison;
 pub mod context;
 pub mod data;
+pub mod digest;
 pub mod disputes;
 pub mod first;
 pub mod frame;
@@ -44,8 +45,8 @@ pub mod way;
 pub use askama::Template;
 
 pub use accounts::{
-    AdministrationPage, DeliveryLine, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage,
-    TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
+    AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage,
+    SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 pub use api::{
     About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, PushAnswer, PushReject, ReadingLine, ReadingList,
@@ -60,7 +61,10 @@ pub use context::{
     Arrangement, Context, Freshness, Links, Listening, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel,
     UnitNode, Visitor,
 };
-pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
+pub use data::{
+    DataDetail, DataPage, DataSheet, ImportState, LakeState, Rejected, RejectedFiles, TableDifference, TableState,
+};
+pub use digest::{Digest, DigestDetail};
 pub use disputes::{DisputeLine, DisputesPage};
 pub use first::FirstPage;
 pub use frame::Frame;

@@ -14,6 +14,7 @@ pub mod period;
 pub mod reading;
 pub mod record;
 pub mod rejected;
+pub mod schedule;
 pub mod scoring;
 pub mod sentence;
 pub mod signal;

@@ -53,7 +53,9 @@ fn pages() -> Vec<Shown> {
         all_of("charter_public", &editions),
     ]
     .concat();
-    let sample::accounts::Pages { sign_in, first, set_up, password, administration, tokens, webhooks, api, trail } =
+    let sample::accounts::Pages {
+        sign_in, first, set_up, password, administration, account, tokens, webhooks, api, trail
+    } =
         sample::accounts(&urls);
     pages.extend(sign_in.iter().map(|(name, page)| shown("sign_in", name, page)));
     pages.extend(first.iter().map(|(name, page)| shown("first", name, page)));
@@ -61,6 +63,7 @@ fn pages() -> Vec<Shown> {
     pages.extend(password.iter().map(|(name, page)| shown("password", name, page)));
     pages.extend(administration.iter().map(|(name, page)| shown("administration", name, page)));
     pages.extend(webhooks.iter().map(|(name, page)| shown("webhooks", name, page)));
+    pages.extend(account.iter().map(|(name, page)| shown("account", name, page)));
     pages.extend(tokens.iter().map(|(name, page)| shown("tokens", name, page)));
     pages.extend(api.iter().map(|(name, page)| shown("api", name, page)));
     pages.extend(trail.iter().map(|(name, page)| shown("trail", name, page)));

@@ -3,7 +3,7 @@
 use evenkeel_lake::figures::{SOURCE, TypedObservation};
 use evenkeel_lake::import::Batch;
 use evenkeel_lake::{Lake, LakeError};
-use evenkeel_state::{FigureId, Secret, StateError};
+use evenkeel_state::{FigureId, Random, Secret, StateError, Unrandom};
 use jiff::Timestamp;
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -30,18 +30,18 @@ pub(crate) enum Unpublished {
     Lake(#[from] LakeError),
 }
 
-/// A name for an import that no other one has.
-pub(crate) fn batch_id(accounts: &Accounts, now: Timestamp) -> Result<String, StateError> {
-    let unique = Secret::new(&accounts.random)?.text();
-    let unique = unique.get(..TELLS_APART).unwrap_or_default();
-    Ok(format!("{}-{unique}", now.strftime("%Y%m%dT%H%M%SZ")))
-}
-
 /// Puts typed figures that hold into the record, or leaves it to the next round: an import may be running.
 pub(crate) async fn publish_or_later(accounts: &Accounts, lake: &Lake) {
     if let Err(error) = publish(accounts, lake).await {
         tracing::info!(%error, "typed figures are put into the record later");
     }
+}
+
+/// A name that no other batch has.
+pub(crate) fn batch_id(random: &Random, now: Timestamp) -> Result<String, Unrandom> {
+    let unique = Secret::new(random)?.text();
+    let unique = unique.get(..TELLS_APART).unwrap_or_default();
+    Ok(format!("{}-{unique}", now.strftime("%Y%m%dT%H%M%SZ")))
 }
 
 /// Puts every figure into the record that holds and is not there. Doing it again changes nothing, so it may end anywhere.
@@ -71,7 +71,7 @@ async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
         .collect();
     let (ids, observations): (Vec<FigureId>, Vec<TypedObservation>) = observations.into_iter().unzip();
     let now = accounts.now();
-    let batch = Batch { id: batch_id(accounts, now)?, source: SOURCE.to_owned(), at: now };
+    let batch = Batch { id: batch_id(&accounts.random, now).map_err(StateError::from)?, source: SOURCE.to_owned(), at: now };
     // On a thread of its own: an import holds files locked and writes them, and must not keep requests waiting.
     let (lake, runtime) = (lake.clone(), Handle::current());
     let import = move || runtime.block_on(lake.publish_figures(batch, &observations));

@@ -18,8 +18,10 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
+use crate::imports::{Imports, import_when_due};
 use crate::limits::{self, Limits, Places};
 use crate::live::Live;
+use crate::mail::{Mail, send_when_due};
 use crate::metrics::{self, Metrics};
 use crate::publishing::publish_or_later;
 use crate::world::{Opening, World, WorldError};
@@ -47,6 +49,10 @@ pub(crate) struct State {
     /// Whether webhooks may lead into the own network.
     pub(crate) private_webhooks: bool,
     pub(crate) metrics: Arc<Metrics>,
+    /// What imports without being asked; none on a server that does not.
+    pub(crate) imports: Option<Arc<Imports>>,
+    /// What sends digests; none on a server that sends none.
+    pub(crate) mail: Option<Arc<Mail>>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
 }
@@ -122,12 +128,14 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/administration/users/{user}/give", post(routes::administration::give)),
         ("/administration/users/{user}/take", post(routes::administration::take)),
         ("/administration/users/{user}/link", post(routes::administration::link)),
+        ("/administration/users/{user}/mail", post(routes::administration::mail)),
         ("/administration/users/{user}/activate", post(routes::administration::activate)),
         ("/administration/users/{user}/deactivate", post(routes::administration::deactivate)),
         ("/administration/tokens/{token}/revoke", post(routes::administration::revoke)),
         ("/administration/webhooks", get(routes::webhooks::show).post(routes::webhooks::add)),
         ("/administration/webhooks/{webhook}/remove", post(routes::webhooks::remove)),
         ("/administration/webhooks/{webhook}/test", post(routes::webhooks::test)),
+        ("/account", get(routes::account::show).post(routes::account::choose)),
         ("/tokens", get(routes::tokens::show).post(routes::tokens::make)),
         ("/tokens/{token}/revoke", post(routes::tokens::revoke)),
         ("/sign-in", get(routes::sign_in::show).post(routes::sign_in::enter)),
@@ -173,6 +181,8 @@ impl Server {
             live,
             pushing: Arc::default(),
             private_webhooks: false,
+            imports: None,
+            mail: None,
             metrics,
             metrics_token: None,
         };
@@ -190,6 +200,20 @@ impl Server {
     #[must_use]
     pub fn with_private_webhooks(mut self, private: bool) -> Self {
         self.state.private_webhooks = private;
+        self
+    }
+
+    /// The same server, which imports sources when they are due.
+    #[must_use]
+    pub fn with_imports(mut self, imports: Imports) -> Self {
+        self.state.imports = Some(Arc::new(imports));
+        self
+    }
+
+    /// The same server, which sends digests to those who chose so.
+    #[must_use]
+    pub fn with_mail(mut self, mail: Mail) -> Self {
+        self.state.mail = Some(Arc::new(mail));
         self
     }
 
@@ -228,6 +252,19 @@ impl Server {
             }
             Access::Open => None,
         };
+        let (imports, project, lake) =
+            (self.state.imports.clone(), Arc::clone(&self.opening.project), self.state.lake.clone());
+        let importing = tokio::spawn(async move {
+            if let Some(imports) = imports {
+                import_when_due(&imports, &project, &lake).await;
+            }
+        });
+        let sharing = self.state.clone();
+        let sending = tokio::spawn(async move {
+            if let Some(mail) = &sharing.mail {
+                send_when_due(mail, &sharing).await;
+            }
+        });
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
         let stop = async {
             stop.await;
@@ -238,6 +275,8 @@ impl Server {
         if let Some(telling) = telling {
             telling.abort();
         }
+        importing.abort();
+        sending.abort();
     }
 }
 

@@ -463,6 +463,12 @@ impl World {
         if text.is_some_and(is_to_date) { period.a_year_earlier() } else { period.previous() }
     }
 
+    /// The highest units that the viewer sees.
+    pub(crate) fn top_units(&self) -> Vec<UnitId> {
+        let organisation = self.engine.directory().organisation();
+        self.sight.tops.iter().map(|top| organisation.unit_id(*top).clone()).collect()
+    }
+
     /// Where the viewer begins: the whole organisation for whoever sees all of it, else the highest unit that is seen.
     fn home(&self) -> UnitId {
         let organisation = self.engine.directory().organisation();

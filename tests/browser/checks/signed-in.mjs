@@ -25,6 +25,7 @@ const SEEN = {
     accounts: ["/administration", 0],
     trail: ["/administration/trail", 0],
     webhooks: ["/administration/webhooks", 0],
+    account: ["/account", 0],
     scorecard: [`/scorecard/northmere?${MONTH}`, 2],
     data: ["/data", 0],
   },

@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod data;
 mod demo;
+mod digest;
 mod explain;
 mod facts;
 mod import;
@@ -49,6 +50,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Import(import) => import::run(&session, &import).await,
         Command::Rejects(rejects) => rejects::run(&session, &rejects).await,
         Command::Data(data) => data::run(&session, &data).await,
+        Command::Digest(digest) => digest::run(&session, &digest).await,
         Command::Score(score) => score::run(&session, &score).await,
         Command::Readings(readings) => readings::run(&session, &readings).await,
         Command::Facts(facts) => facts::run(&session, &facts).await,

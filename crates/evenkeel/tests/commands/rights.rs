@@ -97,6 +97,7 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/owed.csv", "/owed.csv", [303, 403, 404, 404, 200, 404, 200, 404]),
     ("/owed/all", "/owed/all", [303, 403, 404, 404, 404, 404, 200, 404]),
     ("/owed/approval", "/owed/approval", [303, 403, 404, 404, 200, 404, 200, 404]),
+    ("/account", "/account", [303, 403, 200, 200, 200, 200, 200, 200]),
     ("/administration", "/administration", [303, 403, 404, 404, 404, 404, 404, 200]),
     ("/administration/trail", "/administration/trail", [303, 403, 404, 404, 404, 404, 404, 200]),
     ("/administration/webhooks", "/administration/webhooks", [303, 403, 404, 404, 404, 404, 404, 200]),
@@ -200,6 +201,13 @@ const POST: &[Sent] = &[
         &[],
         [404, 404, 404, 404, 404, 404, 404, 404],
     ),
+    (
+        "/administration/users/{user}/mail",
+        "/administration/users/1/mail",
+        &[("address", ""), ("rhythm", "none")],
+        [404, 404, 404, 404, 404, 404, 404, 303],
+    ),
+    ("/account", "/account", &[("address", ""), ("rhythm", "none")], [404, 403, 303, 303, 303, 303, 303, 303]),
     (
         "/administration/users/{user}/activate",
         "/administration/users/1/activate",

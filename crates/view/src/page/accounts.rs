@@ -83,6 +83,45 @@ pub struct OneTimeLink {
     pub url: String,
 }
 
+/// Where somebody is written to, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MailForm {
+    /// The address; empty where none was given.
+    pub address: String,
+    /// How often, to choose from.
+    pub rhythms: Vec<Choice>,
+    /// When the last message was sent, in words.
+    pub sent: Option<String>,
+    /// Why the last one was not.
+    pub failed: Option<String>,
+    /// Where the form leads.
+    #[serde(skip)]
+    pub url: String,
+}
+
+/// What somebody chooses for themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "account.html")]
+pub struct AccountPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// What was done.
+    pub notice: Option<String>,
+    /// What could not be done.
+    pub error: Option<String>,
+    /// What they sign in with.
+    pub sign_in: String,
+    /// At which time of day messages are sent; none where the server sends none.
+    pub sends: Option<String>,
+    /// Whether there is anything to write to them about.
+    pub sees_units: bool,
+    /// Where and how often.
+    pub mail: MailForm,
+    /// What the form carries.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
 /// A role that somebody has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GrantLine {
@@ -109,6 +148,8 @@ pub struct UserLine {
     pub seen: String,
     /// What they may see and do.
     pub grants: Vec<GrantLine>,
+    /// Whether they are written to.
+    pub mail: MailForm,
     /// Where forms about them lead.
     #[serde(skip)]
     pub url: String,
@@ -167,6 +208,8 @@ pub struct TokensPage {
     pub add_url: String,
     /// Where it is explained how programs ask.
     pub api_url: String,
+    /// Where somebody chooses whether they are written to.
+    pub account_url: String,
     /// What forms carry.
     #[serde(skip)]
     pub form_token: String,

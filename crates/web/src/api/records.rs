@@ -13,7 +13,7 @@ use evenkeel_ingest::{IngestError, Request};
 use evenkeel_lake::rejects::Reject;
 use evenkeel_lake::{exclusions, figures};
 use evenkeel_model::record::{self, Table};
-use evenkeel_state::{KeptAnswer, Origin, PushKey};
+use evenkeel_state::{KeptAnswer, Origin, PushKey, StateError};
 use evenkeel_view::page::{PushAnswer, PushReject};
 use evenkeel_view::words::{capitalised, listed, rejected};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -199,7 +199,7 @@ async fn work(state: &State, sender: &Sender, pushed: Pushed) -> Result<Response
         data_root: None,
         zone: sender.world.project().time_zone.clone(),
         now,
-        batch_id: batch_id(accounts, now)?,
+        batch_id: batch_id(&accounts.random, now).map_err(StateError::from)?,
     };
     // On a thread of its own: an import writes files, and must not keep requests waiting.
     let (lake, runtime, sent) = (state.lake.clone(), Handle::current(), pushed.clone());

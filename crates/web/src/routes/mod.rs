@@ -1,5 +1,6 @@
 //! Routes: a file per page.
 
+pub(crate) mod account;
 pub(crate) mod administration;
 pub(crate) mod assets;
 pub(crate) mod charter;
@@ -39,6 +40,9 @@ use crate::error::Failure;
 use crate::links::Routes;
 use crate::visit::Seen;
 use crate::{World, WorldError};
+
+/// Where somebody chooses whether they are written to.
+pub(crate) const ACCOUNT: &str = "/account";
 
 /// What is looked at, as addresses say it.
 #[derive(Debug, Default, Deserialize)]

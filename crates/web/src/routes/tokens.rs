@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::sign_in::Nothing;
-use super::{Done, links};
+use super::{ACCOUNT, Done, links};
 use crate::World;
 use crate::accounts::TOKEN_PREFIX;
 use crate::asked::Asked;
@@ -121,6 +121,7 @@ async fn page(person: &Person, status: StatusCode, said: Said) -> Result<Respons
         scopes: if world.sends_rows() { scopes() } else { Vec::new() },
         add_url: TOKENS.to_owned(),
         api_url: "/api".to_owned(),
+        account_url: ACCOUNT.to_owned(),
         form_token: person.form_token.clone(),
     };
     let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);

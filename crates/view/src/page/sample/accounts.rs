@@ -3,8 +3,8 @@
 use crate::assets;
 use crate::page::FirstPage;
 use crate::page::accounts::{
-    AdministrationPage, DeliveryLine, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage,
-    TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
+    AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage,
+    SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 use crate::page::api::{ApiEntry, ApiPage, ApiParameter, ApiProblem};
 use crate::page::context::{Listening, NavigationEntry, SignedIn, Visitor};
@@ -27,6 +27,8 @@ pub struct Pages {
     pub password: Vec<(&'static str, PasswordPage)>,
     /// Accounts.
     pub administration: Vec<(&'static str, AdministrationPage)>,
+    /// What somebody chooses for themselves.
+    pub account: Vec<(&'static str, AccountPage)>,
     /// The tokens of somebody's programs.
     pub tokens: Vec<(&'static str, TokensPage)>,
     /// Addresses that are told of new signals.
@@ -63,6 +65,7 @@ pub(super) fn pages(assets: &assets::Urls) -> Pages {
         set_up: samples.iter().map(|(name, sample)| (*name, sample.set_up())).collect(),
         password: samples.iter().map(|(name, sample)| (*name, sample.password())).collect(),
         administration: samples.iter().map(|(name, sample)| (*name, sample.administration())).collect(),
+        account: samples.iter().map(|(name, sample)| (*name, sample.account())).collect(),
         tokens: samples.iter().map(|(name, sample)| (*name, sample.tokens())).collect(),
         webhooks: samples.iter().map(|(name, sample)| (*name, sample.webhooks())).collect(),
         api: samples.iter().map(|(name, sample)| (*name, sample.api())).collect(),
@@ -156,6 +159,7 @@ impl Sample<'_> {
             active,
             seen: "; last on 2 Nov 2026 06:10".to_owned(),
             grants,
+            mail: self.mail(),
             url: format!("/administration/users/{}", name.len()),
         };
         let over = format!("manager of {}", self.organisation);
@@ -196,6 +200,31 @@ impl Sample<'_> {
         }
     }
 
+    fn mail(&self) -> MailForm {
+        let choice =
+            |label: &str, word: &str, current: bool| Choice { label: label.to_owned(), url: word.to_owned(), current };
+        MailForm {
+            address: self.typed.to_owned(),
+            rhythms: vec![choice("Never", "none", false), choice("Every day", "daily", true)],
+            sent: Some("The last one was sent on 1 Nov 2026, 07:00.".to_owned()),
+            failed: Some(format!("The last one could not be sent on 2 Nov 2026, 07:00: {} refused it.", self.person)),
+            url: "/account".to_owned(),
+        }
+    }
+
+    fn account(&self) -> AccountPage {
+        AccountPage {
+            frame: self.inside("Your e-mail"),
+            notice: Some("What you chose holds from now on.".to_owned()),
+            error: None,
+            sign_in: self.typed.to_owned(),
+            sends: Some("07:00".to_owned()),
+            sees_units: true,
+            mail: self.mail(),
+            form_token: token(),
+        }
+    }
+
     fn tokens(&self) -> TokensPage {
         let choice =
             |label: &str, days: &str, current: bool| Choice { label: label.to_owned(), url: days.to_owned(), current };
@@ -212,6 +241,7 @@ impl Sample<'_> {
             ],
             add_url: "/tokens".to_owned(),
             api_url: "/api".to_owned(),
+            account_url: "/account".to_owned(),
             form_token: token(),
         }
     }
