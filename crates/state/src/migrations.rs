@@ -5,6 +5,7 @@ mod disputes;
 mod figures;
 mod initiatives;
 mod looks;
+mod notes;
 mod tokens;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
@@ -15,7 +16,7 @@ use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
 const STEPS: &[fn() -> Step] =
-    &[accounts::step, figures::step, looks::step, disputes::step, tokens::step, initiatives::step];
+    &[accounts::step, figures::step, looks::step, disputes::step, tokens::step, initiatives::step, notes::step];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

@@ -86,10 +86,14 @@ pub enum Action {
     InitiativeChanged,
     /// It was taken back.
     InitiativeWithdrawn,
+    /// A note was written beside a figure.
+    NoteWritten,
+    /// It was taken back.
+    NoteWithdrawn,
 }
 
 impl Action {
-    const ALL: [Action; 23] = [
+    const ALL: [Action; 25] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -113,6 +117,8 @@ impl Action {
         Action::InitiativeAdded,
         Action::InitiativeChanged,
         Action::InitiativeWithdrawn,
+        Action::NoteWritten,
+        Action::NoteWithdrawn,
     ];
 
     /// The words for it, as they are kept.
@@ -142,6 +148,8 @@ impl Action {
             Action::InitiativeAdded => "wrote down an initiative",
             Action::InitiativeChanged => "changed an initiative",
             Action::InitiativeWithdrawn => "withdrew an initiative",
+            Action::NoteWritten => "wrote a note",
+            Action::NoteWithdrawn => "withdrew a note",
         }
     }
 }

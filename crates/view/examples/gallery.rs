@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (initiatives, forms) = sample::initiatives(&urls);
     gallery.all("initiatives", &initiatives)?;
     gallery.all("initiative", &forms)?;
+    gallery.all("note", &sample::notes(&urls))?;
     gallery.all("guide", &sample::guides(&urls))?;
     gallery.all("search", &sample::searches(&urls))?;
     gallery.all("data", &sample::data(&urls))?;

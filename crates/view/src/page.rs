@@ -23,6 +23,7 @@ pub mod initiatives;
 pub mod library;
 pub mod map;
 pub mod measure;
+pub mod notes;
 pub mod owed;
 pub mod owed_matrix;
 pub mod parts;
@@ -57,8 +58,8 @@ pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
 pub use context::{
-    Arrangement, Context, Freshness, Links, Listening, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel,
-    UnitNode, Visitor,
+    Arrangement, Context, Freshness, Links, Listening, NavigationEntry, NoteCounts, Place, SearchForm, SignedIn,
+    UnitLabel, UnitNode, Visitor,
 };
 pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
 pub use disputes::{DisputeLine, DisputesPage};
@@ -69,6 +70,7 @@ pub use initiatives::{InitiativeDetail, InitiativePage, InitiativesPage};
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};
+pub use notes::{NoteDetail, NoteLine, NotePage, NotesDetail};
 pub use owed::{ApprovalPage, OwedDetail, OwedPage, SentDetail, Telling};
 pub use people::{PeopleGroup, PeoplePage};
 pub use record::{Disputing, LookLine, OwnDispute, RecordDetail, RecordPage, RowsOf};

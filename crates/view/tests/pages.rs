@@ -39,6 +39,7 @@ fn pages() -> Vec<Shown> {
         all_of("disputes", &sample::disputes(&urls)),
         all_of("people", &sample::people(&urls)),
         all_of("map", &sample::maps(&urls)),
+        all_of("note", &sample::notes(&urls)),
         all_of("guide", &sample::guides(&urls)),
         all_of("initiatives", &initiatives),
         all_of("initiative", &forms),

@@ -152,6 +152,19 @@ impl Links for Routes {
         Some(format!("/initiatives/{number}"))
     }
 
+    fn note_form(&self, measure: &MeasureId, place: &Place) -> Option<String> {
+        let unit = part(place.unit.as_str());
+        Some(format!("/measure/{}/{unit}/note{}", part(measure.as_str()), self.query(place)))
+    }
+
+    fn note_withdraw(&self, number: i64) -> Option<String> {
+        Some(format!("/notes/{number}/withdraw"))
+    }
+
+    fn note_read(&self, number: i64) -> Option<String> {
+        Some(format!("/notes/{number}/read"))
+    }
+
     fn guide(&self, place: &Place) -> Option<String> {
         Some(format!("/guide{}&unit={}", self.query(place), part(place.unit.as_str())))
     }

@@ -45,6 +45,7 @@ const SEEN = {
     today: [`/today?${MONTH}&unit=lakeside`, 1],
     scorecard: [`/scorecard/lakeside?${MONTH}`, 1],
     measure: [`/measure/counter_wait/lakeside?${MONTH}`, 1],
+    "form of a note": [`/measure/csat/lakeside/note?${MONTH}`, 0],
     targets: [`/targets/lakeside?${MONTH}`, 1],
     charter: [`/charter?${MONTH}&unit=lakeside`, 1],
     people: ["/people", 0],
@@ -78,7 +79,7 @@ function everyWay(pages, options = () => ({})) {
         for (const [name, [at, menus]] of Object.entries(pages)) {
           const whole = () => inside(typeof at === "function" ? at() : at);
           const shot = `signed-in.${name.replace(/[^a-z]+/g, "-")}.${width}.${colorScheme}`;
-          const chart = typeof at === "string" && at.startsWith("/measure/");
+          const chart = typeof at === "string" && at.startsWith("/measure/") && !at.includes("/note?");
           describe(name, () => holdsTogether(whole, () => context, { name: shot, colorScheme, menus, chart }));
         }
       });
@@ -188,6 +189,39 @@ describe("a row that is wrong", () => {
       await page.getByRole("link", { name: "The rows beside it" }).click();
       await page.waitForURL("**/record/**");
       assert.match(await page.locator("h1").innerText(), /^The record of /);
+    });
+  });
+});
+
+describe("a note beside a figure", () => {
+  before(server);
+
+  it("is written, mentions somebody until they have read it, and is withdrawn", async () => {
+    const measure = () => inside(`/measure/csat/lakeside?${MONTH}`);
+    await visit(measure, { own: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.getByRole("link", { name: "Add a note" }).click();
+      await page.getByLabel("Note", { exact: true }).fill("The counter system was down for two days.");
+      await page.getByLabel(nameOf("insights")).check();
+      await picture(page, "note.form");
+      await page.getByRole("button", { name: "Keep the note" }).click();
+      await page.waitForURL("**/measure/csat/lakeside**done=noted**");
+      assert.match(await page.locator("main > .notice").innerText(), /was kept/);
+      assert.match(await page.locator("#notes").innerText(), /The counter system was down/);
+      await picture(page, "measure.noted");
+    });
+    await visit(() => inside(`/today?${MONTH}&unit=northmere`), { own: true, ...(await signedIn("insights")) }, async (page) => {
+      assert.match(await page.locator("#mentions").innerText(), /Milo Brandt on .*The counter system/s);
+      await picture(page, "today.mentioned");
+      await page.locator("#mentions").getByRole("button", { name: "I have read it" }).click();
+      await page.waitForURL("**/today");
+      assert.equal(await page.locator("#mentions").count(), 0);
+    });
+    await visit(measure, { own: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.locator("#notes").getByRole("button", { name: "Withdraw it" }).click();
+      await page.waitForURL("**done=withdrawn**");
+      const notes = await page.locator("#notes").innerText();
+      assert.match(notes, /Milo Brandt withdrew this note/);
+      assert.doesNotMatch(notes, /The counter system/);
     });
   });
 });

@@ -19,6 +19,7 @@ mod initiatives;
 mod killed;
 mod kinds;
 mod library;
+mod notes;
 mod operations;
 mod over_time;
 mod projects;

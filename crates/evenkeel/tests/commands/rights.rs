@@ -61,6 +61,8 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/measures/{measure}", "/measures/csat", [303, 403, 200, 200, 200, 200, 200, 200]),
     ("/measure/{measure}/{unit}", "/measure/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/measure/{measure}/{unit}", "/measure/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    ("/measure/{measure}/{unit}/note", "/measure/csat/north/note", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/measure/{measure}/{unit}/note", "/measure/csat/lakeside/note", [303, 403, 404, 404, 404, 200, 200, 200]),
     (
         "/measure/{measure}/{unit}/course.csv",
         "/measure/csat/north/course.csv",
@@ -238,6 +240,21 @@ const POST: &[Sent] = &[
     ),
     ("/initiatives/{number}", "/initiatives/999", &[("title", "x")], [404, 403, 404, 404, 404, 404, 404, 404]),
     ("/initiatives/{number}/withdraw", "/initiatives/999/withdraw", &[], [404, 403, 404, 404, 404, 404, 404, 404]),
+    (
+        "/measure/{measure}/{unit}/note",
+        "/measure/csat/north/note",
+        &[("text", "x"), ("period", "2026-10")],
+        [404, 403, 404, 303, 303, 303, 303, 303],
+    ),
+    (
+        "/measure/{measure}/{unit}/note",
+        "/measure/csat/lakeside/note",
+        &[("text", "x"), ("period", "2026-10")],
+        [404, 403, 404, 404, 404, 303, 303, 303],
+    ),
+    // The first note is the viewer's: nobody else takes it back, not even whoever leads the unit.
+    ("/notes/{note}/withdraw", "/notes/1/withdraw", &[], [404, 403, 404, 303, 404, 404, 404, 404]),
+    ("/notes/{note}/read", "/notes/2/read", &[], [404, 403, 404, 404, 404, 404, 404, 404]),
     ("/set-up", "/set-up", &[("code", "0"), ("name", "x"), ("sign_in", "x"), ("password", PASSWORD)], [303; 8]),
     ("/password/{link}", "/password/0", &[("password", PASSWORD)], [404; 8]),
     (

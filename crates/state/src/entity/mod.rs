@@ -8,6 +8,8 @@ pub mod grant;
 pub mod initiative;
 pub mod invitation;
 pub mod look;
+pub mod mention;
+pub mod note;
 pub mod session;
 pub mod token;
 pub mod user;

@@ -41,7 +41,8 @@ impl FromRequestParts<State> for Caller {
                     let viewer = Viewer::User { sign_in: user.sign_in, grants: user.grants };
                     let trail = accounts.trail_of_token(token);
                     let world = state.present().seen_by(viewer, Visitor::default(), Some(trail));
-                    Self::new(world.with_initiatives(accounts.initiatives()), accept)
+                    let world = world.with_initiatives(accounts.initiatives()).with_notes(accounts.notes());
+                    Self::new(world, accept)
                 }
                 Bearer::Wrong => Err(Failure::unknown(
                     "There is no such token; it may have ended or been revoked, or its owner may not sign in any more.",

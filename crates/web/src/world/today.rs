@@ -110,6 +110,7 @@ impl World {
                     .collect(),
                 links.disputes().unwrap_or_default(),
             ),
+            mentions: self.unread_mentions(),
             now: self.local(now),
         };
         Ok(TodayPage::new(&detail, &context))
