@@ -6,6 +6,7 @@ mod figures;
 mod initiatives;
 mod looks;
 mod notes;
+mod recommendations;
 mod tokens;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
@@ -15,8 +16,16 @@ use crate::StateError;
 use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
-const STEPS: &[fn() -> Step] =
-    &[accounts::step, figures::step, looks::step, disputes::step, tokens::step, initiatives::step, notes::step];
+const STEPS: &[fn() -> Step] = &[
+    accounts::step,
+    figures::step,
+    looks::step,
+    disputes::step,
+    tokens::step,
+    initiatives::step,
+    notes::step,
+    recommendations::step,
+];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

@@ -90,10 +90,18 @@ pub enum Action {
     NoteWritten,
     /// It was taken back.
     NoteWithdrawn,
+    /// The owner of a measure was asked to do something.
+    Recommended,
+    /// They accepted.
+    RecommendationAccepted,
+    /// They declined.
+    RecommendationDeclined,
+    /// Somebody said what came of it.
+    RecommendationFollowedUp,
 }
 
 impl Action {
-    const ALL: [Action; 25] = [
+    const ALL: [Action; 29] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -119,6 +127,10 @@ impl Action {
         Action::InitiativeWithdrawn,
         Action::NoteWritten,
         Action::NoteWithdrawn,
+        Action::Recommended,
+        Action::RecommendationAccepted,
+        Action::RecommendationDeclined,
+        Action::RecommendationFollowedUp,
     ];
 
     /// The words for it, as they are kept.
@@ -150,6 +162,10 @@ impl Action {
             Action::InitiativeWithdrawn => "withdrew an initiative",
             Action::NoteWritten => "wrote a note",
             Action::NoteWithdrawn => "withdrew a note",
+            Action::Recommended => "sent a recommendation",
+            Action::RecommendationAccepted => "accepted a recommendation",
+            Action::RecommendationDeclined => "declined a recommendation",
+            Action::RecommendationFollowedUp => "followed a recommendation up",
         }
     }
 }

@@ -29,6 +29,7 @@ fn pages() -> Vec<Shown> {
     let (charters, editions) = sample::charters(&urls);
     let (owed, approvals) = sample::owed(&urls);
     let (initiatives, forms) = sample::initiatives(&urls);
+    let sample::Recommendations { register, ones, forms: asking } = sample::recommendations(&urls);
     let mut pages = [
         all_of("scorecard", &sample::scorecards(&urls)),
         all_of("today", &sample::todays(&urls)),
@@ -39,6 +40,9 @@ fn pages() -> Vec<Shown> {
         all_of("disputes", &sample::disputes(&urls)),
         all_of("people", &sample::people(&urls)),
         all_of("map", &sample::maps(&urls)),
+        all_of("recommendations", &register),
+        all_of("recommendation", &ones),
+        all_of("recommend", &asking),
         all_of("note", &sample::notes(&urls)),
         all_of("guide", &sample::guides(&urls)),
         all_of("initiatives", &initiatives),

@@ -9,6 +9,7 @@ mod map;
 mod notes;
 pub(crate) mod owed;
 pub(crate) mod readings;
+mod recommendations;
 pub(crate) mod record;
 mod search;
 mod today;
@@ -938,6 +939,7 @@ impl World {
             forecast: forecast(&result, &usage, &question, store),
             compared: !self.kinds_compared(measure).is_empty(),
             notes: self.notes_beside(&measure.id, &place.unit, place.period),
+            recommends: self.recommends(),
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))
@@ -1123,7 +1125,7 @@ impl World {
     }
 
     /// Who looks after the sources that fill the tables of a measure.
-    fn stewards(&self, measure: &Measure) -> Vec<String> {
+    pub(crate) fn stewards(&self, measure: &Measure) -> Vec<String> {
         let tables = evenkeel_engine::session::tables_behind(measure.formula.tables());
         let mut stewards: Vec<String> = self
             .project
@@ -1281,6 +1283,7 @@ impl World {
             ("Targets", links.targets(home).filter(|_| seen)),
             ("Strategy map", links.map(home).filter(|_| seen)),
             ("Initiatives", links.initiatives(home).filter(|_| seen && self.visitor.signed_in.is_some())),
+            ("Recommendations", links.recommendations("all").filter(|_| seen && self.visitor.signed_in.is_some())),
             ("Charter", charter.and_then(|_| links.charter(home, None))),
             ("Figures", links.owed().filter(|_| self.types_figures() && self.visitor.signed_in.is_some())),
             ("Data", links.data().filter(|_| self.sees_the_record())),

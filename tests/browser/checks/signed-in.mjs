@@ -33,6 +33,9 @@ const SEEN = {
     measure: [`/measure/csat/northmere?${MONTH}`, 2],
     data: ["/data", 0],
     disputes: ["/disputes", 0],
+    recommendations: ["/recommendations", 0],
+    recommendation: ["/recommendations/1", 0],
+    "form of a recommendation": [`/measure/csat/lakeside/recommendation?${MONTH}`, 0],
     search: [`/search?q=satisfaction&${MONTH}&unit=northmere`, 2],
   },
   executive: {
@@ -79,7 +82,7 @@ function everyWay(pages, options = () => ({})) {
         for (const [name, [at, menus]] of Object.entries(pages)) {
           const whole = () => inside(typeof at === "function" ? at() : at);
           const shot = `signed-in.${name.replace(/[^a-z]+/g, "-")}.${width}.${colorScheme}`;
-          const chart = typeof at === "string" && at.startsWith("/measure/") && !at.includes("/note?");
+          const chart = typeof at === "string" && /^\/measure\/[^/]+\/[^/]+\?/.test(at);
           describe(name, () => holdsTogether(whole, () => context, { name: shot, colorScheme, menus, chart }));
         }
       });
@@ -222,6 +225,38 @@ describe("a note beside a figure", () => {
       const notes = await page.locator("#notes").innerText();
       assert.match(notes, /Milo Brandt withdrew this note/);
       assert.doesNotMatch(notes, /The counter system/);
+    });
+  });
+});
+
+describe("a recommendation", () => {
+  before(server);
+
+  it("goes from a measure to its owner, who declines with a reason", async () => {
+    const measure = () => inside(`/measure/csat/lakeside?${MONTH}`);
+    await visit(measure, { own: true, ...(await signedIn("insights")) }, async (page) => {
+      await page.getByRole("link", { name: /Recommend something to the owner of/ }).last().click();
+      await page.getByLabel("What is to be done").fill("Ask what changed in April; bring two proposals");
+      await page.getByLabel(/^Why/).fill("Satisfaction has fallen since.");
+      await page.getByLabel(/^Owner/).selectOption({ label: nameOf("manager") });
+      await page.getByRole("button", { name: "Send it" }).click();
+      await page.waitForURL("**/recommendations/1?done=sent");
+      await picture(page, "recommendation.sent");
+    });
+    await visit(() => inside(`/today?${MONTH}&unit=lakeside`), { own: true, forgiving: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.locator("#recommendations").getByRole("link", { name: /Ask what changed/ }).click();
+      await page.waitForURL("**/recommendations/1");
+      await page.getByLabel("Decline").check();
+      await page.getByRole("button", { name: "Send the answer" }).click();
+      assert.match(await page.getByRole("alert").innerText(), /needs a reason/);
+      await page.getByLabel("Decline").check();
+      await page.getByLabel(/^The reason/).fill("Both proposals came last month.");
+      await page.getByRole("button", { name: "Send the answer" }).click();
+      await page.waitForURL("**/recommendations/1?done=declined");
+      assert.match(await page.locator("main").innerText(), /Both proposals came last month/);
+      await page.getByRole("link", { name: "Back to the register" }).click();
+      assert.match(await page.locator("h1").innerText(), /has its answer/);
+      await picture(page, "recommendations.register");
     });
   });
 });

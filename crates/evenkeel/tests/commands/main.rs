@@ -23,6 +23,7 @@ mod notes;
 mod operations;
 mod over_time;
 mod projects;
+mod recommendations;
 mod record;
 mod rights;
 mod rollup;

@@ -61,6 +61,19 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/measures/{measure}", "/measures/csat", [303, 403, 200, 200, 200, 200, 200, 200]),
     ("/measure/{measure}/{unit}", "/measure/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/measure/{measure}/{unit}", "/measure/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
+    (
+        "/measure/{measure}/{unit}/recommendation",
+        "/measure/csat/north/recommendation",
+        [303, 403, 404, 404, 200, 404, 200, 404],
+    ),
+    (
+        "/measure/{measure}/{unit}/recommendation",
+        "/measure/csat/lakeside/recommendation",
+        [303, 403, 404, 404, 404, 404, 200, 404],
+    ),
+    ("/recommendations", "/recommendations", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/recommendations/{number}", "/recommendations/1", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/initiatives/new", "/initiatives/new?recommendation=1", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/measure/{measure}/{unit}/note", "/measure/csat/north/note", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/measure/{measure}/{unit}/note", "/measure/csat/lakeside/note", [303, 403, 404, 404, 404, 200, 200, 200]),
     (
@@ -240,6 +253,37 @@ const POST: &[Sent] = &[
     ),
     ("/initiatives/{number}", "/initiatives/999", &[("title", "x")], [404, 403, 404, 404, 404, 404, 404, 404]),
     ("/initiatives/{number}/withdraw", "/initiatives/999/withdraw", &[], [404, 403, 404, 404, 404, 404, 404, 404]),
+    (
+        "/measure/{measure}/{unit}/recommendation",
+        "/measure/csat/north/recommendation",
+        &[("what", "x"), ("why", "y"), ("owner", "vera"), ("decide_by", "2026-11-17")],
+        [404, 403, 404, 404, 303, 404, 303, 404],
+    ),
+    (
+        "/measure/{measure}/{unit}/recommendation",
+        "/measure/csat/lakeside/recommendation",
+        &[("what", "x"), ("why", "y"), ("owner", "eric"), ("decide_by", "2026-11-17")],
+        [404, 403, 404, 404, 404, 404, 303, 404],
+    ),
+    // The first was sent by the manager to the viewer, the third by insights about Lakeside to the executive.
+    (
+        "/recommendations/{number}/answer",
+        "/recommendations/1/answer",
+        &[("answer", "accept"), ("reason", "")],
+        [404, 403, 404, 303, 403, 403, 403, 403],
+    ),
+    (
+        "/recommendations/{number}/answer",
+        "/recommendations/3/answer",
+        &[("answer", "decline"), ("reason", "No")],
+        [404, 403, 404, 404, 404, 303, 403, 403],
+    ),
+    (
+        "/recommendations/{number}/outcome",
+        "/recommendations/1/outcome",
+        &[("outcome", "done"), ("on", "2026-11-02"), ("result", "")],
+        [404, 403, 404, 303, 303, 403, 403, 403],
+    ),
     (
         "/measure/{measure}/{unit}/note",
         "/measure/csat/north/note",

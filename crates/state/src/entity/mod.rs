@@ -10,6 +10,7 @@ pub mod invitation;
 pub mod look;
 pub mod mention;
 pub mod note;
+pub mod recommendation;
 pub mod session;
 pub mod token;
 pub mod user;

@@ -184,6 +184,31 @@ pub trait Links {
         None
     }
 
+    /// Where the owner of a measure is asked to do something; none where that is not offered.
+    fn recommendation_form(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// The recommendations that a word chooses; none where that is not offered.
+    fn recommendations(&self, _chosen: &str) -> Option<String> {
+        None
+    }
+
+    /// One of them; none where that is not offered.
+    fn recommendation(&self, _number: i64) -> Option<String> {
+        None
+    }
+
+    /// Where one is answered; none where that is not offered.
+    fn recommendation_answer(&self, _number: i64) -> Option<String> {
+        None
+    }
+
+    /// Where it is said what came of one; none where that is not offered.
+    fn recommendation_outcome(&self, _number: i64) -> Option<String> {
+        None
+    }
+
     /// What the record holds; none where that is not offered.
     fn data(&self) -> Option<String> {
         None

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use evenkeel_model::evaluation::MeasureResult;
-use evenkeel_model::measure::{Direction, ValueUnit};
+use evenkeel_model::measure::{Direction, Measure, ValueUnit};
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
@@ -63,6 +63,8 @@ pub struct Detail<'a> {
     pub compared: bool,
     /// What people wrote beside it.
     pub notes: NotesDetail,
+    /// Whether whoever reads asks owners of measures to do something.
+    pub recommends: bool,
 }
 
 /// The page of a measure. It writes itself as HTML and serialises as JSON.
@@ -107,6 +109,9 @@ pub struct MeasurePage {
     /// Where a note is written; none for whoever may not.
     #[serde(skip)]
     pub note_form_url: Option<String>,
+    /// Where the owners of this measure, and of those that put it on watch, are asked to do something.
+    #[serde(skip)]
+    pub recommend: Vec<Link>,
     /// Where the measure should be by now on the way to its target, unrounded and in stored units.
     pub expected_by_now: Option<f64>,
     /// The steps of that way, the target last.
@@ -272,6 +277,7 @@ impl MeasurePage {
             notes: written.lines,
             notes_below: written.below,
             note_form_url: written.form_url,
+            recommend: recommend(&detail, context),
             expected_by_now: result.on_the_way.as_ref().and_then(|way| way.expected),
             trajectory: result
                 .on_the_way
@@ -386,6 +392,17 @@ impl MeasurePage {
             rows: figures.chain(steps).chain(forecast).collect(),
         })
     }
+}
+
+/// The ways to ask the owner of a measure to do something: of one that leads to this one first, since there it begins.
+fn recommend(detail: &Detail<'_>, context: &Context<'_>) -> Vec<Link> {
+    let leading = detail.result.watch.iter().map(|watch| watch.measure.as_ref());
+    let measures = leading.chain([detail.result.measure.as_ref()]).filter(|_| detail.recommends);
+    let link = |measure: &Measure| {
+        let label = format!("Recommend something to the owner of {}", measure.title);
+        Some(Link { label, url: context.links.recommendation_form(&measure.id, &context.place)? })
+    };
+    measures.filter_map(link).collect()
 }
 
 fn beside(row: &Row, detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<Beside> {

@@ -14,6 +14,7 @@ mod found;
 mod initiatives;
 mod notes;
 mod owed;
+mod recommendations;
 mod record;
 mod signals;
 mod today;
@@ -43,8 +44,9 @@ use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
     ApprovalPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, DisputesPage,
     Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage,
-    MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage, PeoplePage, PublicCharter, RecordPage,
-    ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage, PeoplePage, PublicCharter, RecommendPage,
+    RecommendationPage, RecommendationsPage, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted,
+    TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -256,6 +258,23 @@ pub fn notes(assets: &assets::Urls) -> Vec<Named<NotePage>> {
     notes::pages(assets)
 }
 
+/// The pages of recommendations.
+#[derive(Debug)]
+pub struct Recommendations {
+    /// The register, full and empty.
+    pub register: Vec<Named<RecommendationsPage>>,
+    /// Single ones.
+    pub ones: Vec<Named<RecommendationPage>>,
+    /// The form with which one is sent.
+    pub forms: Vec<Named<RecommendPage>>,
+}
+
+/// Recommendations: the register, some of them, and the form of one. Assets lie below `assets`.
+#[must_use]
+pub fn recommendations(assets: &assets::Urls) -> Recommendations {
+    recommendations::pages(assets)
+}
+
 /// The guided reading of some samples. Assets lie below `assets`.
 #[must_use]
 pub fn guides(assets: &assets::Urls) -> Vec<Named<GuidePage>> {
@@ -433,6 +452,7 @@ impl Sample {
             forecast: self.forecast(result),
             compared: true,
             notes: self.notes(),
+            recommends: matches!(self.name, "rich" | "hostile"),
         };
         Some(MeasurePage::new(detail, context))
     }
@@ -628,6 +648,26 @@ impl Links for FileLinks {
 
     fn note_read(&self, _: i64) -> Option<String> {
         Some(self.file("measure"))
+    }
+
+    fn recommendation_form(&self, _: &MeasureId, _: &Place) -> Option<String> {
+        Some(self.file("recommend"))
+    }
+
+    fn recommendations(&self, _: &str) -> Option<String> {
+        Some(self.file("recommendations"))
+    }
+
+    fn recommendation(&self, _: i64) -> Option<String> {
+        Some(self.file("recommendation"))
+    }
+
+    fn recommendation_answer(&self, _: i64) -> Option<String> {
+        Some(self.file("recommendation"))
+    }
+
+    fn recommendation_outcome(&self, _: i64) -> Option<String> {
+        Some(self.file("recommendation"))
     }
 
     fn guide(&self, _: &Place) -> Option<String> {

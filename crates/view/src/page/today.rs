@@ -51,6 +51,8 @@ pub struct TodayDetail<'a> {
     pub disputes: (Vec<(DateTime, String)>, String),
     /// Notes that mention whoever looks and that they have not read, the oldest first.
     pub mentions: Vec<Mentioned>,
+    /// Recommendations that wait for whoever looks, or that they sent and nobody answered in time; what presses first.
+    pub asked_for: Vec<AskedFor>,
     /// The instant that it is now, on the clock of the project.
     pub now: DateTime,
 }
@@ -109,6 +111,25 @@ pub struct PressingFigure {
     pub due: Date,
     /// Whether that is over.
     pub late: bool,
+}
+
+/// A recommendation that nobody has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedFor {
+    /// Its number.
+    pub number: i64,
+    /// What is to be done.
+    pub what: String,
+    /// What people call the measure that it is about.
+    pub measure: String,
+    /// The unit, by the name people read.
+    pub unit: String,
+    /// Whoever asks, or whoever is asked: the one who does not look.
+    pub other: String,
+    /// Whether whoever looks is asked.
+    pub own: bool,
+    /// The last day for an answer.
+    pub decide_by: Date,
 }
 
 /// A note that mentions whoever looks.
@@ -196,6 +217,7 @@ impl TodayPage {
             answers(detail, context).map(|panel| Panel { rows: detail.answer_rows.clone(), ..panel }),
             figures(detail, context),
             mentions(detail, context),
+            recommendations(detail, context),
             disputes(detail, context),
             signals(detail, context),
             promises(detail, context),
@@ -369,6 +391,37 @@ fn mentions(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
         &several(total, "note mentions you", "notes mention you"),
         "until you say that you have read them; the oldest first".to_owned(),
         detail.mentions.iter().take(SHOWN).map(item).collect(),
+    )
+}
+
+/// Recommendations without an answer.
+fn recommendations(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let item = |one: &AskedFor| {
+        let overdue = one.decide_by < context.today;
+        let day = period::full_day(one.decide_by);
+        let who = if one.own {
+            format!("{} asks you, about {}, {}: ", one.other, one.measure, one.unit)
+        } else {
+            format!("You asked {}, about {}, {}: ", one.other, one.measure, one.unit)
+        };
+        Item {
+            when: if overdue { format!("Overdue since {day}") } else { format!("Answer by {day}") },
+            pressing: overdue,
+            sign: None,
+            text: Sentence::plain(who)
+                .link(one.what.clone(), context.links.recommendation(one.number).unwrap_or_default())
+                .text("."),
+            act: None,
+        }
+    };
+    let total = detail.asked_for.len() as u64;
+    panel(
+        "recommendations",
+        "Recommendations without an answer",
+        total,
+        &several(total, "recommendation has no answer", "recommendations have no answer"),
+        "sent to you, and those of yours whose day is over; a reasoned no is an answer too".to_owned(),
+        detail.asked_for.iter().take(SHOWN).map(item).collect(),
     )
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod operations;
 pub(crate) mod owed;
 pub(crate) mod owed_file;
 pub(crate) mod password;
+pub(crate) mod recommendations;
 pub(crate) mod record;
 pub(crate) mod rows;
 pub(crate) mod scorecard;

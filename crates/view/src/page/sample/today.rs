@@ -8,7 +8,7 @@ use jiff::civil::date;
 use super::{FileLinks, Named, Sample, all, bank, charter};
 use crate::assets;
 use crate::page::frame::Link;
-use crate::page::today::{LowScore, Mentioned, Pressing, PressingCase, PressingFigure};
+use crate::page::today::{AskedFor, LowScore, Mentioned, Pressing, PressingCase, PressingFigure};
 use crate::page::{TodayDetail, TodayPage, UnitEvaluation};
 
 /// A day on which much asks for attention, one on which nothing does, and names that nobody should give.
@@ -86,6 +86,20 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
         answer_rows: Vec::new(),
         promises: if quiet { Vec::new() } else { promises.collect() },
         review: (!quiet).then(|| date(2026, 11, 30)),
+        asked_for: if matches!(sample.name, "rich" | "hostile") {
+            let asked = |number: i64, day: i8, own: bool| AskedFor {
+                number,
+                what: text("Give branches a second line when the counter system is down"),
+                measure: text("Engagement pulse"),
+                unit: text("Ashgrove"),
+                other: text("Daniel Ferreira"),
+                own,
+                decide_by: date(2026, 11, day),
+            };
+            vec![asked(1, 1, false), asked(2, 17, true)]
+        } else {
+            Vec::new()
+        },
         mentions: if matches!(sample.name, "rich" | "hostile") {
             vec![Mentioned {
                 number: 3,
