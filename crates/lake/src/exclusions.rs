@@ -71,7 +71,10 @@ impl Lake {
         // The highest version holds, and the earliest decision has it.
         let rows = Rows { batch: batch_of_rows, version: vec![-row.at.as_microsecond()], ordinal: vec![0] };
         let mut import = self.begin(batch).await?;
-        import.write(TABLE, rows).await?;
+        if let Err(error) = import.write(TABLE, rows).await {
+            import.abandon().await?;
+            return Err(error);
+        }
         import.finish(&[]).await?;
         Ok(())
     }

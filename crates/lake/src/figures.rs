@@ -1,16 +1,21 @@
 //! Figures that were typed in evenkeel itself, as rows of the table `observations`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, new_null_array,
+    Array, ArrayRef, AsArray, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    new_null_array,
 };
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type};
 use evenkeel_model::record;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
 use crate::import::Batch;
-use crate::{Lake, LakeError, Rows, TableChange, tables};
+use crate::scan::Form;
+use crate::{Lake, LakeError, Rows, Snapshot, TableChange, tables};
 
 /// The source of figures that were typed.
 pub const SOURCE: &str = "typed";
@@ -22,6 +27,8 @@ const TABLE: &str = "observations";
 pub struct TypedObservation {
     /// The name of the figure.
     pub measure: String,
+    /// The first day of its period.
+    pub period_begins: Date,
     /// The last day of its period.
     pub period_on: Date,
     /// The unit.
@@ -40,26 +47,82 @@ pub struct TypedObservation {
     pub approved_at: Timestamp,
 }
 
+/// What became of figures that were to be put into the record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Published {
+    /// What changed in the record.
+    pub change: TableChange,
+    /// Those that were left out, by their place in what was given: a source has brought a figure of the same name, unit
+    /// and period, and two of them must not count.
+    pub overtaken: BTreeSet<usize>,
+}
+
 impl Lake {
     /// Puts figures into the record that were typed. Those that are there already change nothing.
-    pub async fn publish_figures(&self, batch: Batch, figures: &[TypedObservation]) -> Result<TableChange, LakeError> {
-        let rows = rows(figures, &batch)?;
-        let mut import = self.begin(batch).await?;
-        if let Err(error) = import.write(TABLE, rows).await {
-            import.abandon().await?;
-            return Err(error);
+    pub async fn publish_figures(&self, batch: Batch, figures: &[TypedObservation]) -> Result<Published, LakeError> {
+        let mut import = self.begin(batch.clone()).await?;
+        let published = async {
+            // Nothing is imported until this has ended, so what is not there now does not come in between.
+            let overtaken = overtaken(&self.snapshot().await?, figures).await?;
+            let places = (0..figures.len()).filter(|place| !overtaken.contains(place));
+            let held: Vec<&TypedObservation> = places.filter_map(|place| figures.get(place)).collect();
+            if !held.is_empty() {
+                import.write(TABLE, rows(&held, &batch)?).await?;
+            }
+            Ok((overtaken, held.is_empty()))
+        };
+        match published.await {
+            Ok((overtaken, true)) => {
+                import.abandon().await?;
+                Ok(Published { change: TableChange::default(), overtaken })
+            }
+            Ok((overtaken, false)) => {
+                let changes = import.finish(&[]).await?;
+                Ok(Published { change: changes.get(TABLE).copied().unwrap_or_default(), overtaken })
+            }
+            Err(error) => {
+                import.abandon().await?;
+                Err(error)
+            }
         }
-        let changes = import.finish(&[]).await?;
-        Ok(changes.get(TABLE).copied().unwrap_or_default())
     }
 }
 
-fn rows(figures: &[TypedObservation], batch: &Batch) -> Result<Rows, LakeError> {
+/// The places of figures for which a source has brought one of the same name, unit and period.
+async fn overtaken(snapshot: &Snapshot, figures: &[TypedObservation]) -> Result<BTreeSet<usize>, LakeError> {
+    let mut overtaken = BTreeSet::new();
+    let columns = ["measure", "unit_id", "person_id", "source", "period_on"].map(|name| (name, Form::Plain));
+    for piece in snapshot.pieces(TABLE).await? {
+        for batch in piece.read(&columns)? {
+            let batch = batch?;
+            let text = |column: usize| cast(batch.column(column), &DataType::Utf8);
+            let (measures, units, people, sources) = (text(0)?, text(1)?, text(2)?, text(3)?);
+            let (measures, units) = (measures.as_string::<i32>(), units.as_string::<i32>());
+            let (sources, periods) = (sources.as_string::<i32>(), cast(batch.column(4), &DataType::Date32)?);
+            let periods = periods.as_primitive::<Date32Type>();
+            for row in 0..batch.num_rows() {
+                if people.is_valid(row) || sources.value(row) == SOURCE {
+                    continue;
+                }
+                for (place, figure) in figures.iter().enumerate() {
+                    let of_unit = figure.measure == measures.value(row) && figure.unit == units.value(row);
+                    let within = days(figure.period_begins)..=days(figure.period_on);
+                    if of_unit && within.contains(&periods.value(row)) {
+                        overtaken.insert(place);
+                    }
+                }
+            }
+        }
+    }
+    Ok(overtaken)
+}
+
+fn rows(figures: &[&TypedObservation], batch: &Batch) -> Result<Rows, LakeError> {
     let table = record::table(TABLE).ok_or_else(|| LakeError::UnknownTable { table: TABLE.to_owned() })?;
     let schema = tables::arrow_schema(table);
     let count = figures.len();
     let text = |pick: &dyn Fn(&TypedObservation) -> Option<String>| -> ArrayRef {
-        Arc::new(figures.iter().map(pick).collect::<StringArray>())
+        Arc::new(figures.iter().map(|figure| pick(figure)).collect::<StringArray>())
     };
     let instant = |pick: &dyn Fn(&TypedObservation) -> Timestamp| -> ArrayRef {
         let values = figures.iter().map(|figure| pick(figure).as_microsecond());

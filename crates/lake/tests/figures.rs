@@ -2,18 +2,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
-use arrow::array::AsArray;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, AsArray, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, new_null_array,
+};
 use arrow::datatypes::Float64Type;
 use deltalake::datafusion::prelude::{SessionContext, col};
 use evenkeel_lake::figures::TypedObservation;
 use evenkeel_lake::import::Batch;
-use evenkeel_lake::{Lake, Storage, TableChange};
+use evenkeel_lake::{Lake, Rows, Storage, TableChange, tables};
+use evenkeel_model::record;
 use jiff::Timestamp;
 use jiff::civil::date;
 
 fn figure(unit: &str, numerator: f64, approved_at: i64) -> TypedObservation {
     TypedObservation {
         measure: "cost".to_owned(),
+        period_begins: date(2026, 10, 1),
         period_on: date(2026, 10, 31),
         unit: unit.to_owned(),
         numerator,
@@ -27,7 +33,7 @@ fn figure(unit: &str, numerator: f64, approved_at: i64) -> TypedObservation {
 
 async fn publish(lake: &Lake, id: &str, figures: &[TypedObservation]) -> TableChange {
     let at = Timestamp::from_second(9).unwrap();
-    lake.publish_figures(Batch { id: id.to_owned(), source: "typed".to_owned(), at }, figures).await.unwrap()
+    lake.publish_figures(Batch { id: id.to_owned(), source: "typed".to_owned(), at }, figures).await.unwrap().change
 }
 
 #[tokio::test]
@@ -51,4 +57,60 @@ async fn a_later_figure_takes_the_place_of_an_earlier_one() {
     let found: Vec<f64> =
         rows.iter().flat_map(|batch| batch.column(0).as_primitive::<Float64Type>().values().to_vec()).collect();
     assert_eq!(found, [6.0, 7.0]);
+}
+
+/// What a source brings: a figure of one unit on one day of October 2026.
+async fn bring(lake: &Lake, unit: &str, day: i8) {
+    let at = Timestamp::from_second(1).unwrap();
+    let mut import = lake.begin(Batch { id: format!("hr-{unit}"), source: "hr".to_owned(), at }).await.unwrap();
+    let schema = tables::arrow_schema(record::table("observations").unwrap());
+    let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value])) };
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| match field.name().as_str() {
+            "measure" => text("cost"),
+            "unit_id" => text(unit),
+            "source" => text("hr"),
+            "batch_id" => text("hr"),
+            "period_on" => {
+                let days = date(1970, 1, 1).until(date(2026, 10, day)).unwrap().get_days();
+                Arc::new(Date32Array::from(vec![days]))
+            }
+            "numerator" => Arc::new(Float64Array::from(vec![1.0])),
+            "imported_at" => Arc::new(TimestampMicrosecondArray::from(vec![1]).with_timezone("UTC")),
+            _ => new_null_array(field.data_type(), 1),
+        })
+        .collect();
+    let rows =
+        Rows { batch: RecordBatch::try_new(schema.clone(), columns).unwrap(), version: vec![0], ordinal: vec![0] };
+    import.write("observations", rows).await.unwrap();
+    import.finish(&[]).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_source_has_brought_does_not_count_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::new(Storage::open("data", folder.path()).unwrap());
+    // On the first day and in the middle of the period of north; south has nothing in it.
+    bring(&lake, "north", 1).await;
+    bring(&lake, "middle", 15).await;
+    let version = lake.snapshot().await.unwrap().manifest().version;
+    let at = Timestamp::from_second(9).unwrap();
+    let publish = async |id: &str, figures: &[TypedObservation]| {
+        lake.publish_figures(Batch { id: id.to_owned(), source: "typed".to_owned(), at }, figures).await.unwrap()
+    };
+    let only = publish("a", &[figure("north", 5.0, 100)]).await;
+    assert_eq!((only.overtaken.len(), only.change), (1, TableChange::default()));
+    assert_eq!(lake.snapshot().await.unwrap().manifest().version, version);
+    let earlier =
+        TypedObservation { period_begins: date(2026, 9, 1), period_on: date(2026, 9, 30), ..figure("north", 5.0, 100) };
+    let other = TypedObservation { measure: "other".to_owned(), ..figure("north", 5.0, 100) };
+    let mixed =
+        publish("b", &[figure("north", 5.0, 1), figure("south", 7.0, 1), figure("middle", 1.0, 1), earlier, other])
+            .await;
+    assert_eq!(mixed.overtaken.iter().copied().collect::<Vec<_>>(), [0, 2]);
+    assert_eq!(mixed.change.inserted, 3);
+    // What was typed before is no source that brings it.
+    assert!(publish("c", &[figure("south", 8.0, 2)]).await.overtaken.is_empty());
 }

@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::ids::{MeasureId, UnitId};
 use crate::period::{FiscalYear, Grain, Period};
 use crate::signal::{Annotation, AnnotationKind};
+use crate::signs::is_unseen;
 
 /// The most characters of a title or an owner.
 pub const LONGEST_NAME: usize = 100;
@@ -56,6 +57,9 @@ pub enum Unfit {
     /// A title or owner that is too long.
     #[error("title and owner have at most {LONGEST_NAME} characters each")]
     LongName,
+    /// A title or owner with a sign that nobody sees.
+    #[error("title and owner have only signs that can be seen")]
+    Unseen,
     /// Too many words about it.
     #[error("what it is about has at most {LONGEST_AIM} characters")]
     LongAim,
@@ -79,6 +83,7 @@ impl Initiative {
             (self.title.trim().is_empty(), Unfit::NoTitle),
             (self.owner.trim().is_empty(), Unfit::NoOwner),
             (long(&self.title, LONGEST_NAME) || long(&self.owner, LONGEST_NAME), Unfit::LongName),
+            (self.title.chars().any(is_unseen) || self.owner.chars().any(is_unseen), Unfit::Unseen),
             (long(&self.aim, LONGEST_AIM), Unfit::LongAim),
             (self.ends.is_some_and(|ends| ends < self.begins), Unfit::EndsBefore),
             (self.units.is_empty(), Unfit::NoUnit),

@@ -33,6 +33,7 @@ pub mod scorecard;
 pub mod scoring;
 pub mod service_level;
 pub mod signal;
+pub mod signs;
 pub mod source;
 pub mod target;
 pub mod trajectory;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::attempt;
@@ -52,7 +52,7 @@ impl StateStore {
         now: Timestamp,
     ) -> Result<Attempt, StateError> {
         // One after the other: another attempt must not take away what this one counts.
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let ended = attempt::Column::At.lte(kept(now) - limits.within.as_millis() as i64);
         attempt::Entity::delete_many().filter(ended).exec(&transaction).await?;
         let mut made = Vec::new();

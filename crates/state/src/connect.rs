@@ -5,12 +5,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, SqliteTransactionMode, TransactionOptions};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 
 use crate::{StateError, migrations};
 
 /// How long a question waits for another program that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The number by which transactions on PostgreSQL wait for one another.
+const LOCK: i64 = 0x6b65_656c;
 
 /// Where the database lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,13 +118,19 @@ pub(crate) fn instant(kept: i64) -> Timestamp {
     Timestamp::from_millisecond(kept).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// What changes what others read must not happen between their reading and writing.
-pub(crate) fn alone() -> TransactionOptions {
-    TransactionOptions {
+/// Begins a transaction beside which no other of evenkeel runs: what changes what others read must not happen between
+/// their reading and writing.
+pub(crate) async fn alone(database: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
         isolation_level: None,
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
+    };
+    let transaction = database.begin_with_options(options).await?;
+    if transaction.get_database_backend() == DatabaseBackend::Postgres {
+        transaction.execute_unprepared(&format!("select pg_advisory_xact_lock({LOCK})")).await?;
     }
+    Ok(transaction)
 }
 
 #[cfg(test)]

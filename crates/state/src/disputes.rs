@@ -1,11 +1,9 @@
 //! Rows that somebody says are wrong, and what was decided about them. A decision is made once.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::dispute;
@@ -16,6 +14,10 @@ use crate::{StateError, StateStore};
 pub const LONGEST_REASON: usize = 2000;
 /// The most decided disputes that a list has.
 const MOST: u64 = 500;
+/// The word for a dispute that somebody is upholding: the row is being taken out of the record. It reads as open.
+const UPHOLDING: &str = "upholding";
+/// How long somebody has for that, before it is taken for given up.
+const UPHOLDING_FOR: SignedDuration = SignedDuration::from_mins(2);
 
 /// How a dispute stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +81,8 @@ pub struct Dispute {
 }
 
 fn made(model: dispute::Model) -> Dispute {
-    let decided = model.decided_by.zip(model.decided_at).zip(model.reason);
+    let state = DisputeState::ALL.into_iter().find(|state| state.as_str() == model.state).unwrap_or(DisputeState::Open);
+    let decided = model.decided_by.zip(model.decided_at).zip(model.reason).filter(|_| state != DisputeState::Open);
     Dispute {
         id: model.id,
         of: NewDispute {
@@ -93,7 +96,7 @@ fn made(model: dispute::Model) -> Dispute {
         },
         raised_by: model.raised_by,
         raised_at: instant(model.raised_at),
-        state: DisputeState::ALL.into_iter().find(|state| state.as_str() == model.state).unwrap_or(DisputeState::Open),
+        state,
         decided: decided.map(|((by, at), reason)| (by, instant(at), reason)),
     }
 }
@@ -101,7 +104,7 @@ fn made(model: dispute::Model) -> Dispute {
 impl StateStore {
     /// Takes a dispute down; none when the same row of the same person is disputed already or was decided.
     pub async fn dispute(&self, new: NewDispute, change: Change<'_>) -> Result<Option<i64>, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let same = dispute::Entity::find()
             .filter(dispute::Column::Person.eq(new.person.as_str()))
             .filter(dispute::Column::RowTable.eq(new.table.as_str()))
@@ -142,7 +145,7 @@ impl StateStore {
         if let Some(person) = person {
             query = query.filter(dispute::Column::Person.eq(person));
         }
-        let is_open = dispute::Column::State.eq(DisputeState::Open.as_str());
+        let is_open = dispute::Column::State.is_in([DisputeState::Open.as_str(), UPHOLDING]);
         let decided = query.clone().filter(is_open.clone().not()).limit(MOST).all(&self.database).await?;
         // What waits is in the list however much came after it.
         let open = query.filter(is_open).all(&self.database).await?;
@@ -151,17 +154,48 @@ impl StateStore {
         Ok(found)
     }
 
-    /// Decides a dispute that is open; false when it was decided already.
+    /// Says that somebody is about to uphold a dispute, so that nobody declines it while its row is taken out of the
+    /// record; false when it was decided, or somebody else is about to. It is ended by [`Self::decide`] or
+    /// [`Self::leave_open`], else by time.
+    pub async fn begin_upholding(&self, id: i64, by: &str, at: Timestamp) -> Result<bool, StateError> {
+        let begun = dispute::Entity::update_many()
+            .col_expr(dispute::Column::State, SimpleExpr::value(UPHOLDING))
+            .col_expr(dispute::Column::DecidedBy, SimpleExpr::value(by))
+            .col_expr(dispute::Column::DecidedAt, SimpleExpr::value(kept(at)))
+            .filter(dispute::Column::Id.eq(id))
+            .filter(waits(at))
+            .exec(&self.database)
+            .await?;
+        Ok(begun.rows_affected > 0)
+    }
+
+    /// Says that what [`Self::begin_upholding`] began came to nothing.
+    pub async fn leave_open(&self, id: i64, by: &str, at: Timestamp) -> Result<(), StateError> {
+        dispute::Entity::update_many()
+            .col_expr(dispute::Column::State, SimpleExpr::value(DisputeState::Open.as_str()))
+            .filter(dispute::Column::Id.eq(id))
+            .filter(is_upheld_by(by, at))
+            .exec(&self.database)
+            .await?;
+        Ok(())
+    }
+
+    /// Decides a dispute: upholds what the same person began to uphold at the same instant, or declines what is open;
+    /// false when it is neither any more.
     pub async fn decide(&self, id: i64, upheld: bool, reason: &str, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
-        let state = if upheld { DisputeState::Upheld } else { DisputeState::Declined };
+        let transaction = alone(&self.database).await?;
+        let (state, before) = if upheld {
+            (DisputeState::Upheld, is_upheld_by(change.by, change.at))
+        } else {
+            (DisputeState::Declined, waits(change.at))
+        };
         let decided = dispute::Entity::update_many()
             .col_expr(dispute::Column::State, SimpleExpr::value(state.as_str()))
             .col_expr(dispute::Column::DecidedBy, SimpleExpr::value(change.by))
             .col_expr(dispute::Column::DecidedAt, SimpleExpr::value(kept(change.at)))
             .col_expr(dispute::Column::Reason, SimpleExpr::value(reason))
             .filter(dispute::Column::Id.eq(id))
-            .filter(dispute::Column::State.eq(DisputeState::Open.as_str()))
+            .filter(before)
             .exec(&transaction)
             .await?;
         if decided.rows_affected == 0 {
@@ -171,4 +205,17 @@ impl StateStore {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// Whether it is open, or whoever was about to uphold it has given up.
+fn waits(now: Timestamp) -> SimpleExpr {
+    let given_up = dispute::Column::DecidedAt.lt(kept(now - UPHOLDING_FOR));
+    let given_up = dispute::Column::State.eq(UPHOLDING).and(given_up);
+    dispute::Column::State.eq(DisputeState::Open.as_str()).or(given_up)
+}
+
+/// Whether somebody is about to uphold it since an instant.
+fn is_upheld_by(by: &str, at: Timestamp) -> SimpleExpr {
+    let own = dispute::Column::DecidedBy.eq(by).and(dispute::Column::DecidedAt.eq(kept(at)));
+    dispute::Column::State.eq(UPHOLDING).and(own)
 }

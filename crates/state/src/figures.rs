@@ -7,9 +7,7 @@ use evenkeel_model::typed_figure::Amounts;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::figure;
@@ -54,6 +52,19 @@ pub struct NewFigure {
     pub typed: Typed,
     /// What the audit trail says of it.
     pub about: String,
+    /// The latest figure of the same key that whoever typed this one had seen.
+    pub seen: Option<SeenFigure>,
+}
+
+/// A figure as somebody saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenFigure {
+    /// The number.
+    pub id: FigureId,
+    /// How far it had got.
+    pub typed: Typed,
+    /// When it was typed.
+    pub typed_at: Timestamp,
 }
 
 /// A figure that was typed.
@@ -164,15 +175,45 @@ impl StateStore {
         Ok(())
     }
 
+    /// Sends figures back that were approved and that the record cannot take, all for one reason.
+    pub async fn return_overtaken_figures(
+        &self,
+        ids: &[FigureId],
+        reason: &str,
+        change: Change<'_>,
+    ) -> Result<(), StateError> {
+        let transaction = alone(&self.database).await?;
+        for id in ids {
+            let found = figure::Entity::find_by_id(id.0).one(&transaction).await?;
+            let open = |model: &figure::Model| model.standing == word(Typed::Approved) && !model.published;
+            let Some(model) = found.filter(open) else { continue };
+            let about =
+                format!("{} of {}, {} to {}: {reason}", model.measure, model.unit, model.first_day, model.last_day);
+            let returned = figure::ActiveModel {
+                id: Unchanged(id.0),
+                standing: Set(word(Typed::Returned).to_owned()),
+                decided_by: Set(Some(change.by.to_owned())),
+                decided_at: Set(Some(kept(change.at))),
+                reason: Set(Some(reason.to_owned())),
+                ..Default::default()
+            };
+            returned.update(&transaction).await?;
+            Change { about: &about, ..change }.write(&transaction, Action::FigureReturned).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Keeps or sends figures, all together with what the trail says of each. A draft and what was sent back are typed
-    /// over. Those about something that waits for approval are left as they are: gives their keys.
+    /// over. Those about something that waits for approval, or that somebody else typed since it was seen, are left as
+    /// they are: gives their keys.
     pub async fn type_figures(&self, new: &[NewFigure], change: Change<'_>) -> Result<Vec<FigureKey>, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let mut left = Vec::new();
         for typed in new {
             let latest = latest(&transaction, &typed.key).await?;
-            let standing = latest.as_ref().map(|model| model.standing.as_str());
-            if standing == Some(word(Typed::Waiting)) {
+            let waits = latest.as_ref().is_some_and(|model| model.standing == word(Typed::Waiting));
+            if waits || !is_seen(latest.as_ref(), typed.seen) {
                 left.push(typed.key.clone());
                 continue;
             }
@@ -212,11 +253,13 @@ impl StateStore {
         Ok(left)
     }
 
-    /// Takes drafts away that somebody emptied.
-    pub async fn forget_drafts(&self, keys: &[FigureKey]) -> Result<(), StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
-        for key in keys {
-            let draft = latest(&transaction, key).await?.filter(|model| model.standing == word(Typed::Draft));
+    /// Takes drafts away that somebody emptied, each with what they had seen of it; one that somebody else typed since
+    /// then stays.
+    pub async fn forget_drafts(&self, emptied: &[(FigureKey, Option<SeenFigure>)]) -> Result<(), StateError> {
+        let transaction = alone(&self.database).await?;
+        for (key, seen) in emptied {
+            let latest = latest(&transaction, key).await?.filter(|model| is_seen(Some(model), *seen));
+            let draft = latest.filter(|model| model.standing == word(Typed::Draft));
             if let Some(draft) = draft {
                 figure::Entity::delete_by_id(draft.id).exec(&transaction).await?;
             }
@@ -233,7 +276,7 @@ impl StateStore {
         reason: Option<&str>,
         change: Change<'_>,
     ) -> Result<Decided, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let found = figure::Entity::find_by_id(id.0).one(&transaction).await?;
         let waits = |model: &figure::Model| model.standing == word(Typed::Waiting) && model.typed_at == kept(seen);
         let Some(model) = found.filter(waits) else { return Ok(Decided::Changed) };
@@ -257,6 +300,12 @@ impl StateStore {
         transaction.commit().await?;
         Ok(Decided::Done)
     }
+}
+
+/// Whether a figure is as somebody saw it, or there is none and they saw none.
+fn is_seen(latest: Option<&figure::Model>, seen: Option<SeenFigure>) -> bool {
+    let now = latest.map(|model| (model.id, model.standing.as_str(), model.typed_at));
+    now == seen.map(|seen| (seen.id.0, word(seen.typed), kept(seen.typed_at)))
 }
 
 /// The latest figure of a key.

@@ -3,7 +3,7 @@
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::initiative::Initiative;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::connect::alone;
 use crate::entity::initiative;
@@ -54,35 +54,40 @@ impl StateStore {
 
     /// Writes an initiative down and returns its number; the one it has is not looked at.
     pub async fn add_initiative(&self, new: &Initiative, change: Change<'_>) -> Result<i64, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let added = written(new).insert(&transaction).await?;
         change.write(&transaction, Action::InitiativeAdded).await?;
         transaction.commit().await?;
         Ok(added.id)
     }
 
-    /// Writes an initiative down in another way; false when there is none of its number any more.
-    pub async fn change_initiative(&self, changed: &Initiative, change: Change<'_>) -> Result<bool, StateError> {
-        let model = initiative::ActiveModel { id: Unchanged(changed.number), ..written(changed) };
-        self.put_initiative(changed.number, model, Action::InitiativeChanged, change).await
+    /// Writes an initiative down in another way; false when it is not what was `seen` of it any more.
+    pub async fn change_initiative(
+        &self,
+        seen: &Initiative,
+        changed: &Initiative,
+        change: Change<'_>,
+    ) -> Result<bool, StateError> {
+        let model = initiative::ActiveModel { id: Unchanged(seen.number), ..written(changed) };
+        self.put_initiative(seen, model, Action::InitiativeChanged, change).await
     }
 
-    /// Takes an initiative back; false when there is none of the number any more.
-    pub async fn withdraw_initiative(&self, number: i64, change: Change<'_>) -> Result<bool, StateError> {
-        let model = initiative::ActiveModel { id: Unchanged(number), withdrawn: Set(true), ..Default::default() };
-        self.put_initiative(number, model, Action::InitiativeWithdrawn, change).await
+    /// Takes an initiative back; false when it is not what was `seen` of it any more.
+    pub async fn withdraw_initiative(&self, seen: &Initiative, change: Change<'_>) -> Result<bool, StateError> {
+        let model = initiative::ActiveModel { id: Unchanged(seen.number), withdrawn: Set(true), ..Default::default() };
+        self.put_initiative(seen, model, Action::InitiativeWithdrawn, change).await
     }
 
     async fn put_initiative(
         &self,
-        number: i64,
+        seen: &Initiative,
         model: initiative::ActiveModel,
         action: Action,
         change: Change<'_>,
     ) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
-        let present = initiative::Entity::find_by_id(number).one(&transaction).await?;
-        if present.is_none_or(|present| present.withdrawn) {
+        let transaction = alone(&self.database).await?;
+        let present = initiative::Entity::find_by_id(seen.number).one(&transaction).await?;
+        if present.filter(|present| !present.withdrawn).and_then(read).as_ref() != Some(seen) {
             return Ok(false);
         }
         model.update(&transaction).await?;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, TransactionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 
 use crate::connect::{alone, kept};
 use crate::entity::{invitation, session, user};
@@ -16,7 +16,7 @@ impl StateStore {
     /// A link for somebody; an earlier one ends.
     pub async fn invite(&self, id: UserId, random: &Random, change: Change<'_>) -> Result<Secret, StateError> {
         let secret = Secret::new(random)?;
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(id.0)).exec(&transaction).await?;
         let expires_at = kept(change.at) + USABLE.as_millis() as i64;
         let link =
@@ -38,7 +38,7 @@ impl StateStore {
     /// more. Nobody when the link cannot be used.
     pub async fn redeem(&self, secret: &Secret, password: String, now: Timestamp) -> Result<Option<User>, StateError> {
         let Some(user) = self.invited(secret, now).await? else { return Ok(None) };
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let used = invitation::Entity::delete_by_id(secret.digest()).exec(&transaction).await?;
         if used.rows_affected != 1 {
             return Ok(None);

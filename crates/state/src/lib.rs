@@ -26,7 +26,7 @@ pub use attempts::{Attempt, Limits};
 pub use connect::{Location, StateStore};
 pub use disputes::{Dispute, DisputeState, LONGEST_REASON, NewDispute};
 pub use error::StateError;
-pub use figures::{Decided, FigureId, FigureKey, NewFigure, TypedFigure};
+pub use figures::{Decided, FigureId, FigureKey, NewFigure, SeenFigure, TypedFigure};
 pub use notes::{LONGEST_NOTE, Mention, NewNote, Note, NotesVersion};
 pub use password::{Effort, Passwords, SHORTEST_PASSWORD, UnfitPassword};
 pub use recommendations::{NewRecommendation, Recommendation};

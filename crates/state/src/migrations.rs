@@ -10,7 +10,7 @@ mod recommendations;
 mod tokens;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 
 use crate::StateError;
 use crate::connect::alone;
@@ -38,7 +38,7 @@ struct Step {
 /// Brings a database to the newest form.
 pub(crate) async fn run(database: &DatabaseConnection) -> Result<(), StateError> {
     // Another program may be doing the same: the one that comes second waits, and finds nothing left to do.
-    let transaction = database.begin_with_options(alone()).await?;
+    let transaction = alone(database).await?;
     let mut table = Table::create();
     transaction.execute(table.table(FORM).if_not_exists().col(ColumnDef::new("number").integer().not_null())).await?;
     let found = number(&transaction).await?;

@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::{mention, note, user};
@@ -81,7 +79,7 @@ pub struct NotesVersion(u64, u64, u64);
 impl StateStore {
     /// Writes a note and returns its number.
     pub async fn add_note(&self, new: &NewNote, change: Change<'_>) -> Result<i64, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let model = note::ActiveModel {
             id: NotSet,
             measure: Set(new.measure.to_string()),
@@ -146,7 +144,7 @@ impl StateStore {
 
     /// Takes a note back; false when it is not theirs who asks, or was taken back already.
     pub async fn withdraw_note(&self, number: i64, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let withdrawn = note::Entity::update_many()
             .col_expr(note::Column::WithdrawnAt, SimpleExpr::value(kept(change.at)))
             .filter(note::Column::Id.eq(number))

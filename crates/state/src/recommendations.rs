@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::{recommendation, user};
@@ -114,7 +114,7 @@ fn read(model: recommendation::Model, names: &BTreeMap<String, String>) -> Optio
 impl StateStore {
     /// Sends a recommendation and returns its number.
     pub async fn recommend(&self, new: &NewRecommendation, change: Change<'_>) -> Result<i64, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let model = recommendation::ActiveModel {
             id: NotSet,
             measure: Set(new.measure.to_string()),
@@ -157,7 +157,7 @@ impl StateStore {
         reason: &str,
         change: Change<'_>,
     ) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let answered = recommendation::Entity::update_many()
             .col_expr(recommendation::Column::Answer, SimpleExpr::value(answer_word(answer)))
             .col_expr(recommendation::Column::AnsweredAt, SimpleExpr::value(kept(change.at)))
@@ -187,7 +187,7 @@ impl StateStore {
         result: &str,
         change: Change<'_>,
     ) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let followed = recommendation::Entity::update_many()
             .col_expr(recommendation::Column::Outcome, SimpleExpr::value(outcome_word(outcome)))
             .col_expr(recommendation::Column::OutcomeOn, SimpleExpr::value(on.to_string()))

@@ -2,9 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::{token, user};
@@ -77,7 +75,7 @@ impl StateStore {
     ) -> Result<Secret, StateError> {
         let name = fit(new.name, "name of the token")?;
         let secret = Secret::new(random)?;
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         if user::Entity::find_by_id(owner.0).filter(user::Column::Active.eq(true)).one(&transaction).await?.is_none() {
             return Err(StateError::NoUser);
         }
@@ -127,7 +125,7 @@ impl StateStore {
 
     /// Revokes a token; false when there is none of that number, and nothing happens.
     pub async fn revoke_token(&self, id: TokenId, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let gone = token::Entity::delete_by_id(id.0).exec(&transaction).await?;
         if gone.rows_affected == 0 {
             return Ok(false);

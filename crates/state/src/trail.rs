@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, TransactionTrait,
+    QueryTrait,
 };
 
 use crate::connect::{alone, instant, kept};
@@ -288,7 +288,7 @@ impl StateStore {
 
     /// Records a look at people, and whom it was at.
     pub async fn record_look(&self, new: &Entry, at: &LookedAt, now: Timestamp) -> Result<(), StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let entry_id = write(&transaction, new, now).await?;
         let (kind, subject) = at.kept();
         let (kind, subject) = (Set(kind.to_owned()), Set(subject.to_owned()));

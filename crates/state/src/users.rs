@@ -1,12 +1,13 @@
 //! Users and what they may do.
 
 use evenkeel_model::access::{Grant, Role};
+use evenkeel_model::signs::is_unseen;
 use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    SqlErr, TransactionTrait,
+    SqlErr,
 };
 use thiserror::Error;
 
@@ -74,18 +75,13 @@ pub enum UnfitName {
 /// A name without spaces around it.
 pub(crate) fn fit<'a>(text: &'a str, what: &'static str) -> Result<&'a str, UnfitName> {
     let text = text.trim();
-    // Signs that turn the direction of writing make one name look like another.
-    let unseen = |char: char| {
-        char.is_control()
-            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
     if text.is_empty() {
         return Err(UnfitName::Empty(what));
     }
     if text.chars().count() > LONGEST_NAME {
         return Err(UnfitName::TooLong(what));
     }
-    if text.chars().any(unseen) {
+    if text.chars().any(is_unseen) {
         return Err(UnfitName::Unseen(what));
     }
     Ok(text)
@@ -108,7 +104,7 @@ impl StateStore {
 
     /// Adds the first user; refused when there is anybody. They are recorded to have added themselves.
     pub async fn add_first_user(&self, new: NewUser<'_>, now: Timestamp) -> Result<User, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         if user::Entity::find().count(&transaction).await? > 0 {
             return Err(StateError::NotFirst);
         }
@@ -122,7 +118,7 @@ impl StateStore {
 
     /// Adds a user.
     pub async fn add_user(&self, new: NewUser<'_>, change: Change<'_>) -> Result<User, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let id = insert(&transaction, new, change.at).await?;
         change.write(&transaction, Action::UserAdded).await?;
         transaction.commit().await?;
@@ -159,7 +155,7 @@ impl StateStore {
 
     /// Gives somebody a grant; false when they have it, and nothing happens.
     pub async fn give(&self, id: UserId, given: &Grant, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         if user::Entity::find_by_id(id.0).one(&transaction).await?.is_none() {
             return Err(StateError::NoUser);
         }
@@ -175,12 +171,14 @@ impl StateStore {
     /// Takes a grant away; false when they never had it, and nothing happens. Refused when nobody could administer
     /// accounts any more.
     pub async fn take(&self, id: UserId, taken: &Grant, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let gone = grant::Entity::delete_many().filter(is_grant(id, taken)).exec(&transaction).await?;
         if gone.rows_affected == 0 {
             return Ok(false);
         }
-        someone_administers(&transaction).await?;
+        if taken.role() == Role::Administrator {
+            someone_administers(&transaction).await?;
+        }
         change.write(&transaction, Action::Taken).await?;
         transaction.commit().await?;
         Ok(true)
@@ -189,7 +187,7 @@ impl StateStore {
     /// Lets somebody sign in or not; false when that is so already, and nothing happens. Whoever may not any more is
     /// signed out at once, and one-time links and tokens end.
     pub async fn set_active(&self, id: UserId, active: bool, change: Change<'_>) -> Result<bool, StateError> {
-        let transaction = self.database.begin_with_options(alone()).await?;
+        let transaction = alone(&self.database).await?;
         let present = user::Entity::find_by_id(id.0).one(&transaction).await?.ok_or(StateError::NoUser)?;
         if present.active == active {
             return Ok(false);
@@ -200,7 +198,11 @@ impl StateStore {
             session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(&transaction).await?;
             invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(id.0)).exec(&transaction).await?;
             token::Entity::delete_many().filter(token::Column::UserId.eq(id.0)).exec(&transaction).await?;
-            someone_administers(&transaction).await?;
+            let role = grant::Column::Role.eq(Role::Administrator.as_str());
+            let administered = grant::Entity::find().filter(grant::Column::UserId.eq(id.0).and(role));
+            if administered.one(&transaction).await?.is_some() {
+                someone_administers(&transaction).await?;
+            }
         }
         change.write(&transaction, if active { Action::Activated } else { Action::Deactivated }).await?;
         transaction.commit().await?;

@@ -46,6 +46,11 @@ impl Failure {
         Self::new(StatusCode::FORBIDDEN, message)
     }
 
+    /// Something is not as it was when it was seen.
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
     /// Nobody knows who asks.
     pub(crate) fn unknown(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, message)

@@ -12,6 +12,12 @@ use crate::accounts::Accounts;
 /// How much of a secret tells one batch from another of the same second.
 const TELLS_APART: usize = 8;
 
+/// Who sends a figure back that a source has brought meanwhile.
+const EVENKEEL: &str = "evenkeel";
+/// Why it is sent back.
+const OVERTAKEN: &str = "A source brought this figure before it was put into the record, and two of them must not count. \
+                         What the source brought holds.";
+
 /// Figures that could not be put into the record.
 #[derive(Debug, Error)]
 pub(crate) enum Unpublished {
@@ -36,12 +42,13 @@ async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
     if figures.is_empty() {
         return Ok(());
     }
-    let observations: Vec<TypedObservation> = figures
+    let observations: Vec<(FigureId, TypedObservation)> = figures
         .iter()
         .filter_map(|figure| {
             let amounts = figure.amounts?;
-            Some(TypedObservation {
+            let observation = TypedObservation {
                 measure: figure.figure.clone(),
+                period_begins: figure.key.first_day,
                 period_on: figure.key.last_day,
                 unit: figure.key.unit.clone(),
                 numerator: amounts.numerator,
@@ -50,9 +57,11 @@ async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
                 entered_by: figure.typed_by.clone(),
                 entered_at: figure.typed_at,
                 approved_at: figure.decided_at.unwrap_or(figure.typed_at),
-            })
+            };
+            Some((figure.id, observation))
         })
         .collect();
+    let (ids, observations): (Vec<FigureId>, Vec<TypedObservation>) = observations.into_iter().unzip();
     let now = accounts.now();
     let unique = Secret::new(&accounts.random).map_err(StateError::from)?.text();
     let unique = unique.get(..TELLS_APART).unwrap_or_default();
@@ -61,8 +70,11 @@ async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
     // On a thread of its own: an import holds files locked and writes them, and must not keep requests waiting.
     let (lake, runtime) = (lake.clone(), Handle::current());
     let import = move || runtime.block_on(lake.publish_figures(batch, &observations));
-    tokio::task::spawn_blocking(import).await.map_err(LakeError::from)??;
-    let ids: Vec<FigureId> = figures.iter().map(|figure| figure.id).collect();
-    accounts.store.figures_published(&ids).await?;
+    let published = tokio::task::spawn_blocking(import).await.map_err(LakeError::from)??;
+    let (overtaken, held): (Vec<_>, Vec<_>) =
+        ids.into_iter().enumerate().partition(|(place, _)| published.overtaken.contains(place));
+    let only_ids = |found: Vec<(usize, FigureId)>| -> Vec<FigureId> { found.into_iter().map(|(_, id)| id).collect() };
+    accounts.store.figures_published(&only_ids(held)).await?;
+    accounts.store.return_overtaken_figures(&only_ids(overtaken), OVERTAKEN, accounts.change(EVENKEEL, "")).await?;
     Ok(())
 }

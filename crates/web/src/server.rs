@@ -12,7 +12,6 @@ use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio::sync::Mutex;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -39,8 +38,6 @@ pub(crate) struct State {
     pub(crate) lake: Lake,
     /// What open pages hear.
     pub(crate) live: Live,
-    /// Held while a dispute is decided.
-    pub(crate) deciding: Arc<Mutex<()>>,
     pub(crate) metrics: Arc<Metrics>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
@@ -169,7 +166,7 @@ impl Server {
         let lake = opening.lake.clone();
         let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        let state = State { present, access, lake, live, deciding: Arc::default(), metrics, metrics_token: None };
+        let state = State { present, access, lake, live, metrics, metrics_token: None };
         Ok(Self { state, opening, clock, limits })
     }
 

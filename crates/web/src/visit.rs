@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Form;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, header};
@@ -239,6 +240,9 @@ impl<T: Task> FromRequestParts<State> for Allowed<T> {
     }
 }
 
+/// The sign NUL as forms write it. PostgreSQL keeps no text with it.
+const NOTHING: &[u8] = b"%00";
+
 /// A form that was filled in on a page of this server, by whoever the page was made for.
 pub(crate) struct Filled<T> {
     pub(crate) values: T,
@@ -272,6 +276,15 @@ impl<T: DeserializeOwned> FromRequest<State> for Filled<T> {
         let who = Who::of(request.headers(), state).await?;
         who.accounts()?;
         let address = address(request.extensions());
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+        let bytes = bytes.map_err(|_| Failure::bad("This form cannot be read."))?;
+        if bytes.contains(&0) || bytes.windows(NOTHING.len()).any(|window| window == NOTHING) {
+            return Err(Failure::bad(
+                "Nothing was sent: a text holds the sign NUL, which cannot be kept. Go back and write it without.",
+            ));
+        }
+        let request = Request::from_parts(parts, Body::from(bytes));
         let filled = Form::<Carried<T>>::from_request(request, state).await;
         let Form(Carried { form, values }) = filled.map_err(|_| Failure::bad("This form cannot be read."))?;
         if !who.token().is_some_and(|token| token.accepts(&form)) {

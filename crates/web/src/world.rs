@@ -1283,7 +1283,6 @@ impl World {
             ("Targets", links.targets(home).filter(|_| seen)),
             ("Strategy map", links.map(home).filter(|_| seen)),
             ("Initiatives", links.initiatives(home).filter(|_| seen && self.visitor.signed_in.is_some())),
-            ("Recommendations", links.recommendations("all").filter(|_| seen && self.visitor.signed_in.is_some())),
             ("Charter", charter.and_then(|_| links.charter(home, None))),
             ("Figures", links.owed().filter(|_| self.types_figures() && self.visitor.signed_in.is_some())),
             ("Data", links.data().filter(|_| self.sees_the_record())),

@@ -254,8 +254,9 @@ describe("a recommendation", () => {
       await page.getByRole("button", { name: "Send the answer" }).click();
       await page.waitForURL("**/recommendations/1?done=declined");
       assert.match(await page.locator("main").innerText(), /Both proposals came last month/);
-      await page.getByRole("link", { name: "Back to the register" }).click();
-      assert.match(await page.locator("h1").innerText(), /has its answer/);
+      await page.locator(".main-nav").getByRole("link", { name: "Initiatives" }).click();
+      await page.getByRole("link", { name: "Recommendations to owners of measures" }).click();
+      await page.getByRole("heading", { name: /has its answer/ }).waitFor();
       await picture(page, "recommendations.register");
     });
   });

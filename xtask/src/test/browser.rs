@@ -9,7 +9,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::count::{Format, Tally};
-use super::{failure, process, run_command};
+use super::install::{find, install};
+use super::{failure, run_command};
 use crate::console;
 use crate::workspace::Workspace;
 
@@ -37,7 +38,7 @@ fn prepare(workspace: &Workspace) -> Result<Command, String> {
     let package = std::fs::read_to_string(folder.join("package.json"))
         .map_err(|error| format!("{FOLDER}/package.json cannot be read: {error}"))?;
     let needed = needed_node(&package)?;
-    install()?;
+    install_missing()?;
     let browser = browser().ok_or_else(|| match chosen_browser() {
         Some(chosen) => format!("CHROMIUM is set to {}, which does not start", chosen.display()),
         None => "there is no Chromium or Chrome that starts. Install one, or set CHROMIUM to the path of its program; \
@@ -82,7 +83,7 @@ fn major(version: &str) -> Option<u32> {
 }
 
 /// Installs with apt-get what is missing.
-fn install() -> Result<(), String> {
+fn install_missing() -> Result<(), String> {
     let mut missing = Vec::new();
     if version(Path::new("node")).is_none() {
         missing.push("nodejs");
@@ -94,32 +95,7 @@ fn install() -> Result<(), String> {
     if browser().is_none() && chosen_browser().is_none() {
         missing.push("chromium");
     }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let names = missing.join(", ");
-    let path = std::env::var_os("PATH");
-    let path = path.as_deref();
-    if find("apt-get", path).is_none() {
-        return Err(format!("missing: {names}. There is no apt-get here to install them with: install them by hand"));
-    }
-    console::out(&format!("missing: {names}; installing with apt-get"));
-    // Without sudo apt-get itself says what it lacks.
-    let sudo = !is_root() && find("sudo", path).is_some();
-    for arguments in [vec!["update"], [vec!["install", "--yes", "--no-install-recommends"], missing].concat()] {
-        let mut command = Command::new(if sudo { "sudo" } else { "env" });
-        // Not as a variable of this process, which sudo would not hand on.
-        let command = if sudo { command.arg("env") } else { &mut command };
-        let command = command.arg("DEBIAN_FRONTEND=noninteractive").arg("apt-get").args(arguments);
-        console::out(&format!("$ {}", super::shown(command)));
-        // A failed update is no reason to stop: the lists may be fresh enough.
-        let _ = process::stream(command, |_| {}).map_err(|error| error.to_string())?;
-    }
-    Ok(())
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    install(&missing)
 }
 
 /// A browser that starts: the one in CHROMIUM, or the first that is installed.
@@ -138,11 +114,6 @@ fn choose(chosen: Option<PathBuf>, path: Option<&OsStr>) -> Vec<PathBuf> {
         Some(chosen) => vec![chosen],
         None => BROWSERS.iter().filter_map(|name| find(name, path)).collect(),
     }
-}
-
-/// The file of a program.
-fn find(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
-    std::env::split_paths(path?).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// What a program answers to `--version`, if it starts at all. (Ubuntu's `chromium-browser` may be there and not

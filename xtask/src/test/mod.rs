@@ -5,6 +5,8 @@
 
 mod browser;
 mod count;
+mod install;
+mod postgres;
 mod process;
 
 use std::path::Path;
@@ -50,6 +52,11 @@ fn steps(workspace: &Workspace, quick: bool, report: &mut Report) {
         built = outcome.counted;
         outcome.tally
     });
+    if !quick {
+        report.step("on PostgreSQL", || {
+            if built { postgres::run(root) } else { failure("not run, because the step `tests` built nothing") }
+        });
+    }
     report.step("documentation tests", || {
         if built {
             // Only crates with examples: the others would be built anew, with other features, to run nothing.
@@ -103,10 +110,9 @@ fn has_example(folder: &Path) -> bool {
 
 /// The tests of all crates, with nextest where it is installed: it runs them side by side.
 fn run_tests(root: &Path) -> Outcome {
-    let has_nextest = cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
     let mut command = cargo();
     command.current_dir(root);
-    if has_nextest {
+    if has_nextest() {
         command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
         run_command(&mut command, Format::Nextest)
     } else {
@@ -115,6 +121,11 @@ fn run_tests(root: &Path) -> Outcome {
         command.args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]);
         run_command(&mut command, Format::Libtest)
     }
+}
+
+/// Whether cargo-nextest is installed.
+fn has_nextest() -> bool {
+    cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success())
 }
 
 /// What came of a command.

@@ -217,6 +217,36 @@ fn what_somebody_else_typed_meanwhile_is_not_typed_over_unseen() {
 }
 
 #[test]
+fn what_a_source_brought_meanwhile_is_not_approved() {
+    let project = collecting();
+    let People { server, milo, ines, .. } = people(project.path());
+    assert_eq!(server.post("/owed", &milo, &row(&key("north"), "30000", "6000", "")).status, 303);
+    let waiting = server.get("/owed/approval", &ines).body;
+    let target = format!("/owed/approval/{}", between(&waiting, "action=\"/owed/approval/", "\""));
+    let seen = between(&waiting, "name=\"seen\" value=\"", "\"").to_owned();
+    let decide = |chosen: &str, reason: &str| {
+        server.post(&target, &ines, &[("do", chosen), ("seen", &seen), ("reason", reason)])
+    };
+    // The ledger brings the same figure, placed on another day of the month.
+    let source = project.path().join("sources/a.yaml");
+    let text = std::fs::read_to_string(&source).unwrap();
+    let text = text.replace("files: { ", "files: { ledger: raw/ledger.csv, ");
+    let ledger = "  observations: select 'cost_contact' as measure, day as period_on, unit as unit_id, amount as numerator, \
+                  contacts as denominator from ledger\n";
+    std::fs::write(&source, format!("{text}{ledger}")).unwrap();
+    std::fs::write(project.path().join("raw/ledger.csv"), "day,unit,amount,contacts\n2026-10-15,north,42000,6000\n")
+        .unwrap();
+    succeed(project.path(), &["import", "--as-of", AS_OF]);
+    until_shown(&server, "/measure/cost_contact/north?period=2026-10", &milo, "7.00");
+    let refused = decide("approve", "");
+    assert!(refused.status == 409 && refused.body.contains("a source has brought this figure"), "{}", refused.body);
+    assert_eq!(decide("return", "The ledger has it.").location(), "/owed/approval?done=returned");
+    assert!(server.get("/owed", &milo).body.contains("You owe no figures"));
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(server.get("/measure/cost_contact/north?period=2026-10", &milo).body.contains("7.00"));
+}
+
+#[test]
 fn what_somebody_typed_themselves_does_not_keep_the_rest_from_their_approval() {
     let project = collecting();
     let collection = project.path().join("collections/month.yaml");
@@ -320,6 +350,17 @@ fn one_file_there_and_back() {
     // A manager has no other unit's figure from a file either, and what is no file is refused.
     assert!(load(&server, &milo, &corrected).body.contains("not asked of you"));
     assert!(load(&server, &milo, "a,b\n1,2\n").body.contains("no columns"));
+    // A decimal comma without quotation marks is no whole number, and a file without figures is not passed over in silence.
+    let answer = load(&server, &ines, &format!("key,numerator\r\n{lakeside},12,5\r\n"));
+    assert!(
+        answer.status == 422 && answer.body.contains("line 2 has more cells than there are columns"),
+        "{}",
+        answer.body
+    );
+    let answer = load(&server, &ines, &format!("key,numerator\r\n{lakeside},\r\n"));
+    assert!(answer.status == 422 && answer.body.contains("no row of it holds a figure"), "{}", answer.body);
+    let answer = server.post("/owed", &milo, &row(&north, "5", "1", "a\0b"));
+    assert!(answer.status == 400 && answer.body.contains("the sign NUL"), "{}", answer.body);
     let many: Vec<String> = (0..5_001).map(|number| format!("k{number},1")).collect();
     let answer = load(&server, &milo, &format!("key,numerator\n{}", many.join("\n")));
     assert!(answer.status == 422 && answer.body.contains("more than 5000 rows"), "{}", answer.status);

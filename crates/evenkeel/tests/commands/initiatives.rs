@@ -75,15 +75,36 @@ fn what_is_done_is_marked_where_it_is_done() {
 
     let form = server.get("/initiatives/1", &milo).body;
     assert!(form.contains("value=\"north\" checked") && form.contains("value=\"csat\" checked"), "{form}");
-    let mut changed = values("Training of 2026");
+    let seen = |token: &str| {
+        let form = server.get("/initiatives/1", token).body;
+        form.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    let before = seen(&milo);
+    let mut changed = values("Training of 2026").to_vec();
     changed[4] = ("ends", "2026-10-31");
+    // What is named twice is kept once.
+    changed.push(("measure", "csat"));
+    changed.push(("seen", &before));
     let done = server.post("/initiatives/1", &milo, &changed);
     assert_eq!((done.status, done.location()), (303, "/initiatives?done=changed"), "{}", done.body);
     let over = listed(&administrator, "whole");
     assert!(over.contains("Over") && over.contains("1 October 2026 to 31 October 2026"), "{over}");
     assert!(!over.contains("&#34;signs&#34;"), "{over}");
 
-    let withdrawn = server.post("/initiatives/1/withdraw", &administrator, &[]);
+    // Whoever looked before that changes nothing unseen, and loses nothing that they typed.
+    changed[0] = ("title", "From an older page");
+    let older = server.post("/initiatives/1", &administrator, &changed);
+    assert!(older.status == 409 && older.body.contains("value=\"From an older page\""), "{}", older.body);
+    assert!(older.body.contains("Somebody changed this initiative"), "{}", older.body);
+    assert_eq!(server.post("/initiatives/1/withdraw", &administrator, &[("seen", &before)]).status, 409);
+    for (name, value) in [("title", "a\u{202e}b"), ("begins", "2026-10-01T05:00")] {
+        let mut odd = changed.clone();
+        odd.retain(|(known, _)| *known != name);
+        odd.push((name, value));
+        assert_eq!(server.post("/initiatives/1", &milo, &odd).status, 422, "{name}");
+    }
+    let now = seen(&administrator);
+    let withdrawn = server.post("/initiatives/1/withdraw", &administrator, &[("seen", &now)]);
     assert_eq!(withdrawn.status, 303, "{}", withdrawn.body);
     assert!(!listed(&milo, "north").contains("Training"));
     assert!(!measure(&milo, "north").contains("(initiative)"));

@@ -543,6 +543,10 @@ fn nobody_gets_in_by_force() {
 #[test]
 fn a_look_that_cannot_be_recorded_is_not_shown() {
     let project = two_branches();
+    let file = project.path().join("evenkeel.yaml");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let beside_the_data: Vec<&str> = settings.lines().filter(|line| !line.starts_with("state:")).collect();
+    std::fs::write(file, beside_the_data.join("\n")).unwrap();
     std::fs::create_dir_all(project.path().join("data/state.db")).unwrap();
     let said = super::support::run(project.path(), &["charter", "--unit", "cleo", "--as-of", AS_OF]);
     assert_eq!(said.code, Some(1));

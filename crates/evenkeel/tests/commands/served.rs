@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use evenkeel_state::Secret;
@@ -77,8 +78,22 @@ pub fn two_branches() -> TempDir {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
+    let file = folder.path().join("evenkeel.yaml");
+    let settings = std::fs::read_to_string(&file).unwrap() + &state();
+    std::fs::write(file, settings).unwrap();
     succeed(folder.path(), &["import", "--as-of", AS_OF]);
     folder
+}
+
+/// Where a project keeps what people type: a database of its own on the PostgreSQL server that `EVENKEEL_POSTGRES` names,
+/// else a file.
+fn state() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let Ok(server) = std::env::var("EVENKEEL_POSTGRES") else { return String::new() };
+    let name = format!("served_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let made = Command::new("createdb").arg(format!("--maintenance-db={server}/postgres")).arg(&name).status().unwrap();
+    assert!(made.success(), "{name} cannot be made");
+    format!("state: {server}/{name}\n")
 }
 
 /// What the server answered.

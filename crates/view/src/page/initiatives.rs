@@ -43,6 +43,9 @@ pub struct InitiativesPage {
     /// Where one is written down; none for whoever may not.
     #[serde(skip)]
     pub new_url: Option<String>,
+    /// Where the recommendations are of which some come.
+    #[serde(skip)]
+    pub register: Option<String>,
     /// Those that run, those that are planned, those that are over.
     pub groups: Vec<InitiativeGroup>,
 }
@@ -120,7 +123,15 @@ impl InitiativesPage {
                 capitalised(&listed(&told))
             )
         };
-        Self { frame: Frame::new(&title, context, &to), title, lead, notice: None, new_url, groups }
+        Self {
+            frame: Frame::new(&title, context, &to),
+            title,
+            lead,
+            notice: None,
+            new_url,
+            register: links.recommendations("all"),
+            groups,
+        }
     }
 }
 
@@ -186,6 +197,9 @@ pub struct InitiativePage {
     pub action: String,
     /// Where it is taken back; none for one that is new.
     pub withdraw: Option<String>,
+    /// By what the form knows again what the initiative was when the page was made; none for a new one.
+    #[serde(skip)]
+    pub seen: Option<String>,
     /// Where the list is.
     pub list: String,
     /// The token of the form.
@@ -244,6 +258,7 @@ impl InitiativePage {
             action: String::new(),
             withdraw: None,
             list: String::new(),
+            seen: None,
             form_token,
             longest_name: LONGEST_NAME,
             longest_aim: LONGEST_AIM,

@@ -94,7 +94,11 @@ impl Caller {
 
 /// The token that a program sends; none when it sends nothing, and so asks by the cookie of whoever is signed in.
 fn bearer(headers: &HeaderMap) -> Result<Option<String>, Failure> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Failure::unknown("There is more than one header `Authorization`."));
+    }
     let typed = value.to_str().ok().and_then(|value| value.split_once(' '));
     let token =
         typed.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim().to_owned());

@@ -94,7 +94,7 @@ pub(crate) async fn dispute(
 const DECIDED: &[(&str, &str)] = &[
     ("upheld", "The row does not count any more. The figures are worked out again within seconds."),
     ("declined", "The row counts as before. The person reads the reason in their record."),
-    ("already", "Nothing was changed: somebody else has decided."),
+    ("already", "Nothing was changed: somebody else has decided, or is about to."),
     (
         "gone",
         "Nothing was decided: this row does not count any more by an earlier decision, so it cannot be told that it \
@@ -138,8 +138,6 @@ pub(crate) async fn decide(
 ) -> Result<Response, Failure> {
     let (decided, Person { world, accounts, user, .. }) = filled.by::<AnyTask>(&state)?;
     let no_dispute = || Failure::not_found("There is no such dispute.");
-    // Between looking whether it is open and marking it as decided nobody else decides.
-    let _alone = state.deciding.lock().await;
     let dispute = accounts.store.dispute_of(id).await?.ok_or_else(no_dispute)?;
     if !world.sees_dispute(&dispute) {
         return Err(no_dispute());
@@ -153,9 +151,12 @@ pub(crate) async fn decide(
         _ => return Err(Failure::bad("Say whether the dispute is upheld or declined.")),
     };
     let reason = reasoned(&decided.reason, "the reason")?;
+    let already = || Ok(Redirect::to(&format!("{DISPUTES}?done=already")).into_response());
     if dispute.state != DisputeState::Open {
-        return Ok(Redirect::to(&format!("{DISPUTES}?done=already")).into_response());
+        return already();
     }
+    let about = format!("{} {}, {}: {reason}", dispute.of.table, dispute.of.key, dispute.of.person);
+    let change = accounts.change(&user.sign_in, &about);
     if !upheld {
         // By the dispute of another person, a source, or a decision that was published when the server ended.
         match does_not_count(&state.lake, &dispute).await {
@@ -174,11 +175,19 @@ pub(crate) async fn decide(
             key: dispute.of.key.clone(),
             reason: reason.to_owned(),
             decided_by: user.sign_in.clone(),
-            at: accounts.now(),
+            at: change.at,
         };
+        // While the row is taken out of the record nobody declines, on another server either.
+        if !accounts.store.begin_upholding(id, change.by, change.at).await? {
+            return already();
+        }
         let batch = format!("dispute-{id}-{}", row.at.as_millisecond());
         // What could not be published is not marked as upheld.
-        match publish(state.lake.clone(), batch, row).await {
+        let published = publish(state.lake.clone(), batch, row).await;
+        if published.is_err() {
+            accounts.store.leave_open(id, change.by, change.at).await?;
+        }
+        match published {
             Ok(()) => {}
             Err(LakeError::Busy { .. }) => {
                 let said = "Nothing was decided: an import is running. Try again when it has ended.\n";
@@ -191,8 +200,7 @@ pub(crate) async fn decide(
             }
         }
     }
-    let about = format!("{} {}, {}: {reason}", dispute.of.table, dispute.of.key, dispute.of.person);
-    let done = accounts.store.decide(id, upheld, reason, accounts.change(&user.sign_in, &about)).await?;
+    let done = accounts.store.decide(id, upheld, reason, change).await?;
     let word = match (done, upheld) {
         (false, _) => "already",
         (true, true) => "upheld",

@@ -16,6 +16,8 @@ use crate::error::Failure;
 use crate::server::State;
 use crate::visit::{AnyTask, Filled, Pairs, Person, Seen};
 
+/// How much of a digest tells what was seen of an initiative from what it is now.
+const MARK: usize = 16;
 /// Where the list is.
 const LIST: &str = "/initiatives";
 
@@ -61,6 +63,37 @@ pub(crate) async fn blank(writer: Person, Asked(Query(from)): Asked<Query<From>>
     form(&writer, StatusCode::OK, None, typed, (&[one.of.unit], &[one.of.measure]), &[])
 }
 
+/// By what a form knows again what an initiative was when its page was made.
+fn mark(initiative: &Initiative) -> String {
+    let Initiative { number, title, aim, owner, begins, ends, units, measures } = initiative;
+    let mut texts = vec![number.to_string(), title.clone(), aim.clone(), owner.clone(), begins.to_string()];
+    texts.push(ends.map(|ends| ends.to_string()).unwrap_or_default());
+    texts.extend(units.iter().map(|unit| format!("unit {unit}")));
+    texts.extend(measures.iter().map(|measure| format!("measure {measure}")));
+    blake3::hash(texts.join("\0").as_bytes()).to_hex().chars().take(MARK).collect()
+}
+
+/// The units and measures that an initiative has, which it may keep whatever is offered today.
+fn kept(present: Option<&Initiative>) -> (&[UnitId], &[MeasureId]) {
+    present.map_or((&[], &[]), |present| (&present.units, &present.measures))
+}
+
+/// A day as forms send it.
+fn day(text: &str) -> Option<Date> {
+    text.parse::<Date>().ok().filter(|day| day.to_string() == text)
+}
+
+/// What stands in a list, each once.
+fn once<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut known = Vec::new();
+    for one in all {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
+    known
+}
+
 /// The form of one.
 pub(crate) async fn show(writer: Person, Asked(Path(number)): Asked<Path<i64>>) -> Result<Response, Failure> {
     let found = writer.world.initiative_to_change(number).ok_or_else(Failure::no_page)?;
@@ -71,7 +104,7 @@ pub(crate) async fn show(writer: Person, Asked(Path(number)): Asked<Path<i64>>) 
         begins: found.begins.to_string(),
         ends: found.ends.map(|ends| ends.to_string()).unwrap_or_default(),
     };
-    form(&writer, StatusCode::OK, Some(number), typed, (&found.units, &found.measures), &[])
+    form(&writer, StatusCode::OK, Some(found), typed, (&found.units, &found.measures), &[])
 }
 
 /// Writes one down.
@@ -88,8 +121,8 @@ pub(crate) async fn change(
     filled: Filled<Pairs>,
 ) -> Result<Response, Failure> {
     let (values, writer) = filled.by::<AnyTask>(&state)?;
-    writer.world.initiative_to_change(number).ok_or_else(Failure::no_page)?;
-    take(&writer, Some(number), &values).await
+    let present = writer.world.initiative_to_change(number).ok_or_else(Failure::no_page)?;
+    take(&writer, Some(present), &values).await
 }
 
 /// Takes one back.
@@ -98,19 +131,24 @@ pub(crate) async fn withdraw(
     Asked(Path(number)): Asked<Path<i64>>,
     filled: Filled<Pairs>,
 ) -> Result<Response, Failure> {
-    let (_, writer) = filled.by::<AnyTask>(&state)?;
+    let (values, writer) = filled.by::<AnyTask>(&state)?;
     let found = writer.world.initiative_to_change(number).ok_or_else(Failure::no_page)?;
     let accounts = &writer.accounts;
     let about = format!("{} ({number})", found.title);
-    if !accounts.store.withdraw_initiative(number, accounts.change(&writer.user.sign_in, &about)).await? {
-        return Err(Failure::no_page());
+    let seen = values.one("seen") == mark(found);
+    let change = accounts.change(&writer.user.sign_in, &about);
+    if !seen || !accounts.store.withdraw_initiative(found, change).await? {
+        return Err(Failure::conflict(
+            "Nothing was withdrawn: somebody changed this initiative after the page was made. Go back and look at it as \
+             it is now.",
+        ));
     }
     accounts.read_initiatives().await?;
     Ok(Redirect::to(&format!("{LIST}?done=withdrawn")).into_response())
 }
 
 /// Keeps what was typed, or says what is wrong with it.
-async fn take(writer: &Person, number: Option<i64>, values: &Pairs) -> Result<Response, Failure> {
+async fn take(writer: &Person, present: Option<&Initiative>, values: &Pairs) -> Result<Response, Failure> {
     let typed = TypedInitiative {
         title: values.one("title").trim().to_owned(),
         aim: values.one("aim").trim().replace("\r\n", "\n"),
@@ -118,11 +156,11 @@ async fn take(writer: &Person, number: Option<i64>, values: &Pairs) -> Result<Re
         begins: values.one("begins").trim().to_owned(),
         ends: values.one("ends").trim().to_owned(),
     };
-    let units: Vec<UnitId> = values.all("unit").map(UnitId::new).collect();
-    let measures: Vec<MeasureId> = values.all("measure").map(MeasureId::new).collect();
+    let units: Vec<UnitId> = once(values.all("unit").map(UnitId::new));
+    let measures: Vec<MeasureId> = once(values.all("measure").map(MeasureId::new));
     let mut errors = Vec::new();
     let mut day = |text: &str, which: &str| {
-        let read = text.parse::<Date>().ok();
+        let read = day(text);
         if read.is_none() {
             errors.push(format!("The {which} is no day; write it as 2026-03-02."));
         }
@@ -131,7 +169,7 @@ async fn take(writer: &Person, number: Option<i64>, values: &Pairs) -> Result<Re
     let begins = day(&typed.begins, "first day");
     let ends = if typed.ends.is_empty() { None } else { day(&typed.ends, "last day") };
     let initiative = Initiative {
-        number: number.unwrap_or_default(),
+        number: present.map_or(0, |present| present.number),
         title: typed.title.clone(),
         aim: typed.aim.clone(),
         owner: typed.owner.clone(),
@@ -143,24 +181,28 @@ async fn take(writer: &Person, number: Option<i64>, values: &Pairs) -> Result<Re
     errors.extend(initiative.faults().into_iter().map(fault));
     let world = &writer.world;
     // What cannot be ticked was not offered, and is answered like what does not exist.
-    let offered = world.units_to_tick(&[]);
+    let (kept_units, kept_measures) = kept(present);
+    let offered = world.units_to_tick(kept_units, &[]);
     if !initiative.units.iter().all(|unit| offered.iter().any(|tick| tick.value == unit.as_str())) {
         errors.push("One of the units is not among those that you lead.".to_owned());
     }
-    let offered = world.measures_to_tick(&[]);
+    let offered = world.measures_to_tick(kept_measures, &[]);
     if !initiative.measures.iter().all(|measure| offered.iter().any(|tick| tick.value == measure.as_str())) {
         errors.push("One of the measures does not stand in the scorecard.".to_owned());
     }
+    let chosen = (initiative.units.as_slice(), initiative.measures.as_slice());
     if !errors.is_empty() {
-        let chosen = (initiative.units.as_slice(), initiative.measures.as_slice());
-        return form(writer, StatusCode::UNPROCESSABLE_ENTITY, number, typed, chosen, &errors);
+        return form(writer, StatusCode::UNPROCESSABLE_ENTITY, present, typed, chosen, &errors);
     }
     let accounts = &writer.accounts;
-    let done = if let Some(number) = number {
-        let about = format!("{} ({number})", initiative.title);
+    let done = if let Some(present) = present {
+        let about = format!("{} ({})", initiative.title, initiative.number);
         let change = accounts.change(&writer.user.sign_in, &about);
-        if !accounts.store.change_initiative(&initiative, change).await? {
-            return Err(Failure::no_page());
+        let seen = values.one("seen") == mark(present);
+        if !seen || !accounts.store.change_initiative(present, &initiative, change).await? {
+            let meanwhile = "Somebody changed this initiative after the page was made. What you typed stands below: keep \
+                             it if it is to take the place of that.";
+            return form(writer, StatusCode::CONFLICT, Some(present), typed, chosen, &[meanwhile.to_owned()]);
         }
         "changed"
     } else {
@@ -176,20 +218,22 @@ async fn take(writer: &Person, number: Option<i64>, values: &Pairs) -> Result<Re
 fn form(
     writer: &Person,
     status: StatusCode,
-    number: Option<i64>,
+    present: Option<&Initiative>,
     typed: TypedInitiative,
     (units, measures): (&[UnitId], &[MeasureId]),
     errors: &[String],
 ) -> Result<Response, Failure> {
     let world = &writer.world;
     let frame = world.frame("Initiative", &links(world), "Initiatives");
-    let (units, measures) = (world.units_to_tick(units), world.measures_to_tick(measures));
+    let (kept_units, kept_measures) = kept(present);
+    let (units, measures) = (world.units_to_tick(kept_units, units), world.measures_to_tick(kept_measures, measures));
     let page = InitiativePage {
-        title: if number.is_some() { "Change an initiative" } else { "A new initiative" }.to_owned(),
+        title: if present.is_some() { "Change an initiative" } else { "A new initiative" }.to_owned(),
         error: refusal(errors),
         list: LIST.to_owned(),
-        action: number.map_or_else(|| LIST.to_owned(), |number| format!("{LIST}/{number}")),
-        withdraw: number.map(|number| format!("{LIST}/{number}/withdraw")),
+        action: present.map_or_else(|| LIST.to_owned(), |present| format!("{LIST}/{}", present.number)),
+        withdraw: present.map(|present| format!("{LIST}/{}/withdraw", present.number)),
+        seen: present.map(mark),
         ..InitiativePage::new(frame, typed, units, measures, writer.form_token.clone())
     };
     let html = page.render().map_err(|error| Failure::unwritten(&error))?;

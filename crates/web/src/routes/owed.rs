@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use evenkeel_model::collection::Typed;
 use evenkeel_model::reading::Subject;
 use evenkeel_model::typed_figure::{Checked, Entry, LONGEST_NUMBER};
-use evenkeel_state::{Decided, FigureId, FigureKey, NewFigure, TypedFigure, User};
+use evenkeel_state::{Decided, FigureId, FigureKey, NewFigure, SeenFigure, TypedFigure, User};
 use evenkeel_view::page::frame::Link;
 use evenkeel_view::page::owed::{FileRow, Said, file_row, refusal};
 use evenkeel_view::page::owed_matrix::{MatrixCell, MatrixPage};
@@ -89,6 +89,9 @@ fn figures(count: usize) -> String {
 
 impl Wanted {
     fn notice(&self) -> Option<String> {
+        if (self.sent, self.kept) == (Some(0), Some(0)) {
+            return Some("Nothing was changed: nothing was typed, or it was typed already.".to_owned());
+        }
         let sent = self.sent.filter(|sent| *sent > 0).map(|sent| format!("{} sent.", figures(sent)));
         let kept = self.kept.filter(|kept| *kept > 0).map(|kept| format!("{} kept as draft.", figures(kept)));
         let told: Vec<String> = sent.into_iter().chain(kept).collect();
@@ -148,6 +151,10 @@ const NOT_ASKED: &str = "This figure is not asked of you. Download the list agai
 /// What is said of a figure that cannot be typed now.
 const NOT_NOW: &str = "This figure waits for approval, or a source brings it, so it cannot be typed.";
 
+/// What is said of a figure that somebody else typed in the same moment.
+const AT_ONCE: &str = "Somebody else typed this figure in the same moment, and what they typed is kept. Look at it, and send \
+                       yours again if it is to take the place of that.";
+
 /// Keeps figures, and sends those that are ready when they are to be sent. `shown` is what stood in the boxes of a page
 /// when it was made: what somebody else typed since is not typed over unseen.
 pub(crate) async fn process(
@@ -190,7 +197,7 @@ pub(crate) async fn process(
         let checked = detail.checked.clone();
         let key = key_of(&asked.asked.slot);
         if entry.is_empty() {
-            emptied.push(key);
+            emptied.push((key, seen(asked)));
             continue;
         }
         let ready = matches!(checked, Checked::Ready(_) | Checked::Absent(_));
@@ -215,9 +222,11 @@ pub(crate) async fn process(
     accounts.store.forget_drafts(&emptied).await?;
     let change = accounts.change(&user.sign_in, "");
     for key in accounts.store.type_figures(&new, change).await? {
-        // Somebody else sent it meanwhile.
-        done.sent = done.sent.saturating_sub(1);
-        done.refused.push((word_of(&key), "key".to_owned(), NOT_NOW.to_owned()));
+        // Somebody else typed it in the same moment.
+        let was_draft = new.iter().any(|figure| figure.key == key && figure.typed == Typed::Draft);
+        let counted = if was_draft { &mut done.kept } else { &mut done.sent };
+        *counted = counted.saturating_sub(1);
+        done.refused.push((word_of(&key), "key".to_owned(), AT_ONCE.to_owned()));
     }
     if new.iter().any(|figure| figure.typed == Typed::Approved) {
         publish_or_later(accounts, &state.lake).await;
@@ -244,7 +253,12 @@ fn typed_meanwhile(world: &World, asked: &AskedNow<'_>) -> String {
 /// Whether a figure can be typed: nobody is to decide on it, and no source brings it.
 fn may_be_typed(asked: &AskedNow<'_>) -> bool {
     let waits = asked.latest.as_ref().is_some_and(|latest| latest.typed == Typed::Waiting);
-    !waits && asked.from.iter().all(|source| source == evenkeel_lake::figures::SOURCE)
+    !waits && !is_brought(asked)
+}
+
+/// Whether a source brings a figure, so that one which was typed would count beside it.
+fn is_brought(asked: &AskedNow<'_>) -> bool {
+    asked.from.iter().any(|source| source != evenkeel_lake::figures::SOURCE)
 }
 
 /// What stood in the boxes of figures when their page was made, by the words that mean them.
@@ -274,6 +288,12 @@ fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
+/// What is seen of a figure now, so that it is not changed once it is another.
+fn seen(asked: &AskedNow<'_>) -> Option<SeenFigure> {
+    let latest = asked.latest.as_ref()?;
+    Some(SeenFigure { id: latest.id, typed: latest.typed, typed_at: latest.typed_at })
+}
+
 fn figure(asked: &AskedNow<'_>, key: FigureKey, entry: &Entry, checked: &Checked, typed: Typed) -> NewFigure {
     let amounts = match checked {
         Checked::Ready(amounts) | Checked::Unusual(amounts) => Some(*amounts),
@@ -299,6 +319,7 @@ fn figure(asked: &AskedNow<'_>, key: FigureKey, entry: &Entry, checked: &Checked
         typed,
         about,
         key,
+        seen: seen(asked),
     }
 }
 
@@ -469,12 +490,22 @@ pub(crate) async fn decide(
     let Typist { world, accounts, user, .. } = &typist;
     let figures = accounts.store.figures().await?;
     let asked = world.asked_figures(&figures).await?;
-    let found = asked.iter().filter_map(|asked| asked.latest.as_ref()).find(|latest| latest.id == FigureId(id));
+    let is_meant = |asked: &&AskedNow<'_>| asked.latest.as_ref().is_some_and(|latest| latest.id == FigureId(id));
+    let meant = asked.iter().find(is_meant);
     // A figure that is not theirs to decide on is answered like one that does not exist.
-    let Some(found) = found else { return Err(Failure::not_found("There is no such figure.")) };
+    let Some((meant, found)) = meant.and_then(|meant| Some((meant, meant.latest.as_ref()?))) else {
+        return Err(Failure::not_found("There is no such figure."));
+    };
     let reason = decision.reason.trim();
     let refused = |error: &str| Said { error: Some(error.to_owned()), ..Said::default() };
     let reason = match decision.chosen.as_str() {
+        "approve" if is_brought(meant) => {
+            let said = refused(
+                "The figure was not approved: a source has brought this figure since it was typed, and two of them must \
+                 not count. Send it back; what the source brought holds.",
+            );
+            return approval_page(&typist, StatusCode::CONFLICT, said).await;
+        }
         "approve" => None,
         "return" if reason.is_empty() => {
             let said = refused("The figure was not sent back: say why, so that whoever typed it knows what to change.");

@@ -16,6 +16,8 @@ use crate::visit::{Typist, Uploaded};
 
 /// The most figures that a file holds.
 const MOST: usize = 5_000;
+/// How much of a cell is told.
+const TOLD: usize = 40;
 /// The columns of the file: those that are read, then those that help whoever fills it in.
 const COLUMNS: [&str; 13] = [
     "key",
@@ -67,6 +69,12 @@ pub(crate) async fn read(Shared(state): Shared<State>, uploaded: Uploaded) -> Re
     let lines: BTreeMap<String, u64> = read.iter().map(|(line, key, _)| (key.clone(), *line)).collect();
     let entries: BTreeMap<String, Entry> = read.into_iter().map(|(_, key, entry)| (key, entry)).collect();
     let Processed { sent, kept, refused, .. } = process(&typist, &state, &entries, &BTreeMap::new(), true).await?;
+    if refused.is_empty() && sent + kept == 0 {
+        let error = "Nothing of the file was taken: no row of it holds a figure. Write them into the columns “numerator” and, \
+                     where there is one, “denominator”.";
+        let said = Said { error: Some(error.to_owned()), ..Said::default() };
+        return page(&typist, StatusCode::UNPROCESSABLE_ENTITY, said, &BTreeMap::new(), None).await;
+    }
     if refused.is_empty() {
         return Ok(Redirect::to(&format!("{OWED}?sent={sent}&kept={kept}")).into_response());
     }
@@ -104,6 +112,9 @@ fn rows(bytes: &[u8]) -> Result<Vec<(u64, String, Entry)>, String> {
         csv::ReaderBuilder::new().delimiter(separator.unwrap_or(b',')).flexible(true).from_reader(text.as_bytes());
     let unread = |error: csv::Error| format!("it is no CSV file: {error}");
     let names: Vec<String> = reader.headers().map_err(unread)?.iter().map(|name| name.trim().to_lowercase()).collect();
+    if let Some(twice) = COLUMNS.iter().find(|known| names.iter().filter(|name| name == *known).count() > 1) {
+        return Err(format!("it has more than one column “{twice}”; take all but one of them out"));
+    }
     let column = |name: &str| names.iter().position(|known| known == name);
     let (Some(key), Some(numerator)) = (column("key"), column("numerator")) else {
         return Err("it has no columns “key” and “numerator”; download the list, fill in that file, and load it again"
@@ -116,10 +127,23 @@ fn rows(bytes: &[u8]) -> Result<Vec<(u64, String, Entry)>, String> {
     for record in reader.records() {
         let record = record.map_err(unread)?;
         let line = record.position().map_or(0, csv::Position::line);
-        let text = |column: Option<usize>| {
+        let cell = |column: Option<usize>| {
             column.and_then(|column| record.get(column)).map(str::trim).unwrap_or_default().to_owned()
         };
-        let key = text(Some(key));
+        let key = cell(Some(key));
+        if let Some(extra) = record.iter().skip(names.len()).map(str::trim).find(|cell| !cell.is_empty()) {
+            return Err(format!(
+                "line {line} has more cells than there are columns, “{}” among them; a number with a comma has to stand \
+                 in quotation marks where commas part the cells",
+                shortened(extra)
+            ));
+        }
+        if record.iter().any(|cell| cell.contains('\0')) {
+            return Err(format!("line {line} holds the sign NUL, which is no text"));
+        }
+        if is_open(&record, &text) {
+            return Err(format!("a quotation mark that is opened in line {line} is never closed"));
+        }
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -130,11 +154,11 @@ fn rows(bytes: &[u8]) -> Result<Vec<(u64, String, Entry)>, String> {
             return Err(format!("it has more than {MOST} rows"));
         }
         let entry = Entry {
-            numerator: text(Some(numerator)),
-            denominator: text(denominator),
-            note: text(note),
-            absence: text(absence),
-            sure: text(sure).eq_ignore_ascii_case("yes"),
+            numerator: cell(Some(numerator)),
+            denominator: cell(denominator),
+            note: cell(note),
+            absence: cell(absence),
+            sure: cell(sure).eq_ignore_ascii_case("yes"),
         };
         // What was left empty was not meant to be taken away.
         if !entry.is_empty() {
@@ -142,6 +166,22 @@ fn rows(bytes: &[u8]) -> Result<Vec<(u64, String, Entry)>, String> {
         }
     }
     Ok(rows)
+}
+
+/// Whether a quotation mark of a record was never closed, so that it took the rest of the file for one cell.
+fn is_open(record: &csv::StringRecord, text: &str) -> bool {
+    let begin = record.position().and_then(|position| usize::try_from(position.byte()).ok());
+    let Some(rest) = begin.and_then(|begin| text.get(begin..)) else { return false };
+    // A record with an open one goes to the end of the file.
+    let length: usize = record.iter().map(str::len).sum();
+    length + record.len() + 1 >= rest.len()
+        && rest.matches('"').count() % 2 == 1
+        && record.iter().any(|cell| cell.contains('\n'))
+}
+
+/// The beginning of a cell.
+fn shortened(cell: &str) -> String {
+    cell.chars().take(TOLD).collect()
 }
 
 #[cfg(test)]
@@ -166,9 +206,15 @@ mod tests {
             Ok(expected.clone())
         );
         assert_eq!(read(&text.replace(';', "\t")), Ok(expected));
-        for (text, why) in
-            [("", "no columns"), ("a,b\n1,2\n", "no columns"), ("key,numerator\na,1\na,2\n", "lines 2 and 3")]
-        {
+        for (text, why) in [
+            ("", "no columns"),
+            ("a,b\n1,2\n", "no columns"),
+            ("key,numerator\na,1\na,2\n", "lines 2 and 3"),
+            ("key,numerator\na,1\nb,1,5\n", "line 3 has more cells than there are columns, “5”"),
+            ("key,numerator,numerator\na,1,2\n", "more than one column “numerator”"),
+            ("key,numerator\na,\"1\nb,2\nc,3\n", "opened in line 2 is never closed"),
+            ("key,numerator\na,1\0\n", "line 2 holds the sign NUL"),
+        ] {
             assert!(read(text).unwrap_err().contains(why), "{text}");
         }
         assert!(rows(b"key,numerator\n\xff,1\n").unwrap_err().contains("UTF-8"));

@@ -53,7 +53,7 @@ pub(crate) async fn list(
     let all = accounts.store.recommendations().await?;
     let seen = all.iter().filter(|one| world.sees_recommendation(one));
     let details: Vec<_> = seen.map(|one| world.recommendation_detail(one)).collect();
-    let frame = world.frame("Recommendations", &links, "Recommendations");
+    let frame = world.frame("Recommendations", &links, "Initiatives");
     let page = RecommendationsPage::new(frame, &details, Chosen::parse(&wanted.show), world.today(), &links);
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }
@@ -245,7 +245,7 @@ fn page(
 ) -> Result<Response, Failure> {
     let (world, links) = (&reader.world, links(&reader.world));
     let detail = world.recommendation_detail(one);
-    let frame = world.frame("Recommendation", &links, "Recommendations");
+    let frame = world.frame("Recommendation", &links, "Initiatives");
     let mut page = RecommendationPage::new(frame, &detail, world.today(), world.project().fiscal_year, &links);
     let accepted = one.answer.as_ref().is_some_and(|(answer, ..)| *answer == Answer::Accepted);
     let may = world.writes_initiatives_for(std::slice::from_ref(&one.of.unit));
@@ -276,7 +276,7 @@ async fn form(
     });
     let title =
         format!("A recommendation about {}, {}", measure.title, world.name_of(&Subject::Unit(place.unit.clone())));
-    let frame = world.frame("A recommendation", &links, "Recommendations");
+    let frame = world.frame("A recommendation", &links, "Initiatives");
     let stewards = world.stewards(measure);
     let page = RecommendPage {
         error: (!wrong.is_empty()).then(|| format!("Nothing was sent. {}", wrong.join(" "))),

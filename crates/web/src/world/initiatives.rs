@@ -51,29 +51,34 @@ impl World {
         self.writes_initiatives_for(&found.units).then_some(found)
     }
 
-    /// The units for which the viewer may write initiatives down; those of `chosen` are ticked.
-    pub(crate) fn units_to_tick(&self, chosen: &[UnitId]) -> Vec<Tick> {
-        let units = self.units().into_iter();
-        let units = units.filter(|unit| self.writes_initiatives_for(std::slice::from_ref(&unit.id)));
-        units
-            .map(|unit| Tick {
-                value: unit.id.to_string(),
-                chosen: chosen.contains(&unit.id),
-                label: unit.name,
-                depth: unit.depth.min(6),
-            })
-            .collect()
+    /// The units for which the viewer may write an initiative down: those of today, and those that it has already and that
+    /// were closed since. Those of `chosen` are ticked.
+    pub(crate) fn units_to_tick(&self, kept: &[UnitId], chosen: &[UnitId]) -> Vec<Tick> {
+        let tick = |id: &UnitId, label: String, depth| Tick {
+            value: id.to_string(),
+            chosen: chosen.contains(id),
+            label,
+            depth,
+        };
+        let mut units = self.units();
+        units.retain(|unit| self.writes_initiatives_for(std::slice::from_ref(&unit.id)));
+        let closed = kept.iter().filter(|kept| self.sees_unit(kept) && units.iter().all(|unit| unit.id != **kept));
+        let closed: Vec<Tick> = closed.map(|id| tick(id, self.name_of(&Subject::Unit(id.clone())), 0)).collect();
+        units.into_iter().map(|unit| tick(&unit.id, unit.name, unit.depth.min(6))).chain(closed).collect()
     }
 
-    /// The measures of the scorecard; those of `chosen` are ticked.
-    pub(crate) fn measures_to_tick(&self, chosen: &[MeasureId]) -> Vec<Tick> {
-        let measures = self.scorecard.measures().filter_map(|usage| self.measures.get(&usage.measure));
-        measures
-            .map(|measure| Tick {
-                value: measure.id.to_string(),
-                label: measure.title.clone(),
+    /// The measures of the scorecard, and those that an initiative has already. Those of `chosen` are ticked.
+    pub(crate) fn measures_to_tick(&self, kept: &[MeasureId], chosen: &[MeasureId]) -> Vec<Tick> {
+        let used: Vec<&MeasureId> = self.scorecard.measures().map(|usage| &usage.measure).collect();
+        let known = used.iter().copied().filter(|id| self.measures.contains_key(*id));
+        let gone = kept.iter().filter(|kept| !used.contains(kept));
+        known
+            .chain(gone)
+            .map(|id| Tick {
+                value: id.to_string(),
+                label: self.title_of(id.as_str()),
                 depth: 0,
-                chosen: chosen.contains(&measure.id),
+                chosen: chosen.contains(id),
             })
             .collect()
     }

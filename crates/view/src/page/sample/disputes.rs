@@ -47,7 +47,7 @@ fn page(name: &'static str, assets: &assets::Urls) -> DisputesPage {
     let decided = vec![line(4, "Isla O’Neill, Lakeside", said)];
     DisputesPage {
         frame: frame(name, "Disputed rows", assets),
-        notice: (name == "rich").then(|| "Nothing was changed: somebody else has decided.".to_owned()),
+        notice: (name == "rich").then(|| "Nothing was changed: somebody else has decided, or is about to.".to_owned()),
         open: if name == "empty" { Vec::new() } else { open },
         decided: if name == "empty" { Vec::new() } else { decided },
         longest: 2000,

@@ -58,6 +58,7 @@ pub(super) fn pages(assets: &assets::Urls) -> (Vec<Named<InitiativesPage>>, Vec<
         page.action = links.file("initiatives");
         page.list = links.file("initiatives");
         page.withdraw = Some(links.file("initiatives"));
+        page.seen = Some("0f".repeat(8));
         let nothing = Initiative { units: Vec::new(), ends: Some(date(2020, 1, 1)), ..first.clone() };
         page.error = refusal(&nothing.faults().into_iter().map(fault).collect::<Vec<_>>());
         forms.push(Named { name: sample.name, page });

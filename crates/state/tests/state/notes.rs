@@ -1,12 +1,11 @@
 //! Notes are written, mention people until these have read them, and are taken back by whoever wrote them.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
 use evenkeel_model::ids::{MeasureId, UnitId};
-use evenkeel_state::{Change, Location, NewNote, NewUser, Origin, StateStore};
+use evenkeel_state::{Change, NewNote, NewUser, Origin};
 use jiff::Timestamp;
 use jiff::civil::date;
-use tempfile::TempDir;
+
+use super::place::store;
 
 fn at() -> Timestamp {
     "2026-11-02T06:10:00Z".parse().unwrap()
@@ -18,8 +17,7 @@ fn change<'a>(by: &'a str, about: &'a str) -> Change<'a> {
 
 #[tokio::test]
 async fn a_note_stays_until_its_author_takes_it_back() {
-    let folder = TempDir::new().unwrap();
-    let store = StateStore::open(&Location::File(folder.path().join("state.db"))).await.unwrap();
+    let (_place, store) = store().await;
     let milo = NewUser { name: "Milo Brandt", sign_in: "milo", password: None, grants: Vec::new() };
     store.add_first_user(milo, at()).await.unwrap();
     assert_eq!(store.notes().await.unwrap(), []);

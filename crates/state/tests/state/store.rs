@@ -1,7 +1,5 @@
 //! The store, on a temporary file or on PostgreSQL: users, sessions, attempts, links, trail.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,7 +11,8 @@ use evenkeel_state::{
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
-use tempfile::TempDir;
+
+use super::place::store;
 
 /// Bytes that differ every time, and are the same on every run.
 fn random() -> Random {
@@ -26,29 +25,6 @@ fn random() -> Random {
 
 fn at(minutes: i64) -> Timestamp {
     "2026-11-02T06:10:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
-}
-
-/// Where the store of a test lies.
-struct Place {
-    folder: TempDir,
-    location: Location,
-}
-
-/// A new store: a file, or a database of its own on the PostgreSQL server that `EVENKEEL_POSTGRES` names.
-async fn store() -> (Place, StateStore) {
-    let folder = TempDir::new().unwrap();
-    let location = match std::env::var("EVENKEEL_POSTGRES") {
-        Err(_) => Location::File(folder.path().join("state.db")),
-        Ok(server) => {
-            let name = folder.path().file_name().unwrap().to_string_lossy().replace('.', "t").to_lowercase();
-            let name = format!("test_{name}_{}", std::process::id());
-            let database = sea_orm::Database::connect(format!("{server}/postgres")).await.unwrap();
-            database.execute_unprepared(&format!("create database {name}")).await.unwrap();
-            Location::Server(format!("{server}/{name}"))
-        }
-    };
-    let store = StateStore::open(&location).await.unwrap();
-    (Place { folder, location }, store)
 }
 
 fn new<'a>(name: &'a str, sign_in: &'a str, grants: Vec<Grant>) -> NewUser<'a> {
@@ -117,6 +93,18 @@ async fn users_and_their_grants() {
     let unset = NewUser { password: None, ..new("Bea", "bea", vec![own.clone()]) };
     store.add_user(unset, change(1)).await.unwrap();
     assert!(matches!(store.take(mara.id, &own, change(1)).await.unwrap_err(), StateError::LastAdministrator));
+}
+
+/// While the only administrator has not chosen a password, everybody else can still be turned away.
+#[tokio::test]
+async fn whoever_administers_nothing_is_not_the_last_who_does() {
+    let (_place, store) = store().await;
+    let everywhere = vec![Grant::Everywhere(Role::Administrator)];
+    store.add_user(NewUser { password: None, ..new("Bea", "bea", everywhere) }, change(0)).await.unwrap();
+    let executive = Grant::Everywhere(Role::Executive);
+    let rosa = store.add_user(new("Rosa", "rosa", vec![executive.clone()]), change(0)).await.unwrap();
+    assert!(store.take(rosa.id, &executive, change(1)).await.unwrap());
+    assert!(store.set_active(rosa.id, false, change(1)).await.unwrap());
 }
 
 /// What is changed is in the trail, once, and what is not changed is not.
@@ -436,6 +424,23 @@ async fn a_dispute_is_decided_once() {
     let first = store.dispute(of("[1]"), change(0)).await.unwrap().unwrap();
     assert_eq!(store.dispute(of("[1]"), change(1)).await.unwrap(), None, "a row is disputed once");
     let second = store.dispute(of("[2]"), change(2)).await.unwrap().unwrap();
+    // While somebody is about to uphold it, nobody else decides; once that came to nothing, it is open again.
+    let at = |number| change(number).at;
+    assert!(!store.decide(first, true, "Right.", change(3)).await.unwrap());
+    assert!(store.begin_upholding(first, change(3).by, at(3)).await.unwrap());
+    assert!(!store.begin_upholding(first, "somebody else", at(3)).await.unwrap());
+    assert!(!store.decide(first, false, "No.", change(3)).await.unwrap());
+    assert_eq!(store.dispute_of(first).await.unwrap().unwrap().state, DisputeState::Open);
+    store.leave_open(first, "somebody else", at(3)).await.unwrap();
+    assert!(!store.begin_upholding(first, change(3).by, at(3)).await.unwrap());
+    store.leave_open(first, change(3).by, at(3)).await.unwrap();
+    assert!(store.begin_upholding(first, change(3).by, at(3)).await.unwrap());
+    // Whoever ended without a word has given up after a while.
+    let later = at(3) + SignedDuration::from_mins(3);
+    assert!(store.begin_upholding(first, change(3).by, later).await.unwrap());
+    assert!(!store.decide(first, true, "Right.", change(3)).await.unwrap());
+    store.leave_open(first, change(3).by, later).await.unwrap();
+    assert!(store.begin_upholding(first, change(3).by, at(3)).await.unwrap());
     assert!(store.decide(first, true, "Right.", change(3)).await.unwrap());
     assert!(!store.decide(first, false, "No.", change(4)).await.unwrap());
     assert!(store.decide(second, false, "No.", change(5)).await.unwrap());

@@ -1,12 +1,11 @@
 //! A recommendation is answered once, by whoever was asked, and followed up once, when it was accepted.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::recommendation::{Answer, Outcome, Stage};
-use evenkeel_state::{Change, Location, NewRecommendation, Origin, StateStore};
+use evenkeel_state::{Change, NewRecommendation, Origin};
 use jiff::civil::date;
-use tempfile::TempDir;
+
+use super::place::store;
 
 fn change<'a>(by: &'a str, about: &'a str) -> Change<'a> {
     Change { by, origin: Origin::Pages, about, at: "2026-11-02T06:10:00Z".parse().unwrap() }
@@ -14,8 +13,7 @@ fn change<'a>(by: &'a str, about: &'a str) -> Change<'a> {
 
 #[tokio::test]
 async fn one_answer_and_one_outcome() {
-    let folder = TempDir::new().unwrap();
-    let store = StateStore::open(&Location::File(folder.path().join("state.db"))).await.unwrap();
+    let (_place, store) = store().await;
     let new = NewRecommendation {
         measure: MeasureId::new("engagement"),
         unit: UnitId::new("north"),

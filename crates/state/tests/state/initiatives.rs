@@ -1,12 +1,11 @@
 //! Initiatives are written down, changed and taken back, and the trail says by whom.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::initiative::Initiative;
-use evenkeel_state::{Change, Location, Origin, StateStore};
+use evenkeel_state::{Change, Origin};
 use jiff::civil::date;
-use tempfile::TempDir;
+
+use super::place::store;
 
 fn change(about: &str) -> Change<'_> {
     Change { by: "ines", origin: Origin::Pages, about, at: "2026-11-02T06:10:00Z".parse().unwrap() }
@@ -14,8 +13,7 @@ fn change(about: &str) -> Change<'_> {
 
 #[tokio::test]
 async fn what_is_written_is_read() {
-    let folder = TempDir::new().unwrap();
-    let store = StateStore::open(&Location::File(folder.path().join("state.db"))).await.unwrap();
+    let (_place, store) = store().await;
     let mut training = Initiative {
         number: 0,
         title: "Training, with “signs” and 'quotes'".to_owned(),
@@ -31,14 +29,19 @@ async fn what_is_written_is_read() {
     let earlier = Initiative { number: store.add_initiative(&earlier, change("earlier")).await.unwrap(), ..earlier };
     assert_eq!(store.initiatives().await.unwrap(), [earlier.clone(), training.clone()]);
 
+    let before = training.clone();
     training.ends = Some(date(2026, 5, 29));
-    assert!(store.change_initiative(&training, change("training")).await.unwrap());
+    assert!(store.change_initiative(&before, &training, change("training")).await.unwrap());
+    // Nobody changes or withdraws what they have not seen.
+    assert!(!store.change_initiative(&before, &before, change("training")).await.unwrap());
+    assert!(!store.withdraw_initiative(&before, change("training")).await.unwrap());
     assert_eq!(store.initiatives().await.unwrap(), [earlier.clone(), training.clone()]);
 
-    assert!(store.withdraw_initiative(earlier.number, change("earlier")).await.unwrap());
-    assert!(!store.withdraw_initiative(earlier.number, change("earlier")).await.unwrap());
-    assert!(!store.change_initiative(&earlier, change("earlier")).await.unwrap());
-    assert!(!store.change_initiative(&Initiative { number: 99, ..earlier }, change("earlier")).await.unwrap());
+    assert!(store.withdraw_initiative(&earlier, change("earlier")).await.unwrap());
+    assert!(!store.withdraw_initiative(&earlier, change("earlier")).await.unwrap());
+    assert!(!store.change_initiative(&earlier, &earlier, change("earlier")).await.unwrap());
+    let unknown = Initiative { number: 99, ..earlier.clone() };
+    assert!(!store.change_initiative(&unknown, &earlier, change("earlier")).await.unwrap());
     assert_eq!(store.initiatives().await.unwrap(), [training]);
 
     let trail = store.trail(None, 10).await.unwrap().entries;

@@ -1,0 +1,10 @@
+//! What people type, on a temporary file or on PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
+
+mod figures;
+mod initiatives;
+mod notes;
+mod place;
+mod recommendations;
+mod store;
