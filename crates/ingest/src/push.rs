@@ -166,6 +166,7 @@ pub async fn push(lake: &Lake, pushed: &Pushed, request: &Request, told: usize) 
     let source = Source {
         name: pushed.source.clone(),
         steward: None,
+        import: None,
         files: BTreeMap::new(),
         tables: vec![TableMapping {
             table: pushed.table.name.to_owned(),

@@ -28,6 +28,7 @@ pub mod performance;
 pub mod period;
 pub mod quantity;
 pub mod reading;
+pub mod recommendation;
 pub mod record;
 pub mod schedule;
 pub mod scorecard;

@@ -6,8 +6,10 @@ mod figures;
 mod imports;
 mod initiatives;
 mod looks;
-mod pushes;
 mod mail;
+mod notes;
+mod pushes;
+mod recommendations;
 mod tokens;
 mod webhooks;
 
@@ -29,6 +31,8 @@ const STEPS: &[fn() -> Step] = &[
     webhooks::step,
     imports::step,
     mail::step,
+    notes::step,
+    recommendations::step,
 ];
 /// The table that says which form the database has.
 const FORM: &str = "form";

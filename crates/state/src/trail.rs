@@ -94,10 +94,22 @@ pub enum Action {
     InitiativeWithdrawn,
     /// Somebody chose whether they, or somebody else, are written to.
     MailChosen,
+    /// A note was written beside a figure.
+    NoteWritten,
+    /// It was taken back.
+    NoteWithdrawn,
+    /// The owner of a measure was asked to do something.
+    Recommended,
+    /// They accepted.
+    RecommendationAccepted,
+    /// They declined.
+    RecommendationDeclined,
+    /// Somebody said what came of it.
+    RecommendationFollowedUp,
 }
 
 impl Action {
-    const ALL: [Action; 27] = [
+    const ALL: [Action; 33] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -125,6 +137,12 @@ impl Action {
         Action::InitiativeChanged,
         Action::InitiativeWithdrawn,
         Action::MailChosen,
+        Action::NoteWritten,
+        Action::NoteWithdrawn,
+        Action::Recommended,
+        Action::RecommendationAccepted,
+        Action::RecommendationDeclined,
+        Action::RecommendationFollowedUp,
     ];
 
     /// The words for it, as they are kept.
@@ -158,6 +176,12 @@ impl Action {
             Action::InitiativeChanged => "changed an initiative",
             Action::InitiativeWithdrawn => "withdrew an initiative",
             Action::MailChosen => "chose e-mail",
+            Action::NoteWritten => "wrote a note",
+            Action::NoteWithdrawn => "withdrew a note",
+            Action::Recommended => "sent a recommendation",
+            Action::RecommendationAccepted => "accepted a recommendation",
+            Action::RecommendationDeclined => "declined a recommendation",
+            Action::RecommendationFollowedUp => "followed a recommendation up",
         }
     }
 }

@@ -28,6 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (initiatives, forms) = sample::initiatives(&urls);
     gallery.all("initiatives", &initiatives)?;
     gallery.all("initiative", &forms)?;
+    let sample::Recommendations { register, ones, forms: asking } = sample::recommendations(&urls);
+    gallery.all("recommendations", &register)?;
+    gallery.all("recommendation", &ones)?;
+    gallery.all("recommend", &asking)?;
+    gallery.all("note", &sample::notes(&urls))?;
     gallery.all("guide", &sample::guides(&urls))?;
     gallery.all("search", &sample::searches(&urls))?;
     gallery.all("data", &sample::data(&urls))?;

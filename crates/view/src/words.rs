@@ -119,6 +119,17 @@ pub fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// A text in one line, and what does not fit into so many characters left off: `The lift was out of …`.
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
 /// The items with commas and a last “and”: `Customer, Business and Employee`.
 #[must_use]
 pub fn listed<T: AsRef<str>>(items: &[T]) -> String {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::initiative::Initiative;
 use evenkeel_state::{
-    Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, LookedAt, NewUser, Origin, Passwords, Random,
-    Secret, StateError, StateStore, Token, User,
+    Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, LookedAt, NewUser, Note, NotesVersion, Origin,
+    Passwords, Random, Secret, StateError, StateStore, Token, User,
 };
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -52,6 +52,8 @@ pub struct Accounts {
     code: Mutex<Option<Secret>>,
     /// What is done to move measures: every page marks it, and it seldom changes.
     initiatives: RwLock<Arc<[Initiative]>>,
+    /// What people wrote beside figures, and what tells whether that has changed.
+    notes: RwLock<(NotesVersion, Arc<[Note]>)>,
 }
 
 /// What came of an attempt to sign in.
@@ -111,7 +113,8 @@ impl Accounts {
         store.clear_sessions(life, clock()).await?;
         let code = if store.has_users().await? { None } else { Some(Secret::new(&random)?) };
         let initiatives = RwLock::new(store.initiatives().await?.into());
-        Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code), initiatives })
+        let notes = RwLock::new((store.notes_version().await?, store.notes().await?.into()));
+        Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code), initiatives, notes })
     }
 
     /// What people have written down that is done to move measures, as it was read last.
@@ -123,6 +126,21 @@ impl Accounts {
     pub(crate) async fn read_initiatives(&self) -> Result<(), StateError> {
         let present = self.store.initiatives().await?.into();
         *self.initiatives.write().unwrap_or_else(PoisonError::into_inner) = present;
+        Ok(())
+    }
+
+    /// What people wrote beside figures, as it was read last.
+    pub(crate) fn notes(&self) -> Arc<[Note]> {
+        Arc::clone(&self.notes.read().unwrap_or_else(PoisonError::into_inner).1)
+    }
+
+    /// Reads it again where it has changed: after a change here, and now and then for the changes of other servers.
+    pub(crate) async fn read_notes(&self) -> Result<(), StateError> {
+        let version = self.store.notes_version().await?;
+        if self.notes.read().unwrap_or_else(PoisonError::into_inner).0 != version {
+            let present = self.store.notes().await?.into();
+            *self.notes.write().unwrap_or_else(PoisonError::into_inner) = (version, present);
+        }
         Ok(())
     }
 

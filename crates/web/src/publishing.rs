@@ -71,7 +71,8 @@ async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
         .collect();
     let (ids, observations): (Vec<FigureId>, Vec<TypedObservation>) = observations.into_iter().unzip();
     let now = accounts.now();
-    let batch = Batch { id: batch_id(&accounts.random, now).map_err(StateError::from)?, source: SOURCE.to_owned(), at: now };
+    let batch =
+        Batch { id: batch_id(&accounts.random, now).map_err(StateError::from)?, source: SOURCE.to_owned(), at: now };
     // On a thread of its own: an import holds files locked and writes them, and must not keep requests waiting.
     let (lake, runtime) = (lake.clone(), Handle::current());
     let import = move || runtime.block_on(lake.publish_figures(batch, &observations));

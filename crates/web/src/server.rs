@@ -109,6 +109,17 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/measures", get(routes::measures::list)),
         ("/measures/{measure}", get(routes::measures::show)),
         ("/measure/{measure}/{unit}", get(routes::measure::show)),
+        ("/measure/{measure}/{unit}/note", get(routes::notes::blank).post(routes::notes::add)),
+        ("/notes/{note}/withdraw", post(routes::notes::withdraw)),
+        ("/notes/{note}/read", post(routes::notes::read)),
+        (
+            "/measure/{measure}/{unit}/recommendation",
+            get(routes::recommendations::blank).post(routes::recommendations::send),
+        ),
+        ("/recommendations", get(routes::recommendations::list)),
+        ("/recommendations/{number}", get(routes::recommendations::show)),
+        ("/recommendations/{number}/answer", post(routes::recommendations::answer)),
+        ("/recommendations/{number}/outcome", post(routes::recommendations::follow_up)),
         ("/measure/{measure}/{unit}/course.csv", get(routes::charts::course)),
         ("/measure/{measure}/{unit}/way.csv", get(routes::charts::way)),
         ("/compare/{measure}", get(routes::compare::all)),
@@ -293,6 +304,9 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             publish_or_later(accounts, &state.lake).await;
             if let Err(error) = accounts.read_initiatives().await {
                 tracing::warn!(%error, "initiatives cannot be read; pages stay as they are");
+            }
+            if let Err(error) = accounts.read_notes().await {
+                tracing::warn!(%error, "notes cannot be read; pages stay as they are");
             }
         }
         let present = state.present();

@@ -6,8 +6,10 @@ mod disputes;
 mod guide;
 mod initiatives;
 mod map;
+mod notes;
 pub(crate) mod owed;
 pub(crate) mod readings;
+mod recommendations;
 pub(crate) mod record;
 mod search;
 mod today;
@@ -38,7 +40,7 @@ use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
 use evenkeel_model::trajectory::{Forecast, NoForecast};
 use evenkeel_model::watch::{self, Watch};
 use evenkeel_spec::Project;
-use evenkeel_state::LookedAt;
+use evenkeel_state::{LookedAt, Note};
 use evenkeel_view::assets;
 use evenkeel_view::number::Currency;
 use evenkeel_view::page::frame::{Choice, Frame};
@@ -248,6 +250,8 @@ pub struct World {
     trail: Option<Arc<dyn Trail>>,
     /// What people have written down that is done to move measures.
     initiatives: Arc<[Initiative]>,
+    /// What people wrote beside figures, by the day that it is about.
+    notes: Arc<[Note]>,
 }
 
 impl Deref for World {
@@ -306,7 +310,7 @@ impl World {
         let engine = &evaluated.engine;
         let organisation = engine.directory().organisation();
         let sight = Arc::new(Sight::new(&viewer, organisation, evaluated.project.people, engine.today()));
-        Self { evaluated, viewer, sight, visitor, trail, initiatives: Arc::default() }
+        Self { evaluated, viewer, sight, visitor, trail, initiatives: Arc::default(), notes: Arc::default() }
     }
 
     /// Whether the viewer looks after accounts.
@@ -956,6 +960,8 @@ impl World {
             rows,
             forecast: forecast(&result, &usage, &question, store),
             compared: !self.kinds_compared(measure).is_empty(),
+            notes: self.notes_beside(&measure.id, &place.unit, place.period),
+            recommends: self.recommends(),
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))
@@ -1141,7 +1147,7 @@ impl World {
     }
 
     /// Who looks after the sources that fill the tables of a measure.
-    fn stewards(&self, measure: &Measure) -> Vec<String> {
+    pub(crate) fn stewards(&self, measure: &Measure) -> Vec<String> {
         let tables = evenkeel_engine::session::tables_behind(measure.formula.tables());
         let mut stewards: Vec<String> = self
             .project
@@ -1266,6 +1272,7 @@ impl World {
             currency: self.currency.clone(),
             fiscal_year: self.project.fiscal_year,
             navigation: self.entries(&home, links, current),
+            notes: Arc::new(self.note_counts(place.period)),
             footnote: None,
             visitor: self.visitor.clone(),
             links,

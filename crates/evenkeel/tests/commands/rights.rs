@@ -62,6 +62,21 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/measure/{measure}/{unit}", "/measure/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/measure/{measure}/{unit}", "/measure/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     (
+        "/measure/{measure}/{unit}/recommendation",
+        "/measure/csat/north/recommendation",
+        [303, 403, 404, 404, 200, 404, 200, 404],
+    ),
+    (
+        "/measure/{measure}/{unit}/recommendation",
+        "/measure/csat/lakeside/recommendation",
+        [303, 403, 404, 404, 404, 404, 200, 404],
+    ),
+    ("/recommendations", "/recommendations", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/recommendations/{number}", "/recommendations/1", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/initiatives/new", "/initiatives/new?recommendation=1", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/measure/{measure}/{unit}/note", "/measure/csat/north/note", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/measure/{measure}/{unit}/note", "/measure/csat/lakeside/note", [303, 403, 404, 404, 404, 200, 200, 200]),
+    (
         "/measure/{measure}/{unit}/course.csv",
         "/measure/csat/north/course.csv",
         [303, 403, 404, 200, 200, 200, 200, 200],
@@ -260,6 +275,52 @@ const POST: &[Sent] = &[
     // To be signed in is not enough; see `programs_send_rows`.
     ("/api/v1/records/{table}", "/api/v1/records/cases", &[], [401; 8]),
     ("/api/v1/observations", "/api/v1/observations", &[], [401; 8]),
+    (
+        "/measure/{measure}/{unit}/recommendation",
+        "/measure/csat/north/recommendation",
+        &[("what", "x"), ("why", "y"), ("owner", "vera"), ("decide_by", "2026-11-17")],
+        [404, 403, 404, 404, 303, 404, 303, 404],
+    ),
+    (
+        "/measure/{measure}/{unit}/recommendation",
+        "/measure/csat/lakeside/recommendation",
+        &[("what", "x"), ("why", "y"), ("owner", "eric"), ("decide_by", "2026-11-17")],
+        [404, 403, 404, 404, 404, 404, 303, 404],
+    ),
+    // The first was sent by the manager to the viewer, the third by insights about Lakeside to the executive.
+    (
+        "/recommendations/{number}/answer",
+        "/recommendations/1/answer",
+        &[("answer", "accept"), ("reason", "")],
+        [404, 403, 404, 303, 403, 403, 403, 403],
+    ),
+    (
+        "/recommendations/{number}/answer",
+        "/recommendations/3/answer",
+        &[("answer", "decline"), ("reason", "No")],
+        [404, 403, 404, 404, 404, 303, 403, 403],
+    ),
+    (
+        "/recommendations/{number}/outcome",
+        "/recommendations/1/outcome",
+        &[("outcome", "done"), ("on", "2026-11-02"), ("result", "")],
+        [404, 403, 404, 303, 303, 403, 403, 403],
+    ),
+    (
+        "/measure/{measure}/{unit}/note",
+        "/measure/csat/north/note",
+        &[("text", "x"), ("period", "2026-10")],
+        [404, 403, 404, 303, 303, 303, 303, 303],
+    ),
+    (
+        "/measure/{measure}/{unit}/note",
+        "/measure/csat/lakeside/note",
+        &[("text", "x"), ("period", "2026-10")],
+        [404, 403, 404, 404, 404, 303, 303, 303],
+    ),
+    // The first note is the viewer's: nobody else takes it back, not even whoever leads the unit.
+    ("/notes/{note}/withdraw", "/notes/1/withdraw", &[], [404, 403, 404, 303, 404, 404, 404, 404]),
+    ("/notes/{note}/read", "/notes/2/read", &[], [404, 403, 404, 404, 404, 404, 404, 404]),
     ("/set-up", "/set-up", &[("code", "0"), ("name", "x"), ("sign_in", "x"), ("password", PASSWORD)], [303; 8]),
     ("/password/{link}", "/password/0", &[("password", PASSWORD)], [404; 8]),
     (

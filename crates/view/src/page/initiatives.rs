@@ -44,6 +44,9 @@ pub struct InitiativesPage {
     /// Where one is written down; none for whoever may not.
     #[serde(skip)]
     pub new_url: Option<String>,
+    /// Where the recommendations are of which some come.
+    #[serde(skip)]
+    pub register: Option<String>,
     /// Those that run, those that are planned, those that are over.
     pub groups: Vec<InitiativeGroup>,
 }
@@ -121,7 +124,15 @@ impl InitiativesPage {
                 capitalised(&listed(&told))
             )
         };
-        Self { frame: Frame::new(&title, context, &to), title, lead, notice: None, new_url, groups }
+        Self {
+            frame: Frame::new(&title, context, &to),
+            title,
+            lead,
+            notice: None,
+            new_url,
+            register: links.recommendations("all"),
+            groups,
+        }
     }
 }
 

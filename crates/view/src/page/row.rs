@@ -14,6 +14,7 @@ use crate::chart::Sparkline;
 use crate::chart::sparkline::Course;
 use crate::number::{self, Figure, Format, Range};
 use crate::page::context::Context;
+use crate::page::frame::Link;
 use crate::page::parts;
 use crate::page::signal::{self, SignalMark};
 use crate::words::finding::{format_of, last_known};
@@ -177,6 +178,9 @@ pub struct Row {
     pub missing: Option<String>,
     /// The measures that put this one on watch.
     pub watch: Vec<Watched>,
+    /// The notes about the period, and where they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Link>,
     /// Whether the latest period is more than usual variation.
     pub variation: Option<SignalMark>,
     /// Whether the target will be met while nothing changes.
@@ -225,6 +229,7 @@ impl Row {
             change: change(result, &format, context),
             tag: tag(result, stale.is_some()),
             watch: watch(result, context),
+            notes: notes(result, context),
             missing: result.missing.as_ref().map(|missing| words::missing(missing, measure)),
             variation: signal::variation(result, context),
             assurance: signal::assurance(result, context),
@@ -330,6 +335,14 @@ pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
             context.links.measure(&result.measure.id, &context.place)
         },
     })
+}
+
+/// How many notes are about the period, with the way to them.
+fn notes(result: &MeasureResult, context: &Context<'_>) -> Option<Link> {
+    let id = &result.measure.id;
+    let count = context.notes.get(&(context.place.unit.clone(), id.clone()))?;
+    let url = format!("{}#notes", context.links.measure(id, &context.place));
+    Some(Link { label: number::counted(*count, "notes"), url })
 }
 
 /// The last periods of a result, worded.

@@ -48,7 +48,8 @@ impl FromRequestParts<State> for Caller {
                     let viewer = Viewer::User { sign_in: user.sign_in, grants: user.grants };
                     let trail = accounts.trail_of_token(token.name);
                     let world = state.present().seen_by(viewer, Visitor::default(), Some(trail));
-                    Self::new(world.with_initiatives(accounts.initiatives()), accept)
+                    let world = world.with_initiatives(accounts.initiatives()).with_notes(accounts.notes());
+                    Self::new(world, accept)
                 }
                 Bearer::Wrong => Err(no_token()),
                 Bearer::Wait { seconds } => Err(too_many(seconds)),

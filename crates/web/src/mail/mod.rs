@@ -161,7 +161,7 @@ impl Mail {
                     accounts.store.mail_not_sent(choice.user, &why).await?;
                 }
                 Err(Unsent::Perhaps(why)) => {
-                    tracing::warn!(why, "a digest may not have been sent; it is not sent again")
+                    tracing::warn!(why, "a digest may not have been sent; it is not sent again");
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Handing one message to a mail server. lettre speaks with it; the connection, encrypted or not, is made here, so that the
 //! same build of rustls serves it that the lake has.
 
+use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -22,7 +23,7 @@ use tokio_rustls::client::TlsStream;
 use url::Url;
 
 /// How long a mail server may take for one message.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The most bytes of an answer before the connection is encrypted.
 const LONGEST_ANSWER: usize = 8 * 1024;
 /// What this side calls itself.
@@ -72,7 +73,7 @@ impl MailServer {
         };
         let decoded = |text: &str| {
             let text = percent_encoding::percent_decode_str(text).decode_utf8();
-            text.map(|text| text.into_owned()).map_err(|_| "its user or password is no text".to_owned())
+            text.map(Cow::into_owned).map_err(|_| "its user or password is no text".to_owned())
         };
         let credentials = match (decoded(url.username())?, url.password().map(decoded).transpose()?) {
             (user, _) if user.is_empty() => None,
@@ -90,9 +91,8 @@ impl MailServer {
             Err(_) => return Err(Unsent::Known(late("answer"))),
         };
         let (envelope, text) = (message.envelope(), message.formatted());
-        let sent = match tokio::time::timeout(PATIENCE, connection.send(envelope, &text)).await {
-            Ok(sent) => sent,
-            Err(_) => return Err(Unsent::Perhaps(late("take the message"))),
+        let Ok(sent) = tokio::time::timeout(PATIENCE, connection.send(envelope, &text)).await else {
+            return Err(Unsent::Perhaps(late("take the message")));
         };
         match sent {
             Ok(_) => {

@@ -3,8 +3,8 @@
 use crate::assets;
 use crate::page::FirstPage;
 use crate::page::accounts::{
-    AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage,
-    SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
+    AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage,
+    SetUpPage, SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 use crate::page::api::{ApiEntry, ApiPage, ApiParameter, ApiProblem};
 use crate::page::context::{Listening, NavigationEntry, SignedIn, Visitor};
