@@ -38,8 +38,7 @@ async fn one_of_two_servers_begins_what_is_due() {
 
 #[tokio::test]
 async fn what_was_left_to_somebody_else_is_as_it_was() {
-    let folder = TempDir::new().unwrap();
-    let store = StateStore::open(&Location::new(None, folder.path()).unwrap()).await.unwrap();
+    let (_place, store) = store().await;
     let now = at("2026-11-05T06:00:00Z");
     assert!(store.begin_import("crm", None, now).await.unwrap());
     store.leave_import("crm", None).await.unwrap();
