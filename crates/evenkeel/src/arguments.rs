@@ -128,6 +128,13 @@ pub enum Command {
   evenkeel targets --format json")]
     Targets(Targets),
 
+    /// List what is done to move the measures of a unit, as people have written it down on the pages.
+    #[command(after_help = "Examples:
+  evenkeel initiatives
+  evenkeel initiatives --unit branch-network --period 2026-10
+  evenkeel initiatives --format json")]
+    Initiatives(Initiatives),
+
     /// Hold units or people against a standard, like for like: recognise, on standard, develop, review.
     #[command(after_help = "Examples:
   evenkeel compare csat
@@ -208,6 +215,11 @@ pub enum Command {
   evenkeel users reset mara
   evenkeel users deactivate milo")]
     Users(Users),
+
+    /// Print the message that somebody would be sent, with what is new for them and what waits for them. Nothing is sent.
+    #[command(after_help = "Examples:
+  evenkeel digest --to milo --dry-run")]
+    Digest(Digest),
 
     /// Write a JSON Schema for each kind of project file, so that editors complete and check.
     #[command(after_help = "Examples:
@@ -363,6 +375,12 @@ pub struct Signals {
 
 #[derive(Debug, clap::Args)]
 pub struct Targets {
+    #[command(flatten)]
+    pub place: Where,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Initiatives {
     #[command(flatten)]
     pub place: Where,
 }
@@ -552,6 +570,11 @@ pub struct Serve {
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
 
+    /// Let webhooks lead to addresses inside the own network, too. Without it only public addresses are told of signals, and
+    /// this machine by the name localhost.
+    #[arg(long)]
+    pub private_webhooks: bool,
+
     #[command(flatten)]
     pub as_of: AsOf,
 }
@@ -601,6 +624,20 @@ pub enum Auth {
     Accounts,
     /// Whoever reaches the port. No people are named.
     None,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Digest {
+    /// What they sign in with.
+    #[arg(long, value_name = "USER")]
+    pub to: String,
+
+    /// Print it and send nothing. It has to be given: only a server sends mail.
+    #[arg(long, required = true)]
+    pub dry_run: bool,
+
+    #[command(flatten)]
+    pub as_of: AsOf,
 }
 
 #[derive(Debug, clap::Args)]

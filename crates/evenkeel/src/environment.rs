@@ -25,6 +25,32 @@ pub const METRICS_TOKEN: Variable = Variable {
               it this machine alone reads them.",
 };
 
+/// The mail server.
+pub const SMTP_URL: Variable = Variable {
+    name: "EVENKEEL_SMTP_URL",
+    meaning: "The mail server that takes digests: `smtps://USER:PASSWORD@HOST`, or `smtp://` for one that encrypts once both have \
+              agreed; on this machine, `smtp://` is not encrypted. Without it no mail is sent.",
+};
+
+/// Whom mail comes from.
+pub const MAIL_FROM: Variable = Variable {
+    name: "EVENKEEL_MAIL_FROM",
+    meaning: "Whom mail comes from: an address, or `Name <address>`. Needed where there is a mail server.",
+};
+
+/// Where people open the pages.
+pub const MAIL_PAGES: Variable = Variable {
+    name: "EVENKEEL_MAIL_PAGES",
+    meaning: "Where people open the pages, for links in mail: `https://scorecard.example.org`. Needed where there is a mail \
+              server.",
+};
+
+/// At which time of day digests are sent.
+pub const MAIL_AT: Variable = Variable {
+    name: "EVENKEEL_MAIL_AT",
+    meaning: "At which time of day digests are sent, in the project's time zone: `07:00`, which holds without it too.",
+};
+
 /// Whether there are colours.
 pub const NO_COLOR: Variable = Variable {
     name: "NO_COLOR",
@@ -38,7 +64,7 @@ const PASSWORD: Variable = Variable {
 };
 
 /// All of them.
-pub const ALL: [Variable; 4] = [LOG, METRICS_TOKEN, NO_COLOR, PASSWORD];
+pub const ALL: [Variable; 8] = [LOG, METRICS_TOKEN, SMTP_URL, MAIL_FROM, MAIL_PAGES, MAIL_AT, NO_COLOR, PASSWORD];
 
 /// What stands below the help of the program.
 pub fn help() -> String {

@@ -143,6 +143,19 @@ pub async fn import(
     }
     let all_files: Vec<String> =
         tables.values().flat_map(|table| table.files.iter().map(|file| file.name.clone())).collect();
+    take(lake, source, tables, &all_files, request, &read, progress).await
+}
+
+/// Takes the rows of raw tables. `replaced` are the files whose rejects are replaced.
+pub(crate) async fn take(
+    lake: &Lake,
+    source: &Source,
+    tables: BTreeMap<String, RawTable>,
+    replaced: &[String],
+    request: &Request,
+    read: &Arc<AtomicU64>,
+    progress: &dyn Progress,
+) -> Result<Outcome, IngestError> {
     let faults = Arc::new(Faults::default());
     let mappings =
         Mappings::new(&source.name, tables, &faults, &request.zone).map_err(evenkeel_lake::LakeError::from)?;
@@ -174,7 +187,7 @@ pub async fn import(
             mapping.version.clone(),
             files,
         );
-        let run = Run { mappings: &mappings, mapping, plan, fitting, read: &read, progress };
+        let run = Run { mappings: &mappings, mapping, plan, fitting, read, progress };
         match run.fill(&mut import).await {
             Ok(rejected) => {
                 outcomes.push(TableOutcome { table: mapping.table.clone(), change: TableChange::default(), rejected });
@@ -186,7 +199,7 @@ pub async fn import(
         }
     }
     progress.merging();
-    let changes = import.finish(&all_files).await?;
+    let changes = import.finish(replaced).await?;
     for outcome in &mut outcomes {
         if let Some(change) = changes.get(&outcome.table) {
             outcome.change = *change;

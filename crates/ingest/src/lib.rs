@@ -15,6 +15,7 @@ pub mod functions;
 mod import;
 pub mod instant;
 mod mapping;
+pub mod push;
 mod raw_table;
 pub mod read;
 

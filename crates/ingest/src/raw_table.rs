@@ -119,6 +119,11 @@ impl RawTable {
         })
     }
 
+    /// The names of its columns.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.columns.fields().iter().map(|field| field.name().clone()).collect()
+    }
+
     /// The same table with the hidden columns that say where each row comes from.
     pub(crate) fn with_provenance(&self) -> Self {
         let mut fields: Vec<Field> = self.columns.fields().iter().map(|field| field.as_ref().clone()).collect();

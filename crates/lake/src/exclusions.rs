@@ -20,7 +20,7 @@ use crate::{Lake, LakeError, Rows, Snapshot, tables};
 /// The table of the record.
 pub const TABLE: &str = "exclusions";
 /// What the rows name as their source.
-const SOURCE: &str = "disputes";
+pub const SOURCE: &str = "disputes";
 
 /// A row that does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! The table holds what is wrong *now*: an import replaces the rejects of the files that it read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use arrow::array::{AsArray, Int64Array, RecordBatch, StringArray, TimestampMicro
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
 use deltalake::datafusion::prelude::SessionContext;
 use futures::StreamExt;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -180,7 +181,7 @@ pub(crate) async fn replace(
     }
     let table = delta::open_for_writing(storage, TABLE, &schema(), before.map(|table| table.delta_version)).await?;
     let added = parts.into_iter().map(|part| (part, roaring::RoaringBitmap::new())).collect();
-    let change = delta::Change { added, deleted: std::collections::BTreeMap::new(), replaced: true };
+    let change = delta::Change { added, deleted: BTreeMap::new(), replaced: true };
     let delta_version = delta::commit(storage, TABLE, &table, change, &batch.id, batch.at.as_millisecond()).await?;
     Ok(Some(TableVersion { delta_version, schema: tables::SCHEMA_VERSION, rows, digest, index: Vec::new() }))
 }
@@ -279,6 +280,39 @@ pub async fn each(snapshot: &crate::Snapshot, mut take: impl FnMut(Reject)) -> R
         from_batch(&batch?)?.into_iter().for_each(|(reject, _, _)| take(reject));
     }
     Ok(())
+}
+
+/// A raw file with rows that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedFile {
+    /// Its name.
+    pub name: String,
+    /// When the last of them was found.
+    pub latest: Timestamp,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// The raw files of a source with rows that could not be read, in one state of the lake.
+pub async fn files(snapshot: &crate::Snapshot, source: &str) -> Result<Vec<RejectedFile>, LakeError> {
+    use deltalake::datafusion::prelude::{col, lit};
+    let context = SessionContext::new();
+    let rows = context.read_table(snapshot.provider(TABLE).await?)?.filter(col("source").eq(lit(source)))?;
+    let mut rows = rows.execute_stream().await?;
+    let mut found: BTreeMap<String, (i64, u64)> = BTreeMap::new();
+    while let Some(batch) = rows.next().await {
+        for (reject, at, _) in from_batch(&batch?)? {
+            let Some(name) = reject.file else { continue };
+            let (latest, count) = found.entry(name).or_insert((at, 0));
+            *latest = at.max(*latest);
+            *count += 1;
+        }
+    }
+    let file = |(name, (latest, count))| {
+        let latest = Timestamp::from_microsecond(latest).unwrap_or(Timestamp::UNIX_EPOCH);
+        RejectedFile { name, latest, count }
+    };
+    Ok(found.into_iter().map(file).collect())
 }
 
 /// Every reject of one state of the lake, ordered by source, table, file and line; `limit` rows at most.

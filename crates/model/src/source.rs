@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::schedule::Schedule;
+
 /// One source: raw files and one SELECT per table that they fill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -9,6 +11,8 @@ pub struct Source {
     pub name: String,
     /// Who looks after it.
     pub steward: Option<String>,
+    /// When a server imports it by itself; none while people do so by hand.
+    pub import: Option<Schedule>,
     /// The raw files, by the name under which SQL sees them.
     pub files: BTreeMap<String, RawFiles>,
     /// The tables it fills, in the order of the file.

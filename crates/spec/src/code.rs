@@ -53,6 +53,8 @@ pub const UNKNOWN_TIME_ZONE: &str = "unknown-time-zone";
 pub const BAD_CURRENCY: &str = "bad-currency";
 /// The database of accounts cannot be meant.
 pub const BAD_STATE: &str = "bad-state";
+/// Times at which nothing can be done again and again.
+pub const BAD_SCHEDULE: &str = "bad-schedule";
 
 /// The service record has no such table.
 pub const UNKNOWN_TABLE: &str = "unknown-table";
@@ -144,6 +146,7 @@ pub const ALL: &[&str] = &[
     UNKNOWN_TIME_ZONE,
     BAD_CURRENCY,
     BAD_STATE,
+    BAD_SCHEDULE,
     UNKNOWN_TABLE,
     UNKNOWN_COLUMN,
     UNKNOWN_FORMAT,

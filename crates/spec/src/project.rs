@@ -229,7 +229,12 @@ impl Loader<'_> {
                 self.source_map.insert(Item::Source(&name.value), Arc::clone(&document));
             }
             if let Some(raw) = raw.filter(|_| !document.cut) {
-                sources.extend(convert::source(raw, settings.data_root.as_deref(), &mut self.findings));
+                sources.extend(convert::source(
+                    raw,
+                    settings.data_root.as_deref(),
+                    settings.import.as_ref(),
+                    &mut self.findings,
+                ));
             }
         }
         sources
@@ -741,6 +746,7 @@ impl Loader<'_> {
             storage,
             state,
             data_root,
+            import: _,
             sources: _,
             scorecards: _,
             service_levels: _,

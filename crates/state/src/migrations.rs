@@ -3,9 +3,15 @@
 mod accounts;
 mod disputes;
 mod figures;
+mod imports;
 mod initiatives;
 mod looks;
+mod mail;
+mod notes;
+mod pushes;
+mod recommendations;
 mod tokens;
+mod webhooks;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
@@ -14,8 +20,20 @@ use crate::StateError;
 use crate::connect::alone;
 
 /// Each step, in the order in which they are taken. A new one comes at the end.
-const STEPS: &[fn() -> Step] =
-    &[accounts::step, figures::step, looks::step, disputes::step, tokens::step, initiatives::step];
+const STEPS: &[fn() -> Step] = &[
+    accounts::step,
+    figures::step,
+    looks::step,
+    disputes::step,
+    tokens::step,
+    initiatives::step,
+    pushes::step,
+    webhooks::step,
+    imports::step,
+    mail::step,
+    notes::step,
+    recommendations::step,
+];
 /// The table that says which form the database has.
 const FORM: &str = "form";
 

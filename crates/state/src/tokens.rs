@@ -18,16 +18,19 @@ const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 pub enum Scope {
     /// Read what the owner may see.
     Read,
+    /// Send rows into the record, for as long as the owner may, and read nothing.
+    Write,
 }
 
 impl Scope {
-    const ALL: [Scope; 1] = [Scope::Read];
+    const ALL: [Scope; 2] = [Scope::Read, Scope::Write];
 
     /// The word for it, as it is kept.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Scope::Read => "read",
+            Scope::Write => "write",
         }
     }
 }

@@ -80,16 +80,36 @@ pub enum Action {
     TokenMade,
     /// Such a token was revoked.
     TokenRevoked,
+    /// A program sent rows, which were taken into the record.
+    Pushed,
+    /// An address was registered that is told of new signals.
+    WebhookAdded,
+    /// Such an address was removed.
+    WebhookRemoved,
     /// An initiative was written down.
     InitiativeAdded,
     /// It was written down in another way.
     InitiativeChanged,
     /// It was taken back.
     InitiativeWithdrawn,
+    /// Somebody chose whether they, or somebody else, are written to.
+    MailChosen,
+    /// A note was written beside a figure.
+    NoteWritten,
+    /// It was taken back.
+    NoteWithdrawn,
+    /// The owner of a measure was asked to do something.
+    Recommended,
+    /// They accepted.
+    RecommendationAccepted,
+    /// They declined.
+    RecommendationDeclined,
+    /// Somebody said what came of it.
+    RecommendationFollowedUp,
 }
 
 impl Action {
-    const ALL: [Action; 23] = [
+    const ALL: [Action; 33] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -110,9 +130,19 @@ impl Action {
         Action::Declined,
         Action::TokenMade,
         Action::TokenRevoked,
+        Action::Pushed,
+        Action::WebhookAdded,
+        Action::WebhookRemoved,
         Action::InitiativeAdded,
         Action::InitiativeChanged,
         Action::InitiativeWithdrawn,
+        Action::MailChosen,
+        Action::NoteWritten,
+        Action::NoteWithdrawn,
+        Action::Recommended,
+        Action::RecommendationAccepted,
+        Action::RecommendationDeclined,
+        Action::RecommendationFollowedUp,
     ];
 
     /// The words for it, as they are kept.
@@ -139,9 +169,19 @@ impl Action {
             Action::Declined => "declined a dispute",
             Action::TokenMade => "made an API token",
             Action::TokenRevoked => "revoked an API token",
+            Action::Pushed => "pushed rows",
+            Action::WebhookAdded => "registered a webhook",
+            Action::WebhookRemoved => "removed a webhook",
             Action::InitiativeAdded => "wrote down an initiative",
             Action::InitiativeChanged => "changed an initiative",
             Action::InitiativeWithdrawn => "withdrew an initiative",
+            Action::MailChosen => "chose e-mail",
+            Action::NoteWritten => "wrote a note",
+            Action::NoteWithdrawn => "withdrew a note",
+            Action::Recommended => "sent a recommendation",
+            Action::RecommendationAccepted => "accepted a recommendation",
+            Action::RecommendationDeclined => "declined a recommendation",
+            Action::RecommendationFollowedUp => "followed a recommendation up",
         }
     }
 }

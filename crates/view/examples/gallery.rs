@@ -28,6 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (initiatives, forms) = sample::initiatives(&urls);
     gallery.all("initiatives", &initiatives)?;
     gallery.all("initiative", &forms)?;
+    let sample::Recommendations { register, ones, forms: asking } = sample::recommendations(&urls);
+    gallery.all("recommendations", &register)?;
+    gallery.all("recommendation", &ones)?;
+    gallery.all("recommend", &asking)?;
+    gallery.all("note", &sample::notes(&urls))?;
     gallery.all("guide", &sample::guides(&urls))?;
     gallery.all("search", &sample::searches(&urls))?;
     gallery.all("data", &sample::data(&urls))?;
@@ -49,7 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     gallery.pairs("set-up", &accounts.set_up)?;
     gallery.pairs("password", &accounts.password)?;
     gallery.pairs("administration", &accounts.administration)?;
+    gallery.pairs("account", &accounts.account)?;
     gallery.pairs("tokens", &accounts.tokens)?;
+    gallery.pairs("webhooks", &accounts.webhooks)?;
     gallery.pairs("api", &accounts.api)?;
     gallery.pairs("trail", &accounts.trail)?;
     let mut index = "<!doctype html><title>Gallery</title><ul>\n".to_owned();

@@ -14,6 +14,7 @@ pub mod charter_public;
 pub mod comparison;
 pub mod context;
 pub mod data;
+pub mod digest;
 pub mod disputes;
 pub mod first;
 pub mod frame;
@@ -23,10 +24,12 @@ pub mod initiatives;
 pub mod library;
 pub mod map;
 pub mod measure;
+pub mod notes;
 pub mod owed;
 pub mod owed_matrix;
 pub mod parts;
 pub mod people;
+pub mod recommendations;
 pub mod record;
 pub mod row;
 pub mod rows_behind;
@@ -44,12 +47,12 @@ pub mod way;
 pub use askama::Template;
 
 pub use accounts::{
-    AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
-    TokensPage, TrailLine, TrailSheet, UserLine,
+    AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage,
+    SetUpPage, SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 pub use api::{
-    About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, ReadingLine, ReadingList, RowsList, UnitEntry,
-    UnitTree,
+    About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, PushAnswer, PushReject, ReadingLine, ReadingList,
+    RowsList, UnitEntry, UnitTree,
 };
 pub use below::UnitResult;
 pub use chart_file::{Chart, ChartFigures, ChartFile};
@@ -57,10 +60,13 @@ pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
 pub use context::{
-    Arrangement, Context, Freshness, Links, Listening, NavigationEntry, Place, SearchForm, SignedIn, UnitLabel,
-    UnitNode, Visitor,
+    Arrangement, Context, Freshness, Links, Listening, NavigationEntry, NoteCounts, Place, SearchForm, SignedIn,
+    UnitLabel, UnitNode, Visitor,
 };
-pub use data::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
+pub use data::{
+    DataDetail, DataPage, DataSheet, ImportState, LakeState, Rejected, RejectedFiles, TableDifference, TableState,
+};
+pub use digest::{Digest, DigestDetail};
 pub use disputes::{DisputeLine, DisputesPage};
 pub use first::FirstPage;
 pub use frame::Frame;
@@ -69,8 +75,10 @@ pub use initiatives::{InitiativeDetail, InitiativePage, InitiativesPage};
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};
+pub use notes::{NoteDetail, NoteLine, NotePage, NotesDetail};
 pub use owed::{ApprovalPage, OwedDetail, OwedPage, SentDetail, Telling};
 pub use people::{PeopleGroup, PeoplePage};
+pub use recommendations::{RecommendPage, RecommendationDetail, RecommendationPage, RecommendationsPage};
 pub use record::{Disputing, LookLine, OwnDispute, RecordDetail, RecordPage, RowsOf};
 pub use row::Row;
 pub use rows_behind::{Column, Reader, Recorded, RowsBehind, for_everyone};

@@ -14,6 +14,7 @@ pub mod period;
 pub mod reading;
 pub mod record;
 pub mod rejected;
+pub mod schedule;
 pub mod scoring;
 pub mod sentence;
 pub mod signal;
@@ -116,6 +117,17 @@ pub fn spelled(n: usize) -> String {
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A text in one line, and what does not fit into so many characters left off: `The lift was out of …`.
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 /// The items with commas and a last “and”: `Customer, Business and Employee`.

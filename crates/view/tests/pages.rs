@@ -29,6 +29,7 @@ fn pages() -> Vec<Shown> {
     let (charters, editions) = sample::charters(&urls);
     let (owed, approvals) = sample::owed(&urls);
     let (initiatives, forms) = sample::initiatives(&urls);
+    let sample::Recommendations { register, ones, forms: asking } = sample::recommendations(&urls);
     let mut pages = [
         all_of("scorecard", &sample::scorecards(&urls)),
         all_of("today", &sample::todays(&urls)),
@@ -39,6 +40,10 @@ fn pages() -> Vec<Shown> {
         all_of("disputes", &sample::disputes(&urls)),
         all_of("people", &sample::people(&urls)),
         all_of("map", &sample::maps(&urls)),
+        all_of("recommendations", &register),
+        all_of("recommendation", &ones),
+        all_of("recommend", &asking),
+        all_of("note", &sample::notes(&urls)),
         all_of("guide", &sample::guides(&urls)),
         all_of("initiatives", &initiatives),
         all_of("initiative", &forms),
@@ -53,13 +58,25 @@ fn pages() -> Vec<Shown> {
         all_of("charter_public", &editions),
     ]
     .concat();
-    let sample::accounts::Pages { sign_in, first, set_up, password, administration, tokens, api, trail } =
-        sample::accounts(&urls);
+    let sample::accounts::Pages {
+        sign_in,
+        first,
+        set_up,
+        password,
+        administration,
+        account,
+        tokens,
+        webhooks,
+        api,
+        trail,
+    } = sample::accounts(&urls);
     pages.extend(sign_in.iter().map(|(name, page)| shown("sign_in", name, page)));
     pages.extend(first.iter().map(|(name, page)| shown("first", name, page)));
     pages.extend(set_up.iter().map(|(name, page)| shown("set_up", name, page)));
     pages.extend(password.iter().map(|(name, page)| shown("password", name, page)));
     pages.extend(administration.iter().map(|(name, page)| shown("administration", name, page)));
+    pages.extend(webhooks.iter().map(|(name, page)| shown("webhooks", name, page)));
+    pages.extend(account.iter().map(|(name, page)| shown("account", name, page)));
     pages.extend(tokens.iter().map(|(name, page)| shown("tokens", name, page)));
     pages.extend(api.iter().map(|(name, page)| shown("api", name, page)));
     pages.extend(trail.iter().map(|(name, page)| shown("trail", name, page)));

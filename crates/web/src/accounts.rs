@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::initiative::Initiative;
 use evenkeel_state::{
-    Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, LookedAt, NewUser, Origin, Passwords, Random,
-    Scope, Secret, StateError, StateStore, User,
+    Action, Attempt, Change, Effort, Entry, Found, Lifetime, Limits, LookedAt, NewUser, Note, NotesVersion, Origin,
+    Passwords, Random, Secret, StateError, StateStore, Token, User,
 };
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -52,6 +52,8 @@ pub struct Accounts {
     code: Mutex<Option<Secret>>,
     /// What is done to move measures: every page marks it, and it seldom changes.
     initiatives: RwLock<Arc<[Initiative]>>,
+    /// What people wrote beside figures, and what tells whether that has changed.
+    notes: RwLock<(NotesVersion, Arc<[Note]>)>,
 }
 
 /// What came of an attempt to sign in.
@@ -76,8 +78,8 @@ pub(crate) enum Bearer {
     Owner {
         /// The owner.
         user: Box<User>,
-        /// What the owner calls the token.
-        token: String,
+        /// The token.
+        token: Token,
     },
     /// It is no token, or one that has ended.
     Wrong,
@@ -111,7 +113,8 @@ impl Accounts {
         store.clear_sessions(life, clock()).await?;
         let code = if store.has_users().await? { None } else { Some(Secret::new(&random)?) };
         let initiatives = RwLock::new(store.initiatives().await?.into());
-        Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code), initiatives })
+        let notes = RwLock::new((store.notes_version().await?, store.notes().await?.into()));
+        Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code), initiatives, notes })
     }
 
     /// What people have written down that is done to move measures, as it was read last.
@@ -123,6 +126,21 @@ impl Accounts {
     pub(crate) async fn read_initiatives(&self) -> Result<(), StateError> {
         let present = self.store.initiatives().await?.into();
         *self.initiatives.write().unwrap_or_else(PoisonError::into_inner) = present;
+        Ok(())
+    }
+
+    /// What people wrote beside figures, as it was read last.
+    pub(crate) fn notes(&self) -> Arc<[Note]> {
+        Arc::clone(&self.notes.read().unwrap_or_else(PoisonError::into_inner).1)
+    }
+
+    /// Reads it again where it has changed: after a change here, and now and then for the changes of other servers.
+    pub(crate) async fn read_notes(&self) -> Result<(), StateError> {
+        let version = self.store.notes_version().await?;
+        if self.notes.read().unwrap_or_else(PoisonError::into_inner).0 != version {
+            let present = self.store.notes().await?.into();
+            *self.notes.write().unwrap_or_else(PoisonError::into_inner) = (version, present);
+        }
         Ok(())
     }
 
@@ -219,8 +237,8 @@ impl Accounts {
             None => None,
         };
         // A token of which a newer version knows what it may do may do nothing here.
-        if let Some((user, token)) = found.filter(|(_, token)| token.scope == Some(Scope::Read)) {
-            return Ok(Bearer::Owner { user: Box::new(user), token: token.name });
+        if let Some((user, token)) = found.filter(|(_, token)| token.scope.is_some()) {
+            return Ok(Bearer::Owner { user: Box::new(user), token });
         }
         // Not counted for the name and address of those who sign in, so that a program with an old token keeps nobody out.
         let (name, place) = (format!("API token from {address}"), format!("API {address}"));

@@ -36,6 +36,30 @@ impl Failure {
         Self { status, message: message.into(), to: None, wait: None, help: None }
     }
 
+    /// The same, with what to do about it.
+    pub(crate) fn helped(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// Something was sent that is well written and cannot be taken.
+    pub(crate) fn unfit(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
+    }
+
+    /// Something was sent in a form that is not read here.
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
+    }
+
+    /// Something failed that the log tells of.
+    pub(crate) fn failed(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "what was sent could not be taken");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "What was sent could not be taken; nothing was changed. The log of the server says why.",
+        )
+    }
+
     /// Somebody has to go elsewhere first.
     pub(crate) fn elsewhere(to: String) -> Self {
         Self { to: Some(to), ..Self::new(StatusCode::SEE_OTHER, "Sign in first.") }

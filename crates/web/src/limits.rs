@@ -15,8 +15,24 @@ use crate::error::Failure;
 /// The most bytes that are taken where nothing else is said: a form.
 const LARGEST: usize = 32 * 1024;
 
-/// The most bytes that are taken elsewhere: a grid of figures, and a file of them.
-const LARGER: [(&str, usize); 2] = [("/owed", 256 * 1024), ("/owed/file", 2 * 1024 * 1024)];
+/// The most bytes of rows that a program sends. The import learns the names of columns from the first four megabytes, so that
+/// none can be overlooked in this.
+pub(crate) const LARGEST_PUSH: usize = 4000 * 1024;
+
+/// The most bytes that are taken elsewhere: a grid of figures, a file of them, and rows; a path that ends with `/` stands for
+/// all below it.
+const LARGER: [(&str, usize); 4] = [
+    ("/owed", 256 * 1024),
+    ("/owed/file", 2 * 1024 * 1024),
+    ("/api/v1/records/", LARGEST_PUSH),
+    ("/api/v1/observations", LARGEST_PUSH),
+];
+
+/// The most bytes that are taken at an address.
+fn most_of(path: &str) -> usize {
+    let is_at = |larger: &str| path == larger || larger.ends_with('/') && path.starts_with(larger);
+    LARGER.iter().find(|(larger, _)| is_at(larger)).map_or(LARGEST, |(_, most)| *most)
+}
 
 /// What whoever is refused for want of room should wait, in seconds.
 const WAIT: u64 = 2;
@@ -87,8 +103,7 @@ pub(crate) async fn in_turn(State(places): State<Places>, request: Request, next
 /// Takes in the whole of a request before anybody works on it, so that whoever sends slowly keeps nobody from being
 /// answered.
 pub(crate) async fn arrived(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let most = LARGER.iter().find(|(larger, _)| path == *larger).map_or(LARGEST, |(_, most)| *most);
+    let most = most_of(request.uri().path());
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;

@@ -152,6 +152,44 @@ impl Links for Routes {
         Some(format!("/initiatives/{number}"))
     }
 
+    fn note_form(&self, measure: &MeasureId, place: &Place) -> Option<String> {
+        let unit = part(place.unit.as_str());
+        Some(format!("/measure/{}/{unit}/note{}", part(measure.as_str()), self.query(place)))
+    }
+
+    fn note_withdraw(&self, number: i64) -> Option<String> {
+        Some(format!("/notes/{number}/withdraw"))
+    }
+
+    fn note_read(&self, number: i64) -> Option<String> {
+        Some(format!("/notes/{number}/read"))
+    }
+
+    fn recommendation_form(&self, measure: &MeasureId, place: &Place) -> Option<String> {
+        let unit = part(place.unit.as_str());
+        Some(format!("/measure/{}/{unit}/recommendation{}", part(measure.as_str()), self.query(place)))
+    }
+
+    fn recommendations(&self, chosen: &str) -> Option<String> {
+        Some(if chosen == "all" {
+            "/recommendations".to_owned()
+        } else {
+            format!("/recommendations?show={}", part(chosen))
+        })
+    }
+
+    fn recommendation(&self, number: i64) -> Option<String> {
+        Some(format!("/recommendations/{number}"))
+    }
+
+    fn recommendation_answer(&self, number: i64) -> Option<String> {
+        Some(format!("/recommendations/{number}/answer"))
+    }
+
+    fn recommendation_outcome(&self, number: i64) -> Option<String> {
+        Some(format!("/recommendations/{number}/outcome"))
+    }
+
     fn guide(&self, place: &Place) -> Option<String> {
         Some(format!("/guide{}&unit={}", self.query(place), part(place.unit.as_str())))
     }

@@ -3,7 +3,8 @@
 use evenkeel_lake::figures::{SOURCE, TypedObservation};
 use evenkeel_lake::import::Batch;
 use evenkeel_lake::{Lake, LakeError};
-use evenkeel_state::{FigureId, Secret, StateError};
+use evenkeel_state::{FigureId, Random, Secret, StateError, Unrandom};
+use jiff::Timestamp;
 use thiserror::Error;
 use tokio::runtime::Handle;
 
@@ -36,6 +37,13 @@ pub(crate) async fn publish_or_later(accounts: &Accounts, lake: &Lake) {
     }
 }
 
+/// A name that no other batch has.
+pub(crate) fn batch_id(random: &Random, now: Timestamp) -> Result<String, Unrandom> {
+    let unique = Secret::new(random)?.text();
+    let unique = unique.get(..TELLS_APART).unwrap_or_default();
+    Ok(format!("{}-{unique}", now.strftime("%Y%m%dT%H%M%SZ")))
+}
+
 /// Puts every figure into the record that holds and is not there. Doing it again changes nothing, so it may end anywhere.
 async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
     let figures = accounts.store.unpublished_figures().await?;
@@ -63,10 +71,8 @@ async fn publish(accounts: &Accounts, lake: &Lake) -> Result<(), Unpublished> {
         .collect();
     let (ids, observations): (Vec<FigureId>, Vec<TypedObservation>) = observations.into_iter().unzip();
     let now = accounts.now();
-    let unique = Secret::new(&accounts.random).map_err(StateError::from)?.text();
-    let unique = unique.get(..TELLS_APART).unwrap_or_default();
-    let id = format!("{}-{unique}", now.strftime("%Y%m%dT%H%M%SZ"));
-    let batch = Batch { id, source: SOURCE.to_owned(), at: now };
+    let batch =
+        Batch { id: batch_id(&accounts.random, now).map_err(StateError::from)?, source: SOURCE.to_owned(), at: now };
     // On a thread of its own: an import holds files locked and writes them, and must not keep requests waiting.
     let (lake, runtime) = (lake.clone(), Handle::current());
     let import = move || runtime.block_on(lake.publish_figures(batch, &observations));

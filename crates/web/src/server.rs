@@ -12,20 +12,26 @@ use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
+use crate::imports::{Imports, import_when_due};
 use crate::limits::{self, Limits, Places};
 use crate::live::Live;
+use crate::mail::{Mail, send_when_due};
 use crate::metrics::{self, Metrics};
 use crate::publishing::publish_or_later;
 use crate::world::{Opening, World, WorldError};
-use crate::{api, connections, headers, routes};
+use crate::{api, connections, headers, routes, webhooks};
 
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// How hard pages are compressed: harder takes as long as making the page, and saves a tenth of it.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(2);
 /// How often the lake is asked whether there is something new.
 const WATCH: Duration = Duration::from_secs(2);
 
@@ -38,7 +44,15 @@ pub(crate) struct State {
     pub(crate) lake: Lake,
     /// What open pages hear.
     pub(crate) live: Live,
+    /// Held while rows are taken that a program sent.
+    pub(crate) pushing: Arc<Mutex<()>>,
+    /// Whether webhooks may lead into the own network.
+    pub(crate) private_webhooks: bool,
     pub(crate) metrics: Arc<Metrics>,
+    /// What imports without being asked; none on a server that does not.
+    pub(crate) imports: Option<Arc<Imports>>,
+    /// What sends digests; none on a server that sends none.
+    pub(crate) mail: Option<Arc<Mail>>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
 }
@@ -95,6 +109,17 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/measures", get(routes::measures::list)),
         ("/measures/{measure}", get(routes::measures::show)),
         ("/measure/{measure}/{unit}", get(routes::measure::show)),
+        ("/measure/{measure}/{unit}/note", get(routes::notes::blank).post(routes::notes::add)),
+        ("/notes/{note}/withdraw", post(routes::notes::withdraw)),
+        ("/notes/{note}/read", post(routes::notes::read)),
+        (
+            "/measure/{measure}/{unit}/recommendation",
+            get(routes::recommendations::blank).post(routes::recommendations::send),
+        ),
+        ("/recommendations", get(routes::recommendations::list)),
+        ("/recommendations/{number}", get(routes::recommendations::show)),
+        ("/recommendations/{number}/answer", post(routes::recommendations::answer)),
+        ("/recommendations/{number}/outcome", post(routes::recommendations::follow_up)),
         ("/measure/{measure}/{unit}/course.csv", get(routes::charts::course)),
         ("/measure/{measure}/{unit}/way.csv", get(routes::charts::way)),
         ("/compare/{measure}", get(routes::compare::all)),
@@ -114,9 +139,14 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/administration/users/{user}/give", post(routes::administration::give)),
         ("/administration/users/{user}/take", post(routes::administration::take)),
         ("/administration/users/{user}/link", post(routes::administration::link)),
+        ("/administration/users/{user}/mail", post(routes::administration::mail)),
         ("/administration/users/{user}/activate", post(routes::administration::activate)),
         ("/administration/users/{user}/deactivate", post(routes::administration::deactivate)),
         ("/administration/tokens/{token}/revoke", post(routes::administration::revoke)),
+        ("/administration/webhooks", get(routes::webhooks::show).post(routes::webhooks::add)),
+        ("/administration/webhooks/{webhook}/remove", post(routes::webhooks::remove)),
+        ("/administration/webhooks/{webhook}/test", post(routes::webhooks::test)),
+        ("/account", get(routes::account::show).post(routes::account::choose)),
         ("/tokens", get(routes::tokens::show).post(routes::tokens::make)),
         ("/tokens/{token}/revoke", post(routes::tokens::revoke)),
         ("/sign-in", get(routes::sign_in::show).post(routes::sign_in::enter)),
@@ -155,7 +185,18 @@ impl Server {
         let lake = opening.lake.clone();
         let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
-        let state = State { present, access, lake, live, metrics, metrics_token: None };
+        let state = State {
+            present,
+            access,
+            lake,
+            live,
+            pushing: Arc::default(),
+            private_webhooks: false,
+            imports: None,
+            mail: None,
+            metrics,
+            metrics_token: None,
+        };
         Ok(Self { state, opening, clock, limits })
     }
 
@@ -163,6 +204,27 @@ impl Server {
     #[must_use]
     pub fn with_metrics_token(mut self, token: &str) -> Self {
         self.state.metrics_token = Some(blake3::hash(token.as_bytes()));
+        self
+    }
+
+    /// The same server, of which webhooks may lead into the own network.
+    #[must_use]
+    pub fn with_private_webhooks(mut self, private: bool) -> Self {
+        self.state.private_webhooks = private;
+        self
+    }
+
+    /// The same server, which imports sources when they are due.
+    #[must_use]
+    pub fn with_imports(mut self, imports: Imports) -> Self {
+        self.state.imports = Some(Arc::new(imports));
+        self
+    }
+
+    /// The same server, which sends digests to those who chose so.
+    #[must_use]
+    pub fn with_mail(mut self, mail: Mail) -> Self {
+        self.state.mail = Some(Arc::new(mail));
         self
     }
 
@@ -187,7 +249,7 @@ impl Server {
         for layer in headers::security() {
             router = router.layer(layer);
         }
-        router = router.layer(CompressionLayer::new());
+        router = router.layer(CompressionLayer::new().quality(COMPRESSION));
         router.layer(from_fn_with_state(self.state.clone(), metrics::counted))
     }
 
@@ -195,6 +257,25 @@ impl Server {
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (router, limits, metrics) = (self.router(), self.limits, Arc::clone(&self.state.metrics));
         let live = self.state.live.clone();
+        let telling = match &self.state.access {
+            Access::Accounts(accounts) => {
+                Some(tokio::spawn(webhooks::keep_telling(self.state.clone(), Arc::clone(accounts))))
+            }
+            Access::Open => None,
+        };
+        let (imports, project, lake) =
+            (self.state.imports.clone(), Arc::clone(&self.opening.project), self.state.lake.clone());
+        let importing = tokio::spawn(async move {
+            if let Some(imports) = imports {
+                import_when_due(&imports, &project, &lake).await;
+            }
+        });
+        let sharing = self.state.clone();
+        let sending = tokio::spawn(async move {
+            if let Some(mail) = &sharing.mail {
+                send_when_due(mail, &sharing).await;
+            }
+        });
         let watch = tokio::spawn(watch(self.state, self.opening, self.clock));
         let stop = async {
             stop.await;
@@ -202,6 +283,11 @@ impl Server {
         };
         connections::answer(listener, router, limits, &metrics, stop).await;
         watch.abort();
+        if let Some(telling) = telling {
+            telling.abort();
+        }
+        importing.abort();
+        sending.abort();
     }
 }
 
@@ -218,6 +304,9 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             publish_or_later(accounts, &state.lake).await;
             if let Err(error) = accounts.read_initiatives().await {
                 tracing::warn!(%error, "initiatives cannot be read; pages stay as they are");
+            }
+            if let Err(error) = accounts.read_notes().await {
+                tracing::warn!(%error, "notes cannot be read; pages stay as they are");
             }
         }
         let present = state.present();

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use evenkeel_model::access::{Grant, Role};
-use evenkeel_model::ids::PersonId;
+use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::organisation::{Organisation, UnitCode};
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_state::LookedAt;
@@ -184,6 +184,19 @@ impl Sight {
     }
 }
 
+/// Whether grants let somebody see the figures of a unit on a day, without working out everything that they see.
+pub(crate) fn sees_figures(grants: &[Grant], unit: &UnitId, organisation: &Organisation, today: Date) -> bool {
+    let code = organisation.unit(unit.as_str());
+    grants.iter().any(|grant| match grant {
+        Grant::Everywhere(_) => true,
+        Grant::In(_, top) => {
+            let top = organisation.unit(top.as_str());
+            code.zip(top).is_some_and(|(unit, top)| organisation.path(unit, today).contains(&top))
+        }
+        Grant::Own(_) => false,
+    })
+}
+
 /// What could not be written into the audit trail.
 #[derive(Debug, Clone, Error)]
 #[error("the audit trail cannot be written, and what is not recorded is not shown: {0}")]
@@ -198,7 +211,6 @@ pub trait Trail: Send + Sync {
 
 #[cfg(test)]
 mod tests {
-    use evenkeel_model::ids::UnitId;
     use evenkeel_model::organisation::UnitStretch;
     use jiff::civil::date;
 
@@ -245,6 +257,31 @@ mod tests {
             reach(&sight.people),
             names(&mut sight.tops.iter().copied())
         )
+    }
+
+    #[test]
+    fn who_sees_a_unit_is_told_alike_for_one_and_for_all() {
+        let organisation = organisation();
+        let today = date(2026, 11, 2);
+        for grants in [
+            &[][..],
+            &[("administrator", "")],
+            &[("executive", "")],
+            &[("viewer", "west")],
+            &[("manager", "west-2"), ("viewer", "east")],
+            &[("manager", "bank")],
+            &[("agent", "E1")],
+            &[("viewer", "gone")],
+        ] {
+            let grants: Vec<Grant> = grants.iter().map(|(role, over)| Grant::new(role, over).unwrap()).collect();
+            let viewer = Viewer::User { sign_in: "x".to_owned(), grants: grants.clone() };
+            let sight = Sight::new(&viewer, &organisation, PeoplePolicy::Off, today);
+            for unit in organisation.units() {
+                let id = organisation.unit_id(unit);
+                let seen = sight.figures.holds(Some(unit));
+                assert_eq!(sees_figures(&grants, id, &organisation, today), seen, "{grants:?} {id}");
+            }
+        }
     }
 
     #[test]

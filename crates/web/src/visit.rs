@@ -85,7 +85,8 @@ impl Who {
                 };
                 let viewer = Viewer::User { sign_in: user.sign_in.clone(), grants: user.grants.clone() };
                 let visitor = Visitor { signed_in: Some(signed_in), strip: None, live };
-                present.seen_by(viewer, visitor, Some(accounts.trail())).with_initiatives(accounts.initiatives())
+                let world = present.seen_by(viewer, visitor, Some(accounts.trail()));
+                world.with_initiatives(accounts.initiatives()).with_notes(accounts.notes())
             }
         }
     }

@@ -6,8 +6,10 @@ mod disputes;
 mod guide;
 mod initiatives;
 mod map;
+mod notes;
 pub(crate) mod owed;
 pub(crate) mod readings;
+mod recommendations;
 pub(crate) mod record;
 mod search;
 mod today;
@@ -38,7 +40,7 @@ use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
 use evenkeel_model::trajectory::{Forecast, NoForecast};
 use evenkeel_model::watch::{self, Watch};
 use evenkeel_spec::Project;
-use evenkeel_state::LookedAt;
+use evenkeel_state::{LookedAt, Note};
 use evenkeel_view::assets;
 use evenkeel_view::number::Currency;
 use evenkeel_view::page::frame::{Choice, Frame};
@@ -248,6 +250,8 @@ pub struct World {
     trail: Option<Arc<dyn Trail>>,
     /// What people have written down that is done to move measures.
     initiatives: Arc<[Initiative]>,
+    /// What people wrote beside figures, by the day that it is about.
+    notes: Arc<[Note]>,
 }
 
 impl Deref for World {
@@ -306,13 +310,18 @@ impl World {
         let engine = &evaluated.engine;
         let organisation = engine.directory().organisation();
         let sight = Arc::new(Sight::new(&viewer, organisation, evaluated.project.people, engine.today()));
-        Self { evaluated, viewer, sight, visitor, trail, initiatives: Arc::default() }
+        Self { evaluated, viewer, sight, visitor, trail, initiatives: Arc::default(), notes: Arc::default() }
     }
 
     /// Whether the viewer looks after accounts.
     #[must_use]
     pub fn administers(&self) -> bool {
         self.sight.administers
+    }
+
+    /// Whether programs of the viewer may send rows into the record.
+    pub(crate) fn sends_rows(&self) -> bool {
+        self.sight.administers || self.sight.analyses
     }
 
     /// Whether there is anything here for the viewer but what the public sees.
@@ -458,6 +467,12 @@ impl World {
         if text.is_some_and(is_to_date) { period.a_year_earlier() } else { period.previous() }
     }
 
+    /// The highest units that the viewer sees.
+    pub(crate) fn top_units(&self) -> Vec<UnitId> {
+        let organisation = self.engine.directory().organisation();
+        self.sight.tops.iter().map(|top| organisation.unit_id(*top).clone()).collect()
+    }
+
     /// Where the viewer begins: the whole organisation for whoever sees all of it, else the highest unit that is seen.
     fn home(&self) -> UnitId {
         let organisation = self.engine.directory().organisation();
@@ -571,6 +586,17 @@ impl World {
     pub async fn scorecard_page(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<ScorecardPage, WorldError> {
         let evaluation = self.evaluation(place).await?;
         let context = self.context(place, links, "Scorecard").await?;
+        Ok(ScorecardPage::new(&evaluation, &context))
+    }
+
+    /// The same for a browser, which draws the history of its measures and does not tell it.
+    pub async fn scorecard_to_show(
+        &self,
+        place: &Place,
+        links: &(dyn Links + Sync),
+    ) -> Result<ScorecardPage, WorldError> {
+        let evaluation = self.evaluation(place).await?;
+        let context = Context { tells_history: false, ..self.context(place, links, "Scorecard").await? };
         Ok(ScorecardPage::new(&evaluation, &context))
     }
 
@@ -934,6 +960,8 @@ impl World {
             rows,
             forecast: forecast(&result, &usage, &question, store),
             compared: !self.kinds_compared(measure).is_empty(),
+            notes: self.notes_beside(&measure.id, &place.unit, place.period),
+            recommends: self.recommends(),
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))
@@ -1119,7 +1147,7 @@ impl World {
     }
 
     /// Who looks after the sources that fill the tables of a measure.
-    fn stewards(&self, measure: &Measure) -> Vec<String> {
+    pub(crate) fn stewards(&self, measure: &Measure) -> Vec<String> {
         let tables = evenkeel_engine::session::tables_behind(measure.formula.tables());
         let mut stewards: Vec<String> = self
             .project
@@ -1244,10 +1272,12 @@ impl World {
             currency: self.currency.clone(),
             fiscal_year: self.project.fiscal_year,
             navigation: self.entries(&home, links, current),
+            notes: Arc::new(self.note_counts(place.period)),
             footnote: None,
             visitor: self.visitor.clone(),
             links,
             assets: assets::Urls::below("/assets/"),
+            tells_history: true,
         })
     }
 

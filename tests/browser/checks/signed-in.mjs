@@ -24,6 +24,8 @@ const SEEN = {
   administrator: {
     accounts: ["/administration", 0],
     trail: ["/administration/trail", 0],
+    webhooks: ["/administration/webhooks", 0],
+    account: ["/account", 0],
     scorecard: [`/scorecard/northmere?${MONTH}`, 2],
     data: ["/data", 0],
   },
@@ -33,6 +35,9 @@ const SEEN = {
     measure: [`/measure/csat/northmere?${MONTH}`, 2],
     data: ["/data", 0],
     disputes: ["/disputes", 0],
+    recommendations: ["/recommendations", 0],
+    recommendation: ["/recommendations/1", 0],
+    "form of a recommendation": [`/measure/csat/lakeside/recommendation?${MONTH}`, 0],
     search: [`/search?q=satisfaction&${MONTH}&unit=northmere`, 2],
   },
   executive: {
@@ -45,6 +50,7 @@ const SEEN = {
     today: [`/today?${MONTH}&unit=lakeside`, 1],
     scorecard: [`/scorecard/lakeside?${MONTH}`, 1],
     measure: [`/measure/counter_wait/lakeside?${MONTH}`, 1],
+    "form of a note": [`/measure/csat/lakeside/note?${MONTH}`, 0],
     targets: [`/targets/lakeside?${MONTH}`, 1],
     charter: [`/charter?${MONTH}&unit=lakeside`, 1],
     people: ["/people", 0],
@@ -78,7 +84,7 @@ function everyWay(pages, options = () => ({})) {
         for (const [name, [at, menus]] of Object.entries(pages)) {
           const whole = () => inside(typeof at === "function" ? at() : at);
           const shot = `signed-in.${name.replace(/[^a-z]+/g, "-")}.${width}.${colorScheme}`;
-          const chart = typeof at === "string" && at.startsWith("/measure/");
+          const chart = typeof at === "string" && /^\/measure\/[^/]+\/[^/]+\?/.test(at);
           describe(name, () => holdsTogether(whole, () => context, { name: shot, colorScheme, menus, chart }));
         }
       });
@@ -188,6 +194,72 @@ describe("a row that is wrong", () => {
       await page.getByRole("link", { name: "The rows beside it" }).click();
       await page.waitForURL("**/record/**");
       assert.match(await page.locator("h1").innerText(), /^The record of /);
+    });
+  });
+});
+
+describe("a note beside a figure", () => {
+  before(server);
+
+  it("is written, mentions somebody until they have read it, and is withdrawn", async () => {
+    const measure = () => inside(`/measure/csat/lakeside?${MONTH}`);
+    await visit(measure, { own: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.getByRole("link", { name: "Add a note" }).click();
+      await page.getByLabel("Note", { exact: true }).fill("The counter system was down for two days.");
+      await page.getByLabel(nameOf("insights")).check();
+      await picture(page, "note.form");
+      await page.getByRole("button", { name: "Keep the note" }).click();
+      await page.waitForURL("**/measure/csat/lakeside**done=noted**");
+      assert.match(await page.locator("main > .notice").innerText(), /was kept/);
+      assert.match(await page.locator("#notes").innerText(), /The counter system was down/);
+      await picture(page, "measure.noted");
+    });
+    await visit(() => inside(`/today?${MONTH}&unit=northmere`), { own: true, ...(await signedIn("insights")) }, async (page) => {
+      assert.match(await page.locator("#mentions").innerText(), /Milo Brandt on .*The counter system/s);
+      await picture(page, "today.mentioned");
+      await page.locator("#mentions").getByRole("button", { name: "I have read it" }).click();
+      await page.waitForURL("**/today");
+      assert.equal(await page.locator("#mentions").count(), 0);
+    });
+    await visit(measure, { own: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.locator("#notes").getByRole("button", { name: "Withdraw it" }).click();
+      await page.waitForURL("**done=withdrawn**");
+      const notes = await page.locator("#notes").innerText();
+      assert.match(notes, /Milo Brandt withdrew this note/);
+      assert.doesNotMatch(notes, /The counter system/);
+    });
+  });
+});
+
+describe("a recommendation", () => {
+  before(server);
+
+  it("goes from a measure to its owner, who declines with a reason", async () => {
+    const measure = () => inside(`/measure/csat/lakeside?${MONTH}`);
+    await visit(measure, { own: true, ...(await signedIn("insights")) }, async (page) => {
+      await page.getByRole("link", { name: /Recommend something to the owner of/ }).last().click();
+      await page.getByLabel("What is to be done").fill("Ask what changed in April; bring two proposals");
+      await page.getByLabel(/^Why/).fill("Satisfaction has fallen since.");
+      await page.getByLabel(/^Owner/).selectOption({ label: nameOf("manager") });
+      await page.getByRole("button", { name: "Send it" }).click();
+      await page.waitForURL("**/recommendations/1?done=sent");
+      await picture(page, "recommendation.sent");
+    });
+    await visit(() => inside(`/today?${MONTH}&unit=lakeside`), { own: true, forgiving: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.locator("#recommendations").getByRole("link", { name: /Ask what changed/ }).click();
+      await page.waitForURL("**/recommendations/1");
+      await page.getByLabel("Decline").check();
+      await page.getByRole("button", { name: "Send the answer" }).click();
+      assert.match(await page.getByRole("alert").innerText(), /needs a reason/);
+      await page.getByLabel("Decline").check();
+      await page.getByLabel(/^The reason/).fill("Both proposals came last month.");
+      await page.getByRole("button", { name: "Send the answer" }).click();
+      await page.waitForURL("**/recommendations/1?done=declined");
+      assert.match(await page.locator("main").innerText(), /Both proposals came last month/);
+      await page.locator(".main-nav").getByRole("link", { name: "Initiatives" }).click();
+      await page.getByRole("link", { name: "Recommendations to owners of measures" }).click();
+      await page.getByRole("heading", { name: /has its answer/ }).waitFor();
+      await picture(page, "recommendations.register");
     });
   });
 });

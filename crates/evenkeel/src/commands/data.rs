@@ -1,5 +1,6 @@
 //! `evenkeel data`: what the record holds.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use evenkeel_view::terminal;
@@ -12,7 +13,7 @@ pub async fn run(session: &Session<'_>, arguments: &Data) -> anyhow::Result<Exit
     let world = session.world(&open, arguments.as_of).await?;
     let links = CommandLinks { fiscal: world.project().fiscal_year };
     let definition = |measure: &evenkeel_model::measure::Measure| format!("evenkeel measures show {}", measure.id);
-    let sheet = world.data_sheet(None, &definition, &links).await?;
+    let sheet = world.data_sheet(None, BTreeMap::new(), &definition, &links).await?;
     if session.output.is_json() {
         session.output.json(&sheet)?;
     } else {

@@ -48,6 +48,6 @@ pub async fn run(session: &Session<'_>, arguments: &Demo) -> anyhow::Result<Exit
     }
     output.text("\n");
     // Made-up people need no accounts; a first look is one command.
-    serve::pages(session, &open, arguments.port, Auth::None, as_of, Limits::default()).await?;
+    serve::pages(session, &open, arguments.port, Auth::None, as_of, Limits::default(), false).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,10 +5,12 @@ mod check;
 mod compare;
 mod data;
 mod demo;
+mod digest;
 mod explain;
 mod facts;
 mod import;
 mod init;
+mod initiatives;
 mod measures;
 mod readings;
 mod rebuild;
@@ -48,12 +50,14 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Import(import) => import::run(&session, &import).await,
         Command::Rejects(rejects) => rejects::run(&session, &rejects).await,
         Command::Data(data) => data::run(&session, &data).await,
+        Command::Digest(digest) => digest::run(&session, &digest).await,
         Command::Score(score) => score::run(&session, &score).await,
         Command::Readings(readings) => readings::run(&session, &readings).await,
         Command::Facts(facts) => facts::run(&session, &facts).await,
         Command::Compare(compare) => compare::run(&session, &compare).await,
         Command::Signals(signals) => signals::run(&session, &signals).await,
         Command::Targets(targets) => targets::run(&session, &targets).await,
+        Command::Initiatives(initiatives) => initiatives::run(&session, &initiatives).await,
         Command::Standards(standards) => standards::run(&session, &standards).await,
         Command::Explain(explain) => explain::run(&session, &explain).await,
         Command::Rows(rows) => rows::run(&session, &rows).await,

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use evenkeel_state::{StateStore, Unrandom};
-use evenkeel_web::{Access, Accounts, Limits, Server};
+use evenkeel_web::mail::{self, Mail, MailServer};
+use evenkeel_web::{Access, Accounts, Clock, Imports, Limits, Server};
 use jiff::Timestamp;
 
 use super::{Session, instant};
 use crate::arguments::{AsOf, Auth, Serve};
-use crate::environment;
+use crate::environment::{self, Variable};
 use crate::project::{self, OpenProject};
 
 pub async fn run(session: &Session<'_>, arguments: &Serve) -> anyhow::Result<ExitCode> {
@@ -24,7 +25,8 @@ pub async fn run(session: &Session<'_>, arguments: &Serve) -> anyhow::Result<Exi
         answer: Duration::from_secs(arguments.limits.answer),
         ..Limits::default()
     };
-    pages(session, &open, arguments.port, arguments.auth, arguments.as_of, limits).await?;
+    let private = arguments.private_webhooks;
+    pages(session, &open, arguments.port, arguments.auth, arguments.as_of, limits, private).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -36,23 +38,40 @@ pub async fn pages(
     auth: Auth,
     as_of: AsOf,
     limits: Limits,
+    private_webhooks: bool,
 ) -> anyhow::Result<()> {
     let opening = open.opening(instant(as_of), session.workers);
     let clock = Arc::new(move || -> Timestamp { instant(as_of) });
-    let access = match auth {
-        Auth::None => Access::Open,
-        Auth::Accounts => {
-            let store = StateStore::open(&open.state()?).await?;
-            // Sessions run by the clock, whatever instant the figures are of.
-            let now = Arc::new(|| instant(AsOf { as_of: None }));
-            Access::Accounts(Arc::new(Accounts::new(store, Arc::new(random_bytes), now).await?))
+    // Sessions and schedules run by the clock, whatever instant the figures are of.
+    let now: Clock = Arc::new(|| instant(AsOf { as_of: None }));
+    let scheduled = open.project.sources.iter().any(|source| source.import.is_some());
+    let store = match auth {
+        Auth::None if !scheduled => None,
+        _ => Some(StateStore::open(&open.state()?).await?),
+    };
+    let access = match (auth, &store) {
+        (Auth::Accounts, Some(store)) => {
+            Access::Accounts(Arc::new(Accounts::new(store.clone(), Arc::new(random_bytes), now.clone()).await?))
         }
+        _ => Access::Open,
     };
     let server = Server::new(opening, clock, access.clone(), limits)
         .await
         .map_err(|error| project::explain_world(&open.project, error, session.output))?;
+    let server = server.with_private_webhooks(private_webhooks);
     let server = match metrics_token()? {
         Some(token) => server.with_metrics_token(&token),
+        None => server,
+    };
+    let server = match store.filter(|_| scheduled) {
+        Some(store) => {
+            let root = open.root.clone();
+            server.with_imports(Imports { store, random: Arc::new(random_bytes), root, clock: now.clone() })
+        }
+        None => server,
+    };
+    let server = match mail(now)? {
+        Some(mail) => server.with_mail(mail),
         None => server,
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -89,6 +108,34 @@ fn metrics_token() -> anyhow::Result<Option<String>> {
              signs, for example the output of `openssl rand -hex 32`; without it this machine alone reads the metrics"
         ),
     }
+}
+
+/// How mail is sent; none where no mail server is named.
+fn mail(clock: Clock) -> anyhow::Result<Option<Mail>> {
+    let given = |variable: Variable| match std::env::var(variable.name) {
+        Ok(text) => Ok(Some(text)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(unusable(variable, "it is no text")),
+    };
+    let needed = |variable: Variable| given(variable)?.ok_or_else(|| unusable(variable, "it is missing"));
+    let Some(server) = given(environment::SMTP_URL)? else { return Ok(None) };
+    // The address of the server may hold a password, so that it is not repeated.
+    let server = MailServer::parse(&server).map_err(|why| unusable(environment::SMTP_URL, &why))?;
+    let from = mail::sender(&needed(environment::MAIL_FROM)?).map_err(|why| unusable(environment::MAIL_FROM, &why))?;
+    let address = needed(environment::MAIL_PAGES)?.trim_end_matches('/').to_owned();
+    if !address.starts_with("https://") && !address.starts_with("http://") {
+        return Err(unusable(environment::MAIL_PAGES, "it begins neither with https:// nor with http://"));
+    }
+    let at = given(environment::MAIL_AT)?.unwrap_or_else(|| "07:00".to_owned());
+    let at = jiff::civil::Time::strptime("%H:%M", &at).map_err(|_| {
+        unusable(environment::MAIL_AT, "it is no time of day; write hours and minutes, for example `07:00`")
+    })?;
+    Ok(Some(Mail { server, from, address, at, clock }))
+}
+
+/// What is said of a variable that cannot be meant.
+fn unusable(variable: Variable, why: &str) -> anyhow::Error {
+    anyhow::anyhow!("the environment variable {} cannot be used: {why}. {}", variable.name, variable.meaning)
 }
 
 /// Random bytes of the system.

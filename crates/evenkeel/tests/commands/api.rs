@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::served::{Answer, Server, serve, two_branches};
 
 /// A question for each operation of the document, and some more.
-const ASKED: [(&str, &str); 21] = [
+const ASKED: [(&str, &str); 22] = [
     ("/api/v1/organisation", ""),
     ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/north?period=2026-10&view=perspectives"),
     ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/whole?period=2026-YTD"),
@@ -19,6 +19,7 @@ const ASKED: [(&str, &str); 21] = [
     ("/api/v1/signals/{unit}", "/api/v1/signals/whole"),
     ("/api/v1/compare/{measure}/{unit}", "/api/v1/compare/csat/whole"),
     ("/api/v1/map", "/api/v1/map"),
+    ("/api/v1/initiatives", "/api/v1/initiatives?unit=north"),
     ("/api/v1/today", "/api/v1/today?unit=north"),
     ("/api/v1/charter", "/api/v1/charter"),
     ("/api/v1/charter", "/api/v1/charter?unit=north-1&promise=satisfied"),
@@ -32,6 +33,9 @@ const ASKED: [(&str, &str); 21] = [
     ("/api/v1/search", "/api/v1/search?q=satisfied"),
     ("/api/v1/search", "/api/v1/search"),
 ];
+
+/// Where programs send rows.
+const SENT: [&str; 2] = ["/api/v1/observations", "/api/v1/records/{table}"];
 
 impl Answer {
     fn json(&self) -> Value {
@@ -92,7 +96,7 @@ fn every_answer_is_what_the_document_promises() {
     let served: BTreeSet<&str> =
         evenkeel_web::server::paths().into_iter().filter(|path| path.starts_with("/api/v1")).collect();
     assert_eq!(told, served, "every route of the API has an entry in the document");
-    let asked: BTreeSet<&str> = ASKED.iter().map(|(path, _)| *path).collect();
+    let asked: BTreeSet<&str> = ASKED.iter().map(|(path, _)| *path).chain(SENT).collect();
     assert_eq!(told, asked, "every entry of the document is asked for in this test");
 
     for (path, target) in ASKED {
@@ -377,6 +381,9 @@ fn the_page_about_the_api_tells_every_question() {
     for (path, _) in ASKED {
         assert!(page.body.contains(&format!("GET {path}")), "{path}");
     }
+    for path in SENT {
+        assert!(page.body.contains(&format!("POST {path}")), "{path}");
+    }
     // Each example can be opened as it is.
     let examples: Vec<String> = page
         .body
@@ -388,6 +395,185 @@ fn the_page_about_the_api_tells_every_question() {
     for example in examples {
         let answer = server.get(&example, &administrator);
         assert_eq!(answer.status, 200, "{example}: {}", answer.body);
+    }
+}
+
+/// Makes a token that sends rows.
+fn sending(server: &Server, session: &str, name: &str) -> String {
+    let page = server.post("/tokens", session, &[("name", name), ("days", "90"), ("may", "write")]);
+    assert_eq!(page.status, 200, "{}", page.body);
+    format!("evk_{}", page.body.split("evk_").nth(1).and_then(|rest| rest.get(..64)).unwrap())
+}
+
+/// Sends rows as a program does.
+fn send(server: &Server, target: &str, headers: &str, body: &str) -> Answer {
+    let (host, length) = (&server.address, body.len());
+    let json = if headers.contains("content-type") { "" } else { "content-type: application/json\r\n" };
+    server.send(
+        format!(
+            "POST {target} HTTP/1.1\r\nhost: {host}\r\n{headers}{json}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        )
+        .as_bytes(),
+    )
+}
+
+fn called(token: &str, key: &str) -> String {
+    format!("{}idempotency-key: {key}\r\n", bearing(token))
+}
+
+#[test]
+fn programs_send_rows() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let ines = server.add(&administrator, "ines", "insights", "", "");
+    let vera = server.add(&administrator, "vera", "viewer", "north", "");
+    let crm = sending(&server, &ines, "crm");
+    let document = server.get("/api/openapi.json", "").json();
+    let schema =
+        promised(&document, "/paths/~1api~1v1~1records~1{table}/post/responses/200/content/application~1json/schema");
+
+    let two = r#"[{"response_id": "p1", "answered_at": "2026-10-05T10:00:00Z", "person_id": "ann", "score": 5},
+        {"response_id": "p2", "answered_at": "soon", "score": 3}]"#;
+    let first = send(&server, "/api/v1/records/responses", &called(&crm, "one"), two);
+    assert_eq!(first.status, 200, "{}", first.body);
+    let told = first.json();
+    let wrong: Vec<String> = schema.iter_errors(&told).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let data = &told["data"];
+    assert_eq!((&data["rows"], &data["added"], &data["rejected"]), (&json!(2), &json!(1), &json!(1)), "{told}");
+    let reject = &data["rejects"][0];
+    assert_eq!((&reject["line"], &reject["column"]), (&json!(2), &json!("answered_at")), "{told}");
+    assert!(reject["next"].as_str().unwrap().contains("2026-10-31T16:52:00Z"), "{told}");
+
+    // The same again is answered the same, and other rows by the same name are refused.
+    let again = send(&server, "/api/v1/records/responses", &called(&crm, "one"), two);
+    assert_eq!((again.status, &again.body, again.header("idempotency-replayed")), (200, &first.body, "true"));
+    assert!(first.header("idempotency-replayed").is_empty());
+    let other = send(&server, "/api/v1/records/responses", &called(&crm, "one"), &two.replace('5', "4"));
+    assert_eq!((other.status, other.header("content-type")), (422, "application/problem+json"), "{}", other.body);
+    let elsewhere = send(&server, "/api/v1/records/cases", &called(&crm, "one"), two);
+    assert_eq!(elsewhere.status, 422, "{}", elsewhere.body);
+    let same = send(&server, "/api/v1/records/responses", &called(&crm, "two"), two).json();
+    assert_eq!((&same["data"]["added"], &same["data"]["unchanged"]), (&json!(0), &json!(1)));
+    // A row with a known key takes the place of the one that was there.
+    let changed = r#"{"response_id": "p1", "answered_at": "2026-10-05T10:00:00Z", "person_id": "ann", "score": 1}"#;
+    let lines = format!("{}content-type: application/x-ndjson\r\n", called(&crm, "three"));
+    let changed = send(&server, "/api/v1/records/responses?corrects=one", &lines, changed).json();
+    assert_eq!((&changed["data"]["rows"], &changed["data"]["changed"]), (&json!(1), &json!(1)), "{changed}");
+
+    // The rows are seen, those that do not fit are listed, and it is said who sent them.
+    let begun = std::time::Instant::now();
+    let listed = || server.get("/data/rejected.csv", &ines).body;
+    while !listed().contains("push two") {
+        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{}", listed());
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    assert!(!listed().contains("push one"), "{}", listed());
+    let rows = server.get("/api/v1/rows/csat/north?period=2026-10-05&limit=100", &ines).body;
+    assert!(rows.contains("p1") && !rows.contains("p2"), "{rows}");
+    assert!(server.get("/data", &ines).body.contains("push"));
+    let trail = server.get("/administration/trail", &administrator).body;
+    for words in ["pushed rows", "2 rows of responses, source push, as one, by token crm", "crm, write, for 90 days"] {
+        assert!(trail.contains(words), "{words}: {trail}");
+    }
+
+    // Who may not: whoever reads, whoever only looks, and a browser.
+    let reader = token(&server, &ines, "reader");
+    let target = "/api/v1/records/responses";
+    for (headers, status) in [
+        (called(&reader, "x"), 403),
+        (format!("{}idempotency-key: x\r\n", cookie(&administrator)), 401),
+        ("idempotency-key: x\r\n".to_owned(), 401),
+        (called("evk_wrong", "x"), 401),
+        (bearing(&crm), 400),
+        (called(&crm, "a b"), 400),
+        (called(&crm, &"x".repeat(101)), 400),
+        (format!("{}content-type: text/csv\r\n", called(&crm, "x")), 415),
+        (format!("{}content-encoding: gzip\r\n", called(&crm, "x")), 415),
+    ] {
+        let answer = send(&server, target, &headers, two);
+        assert_eq!((answer.status, answer.header("content-type")), (status, "application/problem+json"), "{headers}");
+        assert!(answer.json()["next"].as_str().is_some_and(|next| !next.is_empty()), "{}", answer.body);
+    }
+    let key = called(&crm, "y");
+    for (target, body, status, says) in [
+        ("/api/v1/records/nothing", two, 404, "responses"),
+        ("/api/v1/records/exclusions", two, 404, "no table"),
+        ("/api/v1/records/responses", "[{\"response_id\": \"1\", \"scor\": 5}]", 422, "scor"),
+        ("/api/v1/records/responses", "[]", 422, "no rows"),
+        ("/api/v1/records/responses", "[", 400, "cannot be read"),
+        ("/api/v1/records/responses?source=typed", two, 400, "source"),
+        ("/api/v1/records/responses?source=a%20b", two, 400, "source"),
+        ("/api/v1/records/responses?sauce=a", two, 400, "sauce"),
+    ] {
+        let answer = send(&server, target, &key, body);
+        assert_eq!(answer.status, status, "{target} {body}: {}", answer.body);
+        assert!(answer.body.contains(says), "{says}: {}", answer.body);
+    }
+    assert_eq!(server.ask_as("/api/v1/organisation", &bearing(&crm)).status, 403);
+    let method = server.get("/api/v1/records/cases", &ines);
+    assert_eq!((method.status, method.body.contains("sent with POST")), (405, true), "{}", method.body);
+    let denied = server.post("/tokens", &vera, &[("name", "x"), ("days", "90"), ("may", "write")]);
+    assert_eq!(denied.status, 403, "{}", denied.body);
+    assert!(
+        !server.get("/tokens", &vera).body.contains("send rows")
+            && server.get("/tokens", &ines).body.contains("send rows")
+    );
+    // A role that is taken away takes the right to send along.
+    let user = (1..9)
+        .find(|id| {
+            let page = server.post(&format!("/administration/users/{id}/link"), &administrator, &[]);
+            page.body.contains("A link for ines")
+        })
+        .unwrap();
+    let values = [("role", "viewer"), ("unit", "north"), ("person", "")];
+    assert_eq!(server.post(&format!("/administration/users/{user}/give"), &administrator, &values).status, 303);
+    let values = [("role", "insights"), ("over", "")];
+    assert_eq!(server.post(&format!("/administration/users/{user}/take"), &administrator, &values).status, 303);
+    assert_eq!(send(&server, target, &called(&crm, "z"), two).status, 403);
+}
+
+#[test]
+fn programs_send_figures() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let costs = sending(&server, &administrator, "costs");
+    let target = "/api/v1/observations";
+    let some = r#"[{"measure": "cost_contact", "unit": "north", "period": "2026-10", "value": 1250.1, "denominator": 3},
+        {"measure": "cost_contact", "unit": "north", "period": "someday", "value": 5},
+        {"measure": "cost_contact", "unit": "lakeside", "period": "2026-10", "numerator": "many"}]"#;
+    let told = send(&server, target, &called(&costs, "a"), some);
+    assert_eq!(told.status, 200, "{}", told.body);
+    let told = told.json();
+    let data = &told["data"];
+    assert_eq!(
+        (&data["table"], &data["added"], &data["rejected"]),
+        (&json!("observations"), &json!(1), &json!(2)),
+        "{told}"
+    );
+    assert_eq!((&data["rejects"][0]["line"], &data["rejects"][1]["line"]), (&json!(2), &json!(3)), "{told}");
+    let lines = format!("{}content-type: application/x-ndjson\r\n", called(&costs, "b"));
+    let body = r#"{"measure": "cost_contact", "unit": "north", "period": "2026-10", "value": 1300, "denominator": 3}"#;
+    let changed = send(&server, target, &lines, body).json();
+    assert_eq!(changed["data"]["changed"], 1, "{changed}");
+    for (body, says) in [
+        (r#"[{"measure": "visits", "unit": "north", "period": "2026-10", "value": 1}]"#, "No measure"),
+        (r#"[{"measure": "cost_contact", "value": 1, "numerator": 2}]"#, "twice"),
+        (r#"[{"measure": "cost_contact", "unit": "north", "period": "2026-10", "valeu": 1}]"#, "valeu"),
+    ] {
+        let answer = send(&server, target, &called(&costs, "c"), body);
+        assert_eq!((answer.status, answer.body.contains(says)), (422, true), "{body}: {}", answer.body);
+    }
+    assert_eq!(send(&server, target, &called(&costs, "c"), "[1]").status, 400);
+    // It is not owed any more.
+    let begun = std::time::Instant::now();
+    let value =
+        || server.get("/api/v1/readings?measure=cost_contact&unit=north&from=2026-10&to=2026-10", &administrator).body;
+    while !value().contains("\"numerator\":1300.0") {
+        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{}", value());
+        std::thread::sleep(std::time::Duration::from_millis(200));
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::ToSpan;
 use jiff::civil::{Weekday, date};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::served::serve_open;
-use super::support::succeed;
+use super::served::{Server, serve_open};
+use super::support::{find, succeed};
 
 const AS_OF: &str = "2026-11-02T06:10:00Z";
 
@@ -67,6 +68,81 @@ fn project() -> TempDir {
     }
     write("raw/tickets.csv", &tickets());
     folder
+}
+
+/// The same, imported every minute by a server.
+fn scheduled() -> TempDir {
+    let folder = project();
+    let path = folder.path().join("sources/desk.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, text.replacen("source: desk\n", "source: desk\nimport: { every: 1 minute }\n", 1)).unwrap();
+    folder
+}
+
+/// The page of the record, as soon as it says something.
+fn page_that_says(server: &Server, said: &str) -> String {
+    let mut page = server.ask("GET", "/data").body;
+    for _ in 0..120 {
+        if page.contains(said) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(250));
+        page = server.ask("GET", "/data").body;
+    }
+    assert!(page.contains(said), "{said} in {page}");
+    page
+}
+
+#[test]
+fn what_is_due_is_imported_without_being_asked_for() {
+    let folder = scheduled();
+    assert_eq!(
+        told(folder.path())["sources"][0]["import"],
+        json!({
+            "plan": "every minute", "last": null, "next": null, "failed": null,
+        })
+    );
+    // Two servers of one project: one of them imports, and both show it.
+    let (one, other) = (serve_open(folder.path()), serve_open(folder.path()));
+    for server in [&one, &other] {
+        let page = page_that_says(server, "Last: ");
+        assert!(page.contains("every minute") && page.contains("Next: ") && !page.contains("Failed"), "{page}");
+        let page = page_that_says(server, "cases +510");
+        assert!(page.contains("1 state") || page.contains("data-label=\"State\">1<"), "{page}");
+    }
+    let answer = one.ask("GET", "/api/v1/data");
+    let told: Value = serde_json::from_str(&answer.body).unwrap();
+    let import = &told["data"]["sheet"]["sources"][0]["import"];
+    assert!(import["last"].as_str().unwrap().starts_with("Last: "), "{told}");
+    assert_eq!(self::told(folder.path())["states"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_import_that_fails_says_why_and_when_it_is_tried_again() {
+    let folder = scheduled();
+    std::fs::rename(folder.path().join("raw/staff.csv"), folder.path().join("raw/away.csv")).unwrap();
+    let server = serve_open(folder.path());
+    let page = page_that_says(&server, "Failed once");
+    assert!(page.contains("no file matches <code>raw/staff.csv</code>") && page.contains("Last: never"), "{page}");
+    assert!(page.contains("Next: "), "{page}");
+    drop(server);
+    // What was noted stays when the server is started again.
+    let server = serve_open(folder.path());
+    assert!(server.ask("GET", "/data").body.contains("Failed once"));
+}
+
+#[test]
+fn an_import_waits_while_somebody_else_imports() {
+    let folder = scheduled();
+    succeed(folder.path(), &["import", "--as-of", "2026-10-30T06:00:00Z"]);
+    let lock = std::fs::File::options().write(true).open(find(&folder.path().join("data"), "lock")).unwrap();
+    lock.lock().unwrap();
+    let server = serve_open(folder.path());
+    std::thread::sleep(Duration::from_secs(5));
+    let page = server.ask("GET", "/data").body;
+    assert!(page.contains("every minute") && !page.contains("Failed"), "{page}");
+    lock.unlock().unwrap();
+    page_that_says(&server, "Last: ");
 }
 
 fn told(project: &Path) -> Value {

@@ -1,6 +1,7 @@
 //! Initiatives: who writes them down, who reads them, and where they are marked.
 
-use super::served::{serve, two_branches};
+use super::served::{AS_OF, serve, two_branches};
+use super::support::succeed;
 
 #[test]
 fn what_is_done_is_marked_where_it_is_done() {
@@ -111,5 +112,38 @@ fn what_is_done_is_marked_where_it_is_done() {
     let trail = server.get("/administration/trail", &administrator).body;
     for words in ["wrote down an initiative", "changed an initiative", "withdrew an initiative"] {
         assert!(trail.contains(words), "{words}: {trail}");
+    }
+}
+
+#[test]
+fn programs_and_the_terminal_are_told_the_same() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let milo = server.add(&administrator, "milo", "manager", "north", "");
+    let lena = server.add(&administrator, "lena", "manager", "lakeside", "");
+    let values = [
+        ("title", "Training & \"signs\""),
+        ("aim", "Half a day for everybody."),
+        ("owner", "Milo <b>"),
+        ("begins", "2026-10-01"),
+        ("ends", ""),
+        ("unit", "north"),
+        ("unit", "north-1"),
+        ("measure", "csat"),
+    ];
+    assert_eq!(server.post("/initiatives", &milo, &values).status, 303);
+    let told = server.get("/api/v1/initiatives?unit=north&period=2026-10", &milo).body;
+    for words in ["\"heading\":\"Running\"", "Training & \\\"signs\\\"", "\"owner\":\"Milo <b>\""] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(!server.get("/api/v1/initiatives?unit=lakeside", &lena).body.contains("Training"));
+    let printed = succeed(project.path(), &["initiatives", "--unit", "north", "--period", "2026-10", "--as-of", AS_OF])
+        .out
+        .replace("\u{a0}", " ");
+    for words in
+        ["Initiatives in North", "Running", "Training & \"signs\": from 1 October 2026", "In North, North One."]
+    {
+        assert!(printed.contains(words), "{words}: {printed}");
     }
 }

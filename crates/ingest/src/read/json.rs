@@ -407,6 +407,19 @@ pub(crate) fn columns_of_array(file: &RawFile, text: Text) -> Result<Schema, Rea
     Ok(text_schema(&names))
 }
 
+/// The objects of an array, each on a line of its own: what is said of a line is then said of a place in the array.
+pub(crate) fn one_per_line(file: &RawFile, declared: &RawFiles, text: Text) -> Result<Vec<u8>, ReadError> {
+    let none = Wanted { schema: Arc::new(Schema::empty()), positions: Vec::new() };
+    let mut reader = ArrayReader::new(file, declared, &none, text);
+    let mut lines = Vec::new();
+    while let Some((element, _)) = reader.element()? {
+        // JSON has line breaks between its parts alone: within a text they are written as escapes.
+        lines.extend(element.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}
+
 /// Adds the keys of an object that are not known yet; text that is no object adds those before its fault.
 fn collect_names(record: &str, names: &mut Vec<String>) {
     let _ = object::members(record, |name, escaped, _| {

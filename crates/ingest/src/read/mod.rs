@@ -5,7 +5,7 @@
 //! parsed side by side.
 
 pub mod csv;
-mod decode;
+pub(crate) mod decode;
 pub mod json;
 mod object;
 mod parquet;

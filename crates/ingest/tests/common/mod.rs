@@ -46,7 +46,8 @@ pub fn xlsx() -> RawFormat {
 
 impl Project {
     pub fn new() -> Self {
-        let source = Source { name: "crm".to_owned(), steward: None, files: BTreeMap::new(), tables: Vec::new() };
+        let source =
+            Source { name: "crm".to_owned(), steward: None, import: None, files: BTreeMap::new(), tables: Vec::new() };
         Self { folder: tempfile::tempdir().unwrap(), source, batch: 0 }
     }
 

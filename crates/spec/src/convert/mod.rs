@@ -14,6 +14,7 @@ mod names;
 mod paths;
 mod plan;
 mod project;
+mod schedule;
 mod scorecard;
 mod service_level;
 mod signals;

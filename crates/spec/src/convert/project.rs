@@ -1,7 +1,9 @@
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::FiscalYear;
+use evenkeel_model::schedule::Schedule;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
+use super::schedule;
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::Spanned;
@@ -20,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) storage: Storage,
     pub(crate) state: Option<String>,
     pub(crate) data_root: Option<String>,
+    pub(crate) import: Option<Schedule>,
     pub(crate) sources: Vec<Spanned<String>>,
     pub(crate) scorecards: Vec<Spanned<String>>,
     pub(crate) service_levels: Vec<Spanned<String>>,
@@ -40,6 +43,7 @@ impl Default for Settings {
             storage: Storage::Folder("./data".to_owned()),
             state: None,
             data_root: None,
+            import: None,
             sources: Vec::new(),
             scorecards: Vec::new(),
             service_levels: Vec::new(),
@@ -61,6 +65,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         storage: place,
         state: database,
         data_root,
+        import,
         sources,
         scorecards,
         service_levels,
@@ -87,6 +92,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         storage: place.map_or(defaults.storage, |place| storage(&place.value.0)),
         state: database.and_then(|address| state(&address, findings)),
         data_root: data_root.map(|root| root.value.0),
+        import: import.and_then(|import| schedule::import(import, findings)),
         sources: texts(sources),
         scorecards: texts(scorecards),
         service_levels: texts(service_levels),

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use evenkeel_model::record;
+use evenkeel_model::schedule::Schedule;
 use evenkeel_model::source::{Compression, CsvFormat, RawFiles, RawFormat, Source, TableMapping};
 
 use super::names::{self, Form};
-use super::paths;
+use super::{paths, schedule};
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Span, Spanned};
@@ -40,12 +41,22 @@ const ENCODINGS: &[&str] = &[
     "big5",
 ];
 
-pub(crate) fn source(raw: raw::Source, data_root: Option<&str>, findings: &mut Findings) -> Option<Source> {
-    let raw::Source { source, steward, files, tables } = raw;
+/// A source; `usually` is when sources are imported that do not say it.
+pub(crate) fn source(
+    raw: raw::Source,
+    data_root: Option<&str>,
+    usually: Option<&Schedule>,
+    findings: &mut Findings,
+) -> Option<Source> {
+    let raw::Source { source, steward, import, files, tables } = raw;
     let name = source.map(|name| name.with(name.value.0.clone()));
     if let Some(name) = &name {
         names::check(name, "a source", Form::Slug, findings);
     }
+    let import = match import {
+        Some(import) => schedule::import(import, findings),
+        None => usually.cloned(),
+    };
     let raw_files = files.map(|files| {
         let mut converted = BTreeMap::new();
         for (name, file) in files.0.0 {
@@ -61,6 +72,7 @@ pub(crate) fn source(raw: raw::Source, data_root: Option<&str>, findings: &mut F
     Some(Source {
         name: name?.value,
         steward: steward.map(|steward| steward.value.0),
+        import,
         files: raw_files?,
         tables: mappings?,
     })

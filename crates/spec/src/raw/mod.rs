@@ -16,6 +16,7 @@ mod example;
 mod measure;
 mod project;
 mod read;
+mod schedule;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
 mod scorecard;
 #[expect(clippy::struct_field_names, reason = "fields are called what the keys are called")]
@@ -40,6 +41,7 @@ pub(crate) use measure::{
 };
 pub(crate) use project::{People, Project};
 pub(crate) use read::{FromYaml, Reader};
+pub(crate) use schedule::{Import, Times};
 pub(crate) use scorecard::{
     Baseline, Leg, Link, MeasureUse, Measured, Normalise, Objective, Plan, Scorecard, UnitPlan,
 };
@@ -47,4 +49,4 @@ pub(crate) use service_level::{Clock, Conditions, Pause, Promise, Rule, ServiceL
 pub(crate) use signals::{Annotation, AnnotationKind, BaselineWindow, SignalRule, Signals};
 pub(crate) use source::{Compression, Format, RawFile, RawFiles, Source, TableMapping, TableSelect};
 pub(crate) use standard::{Element, Standard};
-pub(crate) use values::{Characters, Choice, Number, Quantity, Text, Whole};
+pub(crate) use values::{Characters, Choice, Number, OneOrMany, Quantity, Text, Whole};

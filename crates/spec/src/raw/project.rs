@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 
 use super::read::{FromYaml, Reader};
+use super::schedule::Import;
 use super::values::{Choice, Text, Whole, choice};
 use crate::place::Spanned;
 use crate::yaml::Node;
@@ -29,6 +30,8 @@ pub(crate) struct Project {
     pub(crate) state: Option<Spanned<Text>>,
     /// Raw files outside the project are allowed only below this folder.
     pub(crate) data_root: Option<Spanned<Text>>,
+    /// When `evenkeel serve` imports sources by itself that say nothing of their own. Default `by hand`.
+    pub(crate) import: Option<Import>,
     /// The source files that belong to the project.
     pub(crate) sources: Option<Vec<Spanned<Text>>>,
     /// The scorecard files that belong to the project.
@@ -57,6 +60,7 @@ impl FromYaml for Project {
             storage: fields.optional("storage"),
             state: fields.optional("state"),
             data_root: fields.optional("data_root"),
+            import: fields.optional("import"),
             sources: fields.optional("sources"),
             scorecards: fields.optional("scorecards"),
             service_levels: fields.optional("service_levels"),

@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 
 use super::read::{FromYaml, Reader};
+use super::schedule::Import;
 use super::values::{Characters, Choice, Entries, Filled, OneOrMany, Text, Whole, choice};
 use crate::place::Spanned;
 use crate::schema::tables_to_fill;
@@ -15,6 +16,8 @@ pub(crate) struct Source {
     pub(crate) source: Option<Spanned<Text>>,
     /// Who looks after it.
     pub(crate) steward: Option<Spanned<Text>>,
+    /// When `evenkeel serve` imports it by itself, or `by hand`. Default: as `evenkeel.yaml` says.
+    pub(crate) import: Option<Import>,
     /// The raw files, by the names under which SQL sees them. SQL sees these and nothing else.
     #[schemars(required)]
     pub(crate) files: Option<Filled<Entries<RawFiles>>>,
@@ -30,6 +33,7 @@ impl FromYaml for Source {
         let source = Self {
             source: fields.required("source", "source: crm"),
             steward: fields.optional("steward"),
+            import: fields.optional("import"),
             files: fields.required("files", "files: { tickets: raw/tickets_*.csv }"),
             tables: fields.required("tables", "tables: { cases: select number as case_id, opened_at from tickets }"),
         };

@@ -66,6 +66,7 @@ currency: EUR
 storage: ./data
 state: postgres://evenkeel@db/evenkeel
 data_root: ../exports
+import: { every: 1 h }
 sources: [sources/full.yaml]
 scorecards: [scorecards/full.yaml]
 service_levels: [service_levels/full.yaml]
@@ -78,6 +79,7 @@ charter: charter.yaml
     ("source", "sources/full.yaml", "\
 source: full
 steward: Operations
+import: { daily: [6:30, 18:00] }
 files:
   a: [a.csv, ../exports/b.csv]
   b:
@@ -318,6 +320,9 @@ fn the_files_above_have_every_key_of_the_schemas() {
             "weight",
             "worst",
             "best",
+            // A schedule has one of the two.
+            "every",
+            "daily",
         ]
         .map(str::to_owned),
     );

@@ -1,4 +1,7 @@
+use evenkeel_model::schedule::Schedule;
 use evenkeel_model::source::{Compression, CsvFormat, RawFormat};
+
+use jiff::civil::time;
 
 use super::{PROJECT, SOURCE, findings, project, replaced, sound, with};
 
@@ -56,6 +59,51 @@ tables:
     assert_eq!(tables, ["case_events", "cases"], "in the order of the file");
     assert_eq!(read.tables[0].version.as_deref(), Some("revision"));
     assert!(read.tables[0].select.ends_with("from log"), "without the line break at the end");
+}
+
+#[test]
+fn when_a_source_is_imported() {
+    let import = |project_says: &str, source_says: &str| {
+        let source = SOURCE.replacen("source: crm\n", &format!("source: crm\n{source_says}"), 1);
+        let sound = sound().with("sources/crm.yaml", source);
+        let whole = PROJECT.replacen("currency: GBP\n", &format!("currency: GBP\n{project_says}"), 1);
+        project(&sound.with("evenkeel.yaml", whole)).sources.remove(0).import
+    };
+    let daily = |times: &[(i8, i8)]| {
+        Some(Schedule::Daily { at: times.iter().map(|(hour, minute)| time(*hour, *minute, 0, 0)).collect() })
+    };
+    let every = |minutes: u32| Some(Schedule::Every { minutes });
+    assert_eq!(import("", ""), None);
+    assert_eq!(import("", "import: by hand\n"), None);
+    assert_eq!(import("", "import: { every: 15 minutes }\n"), every(15));
+    assert_eq!(import("", "import:\n  every: 2 h\n"), every(120));
+    assert_eq!(import("", "import: { every: 7 days }\n"), every(7 * 24 * 60));
+    assert_eq!(import("", "import: { daily: 6:30 }\n"), daily(&[(6, 30)]));
+    assert_eq!(import("", "import: { daily: [18:00, 06:30] }\n"), daily(&[(6, 30), (18, 0)]));
+    assert_eq!(import("import: { every: 1 h }\n", ""), every(60));
+    assert_eq!(import("import: { every: 1 h }\n", "import: { daily: 00:00 }\n"), daily(&[(0, 0)]));
+    assert_eq!(import("import: { every: 1 h }\n", "import: by hand\n"), None);
+}
+
+#[test]
+fn mistakes_in_when_a_source_is_imported() {
+    let check = |written: &str| {
+        with("sources/crm.yaml", &SOURCE.replacen("source: crm\n", &format!("source: crm\nimport: {written}\n"), 1))
+    };
+    let all = [
+        "daily",
+        "{ every: 15 }",
+        "{ every: 20 s }",
+        "{ every: 8 days }",
+        "{ daily: 24:00 }",
+        "{ daily: noon }",
+        "{ daily: [06:30, 6:30] }",
+        "{ daily: [] }",
+        "{ every: 1 h, daily: 06:30 }",
+        "{}",
+        "{ weekly: Monday }",
+    ];
+    insta::assert_snapshot!(all.map(check).join("\n"));
 }
 
 #[test]

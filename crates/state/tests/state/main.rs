@@ -4,5 +4,7 @@
 
 mod figures;
 mod initiatives;
+mod notes;
 mod place;
+mod recommendations;
 mod store;

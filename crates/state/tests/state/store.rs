@@ -1,13 +1,15 @@
 //! The store, on a temporary file or on PostgreSQL: users, sessions, attempts, links, trail.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{
-    Action, Attempt, Change, DisputeState, Entry, Found, Lifetime, Limits, Location, LookedAt, NewDispute, NewToken,
-    NewUser, Origin, Random, Scope, Secret, StateError, StateStore, User,
+    Action, Attempt, Change, DeliveryState, DisputeState, Entry, Found, KeptAnswer, Lifetime, Limits, Location,
+    LookedAt, Message, NewDispute, NewToken, NewUser, Origin, PushKey, Random, Scope, Secret, StateError, StateStore,
+    User,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
@@ -270,6 +272,65 @@ async fn a_link_works_once() {
     assert_eq!(store.user_by_sign_in("mara").await.unwrap().unwrap().1.as_deref(), Some("second"));
     // Whoever was signed in with the earlier password is not any more.
     assert_eq!(store.session(&session, Lifetime::default(), at(1)).await.unwrap(), Found::Nobody);
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_a_day() {
+    let (_place, store) = store().await;
+    let mara = administrator(&store).await;
+    let rosa = store.add_user(new("Rosa", "rosa", Vec::new()), change(0)).await.unwrap();
+    let given = |answer: &str| KeptAnswer { digest: "d".to_owned(), answer: answer.to_owned() };
+    let key = |owner, name| PushKey { owner, name };
+    store.keep_answer(key(mara.id, "one"), given("first"), change(0)).await.unwrap();
+    assert_eq!(store.answer_to(key(mara.id, "one"), at(60)).await.unwrap(), Some(given("first")));
+    // It is that of one push of one owner.
+    assert_eq!(store.answer_to(key(mara.id, "two"), at(60)).await.unwrap(), None);
+    assert_eq!(store.answer_to(key(rosa.id, "one"), at(60)).await.unwrap(), None);
+    assert_eq!(store.answer_to(key(mara.id, "one"), at(24 * 60)).await.unwrap(), None);
+    store.keep_answer(key(mara.id, "one"), given("second"), change(25 * 60)).await.unwrap();
+    assert_eq!(store.answer_to(key(mara.id, "one"), at(26 * 60)).await.unwrap(), Some(given("second")));
+    let trail = store.trail(None, 10).await.unwrap().entries;
+    assert_eq!(trail.iter().filter(|entry| entry.action == Some(Action::Pushed)).count(), 2);
+}
+
+#[tokio::test]
+async fn a_signal_is_told_once_and_to_every_address() {
+    let (_place, store) = store().await;
+    let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<String>>();
+    let announce = async |told: &[&str], minutes: i64| {
+        let message = |new: &BTreeSet<String>| {
+            let about = new.iter().cloned().collect::<Vec<_>>().join(" ");
+            Some(Message { about, body: "{}".to_owned() })
+        };
+        store.announce(&names(told), at(minutes), message).await.unwrap()
+    };
+    // What is there when an address is registered counts as told.
+    let first = store.add_webhook("https://one.example/", "s1", &names(&["a"]), change(0)).await.unwrap().unwrap();
+    let second =
+        store.add_webhook("https://two.example/", "s2", &names(&["a", "b"]), change(0)).await.unwrap().unwrap();
+    assert_eq!(announce(&["a", "b"], 1).await, 0);
+    assert_eq!(announce(&["a", "c", "d"], 2).await, 2);
+    assert_eq!(announce(&["c", "d"], 3).await, 0);
+    let due = store.due_deliveries(at(3), 10).await.unwrap();
+    assert_eq!(due.iter().map(|due| due.secret.as_str()).collect::<Vec<_>>(), ["s1", "s2"]);
+
+    // One is taken, the other is tried again later.
+    store.delivery_tried(due[0].id, DeliveryState::Delivered, "answered 200", at(3)).await.unwrap();
+    store.delivery_tried(due[1].id, DeliveryState::Waiting, "answered 500", at(5)).await.unwrap();
+    assert!(store.due_deliveries(at(4), 10).await.unwrap().is_empty());
+    let again = store.due_deliveries(at(5), 10).await.unwrap();
+    assert_eq!((again.len(), again[0].attempts, again[0].address.as_str()), (1, 1, "https://two.example/"));
+    let listed = store.deliveries(10).await.unwrap();
+    let told: Vec<_> = listed.iter().map(|one| (one.about.as_str(), one.state, one.said.as_str())).collect();
+    assert_eq!(
+        told,
+        [("c d", DeliveryState::Waiting, "answered 500"), ("c d", DeliveryState::Delivered, "answered 200")]
+    );
+    // With an address goes what waits for it.
+    assert!(store.remove_webhook(second, change(6)).await.unwrap());
+    assert!(!store.remove_webhook(second, change(6)).await.unwrap());
+    assert_eq!(store.deliveries(10).await.unwrap().len(), 1);
+    assert_eq!(store.webhooks().await.unwrap().iter().map(|webhook| webhook.id).collect::<Vec<_>>(), [first]);
 }
 
 #[tokio::test]

@@ -50,6 +50,8 @@ pub struct Point {
     pub begins: Option<&'static str>,
     /// Whether the axis names this period; the chart leaves names out where they would touch.
     pub named: bool,
+    /// The numbers of the notes about it; empty without any.
+    pub mark: String,
 }
 
 /// A horizontal line.
@@ -127,7 +129,7 @@ impl Trend {
                 "axisLabel": { "color": "var(--ink-2)", "fontSize": 12.5 },
                 "splitLine": { "lineStyle": { "color": "var(--line)" } },
             },
-            "series": series(course),
+            "series": series(course, axis.low),
         });
         let narrow = json!({
             "grid": { "right": half.max(34) },
@@ -141,7 +143,7 @@ impl Trend {
 
 /// The course comes first; a narrow screen changes it by its place. Where the definition has changed, another line
 /// begins: what was measured before is not joined to what is measured since.
-fn series(course: &Course<'_>) -> Vec<Value> {
+fn series(course: &Course<'_>, bottom: f64) -> Vec<Value> {
     let line = |data: Vec<Value>| {
         json!({
             "type": "line",
@@ -175,7 +177,44 @@ fn series(course: &Course<'_>) -> Vec<Value> {
     if course.points.iter().any(|point| point.usual.is_some()) {
         series.extend(band(course));
     }
+    if course.points.iter().any(|point| !point.mark.is_empty()) {
+        series.push(marks(course, bottom));
+    }
     series
+}
+
+/// The numbers of notes along the axis, each in the period that it is about.
+fn marks(course: &Course<'_>, bottom: f64) -> Value {
+    let mark = |point: &Point| {
+        if point.mark.is_empty() {
+            return Value::Null;
+        }
+        let width = 12 + 7 * point.mark.chars().count();
+        json!({
+            "value": bottom,
+            "symbol": "roundRect",
+            "symbolSize": [width, 18],
+            "symbolOffset": [0, -13],
+            "label": {
+                "show": true,
+                "position": "inside",
+                "formatter": point.mark,
+                "fontSize": 11.5,
+                "fontWeight": 600,
+                "color": "var(--ink)",
+            },
+        })
+    };
+    json!({
+        "type": "line",
+        "z": 5,
+        "lineStyle": { "width": 0 },
+        "itemStyle": { "color": "var(--surface)", "borderColor": "var(--ink-2)", "borderWidth": 1 },
+        "showAllSymbol": true,
+        "silent": true,
+        "emphasis": { "disabled": true },
+        "data": course.points.iter().map(mark).collect::<Vec<Value>>(),
+    })
 }
 
 /// Two stacked lines with the area between them, and the average.
@@ -408,6 +447,7 @@ mod tests {
             judgement: None,
             notes: Vec::new(),
             begins: None,
+            mark: String::new(),
             named: true,
         }
     }

@@ -83,6 +83,45 @@ pub struct OneTimeLink {
     pub url: String,
 }
 
+/// Where somebody is written to, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MailForm {
+    /// The address; empty where none was given.
+    pub address: String,
+    /// How often, to choose from.
+    pub rhythms: Vec<Choice>,
+    /// When the last message was sent, in words.
+    pub sent: Option<String>,
+    /// Why the last one was not.
+    pub failed: Option<String>,
+    /// Where the form leads.
+    #[serde(skip)]
+    pub url: String,
+}
+
+/// What somebody chooses for themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "account.html")]
+pub struct AccountPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// What was done.
+    pub notice: Option<String>,
+    /// What could not be done.
+    pub error: Option<String>,
+    /// What they sign in with.
+    pub sign_in: String,
+    /// At which time of day messages are sent; none where the server sends none.
+    pub sends: Option<String>,
+    /// Whether there is anything to write to them about.
+    pub sees_units: bool,
+    /// Where and how often.
+    pub mail: MailForm,
+    /// What the form carries.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
 /// A role that somebody has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GrantLine {
@@ -109,6 +148,8 @@ pub struct UserLine {
     pub seen: String,
     /// What they may see and do.
     pub grants: Vec<GrantLine>,
+    /// Whether they are written to.
+    pub mail: MailForm,
     /// Where forms about them lead.
     #[serde(skip)]
     pub url: String,
@@ -160,11 +201,15 @@ pub struct TokensPage {
     pub tokens: Vec<TokenLine>,
     /// For how long a new one may work: label and number of days.
     pub lasting: Vec<Choice>,
+    /// What a new one may do: label and word; empty where there is nothing to choose.
+    pub scopes: Vec<Choice>,
     /// Where the form to make one leads.
     #[serde(skip)]
     pub add_url: String,
     /// Where it is explained how programs ask.
     pub api_url: String,
+    /// Where somebody chooses whether they are written to.
+    pub account_url: String,
     /// What forms carry.
     #[serde(skip)]
     pub form_token: String,
@@ -197,6 +242,61 @@ pub struct AdministrationPage {
     pub tokens: Vec<TokenLine>,
     /// Where the audit trail is.
     pub trail_url: String,
+    /// Where the addresses are that are told of new signals.
+    pub webhooks_url: String,
+    /// What forms carry.
+    #[serde(skip)]
+    pub form_token: String,
+}
+
+/// An address that is told of new signals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WebhookLine {
+    /// The address.
+    pub address: String,
+    /// Who registered it and when, in words.
+    pub made: String,
+    /// Where its forms lead.
+    #[serde(skip)]
+    pub url: String,
+}
+
+/// Something that an address is or was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeliveryLine {
+    /// When it was to be told first.
+    pub at: String,
+    /// The address.
+    pub address: String,
+    /// What it is about.
+    pub about: String,
+    /// How it stands.
+    pub state: String,
+    /// What came of the last attempt; empty before the first.
+    pub said: String,
+}
+
+/// The addresses that are told of new signals.
+#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[template(path = "webhooks.html")]
+pub struct WebhooksPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// What was done.
+    pub notice: Option<String>,
+    /// What could not be done.
+    pub error: Option<String>,
+    /// The secret of an address that was just registered.
+    pub made: Option<OneTimeToken>,
+    /// The addresses, the oldest first.
+    pub webhooks: Vec<WebhookLine>,
+    /// The latest messages, latest first.
+    pub deliveries: Vec<DeliveryLine>,
+    /// Where the form to register one leads.
+    #[serde(skip)]
+    pub add_url: String,
+    /// Where administration begins.
+    pub administration_url: String,
     /// What forms carry.
     #[serde(skip)]
     pub form_token: String,

@@ -109,6 +109,48 @@ pub struct ReadingLine {
     pub data_version: String,
 }
 
+/// What came of rows that a program sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PushAnswer {
+    /// The table of the service record.
+    pub table: String,
+    /// The source that the rows are of.
+    pub source: String,
+    /// How many rows were sent.
+    pub rows: u64,
+    /// Rows with a key that was not there before.
+    pub added: u64,
+    /// Rows that took the place of the one with their key.
+    pub changed: u64,
+    /// Rows that were there already, the same.
+    pub unchanged: u64,
+    /// Rows that gave way to another row with their key that was sent with them.
+    pub repeated: u64,
+    /// Rows that gave way to a newer one with their key that was there before.
+    pub outdated: u64,
+    /// Rows that do not fit and were put aside.
+    pub rejected: u64,
+    /// The first of those, at most 200.
+    pub rejects: Vec<PushReject>,
+}
+
+/// A row that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PushReject {
+    /// Which of the rows: its place in the array, or its line.
+    pub line: Option<i64>,
+    /// The column that is wrong; none where it is the row as a whole.
+    pub column: Option<String>,
+    /// What stands there.
+    pub value: Option<String>,
+    /// The kind of fault, in one word.
+    pub reason: String,
+    /// What is wrong.
+    pub message: String,
+    /// What it means, and what to do about it.
+    pub next: String,
+}
+
 /// An error as RFC 9457 has it (`application/problem+json`): what is wrong, why, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
@@ -148,6 +190,8 @@ pub struct ApiParameter {
 pub struct ApiEntry {
     /// A word for it, by which addresses on the page lead to it.
     pub id: String,
+    /// How it is asked: `GET`, or `POST` where rows are sent.
+    pub method: &'static str,
     /// The address, with names of parameters between braces.
     pub path: String,
     /// What it answers, in a few words.
@@ -158,7 +202,7 @@ pub struct ApiEntry {
     pub parameters: Vec<ApiParameter>,
     /// The forms in which it answers.
     pub forms: Vec<String>,
-    /// An address that can be opened as it is.
+    /// An address that can be opened as it is, or a command where something is sent.
     pub example: String,
 }
 

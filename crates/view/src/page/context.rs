@@ -1,6 +1,7 @@
 //! What a page has to know besides the figures: where it stands in the organisation and in time, and where its
 //! links lead.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evenkeel_model::ids::{MeasureId, UnitId};
@@ -168,6 +169,46 @@ pub trait Links {
         None
     }
 
+    /// Where a note is written beside a measure; none where that is not offered.
+    fn note_form(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// Where a note is taken back; none where that is not offered.
+    fn note_withdraw(&self, _number: i64) -> Option<String> {
+        None
+    }
+
+    /// Where somebody says that they have read a note that mentions them; none where that is not offered.
+    fn note_read(&self, _number: i64) -> Option<String> {
+        None
+    }
+
+    /// Where the owner of a measure is asked to do something; none where that is not offered.
+    fn recommendation_form(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// The recommendations that a word chooses; none where that is not offered.
+    fn recommendations(&self, _chosen: &str) -> Option<String> {
+        None
+    }
+
+    /// One of them; none where that is not offered.
+    fn recommendation(&self, _number: i64) -> Option<String> {
+        None
+    }
+
+    /// Where one is answered; none where that is not offered.
+    fn recommendation_answer(&self, _number: i64) -> Option<String> {
+        None
+    }
+
+    /// Where it is said what came of one; none where that is not offered.
+    fn recommendation_outcome(&self, _number: i64) -> Option<String> {
+        None
+    }
+
     /// What the record holds; none where that is not offered.
     fn data(&self) -> Option<String> {
         None
@@ -309,6 +350,9 @@ pub struct SignedIn {
     pub form_token: String,
 }
 
+/// How many notes stand beside the measures of units.
+pub type NoteCounts = BTreeMap<(UnitId, MeasureId), u64>;
+
 /// What a page has to know besides the figures.
 #[derive(Clone)]
 pub struct Context<'a> {
@@ -342,6 +386,8 @@ pub struct Context<'a> {
     pub fiscal_year: FiscalYear,
     /// The pages that exist.
     pub navigation: Vec<NavigationEntry>,
+    /// How many notes there are about the period that is looked at.
+    pub notes: Arc<NoteCounts>,
     /// A note for the foot of every page.
     pub footnote: Option<String>,
     /// Who reads it.
@@ -350,6 +396,8 @@ pub struct Context<'a> {
     pub links: &'a dyn Links,
     /// Where style, scripts and icons lie.
     pub assets: assets::Urls,
+    /// Whether rows tell the last periods of their measures in numbers and words. Whoever only draws them does without.
+    pub tells_history: bool,
 }
 
 impl Context<'_> {

@@ -15,6 +15,8 @@ use serde::Serialize;
 use crate::number::{self, count, counted};
 use crate::page::context::Context;
 use crate::page::frame::Frame;
+use crate::words::schedule::schedule_in_words;
+use crate::words::sentence::Sentence;
 use crate::words::{capitalised, listed, period, rejected};
 
 /// How many missing days are named.
@@ -35,6 +37,8 @@ pub struct DataDetail<'a> {
     pub tables: Vec<TableState>,
     /// When each source last brought something new, on the clock of the project.
     pub changed: BTreeMap<String, DateTime>,
+    /// What came of the imports that a server began by itself; those sources alone of which that is known.
+    pub imports: BTreeMap<String, ImportState>,
     /// Rows that could not be read.
     pub rejected: Rejected,
     /// The states of the lake that are kept, the newest first.
@@ -45,6 +49,21 @@ pub struct DataDetail<'a> {
     pub measures: Vec<&'a Measure>,
     /// Where the rejected rows are as files.
     pub rejected_files: Option<RejectedFiles>,
+}
+
+/// What came of the imports of a source that a server began by itself, on the clock of the project.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportState {
+    /// When one was last begun.
+    pub begun: Option<DateTime>,
+    /// When one last succeeded.
+    pub succeeded: Option<DateTime>,
+    /// Whether one was begun and has not ended.
+    pub open: bool,
+    /// How many have failed since, and why the last one did.
+    pub failed: Option<(u32, String)>,
+    /// When the next one is due.
+    pub next: Option<DateTime>,
 }
 
 /// Where the rejected rows are as files.
@@ -186,10 +205,25 @@ pub struct SourceLine {
     pub files: Vec<String>,
     /// When it last brought something new.
     pub changed: String,
+    /// When it is imported, and what came of that.
+    pub import: ImportLine,
     /// What came of it, table by table.
     pub tables: Vec<SourceTable>,
     /// Something to be known about it.
     pub note: Option<&'static str>,
+}
+
+/// When a source is imported, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ImportLine {
+    /// How often: `every 15 minutes`.
+    pub plan: String,
+    /// When a server last imported it: `Last: 2 Nov, 06:30`; none where people import it by hand.
+    pub last: Option<String>,
+    /// When that is next due.
+    pub next: Option<String>,
+    /// How often it failed since it last succeeded, and why.
+    pub failed: Option<Sentence>,
 }
 
 /// What came of a source in one table.
@@ -388,6 +422,7 @@ fn sources(detail: &DataDetail<'_>, year: i16) -> Vec<SourceLine> {
             steward: source.steward.clone(),
             files: source.files.values().flat_map(|files| files.paths.iter().cloned()).collect(),
             changed: changed(&source.name),
+            import: import_line(source, detail.imports.get(&source.name), year),
             tables: source.tables.iter().map(|mapping| table(&mapping.table, &source.name)).collect(),
             note: None,
         })
@@ -408,11 +443,35 @@ fn sources(detail: &DataDetail<'_>, year: i16) -> Vec<SourceLine> {
             steward: None,
             files: Vec::new(),
             changed: changed(name),
+            import: ImportLine { plan: "not any more".to_owned(), last: None, next: None, failed: None },
             tables: own.map(|state| table(state.table.name, name)).collect(),
             note: Some("The project does not declare this source any more; its rows still count."),
         });
     }
     lines
+}
+
+/// When a source is imported, and what came of that.
+fn import_line(source: &Source, state: Option<&ImportState>, year: i16) -> ImportLine {
+    let Some(schedule) = &source.import else {
+        return ImportLine { plan: "by hand".to_owned(), last: None, next: None, failed: None };
+    };
+    let at = |at: &DateTime| period::instant(*at, year);
+    let last = match state {
+        // Nobody knows, or nothing is known: no server looks after this page.
+        None => None,
+        Some(ImportState { begun: Some(begun), open: true, .. }) => Some(format!("Begun {}, not ended yet", at(begun))),
+        Some(ImportState { succeeded: Some(succeeded), .. }) => Some(format!("Last: {}", at(succeeded))),
+        Some(_) => Some("Last: never".to_owned()),
+    };
+    let failed = state.and_then(|state| {
+        let (times, why) = state.failed.as_ref()?;
+        let begun = state.begun.as_ref().map_or_else(String::new, |begun| format!(", last {}", at(begun)));
+        let times = if *times == 1 { "once".to_owned() } else { format!("{times} times") };
+        Some(Sentence::marked(&format!("Failed {times}{begun}: {why}.")))
+    });
+    let next = state.and_then(|state| state.next.as_ref()).map(|next| format!("Next: {}", at(next)));
+    ImportLine { plan: schedule_in_words(schedule), last, next, failed }
 }
 
 fn freshness(state: &TableState) -> FreshnessLine {

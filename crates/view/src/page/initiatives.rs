@@ -4,6 +4,7 @@ use askama::Template;
 use evenkeel_model::evaluation::MeasureResult;
 use evenkeel_model::initiative::{Initiative, LONGEST_AIM, LONGEST_NAME, Stage, Unfit};
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::counted;
@@ -28,7 +29,7 @@ pub struct InitiativeDetail<'a> {
 }
 
 /// All initiatives of a unit. It writes itself as HTML and serialises as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Template)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "initiatives.html")]
 pub struct InitiativesPage {
     /// What stands around it.
@@ -43,12 +44,15 @@ pub struct InitiativesPage {
     /// Where one is written down; none for whoever may not.
     #[serde(skip)]
     pub new_url: Option<String>,
+    /// Where the recommendations are of which some come.
+    #[serde(skip)]
+    pub register: Option<String>,
     /// Those that run, those that are planned, those that are over.
     pub groups: Vec<InitiativeGroup>,
 }
 
 /// Initiatives of one stage.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct InitiativeGroup {
     /// The stage in words.
     pub heading: &'static str,
@@ -57,7 +61,7 @@ pub struct InitiativeGroup {
 }
 
 /// One initiative.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct InitiativeLine {
     /// The number.
     pub number: i64,
@@ -81,7 +85,7 @@ pub struct InitiativeLine {
 }
 
 /// A measure that an initiative is to move.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TouchedMeasure {
     /// Its name.
     pub name: String,
@@ -120,7 +124,15 @@ impl InitiativesPage {
                 capitalised(&listed(&told))
             )
         };
-        Self { frame: Frame::new(&title, context, &to), title, lead, notice: None, new_url, groups }
+        Self {
+            frame: Frame::new(&title, context, &to),
+            title,
+            lead,
+            notice: None,
+            new_url,
+            register: links.recommendations("all"),
+            groups,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use evenkeel_model::evaluation::MeasureResult;
-use evenkeel_model::measure::{Direction, ValueUnit};
+use evenkeel_model::measure::{Direction, Measure, ValueUnit};
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
@@ -18,7 +18,8 @@ use crate::number::Format;
 use crate::page::below::{BelowTable, UnitResult};
 use crate::page::chart_file::{Chart, ChartFigures, ChartFile, cell};
 use crate::page::context::Context;
-use crate::page::frame::Frame;
+use crate::page::frame::{Frame, Link};
+use crate::page::notes::{self, NoteLine, NotesDetail};
 use crate::page::parts::PartsTable;
 use crate::page::row::{self, Row, StatusMark};
 use crate::page::rows_behind::{RowsBehind, RowsTable};
@@ -60,6 +61,10 @@ pub struct Detail<'a> {
     pub forecast: Option<Result<Forecast, NoForecast>>,
     /// Whether units are compared by it like for like.
     pub compared: bool,
+    /// What people wrote beside it.
+    pub notes: NotesDetail,
+    /// Whether whoever reads asks owners of measures to do something.
+    pub recommends: bool,
 }
 
 /// The page of a measure. It writes itself as HTML and serialises as JSON.
@@ -68,6 +73,9 @@ pub struct Detail<'a> {
 pub struct MeasurePage {
     /// What stands around it.
     pub frame: Frame,
+    /// What was done just now.
+    #[serde(skip)]
+    pub notice: Option<String>,
     /// Leg and objective.
     pub eyebrow: String,
     /// What it means.
@@ -94,6 +102,16 @@ pub struct MeasurePage {
     pub method: Vec<Fact>,
     /// What happened to the measure and who says so, the latest first.
     pub annotations: Vec<String>,
+    /// What people wrote beside it, about the latest day first.
+    pub notes: Vec<NoteLine>,
+    /// Where notes of units below are.
+    pub notes_below: Vec<Link>,
+    /// Where a note is written; none for whoever may not.
+    #[serde(skip)]
+    pub note_form_url: Option<String>,
+    /// Where the owners of this measure, and of those that put it on watch, are asked to do something.
+    #[serde(skip)]
+    pub recommend: Vec<Link>,
     /// Where the measure should be by now on the way to its target, unrounded and in stored units.
     pub expected_by_now: Option<f64>,
     /// The steps of that way, the target last.
@@ -218,10 +236,14 @@ impl MeasurePage {
         let links = context.links;
         let other = period::beside(context.compared(), context.place.period, context.fiscal_year);
         let title = format!("{}, {}", measure.title, context.unit_name());
-        let row = Row::new(result, context);
+        let mut row = Row::new(result, context);
+        let periods: Vec<Period> = result.history.iter().map(|(period, _)| *period).collect();
+        let marks = notes::mark(&mut row, &periods, &detail.notes.notes);
         let told = Told::new(result, context);
+        let written = notes::Told::new(&detail.notes, measure, context);
         Self {
             frame: Frame::new(&title, context, &|place| links.measure(&measure.id, place)),
+            notice: None,
             eyebrow: [detail.leg.as_deref(), detail.objective.as_deref()]
                 .into_iter()
                 .flatten()
@@ -252,6 +274,10 @@ impl MeasurePage {
                 .rev()
                 .map(|said| watching::dated(said, context.fiscal_year))
                 .collect(),
+            notes: written.lines,
+            notes_below: written.below,
+            note_form_url: written.form_url,
+            recommend: recommend(&detail, context),
             expected_by_now: result.on_the_way.as_ref().and_then(|way| way.expected),
             trajectory: result
                 .on_the_way
@@ -283,7 +309,7 @@ impl MeasurePage {
             explain_url: links
                 .explain(&measure.id, &context.place)
                 .filter(|_| result.missing != Some(Missing::NotAtThisLevel)),
-            trend: trend(&row, result, &format, context),
+            trend: trend(&row, result, &format, &marks, context),
             course_file: ChartFile::new(&Chart::Course(&measure.id), &title, &format.measured_in(), context),
             way_file: ChartFile::new(
                 &Chart::Way(&measure.id),
@@ -299,6 +325,11 @@ impl MeasurePage {
 }
 
 impl MeasurePage {
+    /// Whether there is anything to say of single periods.
+    fn tells_of_periods(&self) -> bool {
+        self.has_usual || !self.redefined.is_empty() || self.row.history.iter().any(|point| !point.happened.is_empty())
+    }
+
     /// The figures of the course; none without a course.
     #[must_use]
     pub fn course_figures(&self) -> Option<ChartFigures> {
@@ -361,6 +392,17 @@ impl MeasurePage {
             rows: figures.chain(steps).chain(forecast).collect(),
         })
     }
+}
+
+/// The ways to ask the owner of a measure to do something: of one that leads to this one first, since there it begins.
+fn recommend(detail: &Detail<'_>, context: &Context<'_>) -> Vec<Link> {
+    let leading = detail.result.watch.iter().map(|watch| watch.measure.as_ref());
+    let measures = leading.chain([detail.result.measure.as_ref()]).filter(|_| detail.recommends);
+    let link = |measure: &Measure| {
+        let label = format!("Recommend something to the owner of {}", measure.title);
+        Some(Link { label, url: context.links.recommendation_form(&measure.id, &context.place)? })
+    };
+    measures.filter_map(link).collect()
 }
 
 fn beside(row: &Row, detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<Beside> {
@@ -491,14 +533,15 @@ fn trend_label(row: &Row, result: &MeasureResult, context: &Context<'_>) -> Stri
     format!("{} by {by}{span}. Target: {}.{usual}{signal}", row.name, row.target)
 }
 
-fn trend(row: &Row, result: &MeasureResult, format: &Format, context: &Context<'_>) -> Option<Trend> {
+fn trend(row: &Row, result: &MeasureResult, format: &Format, marks: &[String], context: &Context<'_>) -> Option<Trend> {
     let grain = context.place.period.grain();
     let told = Told::new(result, context);
     let points: Vec<trend::Point> = result
         .history
         .iter()
         .zip(&row.history)
-        .map(|(&(period, value), point)| {
+        .zip(marks)
+        .map(|((&(period, value), point), mark)| {
             let known = told.as_ref().and_then(|told| Some((told.signal(), told.at(period)?)));
             let usual = point.usual_range.as_ref().map(|range| format!("usual range {}", range.text));
             trend::Point {
@@ -519,6 +562,7 @@ fn trend(row: &Row, result: &MeasureResult, format: &Format, context: &Context<'
                     begins_phase(result, period).then_some("new phase")
                 },
                 named: is_named(period, grain, result.history.len()),
+                mark: mark.clone(),
             }
         })
         .collect();

@@ -14,6 +14,7 @@ use crate::chart::Sparkline;
 use crate::chart::sparkline::Course;
 use crate::number::{self, Figure, Format, Range};
 use crate::page::context::Context;
+use crate::page::frame::Link;
 use crate::page::parts;
 use crate::page::signal::{self, SignalMark};
 use crate::words::finding::{format_of, last_known};
@@ -177,6 +178,9 @@ pub struct Row {
     pub missing: Option<String>,
     /// The measures that put this one on watch.
     pub watch: Vec<Watched>,
+    /// The notes about the period, and where they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Link>,
     /// Whether the latest period is more than usual variation.
     pub variation: Option<SignalMark>,
     /// Whether the target will be met while nothing changes.
@@ -187,7 +191,7 @@ pub struct Row {
     pub score: Option<f64>,
     /// Which definition produced the number.
     pub definition: String,
-    /// The last periods, oldest first.
+    /// The last periods, oldest first; empty where nobody reads them ([`Context::tells_history`]).
     pub history: Vec<HistoryPoint>,
     /// The course, drawn.
     #[serde(skip)]
@@ -225,13 +229,14 @@ impl Row {
             change: change(result, &format, context),
             tag: tag(result, stale.is_some()),
             watch: watch(result, context),
+            notes: notes(result, context),
             missing: result.missing.as_ref().map(|missing| words::missing(missing, measure)),
             variation: signal::variation(result, context),
             assurance: signal::assurance(result, context),
             usual_range: Told::new(result, context).and_then(|told| told.usual_range()),
             score: result.performance,
             definition: measure.in_force(context.place.period).unwrap_or(measure).definition.to_string(),
-            history: history(result, &format, context),
+            history: if context.tells_history { history(result, &format, context) } else { Vec::new() },
             spark: spark(result, context, SPARK_WIDTH),
         }
     }
@@ -330,6 +335,14 @@ pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
             context.links.measure(&result.measure.id, &context.place)
         },
     })
+}
+
+/// How many notes are about the period, with the way to them.
+fn notes(result: &MeasureResult, context: &Context<'_>) -> Option<Link> {
+    let id = &result.measure.id;
+    let count = context.notes.get(&(context.place.unit.clone(), id.clone()))?;
+    let url = format!("{}#notes", context.links.measure(id, &context.place));
+    Some(Link { label: number::counted(*count, "notes"), url })
 }
 
 /// The last periods of a result, worded.

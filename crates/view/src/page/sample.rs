@@ -12,7 +12,9 @@ mod disputes;
 mod figures;
 mod found;
 mod initiatives;
+mod notes;
 mod owed;
+mod recommendations;
 mod record;
 mod signals;
 mod today;
@@ -24,7 +26,7 @@ use std::sync::Arc;
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::measure::Measure;
-use evenkeel_model::period::{FiscalYear, Period};
+use evenkeel_model::period::{FiscalYear, Grain, Period};
 use evenkeel_model::reading::Subject;
 use evenkeel_model::scorecard::Scorecard;
 use evenkeel_model::target::Normalisation;
@@ -34,7 +36,7 @@ use jiff::civil::{Date, date};
 use crate::assets;
 use crate::number::Currency;
 use crate::page::context::{
-    Arrangement, Context, Freshness, Links, NavigationEntry, Place, UnitLabel, UnitNode, Visitor,
+    Arrangement, Context, Freshness, Links, NavigationEntry, NoteCounts, Place, UnitLabel, UnitNode, Visitor,
 };
 use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
@@ -42,8 +44,9 @@ use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
     ApprovalPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, DisputesPage,
     Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage,
-    MeasuresPage, Origin, OwedPage, PeoplePage, PublicCharter, RecordPage, ScorecardPage, SearchForm, SearchPage,
-    Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage, PeoplePage, PublicCharter, RecommendPage,
+    RecommendationPage, RecommendationsPage, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted,
+    TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -249,6 +252,29 @@ pub fn initiatives(assets: &assets::Urls) -> (Vec<Named<InitiativesPage>>, Vec<N
     initiatives::pages(assets)
 }
 
+/// The form of a note, empty and refused. Assets lie below `assets`.
+#[must_use]
+pub fn notes(assets: &assets::Urls) -> Vec<Named<NotePage>> {
+    notes::pages(assets)
+}
+
+/// The pages of recommendations.
+#[derive(Debug)]
+pub struct Recommendations {
+    /// The register, full and empty.
+    pub register: Vec<Named<RecommendationsPage>>,
+    /// Single ones.
+    pub ones: Vec<Named<RecommendationPage>>,
+    /// The form with which one is sent.
+    pub forms: Vec<Named<RecommendPage>>,
+}
+
+/// Recommendations: the register, some of them, and the form of one. Assets lie below `assets`.
+#[must_use]
+pub fn recommendations(assets: &assets::Urls) -> Recommendations {
+    recommendations::pages(assets)
+}
+
 /// The guided reading of some samples. Assets lie below `assets`.
 #[must_use]
 pub fn guides(assets: &assets::Urls) -> Vec<Named<GuidePage>> {
@@ -373,10 +399,12 @@ impl Sample {
                 url: links.scorecard(&self.place),
                 current: true,
             }],
+            notes: Arc::new(self.note_counts()),
             footnote: Some("Fictional data for a simulated organisation.".to_owned()),
             visitor: Visitor::default(),
             links,
             assets: assets.clone(),
+            tells_history: true,
         }
     }
 
@@ -424,8 +452,51 @@ impl Sample {
             rows: Some(self.rows_behind(result)),
             forecast: self.forecast(result),
             compared: true,
+            notes: self.notes(),
+            recommends: matches!(self.name, "rich" | "hostile"),
         };
         Some(MeasurePage::new(detail, context))
+    }
+
+    fn note_counts(&self) -> NoteCounts {
+        let here = (self.place.unit.clone(), MeasureId::new("csat"));
+        if matches!(self.name, "rich" | "hostile") { [(here, 2)].into() } else { NoteCounts::new() }
+    }
+
+    /// Notes beside satisfaction: one that stands, one that was taken back, and one that mentions whoever reads.
+    fn notes(&self) -> NotesDetail {
+        if self.shown != "csat" || !matches!(self.name, "rich" | "hostile") {
+            return NotesDetail::default();
+        }
+        let note = |number: i64, month: i8, text: &str| NoteDetail {
+            number,
+            on: Period::containing(date(2026, month, 5), Grain::Month, FiscalYear::default()),
+            text: self.text(text),
+            by: self.text("Rosa Anand of Lakeside"),
+            at: date(2026, 11, 1).at(16, 2, 0, 0),
+            mentions: Vec::new(),
+            withdrawn_at: None,
+            own: false,
+            unread: false,
+        };
+        let notes = vec![
+            NoteDetail {
+                own: true,
+                ..note(1, 3, "The counter system was down for two days.\nSee the log of incidents.")
+            },
+            NoteDetail { withdrawn_at: Some(date(2026, 11, 2).at(7, 10, 0, 0)), ..note(2, 8, "Wrong branch, sorry.") },
+            NoteDetail {
+                mentions: vec![self.text("Mara Lindqvist"), self.text("Ines Duarte")],
+                unread: true,
+                ..note(3, 10, "Disputes rose; is the mix of questions behind the fall?")
+            },
+            note(4, 10, "Half of the dispute answers name cards that were sent to old addresses."),
+        ];
+        NotesDetail {
+            notes,
+            below: vec![(UnitId::new("ashgrove"), self.text("Ashgrove of the network"), 2)],
+            may_write: true,
+        }
     }
 
     fn targets_page(&self, context: &Context<'_>) -> TargetsPage {
@@ -566,6 +637,38 @@ impl Links for FileLinks {
 
     fn initiative(&self, _: i64) -> Option<String> {
         Some(self.file("initiative"))
+    }
+
+    fn note_form(&self, _: &MeasureId, _: &Place) -> Option<String> {
+        Some(self.file("note"))
+    }
+
+    fn note_withdraw(&self, _: i64) -> Option<String> {
+        Some(self.file("measure"))
+    }
+
+    fn note_read(&self, _: i64) -> Option<String> {
+        Some(self.file("measure"))
+    }
+
+    fn recommendation_form(&self, _: &MeasureId, _: &Place) -> Option<String> {
+        Some(self.file("recommend"))
+    }
+
+    fn recommendations(&self, _: &str) -> Option<String> {
+        Some(self.file("recommendations"))
+    }
+
+    fn recommendation(&self, _: i64) -> Option<String> {
+        Some(self.file("recommendation"))
+    }
+
+    fn recommendation_answer(&self, _: i64) -> Option<String> {
+        Some(self.file("recommendation"))
+    }
+
+    fn recommendation_outcome(&self, _: i64) -> Option<String> {
+        Some(self.file("recommendation"))
     }
 
     fn guide(&self, _: &Place) -> Option<String> {

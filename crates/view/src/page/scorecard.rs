@@ -407,3 +407,22 @@ fn across(legs: usize) -> usize {
         _ => 3,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::sample;
+
+    #[test]
+    fn a_browser_shows_the_same_where_no_history_is_told() {
+        for name in ["rich", "hostile"] {
+            sample::with(name, |evaluation, context| {
+                let told = ScorecardPage::new(&evaluation, context);
+                let drawn = Context { tells_history: false, ..context.clone() };
+                let drawn = ScorecardPage::new(&evaluation, &drawn);
+                assert_ne!(told, drawn, "{name}");
+                assert_eq!(told.render().unwrap(), drawn.render().unwrap(), "{name}");
+            });
+        }
+    }
+}

@@ -4,6 +4,7 @@
 use askama::Template;
 use evenkeel_model::charter::{Certainty, Promise, PromiseResult, Verdict};
 use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
+use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::Period;
 use evenkeel_model::signal::{Judgement, Variation};
 use jiff::civil::{Date, DateTime};
@@ -11,17 +12,19 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::{counted, plain};
-use crate::page::context::Context;
+use crate::page::context::{Context, Place};
 use crate::page::frame::{Frame, Link};
 use crate::page::signal;
 use crate::page::signals::UnitEvaluation;
 use crate::words::finding::format_of;
 use crate::words::sentence::Sentence;
 use crate::words::signal::Told;
-use crate::words::{self, capitalised, listed, period, watching};
+use crate::words::{self, capitalised, listed, period, shortened, watching};
 
 /// How many things of a kind are shown.
 pub const SHOWN: usize = 8;
+/// How much of a note is told.
+const LONGEST_WORDS: usize = 160;
 /// How many days ahead dates are told.
 const DAYS_AHEAD: i32 = 45;
 
@@ -46,6 +49,10 @@ pub struct TodayDetail<'a> {
     pub review: Option<Date>,
     /// Disputes that wait for whoever looks, the oldest first: when and about which measure; and where they are decided.
     pub disputes: (Vec<(DateTime, String)>, String),
+    /// Notes that mention whoever looks and that they have not read, the oldest first.
+    pub mentions: Vec<Mentioned>,
+    /// Recommendations that wait for whoever looks, or that they sent and nobody answered in time; what presses first.
+    pub asked_for: Vec<AskedFor>,
     /// The instant that it is now, on the clock of the project.
     pub now: DateTime,
 }
@@ -106,6 +113,48 @@ pub struct PressingFigure {
     pub late: bool,
 }
 
+/// A recommendation that nobody has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedFor {
+    /// Its number.
+    pub number: i64,
+    /// What is to be done.
+    pub what: String,
+    /// What people call the measure that it is about.
+    pub measure: String,
+    /// The unit, by the name people read.
+    pub unit: String,
+    /// Whoever asks, or whoever is asked: the one who does not look.
+    pub other: String,
+    /// Whether whoever looks is asked.
+    pub own: bool,
+    /// The last day for an answer.
+    pub decide_by: Date,
+}
+
+/// A note that mentions whoever looks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mentioned {
+    /// Its number.
+    pub number: i64,
+    /// When it was written.
+    pub at: DateTime,
+    /// Who wrote it.
+    pub by: String,
+    /// The measure beside which it stands.
+    pub measure: MeasureId,
+    /// What people call that.
+    pub title: String,
+    /// The unit, by the name people read.
+    pub unit: String,
+    /// The period that it is about.
+    pub on: Period,
+    /// Where the measure is looked at.
+    pub place: Place,
+    /// What is said.
+    pub text: String,
+}
+
 /// The page of today.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Template)]
 #[template(path = "today.html")]
@@ -153,6 +202,9 @@ pub struct Item {
     pub sign: Option<&'static str>,
     /// What it is, and why, with the way to it.
     pub text: Sentence,
+    /// What can be done about it here: the words, and where they are sent.
+    #[serde(skip)]
+    pub act: Option<Link>,
 }
 
 impl TodayPage {
@@ -164,6 +216,8 @@ impl TodayPage {
             cases(detail, context).map(|panel| Panel { rows: detail.case_rows.clone(), ..panel }),
             answers(detail, context).map(|panel| Panel { rows: detail.answer_rows.clone(), ..panel }),
             figures(detail, context),
+            mentions(detail, context),
+            recommendations(detail, context),
             disputes(detail, context),
             signals(detail, context),
             promises(detail, context),
@@ -243,6 +297,7 @@ fn cases(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
             pressing: case.overdue,
             sign: None,
             text: Sentence::plain(format!("{}: {promise}; {state}.", about.join(", "))),
+            act: None,
         }
     };
     let total = detail.cases.total;
@@ -268,6 +323,7 @@ fn answers(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
             pressing: false,
             sign: None,
             text: Sentence::plain(format!("{}.", about.join(", "))),
+            act: None,
         }
     };
     let total = detail.answers.total;
@@ -296,6 +352,7 @@ fn figures(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
             text: Sentence::default()
                 .link(figure.measure.clone(), url.clone())
                 .text(format!(", {}, {name}.", figure.unit)),
+            act: None,
         }
     };
     let total = detail.owed.total;
@@ -309,6 +366,65 @@ fn figures(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
     )
 }
 
+/// Notes that mention whoever looks.
+fn mentions(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let item = |note: &Mentioned| {
+        let url = format!("{}#note-{}", context.links.measure(&note.measure, &note.place), note.number);
+        let on = period::name(note.on, context.fiscal_year);
+        Item {
+            when: format!("Since {}", period::instant(note.at, context.today.year())),
+            pressing: false,
+            sign: None,
+            text: Sentence::plain(format!("{} on ", note.by)).link(note.title.clone(), url).text(format!(
+                ", {}, {on}: “{}”",
+                note.unit,
+                shortened(&note.text, LONGEST_WORDS)
+            )),
+            act: context.links.note_read(note.number).map(|url| Link { label: "I have read it".to_owned(), url }),
+        }
+    };
+    let total = detail.mentions.len() as u64;
+    panel(
+        "mentions",
+        "Notes that mention you",
+        total,
+        &several(total, "note mentions you", "notes mention you"),
+        "until you say that you have read them; the oldest first".to_owned(),
+        detail.mentions.iter().take(SHOWN).map(item).collect(),
+    )
+}
+
+/// Recommendations without an answer.
+fn recommendations(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let item = |one: &AskedFor| {
+        let overdue = one.decide_by < context.today;
+        let day = period::full_day(one.decide_by);
+        let who = if one.own {
+            format!("{} asks you, about {}, {}: ", one.other, one.measure, one.unit)
+        } else {
+            format!("You asked {}, about {}, {}: ", one.other, one.measure, one.unit)
+        };
+        Item {
+            when: if overdue { format!("Overdue since {day}") } else { format!("Answer by {day}") },
+            pressing: overdue,
+            sign: None,
+            text: Sentence::plain(who)
+                .link(one.what.clone(), context.links.recommendation(one.number).unwrap_or_default())
+                .text("."),
+            act: None,
+        }
+    };
+    let total = detail.asked_for.len() as u64;
+    panel(
+        "recommendations",
+        "Recommendations without an answer",
+        total,
+        &several(total, "recommendation has no answer", "recommendations have no answer"),
+        "sent to you, and those of yours whose day is over; a reasoned no is an answer too".to_owned(),
+        detail.asked_for.iter().take(SHOWN).map(item).collect(),
+    )
+}
+
 /// Rows that somebody says are wrong.
 fn disputes(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
     let (waiting, url) = &detail.disputes;
@@ -319,6 +435,7 @@ fn disputes(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
         text: Sentence::plain(format!("{measure}: somebody says that a row is wrong. "))
             .link("Decide", url.clone())
             .text("."),
+        act: None,
     };
     let total = waiting.len() as u64;
     panel(
@@ -355,6 +472,7 @@ fn signals(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
                 pressing: is_new && judgement == Judgement::Worse,
                 sign: signal::variation(result, there).map(|mark| mark.icon),
                 text,
+                act: None,
             };
             found.push(((!is_new, rank), item));
         }
@@ -394,6 +512,7 @@ fn promises(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
                 pressing: missed,
                 sign: None,
                 text: Sentence::plain("“").link(promise.words.clone(), url).text(format!("”{owner}")),
+                act: None,
             },
         ));
     }
@@ -422,6 +541,7 @@ fn watch(own: &Evaluation, context: &Context<'_>) -> Option<Panel> {
         pressing: false,
         sign: None,
         text: watching::because(result, context),
+        act: None,
     };
     let total = watched.len() as u64;
     panel(
@@ -455,6 +575,7 @@ fn silent(own: &Evaluation, context: &Context<'_>) -> Option<Panel> {
                 || ".".to_owned(),
                 |missing| format!(": {}.", words::missing(missing, &result.measure).trim_end_matches('.')),
             )),
+        act: None,
     };
     let total = missing.len() as u64;
     panel(
@@ -480,7 +601,7 @@ fn dates(own: &Evaluation, review: Option<Date>, context: &Context<'_>) -> Optio
     if let Some(day) = review.filter(|day| days(*day) <= DAYS_AHEAD) {
         let url = context.links.charter(&context.place, None).unwrap_or_default();
         let text = Sentence::plain("The ").link("charter", url).text(" is to be reviewed.");
-        found.push((day, Item { when: when(day), pressing: day < today, sign: None, text }));
+        found.push((day, Item { when: when(day), pressing: day < today, sign: None, text, act: None }));
     }
     for result in own.legs.iter().flat_map(LegResult::measures) {
         let Some(way) = &result.on_the_way else { continue };
@@ -503,7 +624,7 @@ fn dates(own: &Evaluation, review: Option<Date>, context: &Context<'_>) -> Optio
         let text = Sentence::default()
             .link(result.measure.title.clone(), context.links.measure(&result.measure.id, &context.place))
             .text(format!(": {kind} of {}; {now}.", format.goal(goal)));
-        found.push((day, Item { when: when(day), pressing: false, sign: None, text }));
+        found.push((day, Item { when: when(day), pressing: false, sign: None, text, act: None }));
     }
     found.sort_by_key(|(day, _)| *day);
     let total = found.len() as u64;

@@ -19,6 +19,11 @@ pub fn data(sheet: &DataSheet, style: Style) -> String {
             &format!("{}{steward}; last brought something new: {}", source.name, source.changed),
             style,
         );
+        let import = &source.import;
+        let failed = import.failed.as_ref().map(|failed| failed.to_string().trim_end_matches('.').to_owned());
+        let told = [Some(import.plan.clone()), import.last.clone(), failed, import.next.clone()];
+        let told: Vec<String> = told.into_iter().flatten().collect();
+        paragraph(&mut out, 4, &format!("imported {}", told.join("; ")), style);
         for table in &source.tables {
             push_line(&mut out, &format!("    {:<13} {}", clean(&table.table), clean(&table.text)));
         }

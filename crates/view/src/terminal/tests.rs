@@ -183,6 +183,14 @@ fn targets_with_their_course() {
 }
 
 #[test]
+fn initiatives_with_their_measures() {
+    let (pages, _) = sample::initiatives(&assets::Urls::default());
+    for page in pages.into_iter().filter(|page| ["rich", "bare", "hostile"].contains(&page.name)) {
+        insta::assert_snapshot!(format!("initiatives_{}", page.name), initiatives(&page.page, Style::default()));
+    }
+}
+
+#[test]
 fn rejected_rows() {
     let reject = Reject {
         file: "raw/tickets_2026-10.csv".to_owned(),

@@ -1,14 +1,17 @@
 //! Which program asks, and in which form it wants to be answered.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use evenkeel_state::{Scope, User};
 use evenkeel_view::page::{Arrangement, Place, Visitor};
 use serde::Serialize;
 
 use super::answer::{self, Answer};
 use crate::World;
-use crate::accounts::{Access, Bearer};
+use crate::accounts::{Access, Accounts, Bearer};
 use crate::error::Failure;
 use crate::server::State;
 use crate::viewer::Viewer;
@@ -37,18 +40,19 @@ impl FromRequestParts<State> for Caller {
         let accept = accepted(&parts.headers);
         if let (Some(typed), Access::Accounts(accounts)) = (bearer(&parts.headers)?, &state.access) {
             return match accounts.bearer(&typed, &address(&parts.extensions)).await? {
+                Bearer::Owner { token, .. } if token.scope != Some(Scope::Read) => {
+                    let why = format!("The token `{}` sends rows, and reads nothing.", token.name);
+                    Err(Failure::forbidden(why).helped("make one that reads on the page /tokens"))
+                }
                 Bearer::Owner { user, token } => {
                     let viewer = Viewer::User { sign_in: user.sign_in, grants: user.grants };
-                    let trail = accounts.trail_of_token(token);
+                    let trail = accounts.trail_of_token(token.name);
                     let world = state.present().seen_by(viewer, Visitor::default(), Some(trail));
-                    Self::new(world.with_initiatives(accounts.initiatives()), accept)
+                    let world = world.with_initiatives(accounts.initiatives()).with_notes(accounts.notes());
+                    Self::new(world, accept)
                 }
-                Bearer::Wrong => Err(Failure::unknown(
-                    "There is no such token; it may have ended or been revoked, or its owner may not sign in any more.",
-                )),
-                Bearer::Wait { seconds } => {
-                    Err(Failure::wait("Too many tokens from this address were wrong.", seconds))
-                }
+                Bearer::Wrong => Err(no_token()),
+                Bearer::Wait { seconds } => Err(too_many(seconds)),
             };
         }
         let who = Who::from_request_parts(parts, state).await?;
@@ -58,6 +62,60 @@ impl FromRequestParts<State> for Caller {
         }
         Self::new(who.world(state), accept)
     }
+}
+
+/// A program that sends rows, for somebody who may.
+pub(crate) struct Sender {
+    pub(crate) world: World,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) user: User,
+    /// What the owner calls the token.
+    pub(crate) token: String,
+}
+
+impl FromRequestParts<State> for Sender {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        // A browser sends its cookie wherever a page leads it, and so it is no permission to change anything.
+        let typed = bearer(&parts.headers)?;
+        let typed =
+            typed.ok_or_else(|| Failure::unknown("Rows are sent with a token; to be signed in is not enough."))?;
+        let Access::Accounts(accounts) = &state.access else {
+            let why = "Nobody signs in here, so that nobody can be allowed to send rows.";
+            return Err(Failure::forbidden(why).helped("start the server without `--auth none`"));
+        };
+        let (user, token) = match accounts.bearer(&typed, &address(&parts.extensions)).await? {
+            Bearer::Owner { user, token } => (*user, token),
+            Bearer::Wrong => return Err(no_token()),
+            Bearer::Wait { seconds } => return Err(too_many(seconds)),
+        };
+        if token.scope != Some(Scope::Write) {
+            let why = format!("The token `{}` reads, and sends no rows.", token.name);
+            return Err(Failure::forbidden(why).helped(
+                "whoever looks after accounts or analyses the record makes one that sends rows on the page /tokens",
+            ));
+        }
+        let viewer = Viewer::User { sign_in: user.sign_in.clone(), grants: user.grants.clone() };
+        let world = state.present().seen_by(viewer, Visitor::default(), None);
+        has_role(&world)?;
+        if !world.sends_rows() {
+            let why = "Rows are sent for those who look after accounts or analyse the record; the owner of this token \
+                       does neither any more.";
+            return Err(Failure::forbidden(why));
+        }
+        Ok(Self { world, accounts: Arc::clone(accounts), user, token: token.name })
+    }
+}
+
+fn no_token() -> Failure {
+    Failure::unknown(
+        "There is no such token; it may have ended or been revoked, or its owner may not sign in any more.",
+    )
+}
+
+fn too_many(seconds: u64) -> Failure {
+    Failure::wait("Too many tokens from this address were wrong.", seconds)
 }
 
 impl Caller {

@@ -36,6 +36,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Promised>,
         data: schema_of::<CharterPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Compared>,
         data: schema_of::<ComparisonPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

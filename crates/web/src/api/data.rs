@@ -1,5 +1,6 @@
 //! What the record holds.
 
+use axum::extract::State as Shared;
 use axum::routing::get;
 use evenkeel_view::page::DataPage;
 
@@ -8,7 +9,9 @@ use super::caller::Caller;
 use super::operation::{Operation, fields_of, schema_of};
 use super::question::{Asked, Nothing};
 use crate::error::Failure;
+use crate::routes::data::imports;
 use crate::routes::links;
+use crate::server::State;
 
 pub(super) fn operation() -> Operation {
     Operation {
@@ -20,11 +23,13 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Nothing>,
         data: schema_of::<DataPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }
 
-async fn show(caller: Caller, _: Asked<Nothing>) -> Result<Answer, Failure> {
-    let page = caller.world.data_page(&links(&caller.world)).await?;
+async fn show(Shared(state): Shared<State>, caller: Caller, _: Asked<Nothing>) -> Result<Answer, Failure> {
+    let imports = imports(&state, &caller.world).await?;
+    let page = caller.world.data_page(imports, &links(&caller.world)).await?;
     caller.tells_of_all(&page)
 }

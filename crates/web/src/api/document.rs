@@ -6,12 +6,14 @@ use std::sync::LazyLock;
 use axum::Json;
 use axum::response::IntoResponse;
 use evenkeel_view::page::{About, Problem};
+use evenkeel_view::words::capitalised;
 use schemars::SchemaGenerator;
 use schemars::generate::{Contract, SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use super::operation::{Operation, schema_of};
+use super::operation::{Operation, Sends, schema_of};
 use super::problem::KINDS;
+use super::records::{KEY_PATTERN, REPLAYED, tables};
 use super::{caller::Form, operations};
 
 /// Where the document is.
@@ -19,6 +21,9 @@ pub(super) const PATH: &str = "/api/openapi.json";
 
 /// Where definitions stand in the document.
 const DEFINITIONS: &str = "#/components/schemas/";
+
+/// What goes wrong only where rows are sent.
+const OF_ROWS: [u16; 2] = [415, 422];
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(made);
 
@@ -45,7 +50,7 @@ fn made() -> Value {
     let mut paths = Map::new();
     for operation in operations() {
         let told = told(&operation, &about.clone().to_value(), &mut generator);
-        paths.insert(operation.path.to_owned(), json!({ "get": told }));
+        paths.insert(operation.path.to_owned(), json!({ operation.method(): told }));
     }
     let mut schemas = generator.take_definitions(true);
     for schema in schemas.values_mut() {
@@ -62,7 +67,7 @@ fn made() -> Value {
         "info": {
             "title": "evenkeel",
             "version": "1",
-            "description": "What the pages of evenkeel show, for programs. Whoever asks sees what they would see on the pages.",
+            "description": "What the pages of evenkeel show, for programs, and how rows are sent. Whoever asks sees what they would see on the pages.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
@@ -83,6 +88,9 @@ fn made() -> Value {
 
 /// What the document says of an operation.
 fn told(operation: &Operation, about: &Value, generator: &mut SchemaGenerator) -> Value {
+    if let Some(sends) = &operation.sends {
+        return told_of_rows(operation, sends, generator);
+    }
     let data = (operation.data)(generator).to_value();
     let answer = json!({
         "type": "object",
@@ -98,13 +106,10 @@ fn told(operation: &Operation, about: &Value, generator: &mut SchemaGenerator) -
         content[Form::Csv.content_type()] = json!({ "schema": { "type": "string" } });
         headers["Link"] = json!({ "description": "Where the part that follows is.", "schema": { "type": "string" } });
     }
-    let mut responses = Map::new();
-    let description = format!("{}{}.", operation.summary[..1].to_uppercase(), &operation.summary[1..]);
+    let mut responses = failures(&OF_ROWS);
+    let description = format!("{}.", capitalised(operation.summary));
     responses.insert("200".to_owned(), json!({ "description": description, "headers": headers, "content": content }));
     responses.insert("304".to_owned(), json!({ "description": "The answer is the one that you have." }));
-    for (status, _, _) in KINDS.iter().filter(|kind| kind.0 != 405) {
-        responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{}", name_of(*status)) }));
-    }
     json!({
         "operationId": operation.id,
         "summary": operation.summary,
@@ -114,15 +119,76 @@ fn told(operation: &Operation, about: &Value, generator: &mut SchemaGenerator) -
     })
 }
 
+/// What the document says of an operation that takes rows.
+fn told_of_rows(operation: &Operation, sends: &Sends, generator: &mut SchemaGenerator) -> Value {
+    let data = (operation.data)(generator).to_value();
+    let answer = json!({
+        "type": "object",
+        "required": ["data"],
+        "properties": { "data": data },
+        "additionalProperties": false,
+    });
+    let mut responses = failures(&[]);
+    responses.insert(
+        "200".to_owned(),
+        json!({
+            "description": format!("{}.", capitalised(operation.summary)),
+            "headers": {
+                REPLAYED: {
+                    "description": "`true` where this is the answer that was given before.",
+                    "schema": { "type": "string" },
+                },
+            },
+            "content": { Form::Json.content_type(): { "schema": answer } },
+        }),
+    );
+    let mut parameters = parameters(operation, generator);
+    parameters.push(json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": true,
+        "description": "What you call this push: 1 to 100 letters, digits and signs without spaces. Sent again with the same \
+                        key and the same rows within 24 hours, it is answered as before and nothing is done twice; with \
+                        other rows it is refused.",
+        "schema": { "type": "string", "pattern": KEY_PATTERN },
+    }));
+    let rows = (sends.rows)(generator).to_value();
+    json!({
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.says,
+        "security": [{ "token": [] }],
+        "parameters": parameters,
+        "requestBody": {
+            "required": true,
+            "description": sends.says,
+            "content": { "application/json": { "schema": rows }, "application/x-ndjson": { "schema": { "type": "string" } } },
+        },
+        "responses": responses,
+    })
+}
+
+/// The failures of an operation; those that do not happen there are left out.
+fn failures(without: &[u16]) -> Map<String, Value> {
+    let kinds = KINDS.iter().map(|kind| kind.0).filter(|status| *status != 405 && !without.contains(status));
+    kinds
+        .map(|status| (status.to_string(), json!({ "$ref": format!("#/components/responses/{}", name_of(status)) })))
+        .collect()
+}
+
 /// The parameters of an operation, those of the path first.
 pub(super) fn parameters(operation: &Operation, generator: &mut SchemaGenerator) -> Vec<Value> {
     let mut parameters: Vec<Value> = of_path(operation.path)
         .map(|name| {
             let description = match name {
                 "measure" => "The identifier of a measure, as /api/v1/measures has it.",
+                "table" => "The table of the service record.",
                 _ => "The identifier or name of a unit, as /api/v1/organisation has it.",
             };
-            let schema = json!({ "type": "string", "minLength": 1 });
+            let schema = match name {
+                "table" => json!({ "type": "string", "enum": tables().map(|table| table.name).collect::<Vec<_>>() }),
+                _ => json!({ "type": "string", "minLength": 1 }),
+            };
             json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
         })
         .collect();
@@ -226,7 +292,8 @@ mod tests {
     fn every_route_and_every_parameter_is_told() {
         let document = document();
         for (path, _) in super::super::table().iter().filter(|(path, _)| path.starts_with("/api/v1/")) {
-            let told = &document["paths"][path]["get"];
+            let told = &document["paths"][path];
+            let told = if told["get"].is_object() { &told["get"] } else { &told["post"] };
             assert!(told["responses"]["200"].is_object(), "{path}");
             for parameter in told["parameters"].as_array().unwrap() {
                 assert!(parameter["description"].is_string(), "{path} {parameter}");

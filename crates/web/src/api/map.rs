@@ -19,6 +19,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<InUnit>,
         data: schema_of::<MapPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

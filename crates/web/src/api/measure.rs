@@ -22,6 +22,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<InPeriod>,
         data: schema_of::<MeasurePage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

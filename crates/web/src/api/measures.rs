@@ -50,6 +50,7 @@ pub(super) fn list_operation() -> Operation {
         query: fields_of::<Wanted>,
         data: schema_of::<MeasuresPage>,
         table: false,
+        sends: None,
         answers: get(list),
     }
 }
@@ -63,6 +64,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Nothing>,
         data: schema_of::<DefinitionPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

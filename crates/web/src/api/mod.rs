@@ -1,4 +1,4 @@
-//! What programs ask for: the same as pages show, as JSON, below `/api/v1`.
+//! What programs ask for: the same as pages show, as JSON, below `/api/v1`; and what they send.
 //!
 //! Each answer is made from the struct of a page, by a [`World`](crate::World) that one viewer sees, so that rights and
 //! words are those of the pages. A resource is a file here; it hands over an [`Operation`], which is the route and what
@@ -10,15 +10,18 @@ mod charter;
 mod compare;
 mod data;
 mod document;
+mod initiatives;
 mod map;
 mod measure;
 mod measures;
+mod observations;
 mod operation;
 mod organisation;
 mod page;
 mod problem;
 mod question;
 mod readings;
+mod records;
 mod rows;
 mod scorecard;
 mod search;
@@ -44,6 +47,7 @@ fn operations() -> Vec<Operation> {
         signals::operation(),
         compare::operation(),
         map::operation(),
+        initiatives::operation(),
         today::operation(),
         charter::operation(),
         measures::list_operation(),
@@ -52,6 +56,8 @@ fn operations() -> Vec<Operation> {
         readings::operation(),
         data::operation(),
         search::operation(),
+        records::operation(),
+        observations::operation(),
     ]
 }
 

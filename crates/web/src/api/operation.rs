@@ -24,8 +24,27 @@ pub(crate) struct Operation {
     pub(crate) data: MakesSchema,
     /// Whether there is a form of rows and columns, too.
     pub(crate) table: bool,
+    /// What is sent; none where something is only asked.
+    pub(crate) sends: Option<Sends>,
     /// What answers.
     pub(crate) answers: MethodRouter<State>,
+}
+
+/// What is sent with a question.
+pub(crate) struct Sends {
+    /// What it is.
+    pub(crate) rows: MakesSchema,
+    /// What it is, in words.
+    pub(crate) says: String,
+    /// A command that sends some.
+    pub(crate) example: &'static str,
+}
+
+impl Operation {
+    /// How it is asked, as the document names it.
+    pub(crate) fn method(&self) -> &'static str {
+        if self.sends.is_some() { "post" } else { "get" }
+    }
 }
 
 /// The schema of a type.

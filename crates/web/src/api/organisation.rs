@@ -19,6 +19,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Nothing>,
         data: schema_of::<UnitTree>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

@@ -63,12 +63,16 @@ impl Asks {
     }
 
     fn entry(&self, operation: &Operation) -> ApiEntry {
-        let told = &document()["paths"][operation.path]["get"]["parameters"];
+        let told = &document()["paths"][operation.path][operation.method()]["parameters"];
         let mut example = operation.path.to_owned();
         let mut parameters = Vec::new();
         for parameter in told.as_array().into_iter().flatten() {
             let text = |name: &str| parameter[name].as_str().unwrap_or_default().to_owned();
             let (name, in_path) = (text("name"), parameter["in"] == "path");
+            if parameter["in"] == "header" {
+                // The example shows it.
+                continue;
+            }
             let value = if in_path { self.value(&name, operation).to_owned() } else { String::new() };
             example = example.replace(&format!("{{{name}}}"), &part(&value));
             let choices = choices(&parameter["schema"]);
@@ -83,12 +87,13 @@ impl Asks {
         let forms: &[Form] = if operation.table { &[Form::Json, Form::Csv] } else { &[Form::Json] };
         ApiEntry {
             id: operation.id.to_owned(),
+            method: if operation.sends.is_some() { "POST" } else { "GET" },
             path: operation.path.to_owned(),
             summary: operation.summary.to_owned(),
             says: Sentence::marked(operation.says),
             parameters,
             forms: forms.iter().map(|form| form.content_type().to_owned()).collect(),
-            example,
+            example: operation.sends.as_ref().map_or(example, |sends| sends.example.to_owned()),
         }
     }
 }

@@ -7,10 +7,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use evenkeel_view::page::Problem;
 
+use super::operation::Operation;
 use crate::error::Said;
 
 /// The statuses of errors that the API answers with, each with what is wrong and what to do next.
-pub(crate) const KINDS: [(u16, &str, &str); 12] = [
+pub(crate) const KINDS: [(u16, &str, &str); 14] = [
     (400, "The question cannot be read", "The page /api says what each address takes."),
     (
         401,
@@ -25,9 +26,11 @@ pub(crate) const KINDS: [(u16, &str, &str); 12] = [
     ),
     (405, "This cannot be done here", "The header `Allow` says what can."),
     (406, "It is not told in this form", "Ask for `application/json`, or leave the header `Accept` out."),
-    (408, "The question does not arrive", "Send it at once; questions here need no body."),
-    (413, "The question is too large", "Leave the body out; questions here need none."),
+    (408, "The question does not arrive", "Send it at once."),
+    (413, "The question is too large", "Leave the body out; where rows are sent, send fewer at once."),
+    (415, "It is not read in this form", "Send `application/json` or `application/x-ndjson`, as it is and in UTF-8."),
     (421, "The server has another name", "Ask 127.0.0.1 or localhost."),
+    (422, "What was sent cannot be taken", "Nothing was changed. The field `detail` says what to put right."),
     (429, "Too many tokens were wrong", "Wait for as many seconds as the header `Retry-After` says."),
     (500, "The server failed", "The log of the server says why."),
     (503, "The server has too much to do", "Wait for as many seconds as the header `Retry-After` says."),
@@ -108,7 +111,14 @@ fn told(response: Response, instance: String) -> Response {
 
 /// What is said of an error that no handler met.
 fn of_no_handler(status: StatusCode, instance: &str) -> String {
+    let takes_rows = |operation: &Operation| {
+        let start = operation.path.split('{').next().unwrap_or_default();
+        operation.sends.is_some() && instance.starts_with(start)
+    };
     match status {
+        StatusCode::METHOD_NOT_ALLOWED if super::operations().iter().any(takes_rows) => {
+            format!("`{instance}` takes what is sent with POST.")
+        }
         StatusCode::METHOD_NOT_ALLOWED => format!("`{instance}` is asked with GET."),
         StatusCode::MISDIRECTED_REQUEST => "This server answers to 127.0.0.1 and localhost alone.".to_owned(),
         _ => "The server refused this question.".to_owned(),

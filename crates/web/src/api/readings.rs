@@ -50,6 +50,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Wanted>,
         data: schema_of::<ReadingList>,
         table: true,
+        sends: None,
         answers: get(show),
     }
 }

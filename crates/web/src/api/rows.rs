@@ -49,6 +49,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Wanted>,
         data: schema_of::<RowsList>,
         table: true,
+        sends: None,
         answers: get(show),
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<Wanted>,
         data: schema_of::<SearchPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<InPeriod>,
         data: schema_of::<TargetsPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

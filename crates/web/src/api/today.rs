@@ -21,6 +21,7 @@ pub(super) fn operation() -> Operation {
         query: fields_of::<InUnit>,
         data: schema_of::<TodayPage>,
         table: false,
+        sends: None,
         answers: get(show),
     }
 }

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use evenkeel_model::access::{Grant, Over, Role};
 use evenkeel_model::ids::UnitId;
 use evenkeel_model::reading::Subject;
-use evenkeel_state::{Action, NewUser, StateError, TokenId, User, UserId};
+use evenkeel_state::{Action, MailChoice, NewUser, StateError, TokenId, User, UserId};
 use evenkeel_view::page::frame::{Choice, Link};
 use evenkeel_view::page::{
     AdministrationPage, GrantLine, OneTimeLink, Template, TokenLine, TrailLine, TrailSheet, UserLine,
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::sign_in::Nothing;
-use super::{Done, links, tokens};
+use super::{Done, account, links, tokens};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
@@ -36,6 +36,7 @@ const DONE: &[(&str, &str)] = &[
     ("deactivated", "The user was signed out everywhere and cannot sign in any more."),
     ("activated", "The user can sign in again."),
     ("revoked", "The token was revoked; programs that use it are refused from now on."),
+    ("mail", "What was chosen for their e-mail holds from now on."),
     ("nothing", "Nothing was changed: it was so already."),
 ];
 
@@ -184,6 +185,23 @@ pub(crate) async fn take(
     }
 }
 
+/// Chooses whether somebody is written to.
+pub(crate) async fn mail(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<account::Chosen>,
+) -> Result<Response, Failure> {
+    let (values, administrator) = filled.by::<Administering>(&state)?;
+    let user = known(&administrator, id).await?;
+    match crate::mail::chosen(&values.address, &values.rhythm) {
+        Ok(chosen) => {
+            crate::mail::keep(&administrator.accounts, &administrator.user.sign_in, &user, chosen).await?;
+            Ok(done("mail"))
+        }
+        Err(why) => refused(&administrator, format!("Nothing was changed: {why}.")).await,
+    }
+}
+
 /// Lets somebody sign in again.
 pub(crate) async fn activate(
     Shared(state): Shared<State>,
@@ -297,6 +315,7 @@ async fn with_link(
 async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> Result<Response, Failure> {
     let world = &administrator.world;
     let users = administrator.accounts.store.users().await?;
+    let choices = administrator.accounts.store.mail_choices().await?;
     let now = administrator.accounts.now();
     let mut tokens: Vec<TokenLine> = Vec::new();
     for token in administrator.accounts.store.tokens(None).await? {
@@ -310,13 +329,14 @@ async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> 
         notice: said.notice,
         error: said.error,
         link: said.link,
-        users: users.iter().map(|user| line(user, world)).collect(),
+        users: users.iter().map(|user| line(user, &choices, world)).collect(),
         roles: Role::ALL.map(|role| choice(&evenkeel_view::words::capitalised(role.as_str()), role.as_str())).into(),
         units: world.units().iter().map(|unit| choice(&unit.name, unit.id.as_str())).collect(),
         explained: Role::ALL.map(explained).into(),
         add_url: format!("{ACCOUNTS}/users"),
         tokens,
         trail_url: TRAIL.to_owned(),
+        webhooks_url: super::webhooks::WEBHOOKS.to_owned(),
         form_token: administrator.form_token.clone(),
     };
     let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
@@ -328,7 +348,8 @@ fn choice(label: &str, value: &str) -> Choice {
     Choice { label: label.to_owned(), url: value.to_owned(), current: value == Role::Viewer.as_str() }
 }
 
-fn line(user: &User, world: &World) -> UserLine {
+fn line(user: &User, choices: &[MailChoice], world: &World) -> UserLine {
+    let choice = choices.iter().find(|choice| choice.user == user.id);
     let state = match (user.active, user.has_password) {
         (false, _) => "Cannot sign in",
         (true, false) => "Has not chosen a password yet",
@@ -349,6 +370,7 @@ fn line(user: &User, world: &World) -> UserLine {
                 over: grant.over().to_owned(),
             })
             .collect(),
+        mail: account::form(choice, format!("{ACCOUNTS}/users/{}/mail", user.id.0), world),
         url: format!("{ACCOUNTS}/users/{}", user.id.0),
     }
 }

@@ -1,27 +1,39 @@
 //! The page of what the record holds, and its rejected rows as files.
 
-use axum::extract::{Path, Query};
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State as Shared};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use evenkeel_engine::export::quoted;
 use evenkeel_lake::rejects::Reject;
 use evenkeel_view::number::count;
-use evenkeel_view::page::Template;
+use evenkeel_view::page::{ImportState, Template};
 use evenkeel_view::words::rejected::{meaning, shape};
 use serde::{Deserialize, Serialize};
 
 use super::links;
+use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
+use crate::server::State;
 use crate::visit::Seen;
 
 /// The most rows that one file holds.
 const MOST: usize = 1_000_000;
 
 /// What the record holds.
-pub(crate) async fn show(Seen(world): Seen) -> Result<Html<String>, Failure> {
-    let page = world.data_page(&links(&world)).await?;
+pub(crate) async fn show(Shared(state): Shared<State>, Seen(world): Seen) -> Result<Html<String>, Failure> {
+    let page = world.data_page(imports(&state, &world).await?, &links(&world)).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+}
+
+/// What came of the imports that this server and others began by themselves.
+pub(crate) async fn imports(state: &State, world: &World) -> Result<BTreeMap<String, ImportState>, Failure> {
+    match &state.imports {
+        Some(imports) => Ok(imports.states(world.project()).await?),
+        None => Ok(BTreeMap::new()),
+    }
 }
 
 /// Which rejected rows are wanted.

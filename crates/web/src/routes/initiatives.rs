@@ -4,12 +4,13 @@ use axum::extract::{Path, Query, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use evenkeel_model::ids::{MeasureId, UnitId};
-use evenkeel_model::initiative::Initiative;
+use evenkeel_model::initiative::{Initiative, LONGEST_AIM, LONGEST_NAME};
 use evenkeel_view::page::Template;
 use evenkeel_view::page::initiatives::{InitiativePage, TypedInitiative, fault, refusal};
 use jiff::civil::Date;
+use serde::Deserialize;
 
-use super::{Done, Looking, links};
+use super::{Done, Looking, links, recommendations};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -27,6 +28,12 @@ const DONE: &[(&str, &str)] = &[
     ("withdrawn", "The initiative was withdrawn."),
 ];
 
+/// What an initiative comes of.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct From {
+    recommendation: Option<i64>,
+}
+
 /// The initiatives of a unit.
 pub(crate) async fn list(
     Seen(world): Seen,
@@ -39,10 +46,21 @@ pub(crate) async fn list(
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }
 
-/// An empty form.
-pub(crate) async fn blank(writer: Person) -> Result<Response, Failure> {
+/// An empty form, or one that begins with what a recommendation says.
+pub(crate) async fn blank(writer: Person, Asked(Query(from)): Asked<Query<From>>) -> Result<Response, Failure> {
     writes(&writer)?;
-    form(&writer, StatusCode::OK, None, TypedInitiative::default(), (&[], &[]), &[])
+    let Some(number) = from.recommendation else {
+        return form(&writer, StatusCode::OK, None, TypedInitiative::default(), (&[], &[]), &[]);
+    };
+    let one = recommendations::seen(&writer, number).await?;
+    let typed = TypedInitiative {
+        title: one.of.what.chars().take(LONGEST_NAME).collect(),
+        aim: one.of.why.chars().take(LONGEST_AIM).collect(),
+        owner: one.owner_name.clone(),
+        begins: writer.world.today().to_string(),
+        ends: String::new(),
+    };
+    form(&writer, StatusCode::OK, None, typed, (&[one.of.unit], &[one.of.measure]), &[])
 }
 
 /// By what a form knows again what an initiative was when its page was made.

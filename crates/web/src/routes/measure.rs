@@ -4,7 +4,7 @@ use axum::extract::{Path, Query};
 use axum::response::Html;
 use evenkeel_view::page::Template;
 
-use super::{Looking, links};
+use super::{Done, Looking, links, notes};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::visit::Seen;
@@ -13,9 +13,11 @@ pub(crate) async fn show(
     Seen(world): Seen,
     Asked(Path((measure, unit))): Asked<Path<(String, String)>>,
     Asked(Query(looking)): Asked<Query<Looking>>,
+    Asked(Query(done)): Asked<Query<Done>>,
 ) -> Result<Html<String>, Failure> {
     let measure = world.measure(&measure)?;
     let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
-    let page = world.measure_page(measure, &place, looking.first()?, &links(&world)).await?;
+    let mut page = world.measure_page(measure, &place, looking.first()?, &links(&world)).await?;
+    page.notice = done.notice(notes::DONE);
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }

@@ -1,5 +1,6 @@
 //! Routes: a file per page.
 
+pub(crate) mod account;
 pub(crate) mod administration;
 pub(crate) mod assets;
 pub(crate) mod charter;
@@ -14,10 +15,12 @@ pub(crate) mod live;
 pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
+pub(crate) mod notes;
 pub(crate) mod operations;
 pub(crate) mod owed;
 pub(crate) mod owed_file;
 pub(crate) mod password;
+pub(crate) mod recommendations;
 pub(crate) mod record;
 pub(crate) mod rows;
 pub(crate) mod scorecard;
@@ -27,6 +30,7 @@ pub(crate) mod sign_in;
 pub(crate) mod targets;
 pub(crate) mod today;
 pub(crate) mod tokens;
+pub(crate) mod webhooks;
 
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -38,6 +42,9 @@ use crate::error::Failure;
 use crate::links::Routes;
 use crate::visit::Seen;
 use crate::{World, WorldError};
+
+/// Where somebody chooses whether they are written to.
+pub(crate) const ACCOUNT: &str = "/account";
 
 /// What is looked at, as addresses say it.
 #[derive(Debug, Default, Deserialize)]

@@ -15,6 +15,6 @@ pub(crate) async fn show(
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
     let place = looking.place(&world, Some(&unit))?;
-    let page = world.scorecard_page(&place, &links(&world)).await?;
+    let page = world.scorecard_to_show(&place, &links(&world)).await?;
     Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
 }

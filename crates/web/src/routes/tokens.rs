@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::sign_in::Nothing;
-use super::{Done, links};
+use super::{ACCOUNT, Done, links};
 use crate::World;
 use crate::accounts::TOKEN_PREFIX;
 use crate::asked::Asked;
@@ -30,6 +30,9 @@ const USUALLY: i64 = 90;
 pub(crate) struct Wanted {
     name: String,
     days: String,
+    /// What it may do; read, where the form has nothing to choose.
+    #[serde(default)]
+    may: String,
 }
 
 /// What the page says beside the tokens.
@@ -48,15 +51,25 @@ pub(crate) async fn show(person: Person, Asked(Query(done)): Asked<Query<Done>>)
 
 /// Makes one, and shows it once.
 pub(crate) async fn make(Shared(state): Shared<State>, filled: Filled<Wanted>) -> Result<Response, Failure> {
-    let (Wanted { name, days }, person) = filled.by::<AnyTask>(&state)?;
+    let (Wanted { name, days, may }, person) = filled.by::<AnyTask>(&state)?;
     let refused = |error: String| Said { error: Some(format!("Nothing was made: {error}.")), ..Said::default() };
     let Some((days, _)) = LASTING.iter().find(|(known, _)| known.to_string() == days) else {
         let said = refused(format!("no token works for {days} days"));
         return page(&person, StatusCode::UNPROCESSABLE_ENTITY, said).await;
     };
+    let scope = match may.as_str() {
+        "" | "read" => Scope::Read,
+        "write" if person.world.sends_rows() => Scope::Write,
+        _ => {
+            let said = refused(
+                "only whoever looks after accounts or analyses the record makes a token that sends rows".to_owned(),
+            );
+            return page(&person, StatusCode::FORBIDDEN, said).await;
+        }
+    };
     let accounts = &person.accounts;
-    let new = NewToken { name: &name, scope: Scope::Read, lasts: SignedDuration::from_hours(24 * days) };
-    let about = format!("{}, {}, for {days} days", name.trim(), Scope::Read.as_str());
+    let new = NewToken { name: &name, scope, lasts: SignedDuration::from_hours(24 * days) };
+    let about = format!("{}, {}, for {days} days", name.trim(), scope.as_str());
     let change = accounts.change(&person.user.sign_in, &about);
     match accounts.store.make_token(person.user.id, new, &accounts.random, change).await {
         Ok(secret) => {
@@ -105,12 +118,25 @@ async fn page(person: &Person, status: StatusCode, said: Said) -> Result<Respons
         lasting: LASTING
             .map(|(days, label)| Choice { label: label.to_owned(), url: days.to_string(), current: days == USUALLY })
             .into(),
+        scopes: if world.sends_rows() { scopes() } else { Vec::new() },
         add_url: TOKENS.to_owned(),
         api_url: "/api".to_owned(),
+        account_url: ACCOUNT.to_owned(),
         form_token: person.form_token.clone(),
     };
     let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
     Ok((status, html).into_response())
+}
+
+/// What a token may do, to choose from.
+fn scopes() -> Vec<Choice> {
+    [(Scope::Read, "read what you may see"), (Scope::Write, "send rows into the record")]
+        .map(|(scope, label)| Choice {
+            label: label.to_owned(),
+            url: scope.as_str().to_owned(),
+            current: scope == Scope::Read,
+        })
+        .into()
 }
 
 /// A token as pages show it.
@@ -123,6 +149,7 @@ pub(super) fn line(token: &Token, owner: String, url: String, now: Timestamp, wo
         owner,
         may: match token.scope {
             Some(Scope::Read) => "Reads what its owner may see".to_owned(),
+            Some(Scope::Write) => "Sends rows into the record, and reads nothing".to_owned(),
             None => "Does what a newer version knows, and nothing here".to_owned(),
         },
         state: format!("{} {}", if ended { "Ended on" } else { "Works until" }, day(token.expires_at)),

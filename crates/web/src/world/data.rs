@@ -11,8 +11,8 @@ use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::record;
 use evenkeel_view::page::{
-    Arrangement, DataDetail, DataPage, DataSheet, LakeState, Links, Place, Rejected, RejectedFiles, TableDifference,
-    TableState,
+    Arrangement, DataDetail, DataPage, DataSheet, ImportState, LakeState, Links, Place, Rejected, RejectedFiles,
+    TableDifference, TableState,
 };
 use jiff::Timestamp;
 
@@ -44,18 +44,23 @@ impl World {
     }
 
     /// The page of what the record holds.
-    pub async fn data_page(&self, links: &Routes) -> Result<DataPage, WorldError> {
+    pub async fn data_page(
+        &self,
+        imports: BTreeMap<String, ImportState>,
+        links: &Routes,
+    ) -> Result<DataPage, WorldError> {
         let files = || RejectedFiles { csv: Routes::rejected_file("csv"), ndjson: Routes::rejected_file("ndjson") };
         let files = self.may_read_rejected().is_ok().then(files);
         let definition = |measure: &Measure| evenkeel_view::page::LibraryLinks::definition(links, &measure.id);
-        let sheet = self.data_sheet(files, &definition, links).await?;
+        let sheet = self.data_sheet(files, imports, &definition, links).await?;
         Ok(DataPage::new(sheet, &self.context(&self.whole(), links, "Data").await?))
     }
 
-    /// What the record holds. `definition` says where everything about a measure is.
+    /// What the record holds. `imports` is what came of those that a server began; `definition` says where everything about a measure is.
     pub async fn data_sheet(
         &self,
         files: Option<RejectedFiles>,
+        imports: BTreeMap<String, ImportState>,
         definition: &(dyn Fn(&Measure) -> String + Sync),
         links: &(dyn Links + Sync),
     ) -> Result<DataSheet, WorldError> {
@@ -69,6 +74,7 @@ impl World {
             sources: self.project.sources.iter().collect(),
             tables: holdings.tables.iter().map(|contents| self.table_state(contents)).collect(),
             changed: changed.map(|(source, at)| (source.clone(), self.local(*at))).collect(),
+            imports,
             rejected: holdings.rejected.clone(),
             states: self.states(&holdings.history),
             earlier_states: holdings.history.last().is_some_and(|oldest| oldest.version > 1),

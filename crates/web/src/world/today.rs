@@ -6,7 +6,7 @@ use evenkeel_engine::attention::{Attention, LowAnswer, OpenCase};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
-use evenkeel_state::{Dispute, DisputeState, StateError, StateStore, TypedFigure};
+use evenkeel_state::{Dispute, DisputeState, Recommendation, StateError, StateStore, TypedFigure};
 use evenkeel_view::page::frame::Link;
 use evenkeel_view::page::today::{LowScore, Pressing, PressingCase, PressingFigure, SHOWN};
 use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
@@ -29,6 +29,8 @@ pub struct Waiting {
     pub(crate) figures: Vec<TypedFigure>,
     /// The disputes that wait for the viewer, the oldest first.
     pub(crate) disputes: Vec<Dispute>,
+    /// Everything that somebody was asked to do.
+    pub(crate) recommendations: Vec<Recommendation>,
 }
 
 impl World {
@@ -42,7 +44,8 @@ impl World {
             dispute.state == DisputeState::Open && self.may_decide(dispute) && in_unit
         });
         disputes.reverse();
-        Ok(Waiting { figures, disputes })
+        let recommendations = if self.is_signed_in() { store.recommendations().await? } else { Vec::new() };
+        Ok(Waiting { figures, disputes, recommendations })
     }
 
     /// What asks for attention in a unit and the units directly below it.
@@ -110,6 +113,8 @@ impl World {
                     .collect(),
                 links.disputes().unwrap_or_default(),
             ),
+            mentions: self.unread_mentions(),
+            asked_for: self.asked_for(&waiting.recommendations),
             now: self.local(now),
         };
         Ok(TodayPage::new(&detail, &context))

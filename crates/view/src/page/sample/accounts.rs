@@ -3,8 +3,8 @@
 use crate::assets;
 use crate::page::FirstPage;
 use crate::page::accounts::{
-    AdministrationPage, GrantLine, OneTimeLink, OneTimeToken, PasswordPage, SetUpPage, SignInPage, TokenLine,
-    TokensPage, TrailLine, TrailSheet, UserLine,
+    AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage,
+    SetUpPage, SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 use crate::page::api::{ApiEntry, ApiPage, ApiParameter, ApiProblem};
 use crate::page::context::{Listening, NavigationEntry, SignedIn, Visitor};
@@ -27,8 +27,12 @@ pub struct Pages {
     pub password: Vec<(&'static str, PasswordPage)>,
     /// Accounts.
     pub administration: Vec<(&'static str, AdministrationPage)>,
+    /// What somebody chooses for themselves.
+    pub account: Vec<(&'static str, AccountPage)>,
     /// The tokens of somebody's programs.
     pub tokens: Vec<(&'static str, TokensPage)>,
+    /// Addresses that are told of new signals.
+    pub webhooks: Vec<(&'static str, WebhooksPage)>,
     /// How programs ask.
     pub api: Vec<(&'static str, ApiPage)>,
     /// The audit trail.
@@ -61,7 +65,9 @@ pub(super) fn pages(assets: &assets::Urls) -> Pages {
         set_up: samples.iter().map(|(name, sample)| (*name, sample.set_up())).collect(),
         password: samples.iter().map(|(name, sample)| (*name, sample.password())).collect(),
         administration: samples.iter().map(|(name, sample)| (*name, sample.administration())).collect(),
+        account: samples.iter().map(|(name, sample)| (*name, sample.account())).collect(),
         tokens: samples.iter().map(|(name, sample)| (*name, sample.tokens())).collect(),
+        webhooks: samples.iter().map(|(name, sample)| (*name, sample.webhooks())).collect(),
         api: samples.iter().map(|(name, sample)| (*name, sample.api())).collect(),
         trail: samples.iter().map(|(name, sample)| (*name, sample.trail())).collect(),
     }
@@ -153,6 +159,7 @@ impl Sample<'_> {
             active,
             seen: "; last on 2 Nov 2026 06:10".to_owned(),
             grants,
+            mail: self.mail(),
             url: format!("/administration/users/{}", name.len()),
         };
         let over = format!("manager of {}", self.organisation);
@@ -176,6 +183,7 @@ impl Sample<'_> {
             add_url: "/administration/users".to_owned(),
             tokens: vec![self.token(self.typed, false), self.token("mara", true)],
             trail_url: "/administration/trail".to_owned(),
+            webhooks_url: "/administration/webhooks".to_owned(),
             form_token: token(),
         }
     }
@@ -192,6 +200,31 @@ impl Sample<'_> {
         }
     }
 
+    fn mail(&self) -> MailForm {
+        let choice =
+            |label: &str, word: &str, current: bool| Choice { label: label.to_owned(), url: word.to_owned(), current };
+        MailForm {
+            address: self.typed.to_owned(),
+            rhythms: vec![choice("Never", "none", false), choice("Every day", "daily", true)],
+            sent: Some("The last one was sent on 1 Nov 2026, 07:00.".to_owned()),
+            failed: Some(format!("The last one could not be sent on 2 Nov 2026, 07:00: {} refused it.", self.person)),
+            url: "/account".to_owned(),
+        }
+    }
+
+    fn account(&self) -> AccountPage {
+        AccountPage {
+            frame: self.inside("Your e-mail"),
+            notice: Some("What you chose holds from now on.".to_owned()),
+            error: None,
+            sign_in: self.typed.to_owned(),
+            sends: Some("07:00".to_owned()),
+            sees_units: true,
+            mail: self.mail(),
+            form_token: token(),
+        }
+    }
+
     fn tokens(&self) -> TokensPage {
         let choice =
             |label: &str, days: &str, current: bool| Choice { label: label.to_owned(), url: days.to_owned(), current };
@@ -202,8 +235,42 @@ impl Sample<'_> {
             made: Some(OneTimeToken { name: self.person.to_owned(), text: format!("evk_{}", token()) }),
             tokens: vec![self.token("", false), self.token("", true)],
             lasting: vec![choice("30 days", "30", false), choice("90 days", "90", true)],
+            scopes: vec![
+                choice("read what you may see", "read", true),
+                choice("send rows into the record", "write", false),
+            ],
             add_url: "/tokens".to_owned(),
             api_url: "/api".to_owned(),
+            account_url: "/account".to_owned(),
+            form_token: token(),
+        }
+    }
+
+    fn webhooks(&self) -> WebhooksPage {
+        let address = format!("https://hooks.example/{}", self.typed);
+        let delivery = |state: &str, said: &str| DeliveryLine {
+            at: "2 Nov 2026 06:10".to_owned(),
+            address: address.clone(),
+            about: "3 new signals".to_owned(),
+            state: state.to_owned(),
+            said: said.to_owned(),
+        };
+        WebhooksPage {
+            frame: self.inside("Webhooks"),
+            notice: None,
+            error: Some(format!("Nothing was registered: `{}` is no address.", self.person)),
+            made: Some(OneTimeToken { name: address.clone(), text: format!("evs_{}", token()) }),
+            webhooks: vec![WebhookLine {
+                address: address.clone(),
+                made: format!("Registered by {} on 2 Nov 2026 06:10", self.typed),
+                url: "/administration/webhooks/1".to_owned(),
+            }],
+            deliveries: vec![
+                delivery("To be sent again", "`hooks.example` did not answer in time; 1 attempt so far, next at 06:15"),
+                delivery("Delivered", "answered 200; 1 attempt"),
+            ],
+            add_url: "/administration/webhooks".to_owned(),
+            administration_url: "/administration".to_owned(),
             form_token: token(),
         }
     }
@@ -218,6 +285,7 @@ impl Sample<'_> {
         };
         let entry = ApiEntry {
             id: "scorecard".to_owned(),
+            method: "GET",
             path: "/api/v1/scorecard/{unit}".to_owned(),
             summary: "the scorecard of a unit".to_owned(),
             says: Sentence::marked("Legs with `objectives` and measures."),
@@ -229,6 +297,16 @@ impl Sample<'_> {
             forms: vec!["application/json".to_owned(), "text/csv".to_owned()],
             example: "/api/v1/scorecard/lakeside".to_owned(),
         };
+        let sent = ApiEntry {
+            id: "push_records".to_owned(),
+            method: "POST",
+            path: "/api/v1/records/{table}".to_owned(),
+            summary: "takes rows into a table".to_owned(),
+            says: Sentence::marked("Rows are checked as those of an `import`."),
+            parameters: vec![parameter("table", true, &["cases", "calls"])],
+            forms: vec!["application/json".to_owned()],
+            example: format!("curl -X POST -d '[{{\"case_id\": \"{}\"}}]' http://127.0.0.1:7070/", self.person),
+        };
         let problem = ApiProblem {
             status: 404,
             title: "There is nothing here".to_owned(),
@@ -238,7 +316,7 @@ impl Sample<'_> {
             frame: self.inside("API"),
             document_url: "/api/openapi.json".to_owned(),
             tokens_url: Some("/tokens".to_owned()),
-            entries: vec![entry],
+            entries: vec![entry, sent],
             problems: vec![problem],
             script: self.assets.api.clone(),
         }

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use evenkeel_model::gaps::Gaps;
 use evenkeel_model::measure::{DefinitionVersion, EarlierDefinition, Measure};
 use evenkeel_model::record;
+use evenkeel_model::schedule::Schedule;
 use evenkeel_model::source::{CsvFormat, RawFiles, RawFormat, Source, TableMapping};
-use jiff::civil::date;
+use jiff::civil::{date, time};
 
 use super::{FileLinks, Named, Sample, bank};
 use crate::assets;
 use crate::page::library::LibraryLinks as _;
-use crate::page::{DataDetail, DataPage, DataSheet, LakeState, Rejected, RejectedFiles, TableDifference, TableState};
+use crate::page::{
+    DataDetail, DataPage, DataSheet, ImportState, LakeState, Rejected, RejectedFiles, TableDifference, TableState,
+};
 
 /// A lake that is used, one into which nothing was ever imported, and one with names that nobody should give.
 pub(super) fn pages(assets: &assets::Urls) -> Vec<Named<DataPage>> {
@@ -31,6 +34,7 @@ fn page(sample: &Sample, assets: &assets::Urls) -> DataPage {
         sources: sources.iter().collect(),
         tables: tables(u64::from(!empty)),
         changed: if empty { BTreeMap::new() } else { [("crm".to_owned(), date(2026, 11, 2).at(6, 10, 0, 0))].into() },
+        imports: if empty { BTreeMap::new() } else { imports(sample) },
         rejected: if empty { Rejected::default() } else { rejected() },
         states: if empty { Vec::new() } else { states() },
         earlier_states: !empty,
@@ -54,9 +58,25 @@ fn source(sample: &Sample, name: &str, tables: &[&str]) -> Source {
     Source {
         name: if name == "crm" { name.to_owned() } else { text(name) },
         steward: (name == "crm").then(|| text("Mara Lindqvist")),
+        import: match name {
+            "crm" => Some(Schedule::Every { minutes: 15 }),
+            _ => Some(Schedule::Daily { at: vec![time(6, 30, 0, 0), time(18, 0, 0, 0)] }),
+        },
         files: [("files".to_owned(), files)].into(),
         tables: tables.iter().map(mapping).collect(),
     }
+}
+
+/// One source that is imported as planned, and one whose file is gone.
+fn imports(sample: &Sample) -> BTreeMap<String, ImportState> {
+    let at = |hour: i8, minute: i8| Some(date(2026, 11, 2).at(hour, minute, 0, 0));
+    let fine = ImportState { begun: at(6, 0), succeeded: at(6, 1), next: at(6, 15), ..ImportState::default() };
+    let why = "no file matches `raw/staff_*.csv`; check the path, which is taken from the folder of evenkeel.yaml";
+    let why = if sample.hostile { bank::HOSTILE } else { why };
+    let failing =
+        ImportState { begun: at(6, 4), failed: Some((3, why.to_owned())), next: at(6, 12), ..ImportState::default() };
+    let staff = if sample.hostile { bank::HOSTILE } else { "staff" };
+    [("crm".to_owned(), fine), (staff.to_owned(), failing)].into()
 }
 
 /// Tables with so many times their rows.

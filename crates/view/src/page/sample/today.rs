@@ -1,13 +1,14 @@
 //! Today in the sample bank.
 
 use evenkeel_model::charter::{Certainty, Verdict};
+use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::{FiscalYear, Grain, Period};
 use jiff::civil::date;
 
 use super::{FileLinks, Named, Sample, all, bank, charter};
 use crate::assets;
 use crate::page::frame::Link;
-use crate::page::today::{LowScore, Pressing, PressingCase, PressingFigure};
+use crate::page::today::{AskedFor, LowScore, Mentioned, Pressing, PressingCase, PressingFigure};
 use crate::page::{TodayDetail, TodayPage, UnitEvaluation};
 
 /// A day on which much asks for attention, one on which nothing does, and names that nobody should give.
@@ -85,6 +86,35 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
         answer_rows: Vec::new(),
         promises: if quiet { Vec::new() } else { promises.collect() },
         review: (!quiet).then(|| date(2026, 11, 30)),
+        asked_for: if matches!(sample.name, "rich" | "hostile") {
+            let asked = |number: i64, day: i8, own: bool| AskedFor {
+                number,
+                what: text("Give branches a second line when the counter system is down"),
+                measure: text("Engagement pulse"),
+                unit: text("Ashgrove"),
+                other: text("Daniel Ferreira"),
+                own,
+                decide_by: date(2026, 11, day),
+            };
+            vec![asked(1, 1, false), asked(2, 17, true)]
+        } else {
+            Vec::new()
+        },
+        mentions: if matches!(sample.name, "rich" | "hostile") {
+            vec![Mentioned {
+                number: 3,
+                at: date(2026, 11, 1).at(16, 2, 0, 0),
+                by: text("Rosa Anand"),
+                measure: MeasureId::new("csat"),
+                title: text("Customer satisfaction"),
+                unit: text("Ashgrove"),
+                on: sample.place.period,
+                place: sample.place.clone(),
+                text: text("Disputes rose; is the mix of questions behind the fall?"),
+            }]
+        } else {
+            Vec::new()
+        },
         now: date(2026, 11, 2).at(7, 45, 0, 0),
     };
     TodayPage::new(&detail, &context)
