@@ -18,7 +18,7 @@ const OWNER: &str = "postgres";
 /// Who owns the databases of tests.
 const USER: &str = "evenkeel";
 /// The tests that keep something in the database.
-const TESTS: &str = "package(evenkeel-state) or (package(evenkeel) and test(/^(api|figures|initiatives|record|rights|serving|today|users)::/))";
+const TESTS: &str = "package(evenkeel-state) or (package(evenkeel) and test(/^(api|figures|initiatives|notes|recommendations|record|rights|serving|today|users|webhooks)::/))";
 
 /// Runs those tests on a server of their own.
 pub fn run(root: &Path) -> Tally {

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
 
 mod figures;
+mod imports;
 mod initiatives;
+mod mail;
 mod notes;
 mod place;
 mod recommendations;

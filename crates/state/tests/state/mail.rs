@@ -1,18 +1,16 @@
 //! To whom digests are sent, and that each is sent once.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::digest::Rhythm;
-use evenkeel_state::{Action, Change, Location, NewUser, Origin, StateStore};
+use evenkeel_state::{Action, Change, NewUser, Origin, StateStore};
 use jiff::Timestamp;
-use tempfile::TempDir;
+
+use super::place::store;
 
 #[tokio::test]
 async fn one_of_two_servers_sends_a_digest() {
-    let folder = TempDir::new().unwrap();
-    let location = Location::new(None, folder.path()).unwrap();
-    let (one, other) = (StateStore::open(&location).await.unwrap(), StateStore::open(&location).await.unwrap());
+    let (place, one) = store().await;
+    let other = StateStore::open(&place.location).await.unwrap();
     let at: Timestamp = "2026-11-02T06:00:00Z".parse().unwrap();
     let grants = vec![Grant::Everywhere(Role::Administrator)];
     let new = NewUser { name: "Mara", sign_in: "mara", password: Some("hash".to_owned()), grants };

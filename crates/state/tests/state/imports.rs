@@ -1,10 +1,9 @@
 //! Imports that servers begin by themselves.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
-
-use evenkeel_state::{Location, StateStore};
+use evenkeel_state::StateStore;
 use jiff::Timestamp;
-use tempfile::TempDir;
+
+use super::place::store;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -12,9 +11,8 @@ fn at(text: &str) -> Timestamp {
 
 #[tokio::test]
 async fn one_of_two_servers_begins_what_is_due() {
-    let folder = TempDir::new().unwrap();
-    let location = Location::new(None, folder.path()).unwrap();
-    let (one, other) = (StateStore::open(&location).await.unwrap(), StateStore::open(&location).await.unwrap());
+    let (place, one) = store().await;
+    let other = StateStore::open(&place.location).await.unwrap();
     let now = at("2026-11-05T06:00:00Z");
     let both = tokio::join!(one.begin_import("crm", None, now), other.begin_import("crm", None, now));
     assert_ne!(both.0.unwrap(), both.1.unwrap());
