@@ -79,6 +79,7 @@ pub enum Command {
     /// Make a new project.
     #[command(after_help = "Examples:
   evenkeel init service --template blank     a small project with one CSV file
+  evenkeel init desk --template support-desk a support desk with an export of its own
   evenkeel init bank --template bank         the bank of the demonstration, with its raw files")]
     Init(Init),
 
@@ -88,6 +89,12 @@ pub enum Command {
   evenkeel check --lock
   evenkeel check --format json")]
     Check(Check),
+
+    /// Take an export in: what its headings mean is recognised and written as a source.
+    #[command(after_help = "Examples:
+  evenkeel source add ~/Downloads/tickets.csv
+  evenkeel source add tickets.csv --dates day-first --name desk")]
+    Source(Source),
 
     /// Import raw files: all sources, or one.
     #[command(after_help = "Examples:
@@ -301,6 +308,44 @@ pub enum Template {
     Bank,
     /// A small project with one CSV file.
     Blank,
+    /// A support desk with an export of its own, which `evenkeel source add` takes in.
+    SupportDesk,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Source {
+    #[command(subcommand)]
+    pub command: SourceCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// Copy a CSV file into the project and write the source that reads it. A newer file of the same source takes the place of
+    /// the one before and is read in the same way.
+    Add(AddSource),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct AddSource {
+    /// The export, as CSV.
+    pub file: PathBuf,
+
+    /// What the source is called; made from the name of the file unless given.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Whether the day or the month comes first in dates that do not tell.
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub dates: Option<Order>,
+}
+
+/// Which of day and month comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Order {
+    /// 28/10/2026.
+    DayFirst,
+    /// 10/28/2026.
+    MonthFirst,
 }
 
 #[derive(Debug, clap::Args)]

@@ -40,6 +40,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod edit;
 pub mod files;
+pub mod headings;
 pub mod library;
 pub mod lock;
 pub mod place;

@@ -21,9 +21,14 @@ pub fn run(session: &Session<'_>, arguments: &Init) -> anyhow::Result<ExitCode> 
         Template::Bank => {
             write_bank(folder, arguments.seed, arguments.scale)?;
         }
+        Template::SupportDesk => write_files(folder, &evenkeel_spec::template::support_desk())?,
     }
     let name = folder.display();
-    session.output.note(&format!("Made a project in `{name}`. Next: cd {name} && evenkeel import && evenkeel score"));
+    let next = match arguments.template {
+        Template::SupportDesk => "evenkeel source add FILE, with a CSV export of your help desk",
+        Template::Blank | Template::Bank => "evenkeel import && evenkeel score",
+    };
+    session.output.note(&format!("Made a project in `{name}`. Next: cd {name} && {next}"));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -20,6 +20,7 @@ mod schema;
 mod score;
 mod serve;
 mod signals;
+mod source;
 mod standards;
 mod targets;
 mod trail;
@@ -47,6 +48,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Init(init) => init::run(&session, &init),
         Command::Charter(charter) => charter::run(&session, &charter).await,
         Command::Check(check) => check::run(&session, &check).await,
+        Command::Source(source) => source::run(&session, &source),
         Command::Import(import) => import::run(&session, &import).await,
         Command::Rejects(rejects) => rejects::run(&session, &rejects).await,
         Command::Data(data) => data::run(&session, &data).await,

@@ -178,3 +178,113 @@ fn schemas_are_written_for_editors() {
     }
     assert_eq!(count, 9);
 }
+
+/// A support desk, and an export beside it.
+fn desk(name: &str, export: &[u8]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    succeed(folder.path(), &["init", "desk", "--template", "support-desk"]);
+    std::fs::write(folder.path().join(name), export).unwrap();
+    folder
+}
+
+const EXPORT: &str = "\
+Ticket ID;Created at;First reply time (min);Solved at;Status;Group;Satisfaction Score;Reopens;Note
+1;28/10/2026 08:12;30;28/10/2026 10:12;Solved;Orders;Good;0;=1+1
+2;28/10/2026 09:00;90;28/10/2026 13:00;Closed;Orders;Bad;1;
+3;29/10/2026 09:00;60;;Open;Returns;Offered;0;
+";
+
+#[test]
+fn one_export_becomes_a_scorecard_in_three_commands() {
+    let folder = desk("Tickets October.csv", EXPORT.as_bytes());
+    let project = folder.path().join("desk");
+    let added = succeed(&project, &["source", "add", "../Tickets October.csv"]);
+    insta::assert_snapshot!("desk_added", format!("{}{}", added.out, added.err));
+    let imported = succeed(&project, &["import"]);
+    assert!(imported.out.contains("0 rejected"), "{}", imported.out);
+    insta::assert_snapshot!("desk_score", succeed(&project, &["score", "--as-of", "2026-11-02T06:10:00Z"]).out);
+
+    // The next export of the same columns takes the place of the first, and changes what it knows better.
+    let later = EXPORT.replace("3;29/10/2026 09:00;60;;Open", "3;29/10/2026 09:00;60;30/10/2026 09:00;Solved");
+    std::fs::write(folder.path().join("Tickets October.csv"), later).unwrap();
+    let again = succeed(&project, &["source", "add", "../Tickets October.csv"]);
+    assert!(again.err.contains("read as the one before"), "{}", again.err);
+    let imported = succeed(&project, &["import", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&imported.out).unwrap();
+    let tables = told[0]["tables"].as_array().unwrap();
+    let cases = tables.iter().find(|table| table["table"] == "cases").unwrap();
+    assert_eq!((&cases["inserted"], &cases["updated"], &cases["unchanged"]), (&0.into(), &1.into(), &2.into()));
+    // One without a column that the first had is not taken in.
+    std::fs::write(folder.path().join("Tickets October.csv"), "Ticket ID;Created at\n1;28/10/2026 08:12\n").unwrap();
+    let less = run(&project, &["source", "add", "../Tickets October.csv"]);
+    assert!(less.code == Some(1) && less.err.contains("`First reply time (min)`"), "{}", less.err);
+}
+
+#[test]
+fn exports_in_other_encodings_are_taken_in() {
+    let text = "Ticket ID,Created at,Group\n1,28/10/2026 08:12,Größe\n";
+    let utf_16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let windows: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
+    for export in [utf_16, windows] {
+        let folder = desk("tickets.csv", &export);
+        let project = folder.path().join("desk");
+        succeed(&project, &["source", "add", "../tickets.csv"]);
+        let imported = succeed(&project, &["import"]);
+        assert!(imported.out.contains("0 rejected"), "{}", imported.out);
+        let scored = succeed(&project, &["score", "--unit", "Größe", "--as-of", "2026-11-02T06:10:00Z"]);
+        assert!(scored.out.contains("Größe"), "{}", scored.out);
+    }
+}
+
+#[test]
+fn what_cannot_be_taken_in_changes_nothing() {
+    for (export, says) in [
+        ("Ticket ID,Created at\n1,03/10/2026\n", "--dates day-first"),
+        ("Nr,Wann\n1,2026-10-28\n", "no column is the case number"),
+        ("<!doctype html><title>Sign in</title>", "web page"),
+        ("Ticket ID,Created at\n1,\x002026\n", "zero byte"),
+        ("Ticket ID,Created at\n1,\"2026-10-28\n", "never closed"),
+    ] {
+        let folder = desk("tickets.csv", export.as_bytes());
+        let project = folder.path().join("desk");
+        let before = std::fs::read_to_string(project.join("evenkeel.yaml")).unwrap();
+        let said = run(&project, &["source", "add", "../tickets.csv"]);
+        assert!(said.code == Some(1) && said.err.contains(says), "{}\nshould say {says}", said.err);
+        assert_eq!(std::fs::read_to_string(project.join("evenkeel.yaml")).unwrap(), before);
+        assert!(!project.join("raw").exists() && !project.join("sources").exists());
+    }
+    let folder = desk("tickets.csv", b"Ticket ID,Created at\n1,03/10/2026\n");
+    succeed(&folder.path().join("desk"), &["source", "add", "../tickets.csv", "--dates", "month-first"]);
+}
+
+#[test]
+fn a_real_export_is_taken_in() {
+    let Some(data) = super::support::shared("data") else { return };
+    let mut text = String::new();
+    let packed = std::fs::File::open(data.join("uci_incident_event_log.csv.gz")).unwrap();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(packed), &mut text).unwrap();
+    let folder = desk("incidents.csv", text.as_bytes());
+    let project = folder.path().join("desk");
+    let added = succeed(&project, &["source", "add", "../incidents.csv"]);
+    for line in
+        ["opened_at                opened at", "resolved_at              solved at", "caller_id                stays"]
+    {
+        assert!(added.out.contains(line), "{}", added.out);
+    }
+    // It is a log with many rows for each incident, which is said, and makes no more cases of them than there are.
+    assert!(added.err.contains("more than one row"), "{}", added.err);
+    let imported = succeed(&project, &["import"]);
+    assert!(imported.out.contains("141,712 read, 24,918 inserted"), "{}", imported.out);
+}
+
+#[test]
+fn who_handled_a_case_is_left_out_unless_the_project_lets_it_in() {
+    let export = "Ticket ID,Created at,Assignee\n1,2026-10-28,Mara\n1,2026-10-28,Milo\n";
+    let folder = desk("tickets.csv", export.as_bytes());
+    let project = folder.path().join("desk");
+    let added = succeed(&project, &["source", "add", "../tickets.csv"]);
+    assert!(added.out.contains("agent, left out: `people` in evenkeel.yaml is off"), "{}", added.out);
+    assert!(added.err.contains("more than one row"), "{}", added.err);
+    let source = std::fs::read_to_string(project.join("sources/tickets.yaml")).unwrap();
+    assert!(!source.contains("Assignee"), "{source}");
+}
