@@ -404,13 +404,15 @@ fn recommendations(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Pa
         } else {
             format!("You asked {}, about {}, {}: ", one.other, one.measure, one.unit)
         };
+        // What people type ends as they please; the sentence ends once.
+        let what = one.what.trim_end().trim_end_matches('.');
         Item {
             when: if overdue { format!("Overdue since {day}") } else { format!("Answer by {day}") },
             pressing: overdue,
             sign: None,
             text: Sentence::plain(who)
-                .link(one.what.clone(), context.links.recommendation(one.number).unwrap_or_default())
-                .text("."),
+                .link(what.to_owned(), context.links.recommendation(one.number).unwrap_or_default())
+                .text(if what.ends_with(['?', '!']) { "" } else { "." }),
             act: None,
         }
     };

@@ -39,7 +39,7 @@ pub(super) fn operation() -> Operation {
         says: "Each by `measure`, `unit`, `period` and `value` (or `numerator` and `denominator`), with a `note` where something \
                has to be known about it: rows of the table `observations`, taken and checked as all rows are that programs \
                send. A figure takes the place of the one that was sent before for the same measure, unit and period; one \
-               that people typed and approved here stays.",
+               that people typed here and that the record holds stays, and one that still waits is not approved any more.",
         query: fields_of::<Wanted>,
         data: schema_of::<PushAnswer>,
         table: false,
