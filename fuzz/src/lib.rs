@@ -4,6 +4,7 @@ use evenkeel_model::measure::{DurationUnit, ValueUnit};
 use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::quantity::{parse_goal, parse_quantity};
 use evenkeel_spec::edit::{self, Value};
+use evenkeel_spec::headings::{Asked, First, propose, read, source_file};
 use evenkeel_spec::render::{self, Colour};
 use evenkeel_spec::{Item, Loaded, MemoryFiles, Path, load};
 
@@ -36,6 +37,29 @@ pub fn project_yaml(bytes: &[u8]) {
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         edits(text);
+    }
+}
+
+/// The bytes as the export of a help desk. What is written of it is a source file without a mistake, whatever its
+/// headings and cells hold.
+pub fn headings(bytes: &[u8]) {
+    let Ok(head) = read(bytes, true) else { return };
+    for first in [None, Some(First::Day), Some(First::Month)] {
+        let proposals = propose(&head.columns, first);
+        assert_eq!(proposals.len(), head.columns.len());
+        for people in [false, true] {
+            let asked = Asked {
+                name: "desk",
+                path: "raw/desk.csv",
+                encoding: &head.encoding,
+                delimiter: head.delimiter,
+                zone: "Europe/London",
+                people,
+            };
+            let Ok(text) = source_file(&proposals, &asked) else { continue };
+            let Loaded { project, diagnostics, .. } = load(&blank().with("sources/desk.yaml", text.as_bytes()));
+            assert!(project.is_some(), "{text}\n{}", diagnostics.iter().map(render::plain).collect::<String>());
+        }
     }
 }
 

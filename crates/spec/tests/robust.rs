@@ -70,6 +70,14 @@ const PIECES: &[&str] = &[
     "../../",
 ];
 
+/// Exports of help desks, in several ways of writing.
+const EXPORTS: &[&str] = &[
+    "Ticket ID,Created at,First response at,Solved at,Assignee,Group,Priority,Status,Satisfaction\n\
+     1,28/10/2026 08:12,28/10/2026 09:00,29/10/2026 10:00,Ann,Billing,High,Solved,Good\n2,29/10/2026 08:12,,,,,,Open,\n",
+    "Id;Opened;Closed;Team;\"CSAT \"\"score\"\"\"\r\n7;2026-10-28T08:12:00Z;2026-10-28T09:12:00Z;'Tech: 1';5\r\n",
+    "key\tcreated\tresolved\ttime to first response\n A-1 \t03/04/2026\t04/05/2026\t00:45:10\n",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -100,6 +108,20 @@ proptest! {
             lines.swap(one, other);
         }
         targets::project_yaml(lines.join("\n").as_bytes());
+    }
+
+    #[test]
+    fn exports_of_help_desks(
+        export in any::<Index>(),
+        changes in proptest::collection::vec((any::<Index>(), 0usize..12, any::<Index>()), 0..6),
+    ) {
+        let mut bytes = export.get(EXPORTS).as_bytes().to_vec();
+        for (at, length, piece) in changes {
+            let start = at.index(bytes.len() + 1);
+            let end = (start + length).min(bytes.len());
+            bytes.splice(start..end, piece.get(PIECES).bytes());
+        }
+        targets::headings(&bytes);
     }
 
     #[test]
