@@ -55,7 +55,9 @@ impl Server {
         }
         let programs =
             programs().ok_or("PostgreSQL is not installed; install it by hand, or the package postgresql")?;
-        let folder = as_owner("mktemp").args(["-d", "-t", "evenkeel-postgres-XXXXXX"]).output();
+        // The folder for temporary files of whoever is root may be closed to the owner of the server.
+        let temporary = if is_root() { PathBuf::from("/tmp") } else { std::env::temp_dir() };
+        let folder = as_owner("mktemp").arg("-d").arg(temporary.join("evenkeel-postgres-XXXXXX")).output();
         let folder = folder.map_err(|error| format!("`mktemp` cannot be started: {error}"))?;
         let folder = PathBuf::from(String::from_utf8_lossy(&folder.stdout).trim());
         if !folder.is_dir() {
@@ -131,6 +133,20 @@ fn newest(versions: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_starts_and_leaves_nothing() {
+        if programs().is_none() {
+            crate::console::error("SKIPPED: PostgreSQL is not installed");
+            return;
+        }
+        let server = Server::start().unwrap();
+        let (folder, port) = (server.folder.clone(), server.port);
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        drop(server);
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+        assert!(!folder.exists(), "{}", folder.display());
+    }
 
     #[test]
     fn the_newest_version_with_programs() {
