@@ -15,6 +15,8 @@ use crate::{StateError, migrations};
 /// How long a question waits for another program that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long to wait before a file is opened again that another program is opening.
+const AGAIN: Duration = Duration::from_millis(50);
 /// The number by which transactions on PostgreSQL wait for one another.
 const LOCK: i64 = 0x6b65_656c;
 
@@ -83,7 +85,18 @@ impl StateStore {
         };
         options.max_connections(8).acquire_timeout(PATIENCE).sqlx_logging(false);
         let refused = |error| StateError::Connect { place: location.place(), error };
-        let database = Database::connect(options).await.map_err(refused)?;
+        let mut waited = Duration::ZERO;
+        let database = loop {
+            match Database::connect(options.clone()).await {
+                Ok(database) => break database,
+                // Two programs that open a new file at once both want to set how it is written, for which SQLite does not wait.
+                Err(error) if waited < PATIENCE && error.to_string().contains("database is locked") => {
+                    tokio::time::sleep(AGAIN).await;
+                    waited += AGAIN;
+                }
+                Err(error) => return Err(refused(error)),
+            }
+        };
         migrations::run(&database).await?;
         Ok(Self { database })
     }
@@ -149,13 +162,18 @@ mod tests {
         assert!(refused.contains("`mysql://host/x`") && !refused.contains("secret"), "{refused}");
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn a_database_is_made_once_and_is_private() {
         let folder = tempfile::TempDir::new().unwrap();
         let location = Location::new(None, &folder.path().join("data")).unwrap();
-        let opened = tokio::join!(StateStore::open(&location), StateStore::open(&location));
-        opened.0.unwrap();
-        opened.1.unwrap();
+        let opening = (0..8).map(|_| {
+            let location = location.clone();
+            tokio::spawn(async move { StateStore::open(&location).await.map(drop) })
+        });
+        let opening: Vec<_> = opening.collect();
+        for opened in opening {
+            opened.await.unwrap().unwrap();
+        }
         StateStore::open(&location).await.unwrap();
         #[cfg(unix)]
         {
