@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use evenkeel_state::{Found, Secret, User};
 use evenkeel_view::page::{Listening, SignedIn, Visitor};
+use jiff::civil::Date;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::{self, DeserializeOwned, MapAccess};
 use serde::{Deserialize, Deserializer};
@@ -351,6 +352,20 @@ impl Pairs {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// The first value of a name as people type texts: with the ends of lines as they are kept, and without signs that nobody
+    /// sees.
+    pub(crate) fn text(&self, name: &str) -> String {
+        let lines = self.one(name).replace("\r\n", "\n").replace('\r', "\n");
+        let kept: String = lines.chars().filter(|sign| matches!(sign, '\n' | '\t') || !sign.is_control()).collect();
+        kept.trim().to_owned()
+    }
+
+    /// The first value of a name as a day, written as forms send it: `2026-03-02`.
+    pub(crate) fn day(&self, name: &str) -> Option<Date> {
+        let text = self.one(name).trim();
+        text.parse::<Date>().ok().filter(|day| day.to_string() == text)
+    }
+
     /// Every value of a name.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -428,6 +443,18 @@ pub(crate) fn inside(next: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_of_forms() {
+        let pairs = Pairs(vec![
+            ("text".to_owned(), " a\r\n<b>\u{0}\u{7}c \r".to_owned()),
+            ("on".to_owned(), " 2026-03-02 ".to_owned()),
+            ("at".to_owned(), "2026-03-02T05:00".to_owned()),
+        ]);
+        assert_eq!(pairs.text("text"), "a\n<b>c");
+        assert_eq!(pairs.day("on"), Some(jiff::civil::date(2026, 3, 2)));
+        assert_eq!((pairs.day("at"), pairs.day("text"), pairs.day("none")), (None, None, None));
+    }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()

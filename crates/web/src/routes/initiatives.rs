@@ -7,10 +7,9 @@ use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::initiative::{Initiative, LONGEST_AIM, LONGEST_NAME};
 use evenkeel_view::page::Template;
 use evenkeel_view::page::initiatives::{InitiativePage, TypedInitiative, fault, refusal};
-use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Done, Looking, links, recommendations};
+use super::{Done, Looking, answer_page, links, recommendations};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -76,11 +75,6 @@ fn mark(initiative: &Initiative) -> String {
 /// The units and measures that an initiative has, which it may keep whatever is offered today.
 fn kept(present: Option<&Initiative>) -> (&[UnitId], &[MeasureId]) {
     present.map_or((&[], &[]), |present| (&present.units, &present.measures))
-}
-
-/// A day as forms send it.
-fn day(text: &str) -> Option<Date> {
-    text.parse::<Date>().ok().filter(|day| day.to_string() == text)
 }
 
 /// What stands in a list, each once.
@@ -151,7 +145,7 @@ pub(crate) async fn withdraw(
 async fn take(writer: &Person, present: Option<&Initiative>, values: &Pairs) -> Result<Response, Failure> {
     let typed = TypedInitiative {
         title: values.one("title").trim().to_owned(),
-        aim: values.one("aim").trim().replace("\r\n", "\n"),
+        aim: values.text("aim"),
         owner: values.one("owner").trim().to_owned(),
         begins: values.one("begins").trim().to_owned(),
         ends: values.one("ends").trim().to_owned(),
@@ -159,15 +153,15 @@ async fn take(writer: &Person, present: Option<&Initiative>, values: &Pairs) -> 
     let units: Vec<UnitId> = once(values.all("unit").map(UnitId::new));
     let measures: Vec<MeasureId> = once(values.all("measure").map(MeasureId::new));
     let mut errors = Vec::new();
-    let mut day = |text: &str, which: &str| {
-        let read = day(text);
+    let mut day = |name: &str, which: &str| {
+        let read = values.day(name);
         if read.is_none() {
             errors.push(format!("The {which} is no day; write it as 2026-03-02."));
         }
         read
     };
-    let begins = day(&typed.begins, "first day");
-    let ends = if typed.ends.is_empty() { None } else { day(&typed.ends, "last day") };
+    let begins = day("begins", "first day");
+    let ends = if typed.ends.is_empty() { None } else { day("ends", "last day") };
     let initiative = Initiative {
         number: present.map_or(0, |present| present.number),
         title: typed.title.clone(),
@@ -236,8 +230,7 @@ fn form(
         seen: present.map(mark),
         ..InitiativePage::new(frame, typed, units, measures, writer.form_token.clone())
     };
-    let html = page.render().map_err(|error| Failure::unwritten(&error))?;
-    Ok((status, Html(html)).into_response())
+    answer_page(status, &page)
 }
 
 /// Refuses whoever writes none down as if there were no form.

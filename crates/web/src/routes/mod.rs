@@ -32,7 +32,7 @@ pub(crate) mod today;
 pub(crate) mod tokens;
 pub(crate) mod webhooks;
 
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use evenkeel_view::number::counted;
 use evenkeel_view::page::{Arrangement, FirstPage, LibraryLinks, Links, Place, Template};
@@ -111,6 +111,12 @@ impl Done {
     }
 }
 
+/// A page as an answer.
+pub(crate) fn answer_page(status: StatusCode, page: &impl Template) -> Result<Response, Failure> {
+    let html = page.render().map_err(|error| Failure::unwritten(&error))?;
+    Ok((status, Html(html)).into_response())
+}
+
 /// The addresses of a world.
 pub(crate) fn links(world: &World) -> Routes {
     Routes { fiscal: world.project().fiscal_year, of_person: false }
@@ -138,7 +144,7 @@ fn first(world: &World, links: Routes) -> Result<Response, Failure> {
         organisation: world.project().organisation.clone(),
         sources: counted(world.project().sources.len() as u64, "sources"),
     };
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?).into_response())
+    answer_page(StatusCode::OK, &page)
 }
 
 /// Everything else.

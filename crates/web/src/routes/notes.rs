@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::Subject;
 use evenkeel_state::{LONGEST_NOTE, NewNote, User};
-use evenkeel_view::page::initiatives::Tick;
-use evenkeel_view::page::{Links, NotePage, Place, Template};
+use evenkeel_view::page::{Links, NotePage, Place};
 use serde::Deserialize;
 
-use super::{Looking, links};
+use super::{Looking, answer_page, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -68,7 +67,7 @@ pub(crate) async fn add(
     let fiscal = world.project().fiscal_year;
     let typed = Typed {
         period: values.one("period").trim().to_owned(),
-        text: plain(values.one("text")),
+        text: values.text("text"),
         mentions: values.all("mention").map(str::to_owned).collect(),
     };
     let mut wrong = Vec::new();
@@ -155,33 +154,20 @@ fn form(
     wrong: &[String],
 ) -> Result<Response, Failure> {
     let (world, links) = (&writer.world, links(&writer.world));
-    let people = world.who_sees(&place.unit, users).into_iter().map(|user| Tick {
-        value: user.sign_in.clone(),
-        label: user.name.clone(),
-        depth: 0,
-        chosen: typed.mentions.contains(&user.sign_in),
-    });
+    let people = world.people_to_tick(&place.unit, users, |name| typed.mentions.contains(name));
     let page = NotePage {
         frame: world.frame("A note", &links, "Scorecard"),
         title: format!("A note on {}, {}", measure.title, world.name_of(&Subject::Unit(place.unit.clone()))),
         error: (!wrong.is_empty()).then(|| format!("Nothing was kept. {}", wrong.join(" "))),
         period: typed.period.clone(),
         text: typed.text.clone(),
-        people: people.collect(),
+        people,
         action: links.note_form(&measure.id, place).unwrap_or_default(),
         back: links.measure(&measure.id, place),
         longest: LONGEST_NOTE,
         form_token: writer.form_token.clone(),
     };
-    let html = page.render().map_err(|error| Failure::unwritten(&error))?;
-    Ok((status, Html(html)).into_response())
-}
-
-/// What was typed, with the ends of lines as they are kept, and without signs that no database keeps.
-pub(super) fn plain(typed: &str) -> String {
-    let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = lines.chars().filter(|sign| matches!(sign, '\n' | '\t') || !sign.is_control()).collect();
-    kept.trim().to_owned()
+    answer_page(status, &page)
 }
 
 /// The names behind every @ that begins a word.
@@ -204,10 +190,5 @@ mod tests {
         assert_eq!(names("@Mara, see (@milo) and “@ines@bank.example”."), "ines@bank.example mara milo");
         // An address of somebody, a price and a lone sign mention nobody.
         assert_eq!(names("mail mara@bank.example, 3 @ 5 or @!"), "");
-    }
-
-    #[test]
-    fn what_was_typed_is_kept_as_text() {
-        assert_eq!(plain(" a\r\n<b>\u{0}\u{7}c \r"), "a\n<b>c");
     }
 }

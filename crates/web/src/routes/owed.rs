@@ -16,7 +16,7 @@ use evenkeel_view::page::{ApprovalPage, OwedDetail, OwedPage, SentDetail, Tellin
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::links;
+use super::{answer_page, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::publishing::publish_or_later;
@@ -374,8 +374,7 @@ pub(crate) async fn page(
     let telling = Telling { fiscal: world.project().fiscal_year, currency: world.currency() };
     let frame = world.frame("Figures", &links(world), "Figures");
     let page = OwedPage::new(frame, &details, total, &lines, &telling, said, ways);
-    let html = page.with_token(form_token.clone()).render().map_err(|error| Failure::unwritten(&error))?;
-    Ok((status, Html(html)).into_response())
+    answer_page(status, &page.with_token(form_token.clone()))
 }
 
 async fn detail(
@@ -466,8 +465,7 @@ async fn approval_page(typist: &Typist, status: StatusCode, said: Said) -> Resul
     let telling = Telling { fiscal: world.project().fiscal_year, currency: world.currency() };
     let frame = world.frame("Figures to be approved", &links(world), "Figures");
     let page = ApprovalPage::new(frame, &waiting, all.len(), &telling, said, form_token.clone());
-    let html = page.render().map_err(|error| Failure::unwritten(&error))?;
-    Ok((status, Html(html)).into_response())
+    answer_page(status, &page)
 }
 
 /// A decision on a figure.

@@ -1,5 +1,7 @@
 //! Recommendations: the register, sending one, answering it, and saying what came of it.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -7,16 +9,12 @@ use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
 use evenkeel_model::recommendation::{Answer, LONGEST_WHY, Outcome, faults};
 use evenkeel_state::{NewRecommendation, Recommendation, User};
-use evenkeel_view::page::initiatives::Tick;
 use evenkeel_view::page::recommendations::{Chosen, TypedRecommendation, fault};
 use evenkeel_view::page::{Links, Place, RecommendPage, RecommendationPage, RecommendationsPage, Template};
 use jiff::ToSpan;
-use jiff::civil::Date;
 use serde::Deserialize;
-use std::sync::Arc;
 
-use super::notes::plain;
-use super::{Done, Looking, links};
+use super::{Done, Looking, answer_page, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -92,14 +90,14 @@ pub(crate) async fn send(
     let (measure, place) = about(&writer, &measure, &unit, &looking)?;
     let (world, accounts) = (&writer.world, &writer.accounts);
     let typed = TypedRecommendation {
-        what: plain(values.one("what")).replace('\n', " "),
-        why: plain(values.one("why")),
+        what: values.text("what").replace('\n', " "),
+        why: values.text("why"),
         decide_by: values.one("decide_by").trim().to_owned(),
     };
     let owner = values.one("owner");
     let users = accounts.store.users().await?;
     let mut wrong = Vec::new();
-    let decide_by = typed.decide_by.parse::<Date>().ok();
+    let decide_by = values.day("decide_by");
     let today = world.today();
     let unfit = faults(&typed.what, &typed.why, decide_by.unwrap_or(today), today);
     wrong.extend(unfit.into_iter().map(fault));
@@ -140,7 +138,7 @@ pub(crate) async fn answer(
     if one.of.owner != reader.user.sign_in {
         return Err(Failure::forbidden("This recommendation is answered by whoever was asked."));
     }
-    let reason = plain(values.one("reason"));
+    let reason = values.text("reason");
     let answer = match values.one("answer") {
         "accept" => Some(Answer::Accepted),
         "decline" => Some(Answer::Declined),
@@ -179,13 +177,13 @@ pub(crate) async fn follow_up(
     if ![&one.of.owner, &one.asked_by].contains(&&reader.user.sign_in) {
         return Err(Failure::forbidden("What came of it is said by whoever asked or was asked."));
     }
-    let result = plain(values.one("result"));
+    let result = values.text("result");
     let outcome = match values.one("outcome") {
         "done" => Some(Outcome::Done),
         "not_done" => Some(Outcome::NotDone),
         _ => None,
     };
-    let on = values.one("on").trim().parse::<Date>().ok();
+    let on = values.day("on");
     let wrong = match (outcome, on) {
         (None, _) => Some("Say whether it was done."),
         (_, None) => Some("The day is no day; write it as 2026-11-17."),
@@ -253,8 +251,7 @@ fn page(
         links.initiative_form().filter(|_| accepted && may).map(|url| format!("{url}?recommendation={}", one.number));
     page.form_token.clone_from(&reader.form_token);
     more(&mut page);
-    let html = page.render().map_err(|error| Failure::unwritten(&error))?;
-    Ok((status, Html(html)).into_response())
+    answer_page(status, &page)
 }
 
 /// The form with what was typed, and what is wrong with it.
@@ -268,12 +265,7 @@ async fn form(
     wrong: &[String],
 ) -> Result<Response, Failure> {
     let (world, links) = (&writer.world, links(&writer.world));
-    let owners = world.who_sees(&place.unit, users).into_iter().map(|user| Tick {
-        value: user.sign_in.clone(),
-        label: user.name.clone(),
-        depth: 0,
-        chosen: user.sign_in == owner,
-    });
+    let owners = world.people_to_tick(&place.unit, users, |name| name == owner);
     let title =
         format!("A recommendation about {}, {}", measure.title, world.name_of(&Subject::Unit(place.unit.clone())));
     let frame = world.frame("A recommendation", &links, "Initiatives");
@@ -284,8 +276,7 @@ async fn form(
         stewards: (!stewards.is_empty()).then(|| evenkeel_view::words::listed(&stewards)),
         action: links.recommendation_form(&measure.id, place).unwrap_or_default(),
         back: links.measure(&measure.id, place),
-        ..RecommendPage::new(frame, title, typed, owners.collect(), writer.form_token.clone())
+        ..RecommendPage::new(frame, title, typed, owners, writer.form_token.clone())
     };
-    let html = page.render().map_err(|error| Failure::unwritten(&error))?;
-    Ok((status, Html(html)).into_response())
+    answer_page(status, &page)
 }

@@ -7,6 +7,7 @@ use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Subject;
 use evenkeel_state::{Note, User};
+use evenkeel_view::page::initiatives::Tick;
 use evenkeel_view::page::today::Mentioned;
 use evenkeel_view::page::{Arrangement, NoteCounts, NoteDetail, NotesDetail, Place};
 
@@ -127,6 +128,19 @@ impl World {
             is_other && sees_figures(&user.grants, unit, organisation, self.today())
         };
         users.iter().filter(sees).collect()
+    }
+
+    /// The same people to choose from; those of whom `chosen` holds are ticked.
+    pub(crate) fn people_to_tick(&self, unit: &UnitId, users: &[User], chosen: impl Fn(&str) -> bool) -> Vec<Tick> {
+        let people = self.who_sees(unit, users).into_iter();
+        people
+            .map(|user| Tick {
+                value: user.sign_in.clone(),
+                label: user.name.clone(),
+                depth: 0,
+                chosen: chosen(&user.sign_in),
+            })
+            .collect()
     }
 }
 
