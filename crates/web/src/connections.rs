@@ -5,8 +5,10 @@
 //! is a browser's that is kept for later, or somebody's who keeps places from others.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -20,7 +22,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tower::Layer;
@@ -34,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a client that is refused may take to hear so.
 const HEARING: Duration = Duration::from_secs(1);
 
-/// How long a connection that has to make room may take to end.
+/// How long the place of a connection that makes room is waited for.
 const LEAVING: Duration = Duration::from_millis(200);
 
 /// The most bytes of the head of a request.
@@ -71,6 +73,7 @@ pub(crate) async fn answer(
                 continue;
             }
         };
+        // One after the other, so that whoever comes first gets the place that was made for them.
         if let Some(place) = place(&free, &idle).await {
             let (router, stopping, line) = (router.clone(), stopping.clone(), Line::new(&idle));
             tokio::spawn(async move {
@@ -94,8 +97,8 @@ async fn place(free: &Arc<Semaphore>, idle: &Idle) -> Option<OwnedSemaphorePermi
     if let Ok(place) = Arc::clone(free).try_acquire_owned() {
         return Some(place);
     }
-    idle.longest()?.notify_one();
-    tokio::time::timeout(LEAVING * 2, Arc::clone(free).acquire_owned()).await.ok()?.ok()
+    idle.longest()?.made.notify_one();
+    tokio::time::timeout(LEAVING, Arc::clone(free).acquire_owned()).await.ok()?.ok()
 }
 
 /// The connections on which nothing is asked at present, the one that has waited longest first.
@@ -105,17 +108,29 @@ struct Idle(Arc<Mutex<Waiting>>);
 #[derive(Default)]
 struct Waiting {
     next: u64,
-    leave: BTreeMap<u64, Arc<Notify>>,
+    leave: BTreeMap<u64, Arc<Room>>,
+}
+
+/// The room that a connection can make.
+#[derive(Default)]
+struct Room {
+    /// It is to make room.
+    made: Notify,
+    /// The client has not fetched what was written, so that there is more of an answer to come.
+    unfetched: AtomicBool,
 }
 
 impl Idle {
-    /// Takes the one out that has waited longest.
-    fn longest(&self) -> Option<Arc<Notify>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).leave.pop_first().map(|(_, leave)| leave)
+    /// Takes the one out that has waited longest, of those from which nothing is still to be fetched.
+    fn longest(&self) -> Option<Arc<Room>> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fetched = |leave: &Arc<Room>| !leave.unfetched.load(Ordering::Relaxed);
+        let number = waiting.leave.iter().find(|(_, leave)| fetched(leave)).map(|(number, _)| *number)?;
+        waiting.leave.remove(&number)
     }
 
     /// Puts one in, at the end.
-    fn add(&self, leave: &Arc<Notify>) -> u64 {
+    fn add(&self, leave: &Arc<Room>) -> u64 {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = waiting.next;
         waiting.next += 1;
@@ -132,7 +147,7 @@ impl Idle {
 #[derive(Clone)]
 struct Line {
     idle: Idle,
-    leave: Arc<Notify>,
+    leave: Arc<Room>,
     stands: Arc<Mutex<Stands>>,
 }
 
@@ -147,7 +162,7 @@ enum Stands {
 
 impl Line {
     fn new(idle: &Idle) -> Self {
-        let leave = Arc::new(Notify::new());
+        let leave = Arc::new(Room::default());
         let stands = Stands::Waiting(idle.add(&leave));
         Self { idle: idle.clone(), leave, stands: Arc::new(Mutex::new(stands)) }
     }
@@ -158,16 +173,21 @@ impl Line {
         Asked(self.clone())
     }
 
-    fn ended(&self) {
-        self.stand(Stands::Ended);
-    }
-
     fn stand(&self, now: Stands) {
         let mut stands = self.stands.lock().unwrap_or_else(PoisonError::into_inner);
         if let Stands::Waiting(number) = *stands {
             self.idle.remove(number);
         }
         *stands = now;
+    }
+}
+
+/// A connection, until it is closed.
+struct Ending(Line);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.stand(Stands::Ended);
     }
 }
 
@@ -181,6 +201,54 @@ impl Drop for Asked {
         if matches!(*stands, Stands::Asked) {
             *stands = Stands::Waiting(self.0.idle.add(&self.0.leave));
         }
+    }
+}
+
+/// A connection that notes whether its client fetches what is written. An answer is given up by whoever made it before all of it
+/// was fetched.
+struct Fetched {
+    stream: TcpStream,
+    room: Arc<Room>,
+}
+
+impl Fetched {
+    fn noted(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.room.unfetched.store(written.is_pending(), Ordering::Relaxed);
+        written
+    }
+}
+
+impl AsyncRead for Fetched {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for Fetched {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.noted(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.noted(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 
@@ -221,6 +289,8 @@ async fn serve(
 ) {
     let answering = TowerToHyperService::new(Extension(ConnectInfo(address)).layer(router));
     let asking = line.clone();
+    // Whatever way this ends, the connection waits for nothing more.
+    let _ending = Ending(line.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let (asked, answer) = (asking.asked(), answering.call(request));
         async move {
@@ -230,26 +300,22 @@ async fn serve(
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.arrival).max_buf_size(LARGEST_HEAD);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection =
+        pin!(builder.serve_connection(TokioIo::new(Fetched { stream, room: Arc::clone(&line.leave) }), service));
     // How a connection ends is the client's affair: it goes away, is too slow, or speaks something else.
     let makes_room = tokio::select! {
-        _ = connection.as_mut() => {
-            line.ended();
-            return;
-        }
+        _ = connection.as_mut() => return,
         _ = stopping.wait_for(|stopping| *stopping) => false,
         () = tokio::time::sleep(limits.connection) => false,
-        () = line.leave.notified() => true,
+        () = line.leave.made.notified() => true,
     };
-    connection.as_mut().graceful_shutdown();
+    // Nothing is asked on it, and nothing of an answer is still to be fetched.
     if makes_room {
-        tokio::time::timeout(LEAVING, connection).await.ok();
-        line.ended();
         return;
     }
+    connection.as_mut().graceful_shutdown();
     // What has begun is finished, unless its answer is never fetched.
     tokio::time::timeout(limits.arrival + limits.answer, connection).await.ok();
-    line.ended();
 }
 
 /// Says that there are too many, and hears the client out: one that is still sending would not read it otherwise.
