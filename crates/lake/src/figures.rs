@@ -1,6 +1,7 @@
 //! Figures that were typed in evenkeel itself, as rows of the table `observations`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -91,6 +92,12 @@ impl Lake {
 /// The places of figures for which a source has brought one of the same name, unit and period.
 async fn overtaken(snapshot: &Snapshot, figures: &[TypedObservation]) -> Result<BTreeSet<usize>, LakeError> {
     let mut overtaken = BTreeSet::new();
+    let mut places: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (place, figure) in figures.iter().enumerate() {
+        places.entry((&figure.measure, &figure.unit)).or_default().push(place);
+    }
+    let periods_of: Vec<RangeInclusive<i32>> =
+        figures.iter().map(|figure| days(figure.period_begins)..=days(figure.period_on)).collect();
     let columns = ["measure", "unit_id", "person_id", "source", "period_on"].map(|name| (name, Form::Plain));
     for piece in snapshot.pieces(TABLE).await? {
         for batch in piece.read(&columns)? {
@@ -104,13 +111,10 @@ async fn overtaken(snapshot: &Snapshot, figures: &[TypedObservation]) -> Result<
                 if people.is_valid(row) || sources.value(row) == SOURCE {
                     continue;
                 }
-                for (place, figure) in figures.iter().enumerate() {
-                    let of_unit = figure.measure == measures.value(row) && figure.unit == units.value(row);
-                    let within = days(figure.period_begins)..=days(figure.period_on);
-                    if of_unit && within.contains(&periods.value(row)) {
-                        overtaken.insert(place);
-                    }
-                }
+                let Some(same) = places.get(&(measures.value(row), units.value(row))) else { continue };
+                let day = periods.value(row);
+                let within = |place: &&usize| periods_of.get(**place).is_some_and(|period| period.contains(&day));
+                overtaken.extend(same.iter().filter(within));
             }
         }
     }

@@ -102,18 +102,16 @@ fn rows(world: &World, form: Form, body: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut lines = Vec::new();
     match form {
         Form::Array => {
-            let all: Vec<Sent> = serde_json::from_slice(body).map_err(|error| unread(&error))?;
-            for sent in all {
-                lines.push(figures.row(sent)?);
+            let all: Vec<Box<RawValue>> = serde_json::from_slice(body).map_err(|error| unread(&error))?;
+            for written in &all {
+                // An array may be laid out over several lines, and a row is one.
+                lines.push(figures.line(&written.get().replace(['\n', '\r'], " "))?);
             }
         }
         Form::Lines => {
             let text = std::str::from_utf8(body).map_err(|error| unread(&error))?;
             for line in text.lines() {
-                lines.push(match serde_json::from_str::<Sent>(line) {
-                    Ok(sent) => figures.row(sent)?,
-                    Err(_) => line.to_owned(),
-                });
+                lines.push(figures.line(line)?);
             }
         }
     }
@@ -135,6 +133,14 @@ impl<'a> Figures<'a> {
             read.map(|collected| (collected.measure.to_string(), collected.figure)).collect();
         let names = of_measure.values().cloned().collect();
         Self { world, of_measure, names }
+    }
+
+    /// What was sent as a line. Whatever is no figure stays as it is.
+    fn line(&self, written: &str) -> Result<String, Failure> {
+        match serde_json::from_str::<Sent>(written) {
+            Ok(sent) => self.row(sent),
+            Err(_) => Ok(written.to_owned()),
+        }
     }
 
     /// A figure as a row.
