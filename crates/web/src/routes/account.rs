@@ -2,14 +2,14 @@
 
 use axum::extract::{Query, State as Shared};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_model::digest::Rhythm;
 use evenkeel_state::MailChoice;
 use evenkeel_view::page::frame::Choice;
-use evenkeel_view::page::{AccountPage, MailForm, Template};
+use evenkeel_view::page::{AccountPage, MailForm};
 use serde::Deserialize;
 
-use super::{ACCOUNT, Done, links};
+use super::{ACCOUNT, Done, answer_page, links};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
@@ -94,6 +94,5 @@ async fn page(
         mail: form(choice.as_ref(), ACCOUNT.to_owned(), world),
         form_token: person.form_token.clone(),
     };
-    let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
-    Ok((status, html).into_response())
+    answer_page(status, &page)
 }

@@ -8,14 +8,12 @@ use evenkeel_model::ids::UnitId;
 use evenkeel_model::reading::Subject;
 use evenkeel_state::{Action, MailChoice, NewUser, StateError, TokenId, User, UserId};
 use evenkeel_view::page::frame::{Choice, Link};
-use evenkeel_view::page::{
-    AdministrationPage, GrantLine, OneTimeLink, Template, TokenLine, TrailLine, TrailSheet, UserLine,
-};
+use evenkeel_view::page::{AdministrationPage, GrantLine, OneTimeLink, TokenLine, TrailLine, TrailSheet, UserLine};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::sign_in::Nothing;
-use super::{Done, account, links, tokens};
+use super::{Done, account, answer_page, html, links, tokens};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
@@ -276,7 +274,7 @@ pub(crate) async fn trail(
         older: older.map(|last| Link { label: "Older".to_owned(), url: format!("{TRAIL}?before={}", last.number) }),
         administration_url: ACCOUNTS.to_owned(),
     };
-    Ok(Html(sheet.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&sheet)
 }
 
 async fn known(administrator: &Administrator, id: i64) -> Result<User, Failure> {
@@ -339,8 +337,7 @@ async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> 
         webhooks_url: super::webhooks::WEBHOOKS.to_owned(),
         form_token: administrator.form_token.clone(),
     };
-    let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
-    Ok((status, html).into_response())
+    answer_page(status, &page)
 }
 
 /// A choice of a form. Most are made viewers, who see least.

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::Query;
 use axum::response::Html;
 use evenkeel_model::reading::Subject;
-use evenkeel_view::page::{CharterPage, Place, PublicCharter, Template};
+use evenkeel_view::page::{CharterPage, Place, PublicCharter};
 use serde::Deserialize;
 
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
@@ -39,7 +39,7 @@ pub(crate) async fn show(
     let Wanted { unit, promise, period, compare, view } = wanted;
     let looking = Looking { period, compare, view, ..Looking::default() };
     let (_, page) = inside(&world, unit.as_deref(), promise.as_deref(), &looking).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// The charter with the figures of a unit or person, and the place it is about. Without a name it is about the own record
@@ -66,7 +66,7 @@ pub(crate) async fn public(
     Asked(Query(edition)): Asked<Query<Edition>>,
 ) -> Result<Html<String>, Failure> {
     let page = made(&world, edition).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// The public edition for programs.

@@ -2,9 +2,8 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Html;
-use evenkeel_view::page::Template;
 
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
@@ -32,5 +31,5 @@ async fn page(world: &World, measure: &str, unit: Option<&str>, looking: &Lookin
     let measure = world.measure(measure)?;
     let place = looking.place(world, unit).map_err(|error| Failure::of_measure(error, measure))?;
     let page = world.comparison_page(measure, looking.by(), &place, &links(world)).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }

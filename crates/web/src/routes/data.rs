@@ -8,11 +8,11 @@ use axum::response::{Html, IntoResponse, Response};
 use evenkeel_engine::export::quoted;
 use evenkeel_lake::rejects::Reject;
 use evenkeel_view::number::count;
-use evenkeel_view::page::{ImportState, Template};
+use evenkeel_view::page::ImportState;
 use evenkeel_view::words::rejected::{meaning, shape};
 use serde::{Deserialize, Serialize};
 
-use super::links;
+use super::{html, links};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
@@ -25,7 +25,7 @@ const MOST: usize = 1_000_000;
 /// What the record holds.
 pub(crate) async fn show(Shared(state): Shared<State>, Seen(world): Seen) -> Result<Html<String>, Failure> {
     let page = world.data_page(imports(&state, &world).await?, &links(&world)).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// What came of the imports that this server and others began by themselves.

@@ -10,11 +10,11 @@ use evenkeel_lake::{Lake, LakeError};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::reading::Subject;
 use evenkeel_state::{Dispute, DisputeState, LONGEST_REASON, NewDispute, User};
-use evenkeel_view::page::{DisputeLine, DisputesPage, Template};
+use evenkeel_view::page::{DisputeLine, DisputesPage};
 use serde::Deserialize;
 
 use super::administration::when;
-use super::{Done, links};
+use super::{Done, html, links};
 use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
@@ -127,7 +127,7 @@ pub(crate) async fn list(
         longest: LONGEST_REASON,
         form_token,
     };
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// Decides.

@@ -2,9 +2,8 @@
 
 use axum::extract::Query;
 use axum::response::Html;
-use evenkeel_view::page::Template;
 
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::visit::Seen;
@@ -15,5 +14,5 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Failure> {
     let place = looking.place_of_query(&world)?;
     let page = world.guide_page(&place, &links(&world)).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }

@@ -5,11 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use evenkeel_model::ids::{MeasureId, UnitId};
 use evenkeel_model::initiative::{Initiative, LONGEST_AIM, LONGEST_NAME};
-use evenkeel_view::page::Template;
 use evenkeel_view::page::initiatives::{InitiativePage, TypedInitiative, fault, refusal};
 use serde::Deserialize;
 
-use super::{Done, Looking, answer_page, links, recommendations};
+use super::{Done, Looking, answer_page, html, links, recommendations};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -42,7 +41,7 @@ pub(crate) async fn list(
     let place = looking.place_of_query(&world)?;
     let mut page = world.initiatives_page(&place, &links(&world)).await?;
     page.notice = done.notice(DONE);
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// An empty form, or one that begins with what a recommendation says.

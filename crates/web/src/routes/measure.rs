@@ -2,9 +2,8 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Html;
-use evenkeel_view::page::Template;
 
-use super::{Done, Looking, links, notes};
+use super::{Done, Looking, html, links, notes};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::visit::Seen;
@@ -19,5 +18,5 @@ pub(crate) async fn show(
     let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
     let mut page = world.measure_page(measure, &place, looking.first()?, &links(&world)).await?;
     page.notice = done.notice(notes::DONE);
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }

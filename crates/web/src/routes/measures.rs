@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Html;
+use evenkeel_view::page::Filter;
 use evenkeel_view::page::library::Level;
-use evenkeel_view::page::{Filter, Template};
 use serde::Deserialize;
 
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::visit::Seen;
@@ -45,7 +45,7 @@ pub(crate) async fn list(
 ) -> Result<Html<String>, Failure> {
     let place = Looking::default().place(&world, None)?;
     let page = world.measures_page(&wanted.filter()?, &place, &links(&world)).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// Everything about one measure.
@@ -55,5 +55,5 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Failure> {
     let place = Looking::default().place(&world, None)?;
     let page = world.definition_page(&measure, &place, &links(&world)).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }

@@ -111,10 +111,14 @@ impl Done {
     }
 }
 
+/// A page as it is sent.
+fn html(page: &impl Template) -> Result<Html<String>, Failure> {
+    page.render().map(Html).map_err(|error| Failure::unwritten(&error))
+}
+
 /// A page as an answer.
 pub(crate) fn answer_page(status: StatusCode, page: &impl Template) -> Result<Response, Failure> {
-    let html = page.render().map_err(|error| Failure::unwritten(&error))?;
-    Ok((status, Html(html)).into_response())
+    Ok((status, html(page)?).into_response())
 }
 
 /// The addresses of a world.

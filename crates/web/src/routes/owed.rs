@@ -12,11 +12,11 @@ use evenkeel_state::{Decided, FigureId, FigureKey, NewFigure, SeenFigure, TypedF
 use evenkeel_view::page::frame::Link;
 use evenkeel_view::page::owed::{FileRow, Said, file_row, refusal};
 use evenkeel_view::page::owed_matrix::{MatrixCell, MatrixPage};
-use evenkeel_view::page::{ApprovalPage, OwedDetail, OwedPage, SentDetail, Telling, Template};
+use evenkeel_view::page::{ApprovalPage, OwedDetail, OwedPage, SentDetail, Telling};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{answer_page, links};
+use super::{answer_page, html, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::publishing::publish_or_later;
@@ -574,5 +574,5 @@ pub(crate) async fn matrix(typist: Typist) -> Result<Html<String>, Failure> {
         .collect();
     let frame = world.frame("Who owes what", &links(world), "Figures");
     let page = MatrixPage::new(frame, &cells, world.project().fiscal_year);
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }

@@ -2,12 +2,12 @@
 
 use axum::extract::{Path, State as Shared};
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_state::{Passwords, SHORTEST_PASSWORD, Secret, StateError, User};
-use evenkeel_view::page::{PasswordPage, Template};
+use evenkeel_view::page::PasswordPage;
 use serde::Deserialize;
 
-use super::links;
+use super::{html, links};
 use crate::World;
 use crate::accounts::Accounts;
 use crate::asked::Asked;
@@ -84,6 +84,5 @@ fn answer(
         shortest: SHORTEST_PASSWORD,
         form_token: token.form_token(),
     };
-    let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
-    Ok((status, [(header::SET_COOKIE, keep(&token, accounts.kept_for())?)], html).into_response())
+    Ok((status, [(header::SET_COOKIE, keep(&token, accounts.kept_for())?)], html(&page)?).into_response())
 }

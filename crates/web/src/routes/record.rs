@@ -6,12 +6,12 @@ use evenkeel_model::access::Grant;
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{LONGEST_REASON, Origin};
 use evenkeel_view::page::frame::Link;
-use evenkeel_view::page::{Disputing, LookLine, OwnDispute, PeoplePage, Place, Template};
+use evenkeel_view::page::{Disputing, LookLine, OwnDispute, PeoplePage, Place};
 use serde::Deserialize;
 
 use super::administration::when;
 use super::disputes::{row_of, state_of};
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::World;
 use crate::accounts::Accounts;
 use crate::asked::Asked;
@@ -54,7 +54,7 @@ pub(crate) async fn people(Seen(world): Seen) -> Result<Html<String>, Failure> {
     let units = world.people_led().into_iter();
     let units = units.map(|(unit, people)| (unit, people.into_iter().map(link).collect())).collect();
     let page = PeoplePage::new(world.frame("People", &links(&world), "People"), units);
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// Where the record of a person is.
@@ -114,7 +114,7 @@ pub(crate) async fn show(
         },
     };
     let page = world.record_page(wanted, &Routes { of_person: true, ..links(&world) }).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// Who else looked at a person, in words.

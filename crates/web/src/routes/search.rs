@@ -2,10 +2,9 @@
 
 use axum::extract::Query;
 use axum::response::Html;
-use evenkeel_view::page::Template;
 use serde::Deserialize;
 
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::visit::Seen;
@@ -29,5 +28,5 @@ pub(crate) async fn show(
     let looking = Looking { period: given(period), compare: given(compare), view, ..Looking::default() };
     let place = looking.place(&world, given(unit).as_deref())?;
     let page = world.search_page(&q.unwrap_or_default(), &place, &links(&world)).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }

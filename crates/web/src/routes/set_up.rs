@@ -2,13 +2,13 @@
 
 use axum::extract::State as Shared;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_state::{SHORTEST_PASSWORD, Secret, StateError};
-use evenkeel_view::page::{SetUpPage, Template};
+use evenkeel_view::page::SetUpPage;
 use serde::Deserialize;
 
-use super::links;
 use super::sign_in::waiting;
+use super::{html, links};
 use crate::World;
 use crate::accounts::{Accounts, SetUp};
 use crate::error::Failure;
@@ -76,6 +76,5 @@ fn answer(
         shortest: SHORTEST_PASSWORD,
         form_token: visit.form_token(),
     };
-    let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
-    Ok((status, [(header::SET_COOKIE, keep(&visit, accounts.kept_for())?)], html).into_response())
+    Ok((status, [(header::SET_COOKIE, keep(&visit, accounts.kept_for())?)], html(&page)?).into_response())
 }

@@ -2,12 +2,12 @@
 
 use axum::extract::{Query, State as Shared};
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_state::{Action, Secret};
-use evenkeel_view::page::{SignInPage, Template};
+use evenkeel_view::page::SignInPage;
 use serde::Deserialize;
 
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::World;
 use crate::accounts::{Accounts, SignIn};
 use crate::asked::Asked;
@@ -98,8 +98,7 @@ impl Attempt {
             charter_url: charter.map(|_| "/charter/public".to_owned()),
             form_token: visit.form_token(),
         };
-        let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
-        Ok((status, [(header::SET_COOKIE, keep(&visit, accounts.kept_for())?)], html).into_response())
+        Ok((status, [(header::SET_COOKIE, keep(&visit, accounts.kept_for())?)], html(&page)?).into_response())
     }
 }
 

@@ -2,9 +2,8 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Html;
-use evenkeel_view::page::Template;
 
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::visit::Seen;
@@ -16,5 +15,5 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Failure> {
     let place = looking.place(&world, Some(&unit))?;
     let page = world.targets(&place, &links(&world)).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }

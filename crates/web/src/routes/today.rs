@@ -2,9 +2,8 @@
 
 use axum::extract::{Query, State as Shared};
 use axum::response::Html;
-use evenkeel_view::page::Template;
 
-use super::{Looking, links};
+use super::{Looking, html, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -18,5 +17,5 @@ pub(crate) async fn show(
     let place = looking.place_of_query(&world)?;
     let waiting = world.waiting(state.access.store(), &place).await?;
     let page = world.today_page(&place, &links(&world), &waiting).await?;
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }

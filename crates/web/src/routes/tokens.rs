@@ -2,15 +2,15 @@
 
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_state::{NewToken, Scope, StateError, Token, TokenId};
 use evenkeel_view::page::frame::Choice;
-use evenkeel_view::page::{OneTimeToken, Template, TokenLine, TokensPage};
+use evenkeel_view::page::{OneTimeToken, TokenLine, TokensPage};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::sign_in::Nothing;
-use super::{ACCOUNT, Done, links};
+use super::{ACCOUNT, Done, answer_page, links};
 use crate::World;
 use crate::accounts::TOKEN_PREFIX;
 use crate::asked::Asked;
@@ -124,8 +124,7 @@ async fn page(person: &Person, status: StatusCode, said: Said) -> Result<Respons
         account_url: ACCOUNT.to_owned(),
         form_token: person.form_token.clone(),
     };
-    let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
-    Ok((status, html).into_response())
+    answer_page(status, &page)
 }
 
 /// What a token may do, to choose from.

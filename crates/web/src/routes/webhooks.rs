@@ -2,15 +2,15 @@
 
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_state::{Delivery, DeliveryState, MOST_WEBHOOKS, Secret, StateError, Webhook};
 use evenkeel_view::number::counted;
-use evenkeel_view::page::{DeliveryLine, OneTimeToken, Template, WebhookLine, WebhooksPage};
+use evenkeel_view::page::{DeliveryLine, OneTimeToken, WebhookLine, WebhooksPage};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::sign_in::Nothing;
-use super::{Done, links};
+use super::{Done, answer_page, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -158,8 +158,7 @@ async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> 
         administration_url: "/administration".to_owned(),
         form_token: administrator.form_token.clone(),
     };
-    let html = Html(page.render().map_err(|error| Failure::unwritten(&error))?);
-    Ok((status, html).into_response())
+    answer_page(status, &page)
 }
 
 fn counted_attempts(attempts: i64) -> String {
