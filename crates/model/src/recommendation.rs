@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use thiserror::Error;
 
+use crate::signs::is_unseen;
+
 /// The most characters of what to do.
 pub const LONGEST_WHAT: usize = 200;
 /// The most characters of why, of the reason of an answer, and of what came of it.
@@ -15,6 +17,14 @@ pub enum Answer {
     Accepted,
     /// It will not be done, for a reason.
     Declined,
+}
+
+impl Answer {
+    /// Whether a reason may go with it: a no needs one.
+    #[must_use]
+    pub fn takes(self, reason: &str) -> bool {
+        self == Answer::Accepted || !reason.trim().is_empty()
+    }
 }
 
 /// What came of a recommendation that was accepted.
@@ -74,6 +84,9 @@ pub enum Unfit {
     /// It does not say what to do.
     #[error("say what is to be done")]
     NoWhat,
+    /// It has a sign that nobody sees.
+    #[error("what is to be done has only signs that can be seen")]
+    Unseen,
     /// What to do is too long.
     #[error("what is to be done has at most {LONGEST_WHAT} characters")]
     LongWhat,
@@ -94,6 +107,7 @@ pub fn faults(what: &str, why: &str, decide_by: Date, today: Date) -> Vec<Unfit>
     let long = |text: &str, most: usize| text.chars().count() > most;
     [
         (what.trim().is_empty(), Unfit::NoWhat),
+        (what.chars().any(is_unseen), Unfit::Unseen),
         (long(what, LONGEST_WHAT), Unfit::LongWhat),
         (why.trim().is_empty(), Unfit::NoWhy),
         (long(why, LONGEST_WHY), Unfit::LongWhy),
@@ -130,6 +144,7 @@ mod tests {
     fn everything_that_is_wrong_is_said() {
         let today = date(2026, 11, 2);
         assert_eq!(faults("Ask branches", "A signal since April", today, today), []);
+        assert_eq!(faults("a\u{202e}b", "why", today, today), [Unfit::Unseen]);
         let (long_what, long_why) = ("x".repeat(201), "x".repeat(2_001));
         assert_eq!(faults(&long_what, &long_why, today, today), [Unfit::LongWhat, Unfit::LongWhy]);
         assert_eq!(faults(" ", "", date(2026, 11, 1), today), [Unfit::NoWhat, Unfit::NoWhy, Unfit::Over]);

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
 use crate::entity::{recommendation, user};
@@ -132,7 +132,6 @@ impl StateStore {
             reason: Set(None),
             outcome: Set(None),
             outcome_on: Set(None),
-            outcome_by: Set(None),
             result: Set(None),
         };
         let number = model.insert(&transaction).await?.id;
@@ -157,6 +156,9 @@ impl StateStore {
         reason: &str,
         change: Change<'_>,
     ) -> Result<bool, StateError> {
+        if !answer.takes(reason) {
+            return Ok(false);
+        }
         let transaction = alone(&self.database).await?;
         let answered = recommendation::Entity::update_many()
             .col_expr(recommendation::Column::Answer, SimpleExpr::value(answer_word(answer)))
@@ -179,7 +181,8 @@ impl StateStore {
         Ok(true)
     }
 
-    /// Says what came of a recommendation that was accepted; false when it was not, or somebody has said so already.
+    /// Says what came of a recommendation that was accepted; false when it was not, somebody has said so already, or
+    /// whoever says so neither asked nor was asked.
     pub async fn follow_up(
         &self,
         number: i64,
@@ -191,9 +194,9 @@ impl StateStore {
         let followed = recommendation::Entity::update_many()
             .col_expr(recommendation::Column::Outcome, SimpleExpr::value(outcome_word(outcome)))
             .col_expr(recommendation::Column::OutcomeOn, SimpleExpr::value(on.to_string()))
-            .col_expr(recommendation::Column::OutcomeBy, SimpleExpr::value(change.by))
             .col_expr(recommendation::Column::Result, SimpleExpr::value(result))
             .filter(recommendation::Column::Id.eq(number))
+            .filter(recommendation::Column::Owner.eq(change.by).or(recommendation::Column::AskedBy.eq(change.by)))
             .filter(recommendation::Column::Answer.eq(answer_word(Answer::Accepted)))
             .filter(recommendation::Column::Outcome.is_null())
             .exec(&transaction)

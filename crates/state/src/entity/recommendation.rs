@@ -24,7 +24,6 @@ pub struct Model {
     pub reason: Option<String>,
     pub outcome: Option<String>,
     pub outcome_on: Option<String>,
-    pub outcome_by: Option<String>,
     pub result: Option<String>,
 }
 

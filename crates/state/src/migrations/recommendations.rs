@@ -23,7 +23,6 @@ pub(super) fn step() -> Step {
         perhaps("reason"),
         perhaps("outcome"),
         perhaps("outcome_on"),
-        perhaps("outcome_by"),
         perhaps("result"),
     ];
     Step { tables: vec![table("recommendations", columns)], indexes: Vec::new() }

@@ -41,8 +41,10 @@ async fn one_answer_and_one_outcome() {
         store.answer_recommendation(first, Answer::Accepted, "From Monday", change("ruth", "first")).await.unwrap()
     );
     assert!(!store.answer_recommendation(first, Answer::Declined, "No", change("ruth", "first")).await.unwrap());
+    assert!(!store.answer_recommendation(second, Answer::Declined, " ", change("ruth", "second")).await.unwrap());
     assert!(store.answer_recommendation(second, Answer::Declined, "Too dear", change("ruth", "second")).await.unwrap());
     assert!(!store.follow_up(second, (Outcome::Done, on), "", change("ruth", "second")).await.unwrap());
+    assert!(!store.follow_up(first, (Outcome::Done, on), "", change("mallory", "first")).await.unwrap());
     assert!(store.follow_up(first, (Outcome::NotDone, on), "No time", change("ines", "first")).await.unwrap());
     assert!(!store.follow_up(first, (Outcome::Done, on), "", change("ines", "first")).await.unwrap());
 

@@ -10,11 +10,11 @@ use evenkeel_model::reading::Subject;
 use evenkeel_model::recommendation::{Answer, LONGEST_WHY, Outcome, faults};
 use evenkeel_state::{NewRecommendation, Recommendation, User};
 use evenkeel_view::page::recommendations::{Chosen, TypedRecommendation, fault};
-use evenkeel_view::page::{Links, Place, RecommendPage, RecommendationPage, RecommendationsPage, Template};
+use evenkeel_view::page::{Links, Place, RecommendPage, RecommendationPage, RecommendationsPage};
 use jiff::ToSpan;
 use serde::Deserialize;
 
-use super::{Done, Looking, answer_page, links};
+use super::{Done, Looking, answer_page, html, links};
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
@@ -53,7 +53,7 @@ pub(crate) async fn list(
     let details: Vec<_> = seen.map(|one| world.recommendation_detail(one)).collect();
     let frame = world.frame("Recommendations", &links, "Initiatives");
     let page = RecommendationsPage::new(frame, &details, Chosen::parse(&wanted.show), world.today(), &links);
-    Ok(Html(page.render().map_err(|error| Failure::unwritten(&error))?))
+    html(&page)
 }
 
 /// One of them.
@@ -146,7 +146,7 @@ pub(crate) async fn answer(
     };
     let wrong = match answer {
         None => Some("Say whether you accept or decline."),
-        Some(Answer::Declined) if reason.is_empty() => Some("Declining needs a reason."),
+        Some(answer) if !answer.takes(&reason) => Some("Declining needs a reason."),
         Some(_) => too_long(&reason),
     };
     let (Some(answer), None) = (answer, wrong) else {

@@ -24,7 +24,7 @@ impl World {
         let unit = self.engine.directory().organisation().unit(one.of.unit.as_str());
         let party = [&one.of.owner, &one.asked_by].into_iter().any(|name| name == self.viewer.name());
         let follows = self.sight.figures == Reach::Everywhere || self.sight.leads.holds(unit);
-        self.visitor.signed_in.is_some() && self.sees_unit(&one.of.unit) && (party || follows)
+        self.is_signed_in() && self.sees_unit(&one.of.unit) && (party || follows)
     }
 
     /// A recommendation as pages have it.
