@@ -242,7 +242,7 @@ impl<T: Task> FromRequestParts<State> for Allowed<T> {
 }
 
 /// The sign NUL as forms write it. PostgreSQL keeps no text with it.
-const NOTHING: &[u8] = b"%00";
+const NUL: &[u8] = b"%00";
 
 /// A form that was filled in on a page of this server, by whoever the page was made for.
 pub(crate) struct Filled<T> {
@@ -280,7 +280,7 @@ impl<T: DeserializeOwned> FromRequest<State> for Filled<T> {
         let (parts, body) = request.into_parts();
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
         let bytes = bytes.map_err(|_| Failure::bad("This form cannot be read."))?;
-        if bytes.contains(&0) || bytes.windows(NOTHING.len()).any(|window| window == NOTHING) {
+        if bytes.contains(&0) || bytes.windows(NUL.len()).any(|window| window == NUL) {
             return Err(Failure::bad(
                 "Nothing was sent: a text holds the sign NUL, which cannot be kept. Go back and write it without.",
             ));

@@ -87,8 +87,9 @@ pub async fn digest(
     address: &str,
 ) -> Result<Made, DigestError> {
     let viewer = Viewer::User { sign_in: user.sign_in.clone(), grants: user.grants.clone() };
-    // Nobody is named in what follows, so that there is no look to be recorded.
+    // Nobody is named in what a digest tells, so that there is no look to be recorded.
     let world = world.seen_by(viewer, Visitor::default(), None);
+    let world = world.with_initiatives(store.initiatives().await?.into()).with_notes(store.notes().await?.into());
     let links = links(&world);
     let mut pages = Vec::new();
     for place in world.top_places()? {

@@ -63,8 +63,10 @@ impl MailServer {
     pub fn parse(address: &str) -> Result<Self, String> {
         // The address holds a password, so that nothing of it is repeated.
         let url = Url::parse(address).map_err(|_| "it is no address".to_owned())?;
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or("it names no server")?.to_owned();
-        let here = matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or("it names no server")?;
+        // Addresses of the newer kind stand between brackets in an address of a server, and nowhere else.
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let here = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
         let (security, port) = match url.scheme() {
             "smtps" => (Security::FromTheFirst, 465),
             "smtp" if here => (Security::None, 25),
@@ -108,8 +110,7 @@ impl MailServer {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let failed = |error: &dyn std::fmt::Display| format!("{} cannot be used: {error}", self.host);
-        let host = self.host.trim_start_matches('[').trim_end_matches(']');
-        let stream = TcpStream::connect((host, self.port)).await.map_err(|error| failed(&error))?;
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|error| failed(&error))?;
         let peer = stream.peer_addr().map_err(|error| failed(&error))?;
         let channel = match self.security {
             Security::None => Channel { inner: Inner::Plain(stream), greeting: &[], peer },

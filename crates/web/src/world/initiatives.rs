@@ -34,7 +34,7 @@ impl World {
 
     /// Whether the viewer writes initiatives down for any unit.
     pub(crate) fn writes_initiatives(&self) -> bool {
-        self.visitor.signed_in.is_some() && (self.sight.analyses || self.sight.leads.is_somewhere())
+        self.is_signed_in() && (self.sight.analyses || self.sight.leads.is_somewhere())
     }
 
     /// Whether the viewer writes initiatives down for these units: whoever leads all of them, or analyses the record.
@@ -116,7 +116,10 @@ impl World {
             .collect();
         let new_url = links.initiative_form().filter(|_| self.writes_initiatives());
         let context = self.context(place, links, "Initiatives").await?;
-        Ok(InitiativesPage::new(&details, new_url, &context))
+        let page = InitiativesPage::new(&details, new_url, &context);
+        // Where nobody signs in, nobody is asked for anything.
+        let register = page.register.clone().filter(|_| self.is_signed_in());
+        Ok(InitiativesPage { register, ..page })
     }
 
     /// Marks what was done on the measures of an evaluation.

@@ -76,11 +76,7 @@ impl World {
             }
         }
         let named = |(unit, count): (&UnitId, u64)| (unit.clone(), self.name_of(&Subject::Unit(unit.clone())), count);
-        NotesDetail {
-            notes,
-            below: below.into_iter().map(named).collect(),
-            may_write: self.visitor.signed_in.is_some(),
-        }
+        NotesDetail { notes, below: below.into_iter().map(named).collect(), may_write: self.is_signed_in() }
     }
 
     fn note_detail(&self, note: &Note) -> NoteDetail {
