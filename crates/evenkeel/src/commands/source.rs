@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_spec::edit::{self, Value};
-use evenkeel_spec::headings::{self, Asked, Becomes, First, Head, LOOKED_AT, Proposal, Question, Unready};
+use evenkeel_spec::headings::{self, Asked, Becomes, First, Form, Head, LOOKED_AT, Proposal, Question, Unready};
 use evenkeel_spec::template;
 use serde::Serialize;
 
@@ -84,10 +84,15 @@ fn add(session: &Session<'_>, arguments: &AddSource) -> anyhow::Result<ExitCode>
              for each case instead.",
         );
     }
+    let says_its_zone = |proposal: &Proposal| !matches!(proposal.form, Form::Moment(written) if !written.zoned());
+    let zone = if proposals.iter().all(says_its_zone) {
+        String::new()
+    } else {
+        format!(" Times without a zone are those of {}.", asked.zone)
+    };
     session.output.note(&format!(
-        "Wrote sources/{name}.yaml, which says how `{raw}` is read; change it where it is wrong. Times without a zone are those \
-         of {}.\nNext: evenkeel import {name} && evenkeel score",
-        asked.zone
+        "Wrote sources/{name}.yaml, which says how `{raw}` is read; change it where it is wrong.{zone}\n\
+         Next: evenkeel import {name} && evenkeel score"
     ));
     Ok(ExitCode::SUCCESS)
 }

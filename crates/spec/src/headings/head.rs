@@ -45,6 +45,12 @@ pub enum Refused {
         /// The line.
         line: usize,
     },
+    /// A quoted cell does not end.
+    #[error("the quotation mark that opens a cell in line {line} is never closed; close it, or export the file again")]
+    Unclosed {
+        /// The line on which the row starts.
+        line: usize,
+    },
     /// A line does not end.
     #[error(
         "line {line} is longer than {LOOKED_AT} bytes: either a quoted cell is never closed or this is no CSV file"
@@ -232,11 +238,14 @@ fn records(text: &str, delimiter: char, whole: bool) -> Result<Vec<Vec<String>>,
             _ => cell.push(letter),
         }
     }
-    if quoted || (!whole && rows.is_empty()) {
-        // Where the text goes on, the cell may be closed behind what was looked at.
-        return if whole || rows.is_empty() { Err(Refused::Endless { line: began }) } else { Ok(rows) };
+    if !whole {
+        // Where the text goes on, a cell may be closed behind what was looked at.
+        return if rows.is_empty() { Err(Refused::Endless { line: began }) } else { Ok(rows) };
     }
-    if whole && (!cell.is_empty() || !row.is_empty()) {
+    if quoted {
+        return Err(Refused::Unclosed { line: began });
+    }
+    if !cell.is_empty() || !row.is_empty() {
         row.push(cell.trim_end_matches('\r').to_owned());
         rows.push(row);
     }

@@ -259,7 +259,8 @@ fn is_empty(column: &Column) -> bool {
     column.cells.iter().all(|cell| cell.trim().is_empty())
 }
 
-/// Of several columns that would become the same, the surest stays, and is asked about when another is as sure.
+/// Of several columns that would become the same, the surest stays, the first of those that are equally sure. The others
+/// are told with a question, and are left out.
 fn choose_between_equals(proposals: &mut [Proposal]) {
     for becomes in Becomes::ALL {
         let own = |proposal: &Proposal| proposal.becomes == Some(becomes);

@@ -308,7 +308,7 @@ fn what_is_no_export_is_refused_in_words() {
         (b"one\ntwo\n", "one cell alone"),
         (b"a,b\n", "no row below"),
         (b"a,a\n1,2\n", "`a` stands twice"),
-        (b"a,\"b\n1,2\n", "never closed"),
+        (b"a,\"b\n1,2\n", "opens a cell in line 1 is never closed"),
         (wide(501).as_bytes(), "names 501 columns"),
         (wide(1_000_000).as_bytes(), "longer than"),
         (repeated.as_bytes(), "longer than"),
