@@ -50,6 +50,16 @@ pub trait Progress: Send + Sync {
     fn merging(&self);
 }
 
+/// Whoever is told nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn table(&self, _: &str, _: u64) {}
+    fn read(&self, _: u64, _: u64) {}
+    fn merging(&self) {}
+}
+
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {

@@ -20,4 +20,4 @@ mod raw_table;
 pub mod read;
 
 pub use error::{IngestError, SqlPosition};
-pub use import::{Outcome, Progress, Request, TableOutcome, check, import};
+pub use import::{Outcome, Progress, Request, TableOutcome, Unwatched, check, import};

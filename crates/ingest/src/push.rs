@@ -13,11 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use thiserror::Error;
 
-use crate::import::take;
+use crate::import::{Unwatched, take};
 use crate::mapping::closest;
 use crate::raw_table::RawTable;
 use crate::read::{RawFile, ReadError, decode, json};
-use crate::{IngestError, Progress, Request};
+use crate::{IngestError, Request};
 
 /// The most rows that are taken at once.
 pub const MOST_ROWS: usize = 10_000;
@@ -133,15 +133,6 @@ impl PushError {
     pub fn is_busy(&self) -> bool {
         matches!(self, PushError::Failed(IngestError::Lake(LakeError::Busy { .. } | LakeError::Overtaken { .. })))
     }
-}
-
-/// Nobody watches a push.
-struct Unwatched;
-
-impl Progress for Unwatched {
-    fn table(&self, _: &str, _: u64) {}
-    fn read(&self, _: u64, _: u64) {}
-    fn merging(&self) {}
 }
 
 /// Takes rows into the record, all in one step, and puts those aside that do not fit. At most `told` rejects are told.

@@ -72,8 +72,8 @@ impl Schedule {
 /// When something is tried again that has failed so many times, the last time when it was begun then.
 #[must_use]
 pub fn retry(begun_at: Timestamp, failures: u32) -> Timestamp {
-    let doubled = 1i64.checked_shl(failures.saturating_sub(1).min(32)).unwrap_or(LONGEST_RETRY);
-    let minutes = (FIRST_RETRY * doubled).min(LONGEST_RETRY);
+    // More doublings than these lie beyond the longest wait.
+    let minutes = (FIRST_RETRY << failures.saturating_sub(1).min(6)).min(LONGEST_RETRY);
     begun_at.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX)
 }
 

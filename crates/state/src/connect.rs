@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
@@ -124,6 +124,11 @@ fn private(path: &Path) -> Result<(), StateError> {
 /// An instant as it is kept.
 pub(crate) fn kept(at: Timestamp) -> i64 {
     at.as_millisecond()
+}
+
+/// An instant a while before another one, or the earliest that there is.
+pub(crate) fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 /// An instant as it was kept.

@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::connect::{alone, instant, kept};
+use crate::connect::{alone, earlier, instant, kept};
 use crate::entity::dispute;
 use crate::trail::{Action, Change};
 use crate::{StateError, StateStore};
@@ -209,7 +209,7 @@ impl StateStore {
 
 /// Whether it is open, or whoever was about to uphold it has given up.
 fn waits(now: Timestamp) -> SimpleExpr {
-    let given_up = dispute::Column::DecidedAt.lt(kept(now - UPHOLDING_FOR));
+    let given_up = dispute::Column::DecidedAt.lt(kept(earlier(now, UPHOLDING_FOR)));
     let given_up = dispute::Column::State.eq(UPHOLDING).and(given_up);
     dispute::Column::State.eq(DisputeState::Open.as_str()).or(given_up)
 }

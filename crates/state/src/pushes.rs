@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter};
 
-use crate::connect::{alone, kept};
+use crate::connect::{alone, earlier, kept};
 use crate::entity::push;
 use crate::trail::{Action, Change};
 use crate::{StateError, StateStore, UserId};
@@ -41,7 +41,7 @@ impl StateStore {
     pub async fn answer_to(&self, key: PushKey<'_>, now: Timestamp) -> Result<Option<KeptAnswer>, StateError> {
         let found = push::Entity::find()
             .filter(push::Column::KnownBy.eq(key.known_by()))
-            .filter(push::Column::At.gt(kept(now) - ANSWERS_KEPT.as_millis() as i64));
+            .filter(push::Column::At.gt(kept(earlier(now, ANSWERS_KEPT))));
         let found = found.one(&self.database).await?;
         Ok(found.map(|push::Model { digest, answer, .. }| KeptAnswer { digest, answer }))
     }
@@ -49,7 +49,7 @@ impl StateStore {
     /// Keeps what was answered to a push, and says in the trail that there was one.
     pub async fn keep_answer(&self, key: PushKey<'_>, given: KeptAnswer, change: Change<'_>) -> Result<(), StateError> {
         let transaction = alone(&self.database).await?;
-        let old = push::Column::At.lte(kept(change.at) - ANSWERS_KEPT.as_millis() as i64);
+        let old = push::Column::At.lte(kept(earlier(change.at, ANSWERS_KEPT)));
         let gone = Condition::any().add(old).add(push::Column::KnownBy.eq(key.known_by()));
         push::Entity::delete_many().filter(gone).exec(&transaction).await?;
         let model = push::ActiveModel {

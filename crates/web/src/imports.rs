@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use evenkeel_ingest::{IngestError, Outcome, Progress, Request};
+use evenkeel_ingest::{IngestError, Outcome, Request, Unwatched};
 use evenkeel_lake::{Lake, LakeError};
 use evenkeel_model::schedule::{Attempts, Schedule};
 use evenkeel_model::source::Source;
@@ -43,15 +43,6 @@ enum Ended {
     Failed(String),
     /// The server ends.
     Stopped,
-}
-
-/// Nobody watches how far it has come.
-struct Unwatched;
-
-impl Progress for Unwatched {
-    fn table(&self, _: &str, _: u64) {}
-    fn read(&self, _: u64, _: u64) {}
-    fn merging(&self) {}
 }
 
 /// Imports every source of a project whenever it is due, until it is dropped.

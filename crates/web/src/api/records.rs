@@ -39,11 +39,11 @@ const LONGEST: (usize, usize) = (100, 40);
 const USUAL: &str = "push";
 /// How many rejects are told in an answer.
 const TOLD: usize = 200;
-/// How long a push waits for another one, or for an import, in all.
+/// How long a push waits for its turn among others.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long it waits before it looks again whether an import has ended.
+/// How long it then waits before it looks again whether an import has ended.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How often it looks.
+/// How often it looks: for ten seconds.
 const LOOKS: u32 = 40;
 /// After how many seconds whoever was refused may come again.
 const AGAIN: u64 = 5;
