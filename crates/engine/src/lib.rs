@@ -36,6 +36,7 @@ pub mod rows;
 pub mod session;
 mod side_by_side;
 mod signals;
+pub mod table;
 pub mod timeline;
 
 pub use error::{EngineError, closest};

@@ -1,5 +1,6 @@
 //! The records behind a number.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
@@ -8,16 +9,17 @@ use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, lit};
-use datafusion::prelude::col;
+use datafusion::prelude::{DataFrame, col};
 use evenkeel_model::measure::{Amount, Formula, Measure};
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::Subject;
-use evenkeel_model::record;
+use evenkeel_model::record::{self, ColumnKind};
 use jiff::Timestamp;
 
 use crate::columns::Texts;
 use crate::compile::expression;
 use crate::local_time::{date_of, day_number};
+use crate::table::Table;
 use crate::{Engine, EngineError};
 
 /// Records behind a number, as text.
@@ -27,10 +29,37 @@ pub struct Records {
     pub table: String,
     /// The columns; the first may be [`COUNTS_AS`].
     pub columns: Vec<String>,
+    /// What each of them holds.
+    pub kinds: Vec<ColumnKind>,
     /// The rows from the wanted one on.
     pub rows: Vec<Vec<Option<String>>>,
     /// How many there are in all.
     pub total: u64,
+}
+
+impl Records {
+    /// The same with every column as what it holds.
+    #[must_use]
+    pub fn typed(&self) -> Table {
+        let mut table = Table::default();
+        for (place, (name, kind)) in self.columns.iter().zip(&self.kinds).enumerate() {
+            let cells: Vec<Option<&str>> =
+                self.rows.iter().map(|row| row.get(place).and_then(Option::as_deref)).collect();
+            table = table.written(name, *kind, &cells);
+        }
+        table
+    }
+
+    /// Keeps the columns at these places, and no others.
+    pub fn keep_columns(&mut self, kept: &[usize]) {
+        let pick = |cells: &mut Vec<Option<String>>| {
+            let mut all = std::mem::take(cells);
+            *cells = kept.iter().map(|&place| all[place].take()).collect();
+        };
+        self.columns = kept.iter().map(|&place| self.columns[place].clone()).collect();
+        self.kinds = kept.iter().map(|&place| self.kinds[place]).collect();
+        self.rows.iter_mut().for_each(pick);
+    }
 }
 
 /// The name of the column that tells how a row counts: true or false, a number, or the value that is told apart from
@@ -146,7 +175,9 @@ impl Engine {
                 query = query.filter(at.gt_eq(instant(from)))?;
             }
         }
-        let batches = self.session().collect(query.select(columns)?).await?;
+        let query = query.select(columns)?;
+        let kinds = kinds_of(&query);
+        let batches = self.session().collect(query).await?;
         let mut kept: Vec<RecordBatch> = Vec::new();
         for batch in batches {
             let mask = self.mask(&batch, subject, period, placed)?;
@@ -155,7 +186,7 @@ impl Engine {
         let shown: Vec<String> =
             names.into_iter().filter(|name| !matches!(name.as_str(), "imported_at" | "batch_id")).collect();
         // What ends a stock is among the columns of the record already, and every row of it counts as one.
-        page(&kept, &rows.table, shown, counted.is_some() && !is_stock, first, limit)
+        page(&kept, &rows.table, (shown, &kinds), counted.is_some() && !is_stock, first, limit)
     }
 
     /// Which rows belong to the unit or person and period.
@@ -287,7 +318,7 @@ fn key_columns(table: &str, shown: &[String]) -> Vec<String> {
 fn page(
     batches: &[RecordBatch],
     table: &str,
-    mut shown: Vec<String>,
+    (mut shown, kinds): (Vec<String>, &BTreeMap<String, ColumnKind>),
     has_counts: bool,
     first: usize,
     limit: usize,
@@ -321,12 +352,15 @@ fn page(
     }
     keys.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)).then_with(|| (a.2, a.3).cmp(&(b.2, b.3))));
     let mut filled = filled.into_iter();
-    shown.retain(|_| filled.next().unwrap_or(false));
+    // Where there is no row at all, all of them stay: a file without any column cannot be read.
+    shown.retain(|_| filled.next().unwrap_or(false) || keys.is_empty());
+    let kind = |name: &str| kinds.get(name).copied().unwrap_or(ColumnKind::Text);
     let mut columns = Vec::new();
     if has_counts {
         columns.push(COUNTS_AS.to_owned());
     }
     columns.extend(shown.iter().cloned());
+    let kinds = has_counts.then_some(COUNTS).into_iter().chain(shown.iter().map(String::as_str)).map(kind).collect();
     let mut rows = Vec::new();
     for (_, _, position, row) in keys.iter().skip(first).take(limit) {
         let batch = &batches[*position];
@@ -339,7 +373,26 @@ fn page(
         }
         rows.push(cells);
     }
-    Ok(Records { table: table.to_owned(), columns, rows, total: keys.len() as u64 })
+    Ok(Records { table: table.to_owned(), columns, kinds, rows, total: keys.len() as u64 })
+}
+
+/// What the columns of a query hold, by their names.
+fn kinds_of(query: &DataFrame) -> BTreeMap<String, ColumnKind> {
+    let fields = query.schema().fields().iter();
+    fields.map(|field| (field.name().clone(), kind_of(field.data_type()))).collect()
+}
+
+/// What a column of a type holds.
+fn kind_of(data_type: &DataType) -> ColumnKind {
+    match data_type {
+        DataType::Boolean => ColumnKind::Flag,
+        DataType::Date32 | DataType::Date64 => ColumnKind::Day,
+        DataType::Timestamp(..) => ColumnKind::Instant,
+        DataType::Dictionary(_, of) => kind_of(of),
+        whole if whole.is_integer() => ColumnKind::Whole,
+        number if number.is_numeric() => ColumnKind::Number,
+        _ => ColumnKind::Text,
+    }
 }
 
 /// A cell as text: instants in ISO 8601.

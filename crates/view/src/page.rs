@@ -42,6 +42,7 @@ pub mod standards;
 pub mod targets;
 pub mod today;
 pub mod way;
+pub mod written;
 
 /// What writes a page as HTML: `page.render()`.
 pub use askama::Template;
@@ -89,3 +90,6 @@ pub use signals::{SignalList, UnitEvaluation};
 pub use standards::RatingSheet;
 pub use targets::{Targeted, TargetsPage};
 pub use today::{TodayDetail, TodayPage};
+pub use written::{
+    DisputeEntry, DisputeList, NoteEntry, NoteList, RecommendationEntry, RecommendationList, stage_word,
+};

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::Access;
@@ -249,7 +250,10 @@ impl Server {
         for layer in headers::security() {
             router = router.layer(layer);
         }
-        router = router.layer(CompressionLayer::new().quality(COMPRESSION));
+        router = router.layer(CompressionLayer::new().quality(COMPRESSION).compress_when(
+            // A Parquet file is compressed already.
+            DefaultPredicate::new().and(NotForContentType::const_new("application/vnd.apache.parquet")),
+        ));
         router.layer(from_fn_with_state(self.state.clone(), metrics::counted))
     }
 

@@ -1049,9 +1049,11 @@ impl World {
         if names {
             self.hide_strangers(&mut records, &open);
         } else {
-            keep_columns(&mut records, &open);
+            records.keep_columns(&open);
         }
-        Ok((records, names && says_who))
+        // Where there is no row, nobody is told of.
+        let told = names && says_who && records.total > 0;
+        Ok((records, told))
     }
 
     /// Empties what says who, where that is somebody whose record the viewer may not see: rows of earlier periods tell of
@@ -1394,16 +1396,6 @@ impl World {
         let same = units.iter().all(|&unit| organisation.stretch(unit, day).kind == first);
         same.then(|| first.replace('_', " "))
     }
-}
-
-/// Keeps some columns of records, and no others.
-fn keep_columns(records: &mut Records, kept: &[usize]) {
-    let pick = |cells: &mut Vec<Option<String>>| {
-        let mut all = std::mem::take(cells);
-        *cells = kept.iter().map(|&place| all[place].take()).collect();
-    };
-    records.columns = kept.iter().map(|&place| records.columns[place].clone()).collect();
-    records.rows.iter_mut().for_each(pick);
 }
 
 /// How a year up to the evaluation instant is asked for, behind its number.

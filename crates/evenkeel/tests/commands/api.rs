@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::served::{Answer, Server, serve, two_branches};
 
 /// A question for each operation of the document, and some more.
-const ASKED: [(&str, &str); 22] = [
+const ASKED: [(&str, &str); 25] = [
     ("/api/v1/organisation", ""),
     ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/north?period=2026-10&view=perspectives"),
     ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/whole?period=2026-YTD"),
@@ -20,6 +20,9 @@ const ASKED: [(&str, &str); 22] = [
     ("/api/v1/compare/{measure}/{unit}", "/api/v1/compare/csat/whole"),
     ("/api/v1/map", "/api/v1/map"),
     ("/api/v1/initiatives", "/api/v1/initiatives?unit=north"),
+    ("/api/v1/recommendations", "/api/v1/recommendations?show=open&unit=north"),
+    ("/api/v1/notes", "/api/v1/notes?unit=north&measure=csat&limit=5"),
+    ("/api/v1/disputes", ""),
     ("/api/v1/today", "/api/v1/today?unit=north"),
     ("/api/v1/charter", "/api/v1/charter"),
     ("/api/v1/charter", "/api/v1/charter?unit=north-1&promise=satisfied"),
@@ -38,26 +41,26 @@ const ASKED: [(&str, &str); 22] = [
 const SENT: [&str; 2] = ["/api/v1/observations", "/api/v1/records/{table}"];
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         let told = serde_json::from_str(&self.body);
         assert!(told.is_ok(), "{}", self.body);
         told.unwrap()
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default()
     }
 }
 
 impl Server {
     /// Asks with more headers.
-    fn ask_as(&self, target: &str, headers: &str) -> Answer {
+    pub(super) fn ask_as(&self, target: &str, headers: &str) -> Answer {
         let host = &self.address;
         self.send(format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n{headers}connection: close\r\n\r\n").as_bytes())
     }
 }
 
-fn cookie(token: &str) -> String {
+pub(super) fn cookie(token: &str) -> String {
     format!("cookie: evenkeel={token}\r\n")
 }
 
@@ -76,7 +79,7 @@ fn strict(schema: &mut Value) {
 }
 
 /// What the document promises of an answer, with the definitions beside it.
-fn promised(document: &Value, at: &str) -> jsonschema::Validator {
+pub(super) fn promised(document: &Value, at: &str) -> jsonschema::Validator {
     let schema = document.pointer(at).cloned();
     assert!(schema.is_some(), "{at} is not told");
     let mut schema = schema.unwrap();
@@ -213,6 +216,44 @@ fn an_answer_is_not_told_twice() {
 }
 
 #[test]
+fn every_answer_is_known_by_its_tag() {
+    let project = two_branches();
+    let server = serve(project.path());
+    let administrator = server.set_up();
+    let document = server.get("/api/openapi.json", "").json();
+    for (path, target) in ASKED {
+        let target = if target.is_empty() { path } else { target };
+        let forms = document["paths"][path]["get"]["responses"]["200"]["content"].as_object().unwrap();
+        let mut tags = BTreeSet::new();
+        for form in forms.keys() {
+            let ask = |tag: &str| {
+                let headers = format!("{}accept: {form}\r\nif-none-match: {tag}\r\n", cookie(&administrator));
+                server.ask_as(target, &headers)
+            };
+            let first = ask("\"other\"");
+            assert_eq!((first.status, first.header("vary").contains("accept")), (200, true), "{target} {form}");
+            let kind = first.header("content-type").to_owned();
+            assert_eq!(kind.split(';').next(), Some(form.as_str()), "{target}");
+            let tag = first.header("etag").to_owned();
+            let again = ask(&tag);
+            assert_eq!((again.status, again.body.as_str()), (304, ""), "{target} {form}");
+            assert_eq!(again.header("etag"), tag, "{target} {form}");
+            assert!(tags.insert(tag), "{target}: two forms are known by one tag");
+        }
+        // What is no table is told as JSON alone.
+        let wanted = if path.contains("readings") || path.contains("rows") { 4 } else { forms.len() };
+        assert_eq!(forms.len(), wanted, "{path}");
+        if forms.len() == 1 {
+            for form in ["text/csv", "application/vnd.apache.parquet", "application/vnd.apache.arrow.stream"] {
+                let refused = server.ask_as(target, &format!("{}accept: {form}\r\n", cookie(&administrator)));
+                let kind = refused.header("content-type");
+                assert_eq!((refused.status, kind), (406, "application/problem+json"), "{target} {form}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_error_is_a_problem() {
     let project = two_branches();
     let server = serve(project.path());
@@ -262,14 +303,14 @@ fn every_error_is_a_problem() {
 }
 
 /// Makes a token on the page, and returns it.
-fn token(server: &Server, session: &str, name: &str) -> String {
+pub(super) fn token(server: &Server, session: &str, name: &str) -> String {
     let page = server.post("/tokens", session, &[("name", name), ("days", "90")]);
     assert_eq!(page.status, 200, "{}", page.body);
     let token = page.body.split("evk_").nth(1).and_then(|rest| rest.get(..64)).unwrap();
     format!("evk_{token}")
 }
 
-fn bearing(token: &str) -> String {
+pub(super) fn bearing(token: &str) -> String {
     format!("authorization: Bearer {token}\r\n")
 }
 
@@ -399,14 +440,14 @@ fn the_page_about_the_api_tells_every_question() {
 }
 
 /// Makes a token that sends rows.
-fn sending(server: &Server, session: &str, name: &str) -> String {
+pub(super) fn sending(server: &Server, session: &str, name: &str) -> String {
     let page = server.post("/tokens", session, &[("name", name), ("days", "90"), ("may", "write")]);
     assert_eq!(page.status, 200, "{}", page.body);
     format!("evk_{}", page.body.split("evk_").nth(1).and_then(|rest| rest.get(..64)).unwrap())
 }
 
 /// Sends rows as a program does.
-fn send(server: &Server, target: &str, headers: &str, body: &str) -> Answer {
+pub(super) fn send(server: &Server, target: &str, headers: &str, body: &str) -> Answer {
     let (host, length) = (&server.address, body.len());
     let json = if headers.contains("content-type") { "" } else { "content-type: application/json\r\n" };
     server.send(
@@ -417,7 +458,7 @@ fn send(server: &Server, target: &str, headers: &str, body: &str) -> Answer {
     )
 }
 
-fn called(token: &str, key: &str) -> String {
+pub(super) fn called(token: &str, key: &str) -> String {
     format!("{}idempotency-key: {key}\r\n", bearing(token))
 }
 

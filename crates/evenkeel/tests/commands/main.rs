@@ -32,6 +32,7 @@ mod served;
 mod service_levels;
 mod serving;
 mod support;
+mod tables;
 mod today;
 mod users;
 mod webhooks;

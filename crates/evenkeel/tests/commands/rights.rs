@@ -139,6 +139,11 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/api/v1/map", "/api/v1/map?unit=lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
     ("/api/v1/initiatives", "/api/v1/initiatives?unit=north", [401, 403, 404, 200, 200, 200, 200, 200]),
     ("/api/v1/initiatives", "/api/v1/initiatives?unit=lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
+    ("/api/v1/recommendations", "/api/v1/recommendations", [401, 403, 404, 200, 200, 200, 200, 200]),
+    ("/api/v1/recommendations", "/api/v1/recommendations?unit=lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
+    ("/api/v1/notes", "/api/v1/notes", [401, 403, 404, 200, 200, 200, 200, 200]),
+    ("/api/v1/notes", "/api/v1/notes?unit=lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
+    ("/api/v1/disputes", "/api/v1/disputes", [401, 403, 200, 404, 200, 404, 200, 404]),
     ("/api/v1/today", "/api/v1/today", [401, 403, 404, 200, 200, 200, 200, 200]),
     ("/api/v1/today", "/api/v1/today?unit=lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
     ("/api/v1/charter", "/api/v1/charter", [401, 403, 200, 200, 200, 200, 200, 200]),
@@ -426,6 +431,8 @@ fn what_is_hidden_looks_like_what_does_not_exist() {
         "/api/v1/charter?unit=NAME",
         "/api/v1/rows/csat/NAME",
         "/api/v1/readings?unit=NAME",
+        "/api/v1/notes?unit=NAME",
+        "/api/v1/recommendations?unit=NAME",
     ] {
         let asked = |name: &str| {
             let answer = server.get(&target.replace("NAME", name), &milo);

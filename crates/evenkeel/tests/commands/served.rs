@@ -228,15 +228,21 @@ impl Server {
 
     /// Sends bytes as they are.
     pub fn send(&self, request: &[u8]) -> Answer {
+        self.exchange(request).0
+    }
+
+    /// The same, with the body as it came.
+    pub fn exchange(&self, request: &[u8]) -> (Answer, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         stream.write_all(request).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+        let body = end.map_or_else(Vec::new, |end| bytes[end + 4..].to_vec());
+        let head = String::from_utf8_lossy(&bytes[..end.unwrap_or(bytes.len())]).replace('\r', "");
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-        Answer { status, head: head.replace('\r', ""), body: body.to_owned() }
+        (Answer { status, head, body: String::from_utf8_lossy(&body).into_owned() }, body)
     }
 
     pub fn get(&self, target: &str, token: &str) -> Answer {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use evenkeel_engine::table::Table;
 use evenkeel_state::{Scope, User};
 use evenkeel_view::page::{Arrangement, Place, Visitor};
 use serde::Serialize;
@@ -22,8 +23,12 @@ use crate::visit::{Who, address, has_role};
 pub(crate) enum Form {
     /// What a page shows.
     Json,
-    /// Rows and columns.
+    /// Rows and columns as text.
     Csv,
+    /// The same as a file of typed columns.
+    Parquet,
+    /// The same as a stream of typed columns.
+    ArrowStream,
 }
 
 /// The world as whichever program asks may see it.
@@ -126,7 +131,20 @@ impl Caller {
 
     /// The form of an answer that is JSON, or rows and columns where a program asks for them.
     pub(crate) fn form(&self) -> Result<Form, Failure> {
-        chosen(&self.accept, &[Form::Json, Form::Csv])
+        chosen(&self.accept, &Form::OF_TABLES)
+    }
+
+    /// A list about no unit and no period, in the form that a program likes best. `next` is where the part is that follows.
+    pub(crate) fn lists<T: Serialize>(
+        &self,
+        list: &T,
+        table: impl FnOnce(&T) -> Table,
+        next: Option<String>,
+    ) -> Result<Answer, Failure> {
+        match self.form()? {
+            Form::Json => answer::json(&self.world.about_answer(None), list),
+            form => answer::table(form, &table(list), next),
+        }
     }
 
     /// An answer about a place.
@@ -176,13 +194,15 @@ fn chosen(accept: &str, offered: &[Form]) -> Result<Form, Failure> {
         let (kind, parameters) = part.split_once(';').unwrap_or((part, ""));
         let quality = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("q="));
         let quality = quality.map_or(1.0, |quality| quality.trim().parse().unwrap_or(0.0));
-        let form = match kind.trim().to_ascii_lowercase().as_str() {
-            "*/*" => offered.first().copied(),
-            "application/*" | "application/json" => Some(Form::Json),
-            "text/*" | "text/csv" => Some(Form::Csv),
-            _ => None,
+        let kind = kind.trim().to_ascii_lowercase();
+        // Of the forms that a program leaves open, the first.
+        let form = match kind.strip_suffix('*') {
+            Some("*/") => offered.first(),
+            Some(start) if start.ends_with('/') => offered.iter().find(|form| form.content_type().starts_with(start)),
+            Some(_) => None,
+            None => offered.iter().find(|form| form.content_type() == kind),
         };
-        wanted.extend(form.filter(|form| quality > 0.0 && offered.contains(form)).map(|form| (quality, form)));
+        wanted.extend(form.filter(|_| quality > 0.0).map(|form| (quality, *form)));
     }
     if says_nothing {
         wanted.extend(offered.first().map(|form| (1.0, *form)));
@@ -199,11 +219,16 @@ fn chosen(accept: &str, offered: &[Form]) -> Result<Form, Failure> {
 }
 
 impl Form {
+    /// The forms of what is rows and columns.
+    pub(crate) const OF_TABLES: [Form; 4] = [Form::Json, Form::Csv, Form::Parquet, Form::ArrowStream];
+
     /// How it is named in headers.
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             Form::Json => "application/json",
             Form::Csv => "text/csv",
+            Form::Parquet => "application/vnd.apache.parquet",
+            Form::ArrowStream => "application/vnd.apache.arrow.stream",
         }
     }
 }
@@ -214,7 +239,6 @@ mod tests {
 
     #[test]
     fn the_form_that_is_liked_best() {
-        let both = [Form::Json, Form::Csv];
         for (accept, form) in [
             ("", Form::Json),
             ("*/*", Form::Json),
@@ -224,12 +248,25 @@ mod tests {
             ("application/json, text/csv", Form::Json),
             ("text/html, application/xml;q=0.9, */*;q=0.8", Form::Json),
             ("Text/CSV; charset=utf-8", Form::Csv),
+            ("text/*", Form::Csv),
+            ("application/*", Form::Json),
+            ("application/vnd.apache.parquet", Form::Parquet),
+            ("application/vnd.apache.arrow.stream, text/csv;q=0.9, */*;q=0.1", Form::ArrowStream),
         ] {
-            assert_eq!(chosen(accept, &both).unwrap(), form, "{accept}");
+            assert_eq!(chosen(accept, &Form::OF_TABLES).unwrap(), form, "{accept}");
         }
-        for accept in ["text/html", "application/json;q=0", "text/csv;q=x", "image/png, text/html"] {
-            assert!(chosen(accept, &both).is_err(), "{accept}");
+        for accept in [
+            "text/html",
+            "application/json;q=0",
+            "text/csv;q=x",
+            "image/png, text/html",
+            "application/vnd.apache.*",
+            "application/vnd.apache.arrow.file",
+        ] {
+            assert!(chosen(accept, &Form::OF_TABLES).is_err(), "{accept}");
         }
-        assert!(chosen("text/csv", &[Form::Json]).is_err());
+        for accept in ["text/csv", "application/vnd.apache.parquet"] {
+            assert!(chosen(accept, &[Form::Json]).is_err(), "{accept}");
+        }
     }
 }

@@ -104,6 +104,9 @@ fn told(operation: &Operation, about: &Value, generator: &mut SchemaGenerator) -
     });
     if operation.table {
         content[Form::Csv.content_type()] = json!({ "schema": { "type": "string" } });
+        // Of bytes there is no schema.
+        content[Form::Parquet.content_type()] = json!({});
+        content[Form::ArrowStream.content_type()] = json!({});
         headers["Link"] = json!({ "description": "Where the part that follows is.", "schema": { "type": "string" } });
     }
     let mut responses = failures(&OF_ROWS);

@@ -9,18 +9,22 @@ mod caller;
 mod charter;
 mod compare;
 mod data;
+mod disputes;
 mod document;
 mod initiatives;
 mod map;
 mod measure;
 mod measures;
+mod notes;
 mod observations;
 mod operation;
 mod organisation;
 mod page;
+mod part;
 mod problem;
 mod question;
 mod readings;
+mod recommendations;
 mod records;
 mod rows;
 mod scorecard;
@@ -48,6 +52,9 @@ fn operations() -> Vec<Operation> {
         compare::operation(),
         map::operation(),
         initiatives::operation(),
+        recommendations::operation(),
+        notes::operation(),
+        disputes::operation(),
         today::operation(),
         charter::operation(),
         measures::list_operation(),

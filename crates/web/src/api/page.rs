@@ -84,7 +84,7 @@ impl Asks {
                 value,
             });
         }
-        let forms: &[Form] = if operation.table { &[Form::Json, Form::Csv] } else { &[Form::Json] };
+        let forms: &[Form] = if operation.table { &Form::OF_TABLES } else { &[Form::Json] };
         ApiEntry {
             id: operation.id.to_owned(),
             method: if operation.sends.is_some() { "POST" } else { "GET" },

@@ -1,12 +1,13 @@
 //! Readings as a long table.
 
 use axum::routing::get;
-use evenkeel_view::page::{ReadingLine, ReadingList};
+use evenkeel_engine::table::Table;
+use evenkeel_view::page::ReadingList;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::answer::{self, Answer};
-use super::caller::{Caller, Form};
+use super::answer::Answer;
+use super::caller::Caller;
 use super::operation::{Operation, fields_of, schema_of};
 use super::question::{Asked, PeriodText};
 use super::rows::within;
@@ -45,8 +46,8 @@ pub(super) fn operation() -> Operation {
         id: "readings",
         summary: "readings as a long table",
         says: "Numerator, denominator, number of rows, value and likely range of every measure, unit and period that you may \
-               see, by measure, unit and period. Asked for as `text/csv`, the same as a file with the columns of `evenkeel \
-               readings`, where the header `Link` says what follows. People are not told.",
+               see, by measure, unit and period. Asked for as `text/csv`, Parquet or Arrow, the same with the columns of \
+               `evenkeel readings`, where the header `Link` says what follows. People are not told.",
         query: fields_of::<Wanted>,
         data: schema_of::<ReadingList>,
         table: true,
@@ -56,7 +57,8 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn show(caller: Caller, Asked(wanted): Asked<Wanted>) -> Result<Answer, Failure> {
-    let form = caller.form()?;
+    // What cannot be told in the form that is asked for is not worked out.
+    caller.form()?;
     let limit = within("limit", wanted.limit.unwrap_or(USUAL), 1, MOST)?;
     let text = |period: &Option<PeriodText>| period.as_ref().map(|PeriodText(text)| text.clone());
     let selected = Selected {
@@ -84,10 +86,7 @@ async fn show(caller: Caller, Asked(wanted): Asked<Wanted>) -> Result<Answer, Fa
         let place = [&last.measure, &last.unit, &last.period].map(|text| part(text)).join(" ");
         format!("{next}&after={}", part(&place))
     });
-    match form {
-        Form::Csv => Ok(answer::csv(csv(&readings), next)),
-        Form::Json => caller.tells_of_all(&ReadingList { readings, next }),
-    }
+    caller.lists(&ReadingList { readings, next: next.clone() }, table, next)
 }
 
 /// The measure, unit and period of the last reading that a program has.
@@ -104,28 +103,20 @@ fn place_after(text: &str) -> Result<[String; 3], Failure> {
     }
 }
 
-fn csv(readings: &[ReadingLine]) -> String {
-    use evenkeel_engine::export::quoted;
-    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-    let mut text =
-        "measure,level,unit,period,numerator,denominator,n,value,low,high,definition_version,data_version\n".to_owned();
-    for reading in readings {
-        let cells = [
-            quoted(&reading.measure),
-            quoted(&reading.level),
-            quoted(&reading.unit),
-            quoted(&reading.period),
-            number(reading.numerator),
-            number(reading.denominator),
-            reading.n.to_string(),
-            reading.value.to_string(),
-            number(reading.low),
-            number(reading.high),
-            quoted(&reading.definition_version),
-            quoted(&reading.data_version),
-        ];
-        text.push_str(&cells.join(","));
-        text.push('\n');
-    }
-    text
+/// The columns of `evenkeel readings`.
+fn table(list: &ReadingList) -> Table {
+    let of = || list.readings.iter();
+    Table::default()
+        .texts("measure", of().map(|reading| Some(reading.measure.as_str())))
+        .texts("level", of().map(|reading| Some(reading.level.as_str())))
+        .texts("unit", of().map(|reading| Some(reading.unit.as_str())))
+        .texts("period", of().map(|reading| Some(reading.period.as_str())))
+        .numbers("numerator", of().map(|reading| reading.numerator))
+        .numbers("denominator", of().map(|reading| reading.denominator))
+        .wholes("n", of().map(|reading| i64::try_from(reading.n).ok()))
+        .numbers("value", of().map(|reading| Some(reading.value)))
+        .numbers("low", of().map(|reading| reading.low))
+        .numbers("high", of().map(|reading| reading.high))
+        .texts("definition_version", of().map(|reading| Some(reading.definition_version.as_str())))
+        .texts("data_version", of().map(|reading| Some(reading.data_version.as_str())))
 }

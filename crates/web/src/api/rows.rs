@@ -44,8 +44,8 @@ pub(super) fn operation() -> Operation {
         id: "rows",
         summary: "the rows behind a number",
         says: "The rows of the record that a measure counts, of a unit or a person, latest first; for whoever may see them. \
-               Asked for as `text/csv`, the same as a file, where the header `Link` says what follows. A look at people is \
-               recorded in the audit trail.",
+               Asked for as `text/csv`, Parquet or Arrow, the same as rows and columns, where the header `Link` says what \
+               follows. A look at people is recorded in the audit trail.",
         query: fields_of::<Wanted>,
         data: schema_of::<RowsList>,
         table: true,
@@ -76,6 +76,7 @@ async fn show(
     });
     match form {
         Form::Csv => Ok(answer::csv(csv(&records), next)),
+        Form::Parquet | Form::ArrowStream => answer::table(form, &records.typed(), next),
         Form::Json => {
             let place = place_of(&subject, &looked);
             let list = RowsList {

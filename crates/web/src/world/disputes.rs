@@ -11,7 +11,8 @@ use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::Subject;
 use evenkeel_model::record;
-use evenkeel_state::{Dispute, LookedAt};
+use evenkeel_state::{Dispute, LookedAt, User};
+use evenkeel_view::page::DisputeEntry;
 
 use super::{World, WorldError};
 
@@ -87,6 +88,33 @@ impl World {
         let wanted: Option<UnitCode> = organisation.unit(unit);
         let path = self.unit_today(person).map(|unit| organisation.path(unit, self.today())).unwrap_or_default();
         wanted == Some(organisation.root()) || wanted.is_some_and(|wanted| path.contains(&wanted))
+    }
+
+    /// A dispute as programs are told of it. `users` are those who may have decided.
+    pub(crate) fn dispute_entry(&self, dispute: &Dispute, users: &[User]) -> DisputeEntry {
+        let person = PersonId::new(&dispute.of.person);
+        let own = self.is_own(&person);
+        let name = |sign_in: &String| {
+            let known = users.iter().find(|user| user.sign_in == *sign_in);
+            known.map_or_else(|| sign_in.clone(), |user| user.name.clone())
+        };
+        let decided = dispute.decided.as_ref();
+        DisputeEntry {
+            number: dispute.id,
+            state: dispute.state.as_str().to_owned(),
+            table: dispute.of.table.clone(),
+            key: dispute.of.key.clone(),
+            measure: dispute.of.measure.clone(),
+            period: dispute.of.period.clone(),
+            person: (own || self.names_person(&person)).then(|| person.to_string()),
+            unit: Some(self.unit_id_of(&person)).filter(|unit| !unit.is_empty()),
+            why: dispute.of.why.clone(),
+            raised_at: dispute.raised_at,
+            decided_by: decided.map(|(by, ..)| name(by)),
+            decided_at: decided.map(|(_, at, _)| *at),
+            reason: decided.map(|(_, _, reason)| reason.clone()),
+            own,
+        }
     }
 
     /// Records that disputes were looked at that say whose they are.

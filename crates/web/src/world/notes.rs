@@ -9,7 +9,7 @@ use evenkeel_model::reading::Subject;
 use evenkeel_state::{Note, User};
 use evenkeel_view::page::initiatives::Tick;
 use evenkeel_view::page::today::Mentioned;
-use evenkeel_view::page::{Arrangement, NoteCounts, NoteDetail, NotesDetail, Place};
+use evenkeel_view::page::{Arrangement, NoteCounts, NoteDetail, NoteEntry, NotesDetail, Place};
 
 use super::World;
 use crate::viewer::sees_figures;
@@ -92,6 +92,29 @@ impl World {
             own: note.by == viewer,
             unread: mentions_unread(note, viewer),
         }
+    }
+
+    /// The notes of all units that the viewer sees, as programs are told of them: those of one unit, or beside one measure,
+    /// where they are named.
+    pub(crate) fn note_entries(&self, unit: Option<&UnitId>, measure: Option<&MeasureId>) -> Vec<NoteEntry> {
+        let viewer = self.viewer.name();
+        self.seen_notes()
+            .filter(|note| unit.is_none_or(|unit| note.unit == *unit))
+            .filter(|note| measure.is_none_or(|measure| note.measure == *measure))
+            .map(|note| NoteEntry {
+                number: note.number,
+                measure: note.measure.to_string(),
+                unit: note.unit.to_string(),
+                period: note.period.clone(),
+                last_day: note.last_day,
+                text: note.withdrawn_at.is_none().then(|| note.text.clone()),
+                by: note.by_name.clone(),
+                at: note.at,
+                mentions: note.mentions.iter().map(|mention| mention.name.clone()).collect(),
+                withdrawn_at: note.withdrawn_at,
+                own: note.by == viewer,
+            })
+            .collect()
     }
 
     /// The notes that mention the viewer, who has not read them, the oldest first.

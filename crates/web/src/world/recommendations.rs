@@ -7,7 +7,7 @@ use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Subject;
 use evenkeel_state::Recommendation;
 use evenkeel_view::page::today::AskedFor;
-use evenkeel_view::page::{Arrangement, Links, Place, RecommendationDetail};
+use evenkeel_view::page::{Arrangement, Links, Place, RecommendationDetail, RecommendationEntry, stage_word};
 
 use super::{World, WorldError};
 use crate::viewer::Reach;
@@ -54,8 +54,43 @@ impl World {
             decide_by: one.of.decide_by,
             answer: one.answer.as_ref().map(|(answer, at, reason)| (*answer, self.local(*at), reason.clone())),
             outcome: one.outcome.clone(),
-            own: one.of.owner == self.viewer.name(),
-            asked: one.asked_by == self.viewer.name(),
+            own: self.is_asked(one),
+            asked: self.asked(one),
+        }
+    }
+
+    /// Whether the viewer is asked.
+    pub(crate) fn is_asked(&self, one: &Recommendation) -> bool {
+        one.of.owner == self.viewer.name()
+    }
+
+    /// Whether the viewer asked.
+    pub(crate) fn asked(&self, one: &Recommendation) -> bool {
+        one.asked_by == self.viewer.name()
+    }
+
+    /// A recommendation as programs are told of it.
+    pub(crate) fn recommendation_entry(&self, one: &Recommendation) -> RecommendationEntry {
+        let said = |words: &String| Some(words.clone()).filter(|words| !words.is_empty());
+        RecommendationEntry {
+            number: one.number,
+            stage: stage_word(one.stage(self.today())).to_owned(),
+            measure: one.of.measure.to_string(),
+            unit: one.of.unit.to_string(),
+            period: one.of.period.clone(),
+            what: one.of.what.clone(),
+            why: one.of.why.clone(),
+            evidence: one.of.evidence.lines().map(str::to_owned).collect(),
+            owner: one.owner_name.clone(),
+            asked_by: one.asker_name.clone(),
+            asked_at: one.asked_at,
+            decide_by: one.of.decide_by,
+            answered_at: one.answer.as_ref().map(|(_, at, _)| *at),
+            reason: one.answer.as_ref().and_then(|(_, _, reason)| said(reason)),
+            outcome_on: one.outcome.as_ref().map(|(_, on, _)| *on),
+            result: one.outcome.as_ref().and_then(|(_, _, words)| said(words)),
+            own: self.is_asked(one),
+            asked: self.asked(one),
         }
     }
 
