@@ -30,7 +30,7 @@ const PREFIX: &str = "push ";
 /// Under which name SQL sees what was sent.
 const PUSHED: &str = "pushed";
 /// Columns that evenkeel fills itself.
-const OURS: [&str; 2] = ["source", "batch_id"];
+pub const OURS: [&str; 2] = ["source", "batch_id"];
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -631,6 +631,60 @@ fn schemathesis() -> Option<std::ffi::OsString> {
     starts.then_some(program)
 }
 
+/// The document with names that there are, so that what is asked comes further than to what does not exist, and with rows of
+/// the table that is asked for.
+fn with_known_names(mut document: Value) -> Value {
+    let only = |names: &[&str]| json!({ "type": "string", "enum": names });
+    for operation in document["paths"].as_object_mut().unwrap().values_mut() {
+        for asked in operation.as_object_mut().unwrap().values_mut() {
+            for parameter in asked["parameters"].as_array_mut().unwrap() {
+                let names: &[&str] = match (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap()) {
+                    ("path", "unit") => &["north", "lakeside", "whole"],
+                    ("path", "measure") => &["csat", "cost_contact"],
+                    ("path", "table") => &["responses"],
+                    _ => continue,
+                };
+                parameter["schema"] = only(names);
+            }
+        }
+    }
+    let rows = "/paths/~1api~1v1~1records~1{table}/post/requestBody/content/application~1json/schema/items";
+    *document.pointer_mut(rows).unwrap() = json!({ "$ref": "#/components/schemas/RowOf_responses" });
+    document["components"]["schemas"]["RowOf_responses"]["additionalProperties"] = json!(false);
+    let figures = "/paths/~1api~1v1~1observations/post/requestBody/content/application~1json/schema/items";
+    let figures = document.pointer_mut(figures).unwrap();
+    figures["properties"]["measure"] = only(&["cost_contact"]);
+    figures["properties"]["unit"] = only(&["north", "lakeside"]);
+    figures["additionalProperties"] = json!(false);
+    document
+}
+
+/// How schemathesis looks at what is sent. What cannot be taken as a whole is refused with 422 although its form is right,
+/// and a row that does not fit is put aside while the others are taken.
+const OF_WHAT_IS_SENT: &str = r#"
+[[operations]]
+include-method = "POST"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "422", "429"]
+checks.negative_data_rejection.enabled = false
+"#;
+
+/// Every push has a name of its own, else it would be refused before anybody looks at its rows.
+const OWN_NAMES: &str = r#"
+import itertools
+import re
+
+import schemathesis
+
+NUMBERS = itertools.count()
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and re.fullmatch("[!-~]{1,100}", key):
+        case.headers["Idempotency-Key"] = f"push-{next(NUMBERS)}"
+"#;
+
 #[test]
 fn schemathesis_finds_nothing() {
     let Some(program) = schemathesis() else { return };
@@ -639,25 +693,47 @@ fn schemathesis_finds_nothing() {
     let administrator = server.set_up();
     let ines = server.add(&administrator, "ines", "insights", "", "");
     let vera = server.add(&administrator, "vera", "viewer", "north", "");
-    // Names that there are, so that it comes further than to what does not exist.
     let folder = TempDir::new().unwrap();
-    let settings = folder.path().join("schemathesis.toml");
-    std::fs::write(&settings, "[parameters]\n\"path.unit\" = [\"north\", \"lakeside\", \"whole\", \"x\"]\n\"path.measure\" = [\"csat\", \"x\"]\n")
-        .unwrap();
-    for (who, session) in [("insights", &ines), ("viewer", &vera)] {
-        let header = format!("Authorization: Bearer {}", token(&server, session, "schemathesis"));
-        let url = format!("http://{}/api/openapi.json", server.address);
-        let output = Command::new(&program)
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let settings = file("schemathesis.toml", OF_WHAT_IS_SENT);
+    let hooks = file("names.py", OWN_NAMES);
+    let named = format!("hooks = {:?}\n{OF_WHAT_IS_SENT}", hooks.display().to_string());
+    let with_names = file("named.toml", &named);
+    let document = with_known_names(server.get("/api/openapi.json", "").json());
+    let document = file("openapi.json", &document.to_string());
+    let (reads, sends) = (token(&server, &ines, "reads"), sending(&server, &ines, "sends"));
+    let looks = token(&server, &vera, "looks");
+    // A push is written to the disk, so that of these fewer are tried.
+    for (who, settings, token, examples, phases) in [
+        ("insights", &settings, &reads, "25", "examples,coverage,fuzzing"),
+        ("viewer", &settings, &looks, "25", "examples,coverage,fuzzing"),
+        ("a program that sends rows", &settings, &sends, "1", "coverage"),
+        ("a program that sends rows under ever new names", &with_names, &sends, "25", "fuzzing"),
+    ] {
+        let mut command = Command::new(&program);
+        command
             .arg("--config-file")
-            .arg(&settings)
-            .args(["run", &url, "--header", &header, "--max-examples", "25", "--phases", "examples,coverage,fuzzing"])
-            .args(["--seed", "1", "--request-timeout", "30", "--no-color"])
+            .arg(settings)
+            .arg("run")
+            .arg(&document)
+            .args(["--url", &format!("http://{}", server.address)])
+            .args(["--header", &format!("Authorization: Bearer {token}")])
+            .args(["--max-examples", examples, "--phases", phases, "--continue-on-failure"])
+            .args(["--seed", "1", "--request-timeout", "60", "--no-color"])
             // It guesses so many tokens that it is made to wait; `programs_ask_with_tokens` looks at that.
-            .args(["--exclude-checks", "ignored_auth"])
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
+            .args(["--exclude-checks", "ignored_auth"]);
+        if token == &sends {
+            command.args(["--include-method", "POST"]);
+        }
+        let output = command.current_dir(folder.path()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "as {who}:\n{said}\n{}", String::from_utf8_lossy(&output.stderr));
     }
+    // What was sent came as far as the record.
+    let rows = server.get("/administration/trail", &administrator).body;
+    assert!(rows.contains("pushed rows"), "{rows}");
 }

@@ -369,7 +369,8 @@ const OF_TABLES: &[(&str, Meanings)] = &[
 ];
 
 /// What a column means.
-fn meaning(table: &str, column: &str) -> &'static str {
+#[must_use]
+pub fn meaning(table: &str, column: &str) -> &'static str {
     let own = OF_TABLES.iter().find(|(name, _)| *name == table).map_or(&[][..], |(_, columns)| *columns);
     own.iter().chain(OF_CONVENTIONS).find(|(name, _)| *name == column).map_or("", |(_, meaning)| *meaning)
 }

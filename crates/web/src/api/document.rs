@@ -20,7 +20,7 @@ use super::{caller::Form, operations};
 pub(super) const PATH: &str = "/api/openapi.json";
 
 /// Where definitions stand in the document.
-const DEFINITIONS: &str = "#/components/schemas/";
+pub(super) const DEFINITIONS: &str = "#/components/schemas/";
 
 /// What goes wrong only where rows are sent.
 const OF_ROWS: [u16; 2] = [415, 422];

@@ -66,6 +66,8 @@ fn figures(_: &mut SchemaGenerator) -> Schema {
         "items": {
             "type": "object",
             "required": ["measure", "unit", "period"],
+            // They are two names of the same.
+            "not": { "required": ["value", "numerator"] },
             "properties": {
                 "measure": { "type": "string", "description": "The identifier of a measure, or the name of its figure." },
                 "unit": { "type": "string", "description": "The identifier of the unit." },

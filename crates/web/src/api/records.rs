@@ -12,15 +12,17 @@ use evenkeel_ingest::push::{self, Form, MOST_ROWS, PushError, Pushed};
 use evenkeel_ingest::{IngestError, Request};
 use evenkeel_lake::rejects::Reject;
 use evenkeel_lake::{exclusions, figures};
-use evenkeel_model::record::{self, Table};
+use evenkeel_model::record::{self, Column, ColumnKind, Table, reference};
 use evenkeel_state::{KeptAnswer, Origin, PushKey, StateError};
 use evenkeel_view::page::{PushAnswer, PushReject};
 use evenkeel_view::words::{capitalised, listed, rejected};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use tokio::runtime::Handle;
 
 use super::caller::Sender;
+use super::document::DEFINITIONS;
 use super::operation::{Operation, Sends, fields_of, schema_of};
 use super::question::Asked;
 use crate::asked::Asked as Part;
@@ -93,13 +95,61 @@ pub(super) fn tables() -> impl Iterator<Item = &'static Table> {
     record::TABLES.iter().filter(|table| table.name != exclusions::TABLE)
 }
 
-fn rows(_: &mut SchemaGenerator) -> Schema {
+/// Rows of the tables, each with a definition of its own.
+fn rows(generator: &mut SchemaGenerator) -> Schema {
+    let mut any = Vec::new();
+    for table in tables() {
+        let name = format!("RowOf_{}", table.name);
+        any.push(json!({ "$ref": format!("{DEFINITIONS}{name}") }));
+        generator.definitions_mut().insert(name, row(table));
+    }
     json_schema!({
         "type": "array",
         "minItems": 1,
         "maxItems": MOST_ROWS,
-        "items": { "type": "object", "description": "The columns of the table, as docs/reference/service-record.md has them." },
+        "items": { "type": "object", "description": "A row of the table that the address names.", "anyOf": any },
     })
+}
+
+/// What the document says of a row of a table: its columns, but for those that the server fills.
+fn row(table: &Table) -> Value {
+    let has_to_be = |column: &Column| column.required || table.key.contains(&column.name);
+    let sent = || table.all_columns().filter(|column| !push::OURS.contains(&column.name));
+    let columns: Map<String, Value> = sent().map(|column| (column.name.to_owned(), cell(table, column))).collect();
+    let required: Vec<&str> =
+        table.columns.iter().filter(|column| has_to_be(column)).map(|column| column.name).collect();
+    json!({
+        "type": "object",
+        "description": format!("One row is {}.", table.row),
+        "required": required,
+        "properties": columns,
+    })
+}
+
+/// What the document says of a cell. What is not known may be left out, or be null.
+fn cell(table: &Table, column: &Column) -> Value {
+    let (kind, format) = match column.kind {
+        ColumnKind::Text => ("string", None),
+        ColumnKind::Json => ("object", None),
+        ColumnKind::Instant => ("string", Some("date-time")),
+        ColumnKind::Day => ("string", Some("date")),
+        ColumnKind::Number => ("number", None),
+        ColumnKind::Whole => ("integer", None),
+        ColumnKind::Flag => ("boolean", None),
+    };
+    let needed = column.required || table.key.contains(&column.name);
+    let mut cell = json!({
+        "type": if needed { json!(kind) } else { json!([kind, "null"]) },
+        "description": reference::meaning(table.name, column.name),
+    });
+    if let Some(format) = format {
+        cell["format"] = json!(format);
+    }
+    if !column.allowed.is_empty() {
+        let nothing = (!needed).then_some(Value::Null);
+        cell["enum"] = column.allowed.iter().map(|word| json!(word)).chain(nothing).collect();
+    }
+    cell
 }
 
 async fn take(
@@ -230,7 +280,7 @@ async fn work(state: &State, sender: &Sender, pushed: Pushed) -> Result<Response
         rejected: taken.rejected,
         rejects: taken.rejects.into_iter().map(told_reject).collect(),
     };
-    let answer = serde_json::json!({ "data": data }).to_string();
+    let answer = json!({ "data": data }).to_string();
     let about = format!(
         "{} of {}, source {}, as {}, by token {}",
         evenkeel_view::number::counted(data.rows, "rows").replace('\u{a0}', " "),
