@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{instant, kept};
-use crate::entity::{session, user};
+use crate::entity::{grant, session, user};
+use crate::users::made;
 use crate::{Random, Secret, StateError, StateStore, User, UserId};
 
 /// How much later a session has to be used for its time to be written down again.
@@ -72,23 +73,33 @@ impl StateStore {
     }
 
     async fn found(&self, secret: &Secret, life: Lifetime, now: Timestamp, used: bool) -> Result<Found, StateError> {
-        let found = session::Entity::find_by_id(secret.digest()).one(&self.database).await?;
-        let Some(found) = found else { return Ok(Found::Nobody) };
+        // One question for all of it, because every page asks it: a row per grant, or one without.
+        let held = session::Entity::find_by_id(secret.digest())
+            .find_also_related(user::Entity)
+            .and_also_related(grant::Entity)
+            .order_by_asc(grant::Column::Id)
+            .all(&self.database)
+            .await?;
+        let (mut sessions, mut users, mut grants) = (Vec::new(), Vec::new(), Vec::new());
+        for (session, user, grant) in held {
+            sessions.push(session);
+            users.extend(user);
+            grants.extend(grant);
+        }
+        let Some(found) = sessions.pop() else { return Ok(Found::Nobody) };
         let seen = instant(found.seen_at);
         if life.is_over(instant(found.created_at), seen, now) {
             session::Entity::delete_by_id(secret.digest()).exec(&self.database).await?;
             return Ok(Found::Ended);
         }
-        let Some(user) = self.user(UserId(found.user_id)).await?.filter(|user| user.active) else {
-            return Ok(Found::Nobody);
-        };
+        let Some(user) = users.pop().filter(|user| user.active) else { return Ok(Found::Nobody) };
         if used && now.duration_since(seen) >= NOTED_EVERY {
             let own = session::Column::Digest.eq(secret.digest());
             let later = session::Entity::update_many().col_expr(session::Column::SeenAt, kept(now).into());
             // While others write, reading goes on: what is not noted now is noted with the next page.
             later.filter(own).exec(&self.database).await.ok();
         }
-        Ok(Found::User(user))
+        Ok(Found::User(made(user, &grants)?))
     }
 
     /// Signs out.

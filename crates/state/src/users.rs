@@ -215,7 +215,7 @@ impl StateStore {
     }
 }
 
-fn made(model: user::Model, grants: &[grant::Model]) -> Result<User, StateError> {
+pub(crate) fn made(model: user::Model, grants: &[grant::Model]) -> Result<User, StateError> {
     let grants = grants.iter().map(|grant| Grant::new(&grant.role, &grant.over)).collect::<Result<_, _>>()?;
     Ok(User {
         id: UserId(model.id),

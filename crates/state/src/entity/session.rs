@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::user;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
 pub struct Model {
@@ -15,5 +17,11 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
+
+impl Related<user::Entity> for Entity {
+    fn to() -> RelationDef {
+        Self::belongs_to(user::Entity).from(Column::UserId).to(user::Column::Id).into()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

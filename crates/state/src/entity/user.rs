@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::grant;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
 pub struct Model {
@@ -20,5 +22,11 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
+
+impl Related<grant::Entity> for Entity {
+    fn to() -> RelationDef {
+        <grant::Entity as Related<Self>>::to().rev()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}
