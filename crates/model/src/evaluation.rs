@@ -12,6 +12,7 @@ use crate::ids::{MeasureId, UnitId};
 use crate::measure::{Break, Direction, Measure};
 use crate::period::Period;
 use crate::reading::{Missing, Reading, Subject};
+use crate::rolling::{self, Rolling};
 use crate::scorecard::{Leg, MeasureUse, Objective, ScoreRules, Scorecard};
 use crate::scoring::{self, Score, Status};
 use crate::signal::{self, Annotation, Signal};
@@ -44,6 +45,9 @@ pub struct Question {
     pub compare_with: Period,
     /// The day of the evaluation instant in the project's time zone.
     pub today: Date,
+    /// With fewer rows than this in a month a measure is told of the last three or six; none where every month is told by
+    /// itself.
+    pub rolling_below: Option<u64>,
     /// How many periods of history are wanted, the period itself included.
     pub history: usize,
 }
@@ -119,6 +123,9 @@ pub struct MeasureResult {
     pub key: bool,
     /// Its weight in the objective.
     pub weight: f64,
+    /// The months that the reading covers where the one of the evaluation has too few rows; its range, its status and its
+    /// score are of these as well, and [`Self::before`] of those with which they are compared.
+    pub rolling: Option<Rolling>,
     /// The reading.
     pub reading: Reading,
     /// Why the reading has no value.
@@ -280,13 +287,16 @@ pub fn evaluate_measure(
 ) -> MeasureResult {
     let subject = &question.subject;
     let read = |period: Period| readings.reading(&measure.id, subject, period);
-    let (reading, missing) = known(read(question.period));
+    let rolling = rolling::rolling(measure, question, readings);
+    let (period, compare_with) =
+        rolling.map_or((question.period, question.compare_with), |rolling| (rolling.period, rolling.compare_with));
+    let (reading, missing) = known(read(period));
     // What was measured by another definition is not held against this one, and is no baseline for it.
     let redefined = |period: Period| measure.break_between(period, question.period);
-    let redefined_since = redefined(question.compare_with);
+    let redefined_since = redefined(compare_with);
     let before = match redefined_since {
         Some(_) => Reading::EMPTY,
-        None => read(question.compare_with).unwrap_or(Reading::EMPTY),
+        None => read(compare_with).unwrap_or(Reading::EMPTY),
     };
     let plan = plan_for(usage, &question.path);
     let measured_baseline = match plan.baseline {
@@ -300,7 +310,7 @@ pub fn evaluate_measure(
     let performance = |reading: &Reading| {
         reading.value.and_then(|value| scoring::performance(value, &targets, measure.better, usage.normalisation))
     };
-    let likely_range = readings.likely_range(&measure.id, subject, question.period);
+    let likely_range = readings.likely_range(&measure.id, subject, period);
     let history = question
         .period
         .trailing(question.history)
@@ -333,6 +343,7 @@ pub fn evaluate_measure(
         key: usage.key,
         weight: usage.weight,
         missing,
+        rolling,
         parts: parts_of(measure.in_force(question.period).unwrap_or(measure), subject, question.period, readings),
         status: scoring::status(reading.value, likely_range, targets.target, measure.better),
         performance: performance(&reading),
@@ -512,6 +523,7 @@ mod tests {
             period,
             compare_with: period.previous(),
             today: period.end(),
+            rolling_below: None,
             history: 1,
         }
     }

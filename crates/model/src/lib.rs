@@ -30,6 +30,7 @@ pub mod quantity;
 pub mod reading;
 pub mod recommendation;
 pub mod record;
+pub mod rolling;
 pub mod schedule;
 pub mod scorecard;
 pub mod scoring;

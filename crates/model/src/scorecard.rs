@@ -28,11 +28,14 @@ pub struct ScoreRules {
     pub imbalance: f64,
     /// Scores below this count as this inside the geometric mean, so that one zero does not erase a leg.
     pub floor: f64,
+    /// Where a month has fewer rows than this behind a measure, the last three or six months are told; none where every
+    /// month is told by itself.
+    pub rolling_below: Option<u64>,
 }
 
 impl Default for ScoreRules {
     fn default() -> Self {
-        Self { imbalance: 20.0, floor: 5.0 }
+        Self { imbalance: 20.0, floor: 5.0, rolling_below: None }
     }
 }
 

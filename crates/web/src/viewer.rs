@@ -157,8 +157,8 @@ impl Sight {
         self.administers |= role == Role::Administrator;
         self.tops.push(top);
         let whole = top == organisation.root();
-        let below: Vec<UnitCode> =
-            organisation.units().filter(|unit| organisation.path(*unit, today).contains(&top)).collect();
+        let is_below = |unit: &UnitCode| !whole && organisation.path(*unit, today).contains(&top);
+        let below: Vec<UnitCode> = organisation.units().filter(is_below).collect();
         let widen = |reach: &mut Reach| match reach {
             Reach::Everywhere => {}
             reach @ Reach::Only(_) if whole => *reach = Reach::Everywhere,

@@ -17,7 +17,7 @@ pub(crate) mod told;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{self, Arc, PoisonError};
 
 use evenkeel_engine::comparison::{Question as CompareQuestion, Strata};
 use evenkeel_engine::explain::Explanation;
@@ -52,6 +52,7 @@ use evenkeel_view::page::{
     for_everyone,
 };
 use evenkeel_view::terminal::{self, Provenance, Style};
+use hashlink::LruCache;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use thiserror::Error;
@@ -63,6 +64,10 @@ use crate::viewer::{NotRecorded, Reach, Sight, Trail, Viewer};
 
 /// How many periods of history pages show.
 const HISTORY: usize = 24;
+/// Of how many places the evaluation is remembered. Of twenty measures one takes about a tenth of a megabyte.
+const REMEMBERED: usize = 1000;
+/// Of how many days the tree of units is remembered.
+const MENUS: usize = 30;
 /// How many rows behind a number are shown at a time.
 pub const ROWS: usize = 8;
 
@@ -233,11 +238,33 @@ pub struct Evaluated {
     days: OnceCell<ReadingStore>,
     /// Readings by case mix, by comparison and by whether they tell of days.
     strata: Mutex<BTreeMap<(String, bool), Arc<Strata>>>,
+    /// The scorecard held against the readings of units, of the places that were asked for last.
+    evaluations: Mutex<LruCache<Place, Arc<Evaluation>>>,
+    /// All units as a tree, on the days that were asked for last.
+    menus: sync::Mutex<LruCache<Date, Arc<[UnitNode]>>>,
     holdings: OnceCell<data::Holdings>,
     observations: OnceCell<Observations>,
     currency: Currency,
+    versions: Versions,
     lake_version: u64,
     loaded_at: Option<Timestamp>,
+}
+
+/// By what figures can be told apart that were worked out from other data, or otherwise.
+struct Versions {
+    /// A digest of the data behind all measures.
+    data: String,
+    /// A digest of all definitions.
+    definitions: String,
+}
+
+impl Versions {
+    fn of(measures: &BTreeMap<MeasureId, Arc<Measure>>, engine: &Engine) -> Self {
+        let all: Vec<String> =
+            measures.values().map(|measure| format!("{} {}", measure.id, measure.definition)).collect();
+        let definitions = blake3::hash(all.join("\n").as_bytes()).to_hex()[..8].to_owned();
+        Self { data: engine.data_version(measures.values()), definitions }
+    }
 }
 
 /// One state of project and lake, evaluated, as one viewer sees it: what the viewer may not see is in no answer.
@@ -280,6 +307,7 @@ impl World {
         for leg in &mut by_perspective.legs {
             leg.title = evenkeel_view::words::capitalised(&leg.title);
         }
+        let versions = Versions::of(&all, &engine);
         let currency = Currency::new(project.currency.as_deref().unwrap_or_default());
         let evaluated = Arc::new(Evaluated {
             project,
@@ -290,9 +318,12 @@ impl World {
             months,
             days: OnceCell::new(),
             strata: Mutex::default(),
+            evaluations: Mutex::new(LruCache::new(REMEMBERED)),
+            menus: sync::Mutex::new(LruCache::new(MENUS)),
             holdings: OnceCell::new(),
             observations: OnceCell::new(),
             currency,
+            versions,
             lake_version,
             loaded_at,
         });
@@ -564,21 +595,35 @@ impl World {
             period: place.period,
             compare_with: place.period.like_for_like(place.compare_with, reach),
             today: self.today(),
+            rolling_below: self.scorecard.rules.rolling_below,
             history: HISTORY,
         }
     }
 
     /// The scorecard held against the readings of a unit.
-    pub async fn evaluation(&self, place: &Place) -> Result<Evaluation, WorldError> {
+    pub async fn evaluation(&self, place: &Place) -> Result<Arc<Evaluation>, WorldError> {
         self.allowed(&Subject::Unit(place.unit.clone()))?;
+        let mut evaluation = self.evaluated_at(place).await?;
+        if !self.initiatives.is_empty() {
+            self.mark_initiatives(Arc::make_mut(&mut evaluation), place);
+        }
+        Ok(evaluation)
+    }
+
+    /// The same as everybody sees it. The data behind a world never change, so it is worked out once.
+    async fn evaluated_at(&self, place: &Place) -> Result<Arc<Evaluation>, WorldError> {
+        if let Some(known) = self.evaluations.lock().await.get(place) {
+            return Ok(Arc::clone(known));
+        }
         let question = self.question(place);
         let store = self.store_for(place).await?;
         let scorecard = match place.arrangement {
             Arrangement::Legs => &self.scorecard,
             Arrangement::Perspectives => &self.by_perspective,
         };
-        let mut evaluation = evaluation::evaluate(scorecard, &self.project.measures, &question, store);
-        self.mark_initiatives(&mut evaluation, place);
+        // Two who ask at once both work it out, and come to the same.
+        let evaluation = Arc::new(evaluation::evaluate(scorecard, &self.project.measures, &question, store));
+        self.evaluations.lock().await.insert(place.clone(), Arc::clone(&evaluation));
         Ok(evaluation)
     }
 
@@ -604,14 +649,12 @@ impl World {
     pub async fn targets(&self, place: &Place, links: &(dyn Links + Sync)) -> Result<TargetsPage, WorldError> {
         let evaluation = self.evaluation(place).await?;
         let (store, question) = (self.store_for(place).await?, self.question(place));
-        let targeted: Vec<Targeted> = evaluation
-            .legs
-            .into_iter()
-            .flat_map(|leg| leg.objectives)
-            .flat_map(|objective| objective.measures)
+        let objectives = evaluation.legs.iter().flat_map(|leg| &leg.objectives);
+        let targeted: Vec<Targeted> = objectives
+            .flat_map(|objective| &objective.measures)
             .map(|result| {
-                let forecast = forecast(&result, &self.usage(&result.measure.id), &question, store);
-                Targeted { result, forecast }
+                let forecast = forecast(result, &self.usage(&result.measure.id), &question, store);
+                Targeted { result: result.clone(), forecast }
             })
             .collect();
         let context = self.context(place, links, "Targets").await?;
@@ -1247,7 +1290,6 @@ impl World {
         let periods = store.periods(place.period.grain());
         let first = periods.first().copied().unwrap_or(place.period);
         let home = Place { unit: self.home(), ..place.clone() };
-        let measures = self.measures.values();
         let earlier = place.period.previous();
         let later = place.period.next();
         let mut comparisons = vec![earlier, place.period.a_year_earlier()];
@@ -1258,7 +1300,7 @@ impl World {
             organisation: self.project.organisation.clone(),
             place: place.clone(),
             path: self.labels(place),
-            units: self.menu(place.period).into(),
+            units: self.menu(place.period),
             earlier: (earlier.start() >= first.start()).then_some(earlier),
             later: (later.start() <= self.today()).then_some(later),
             comparisons,
@@ -1269,8 +1311,8 @@ impl World {
                 complete_to,
                 loaded_at: self.loaded_at.map(|at| self.local(at)),
             },
-            data_version: self.engine.data_version(measures),
-            definitions_version: self.definitions_version(),
+            data_version: self.versions.data.clone(),
+            definitions_version: self.versions.definitions.clone(),
             currency: self.currency.clone(),
             fiscal_year: self.project.fiscal_year,
             navigation: self.entries(&home, links, current),
@@ -1332,7 +1374,7 @@ impl World {
     /// The units that the viewer sees, each after the one above it, with how deep it lies.
     #[must_use]
     pub fn units(&self) -> Vec<UnitNode> {
-        self.menu(Period::containing(self.today(), Grain::Day, self.project.fiscal_year))
+        self.menu(Period::containing(self.today(), Grain::Day, self.project.fiscal_year)).to_vec()
     }
 
     /// Whether the record knows a person; only for whoever looks after accounts.
@@ -1341,18 +1383,24 @@ impl World {
         self.administers() && self.engine.directory().known_person(id).is_some()
     }
 
-    /// A digest of all definitions in use: it changes when any formula does.
-    #[must_use]
-    pub fn definitions_version(&self) -> String {
-        let all: Vec<String> =
-            self.measures.values().map(|measure| format!("{} {}", measure.id, measure.definition)).collect();
-        blake3::hash(all.join("\n").as_bytes()).to_hex()[..8].to_owned()
+    /// The units that the viewer sees as a tree, each after the one above it.
+    fn menu(&self, period: Period) -> Arc<[UnitNode]> {
+        let day = period.last_day();
+        if self.sight.figures != Reach::Everywhere {
+            return self.tree(day).into();
+        }
+        // Most people see all units, and every page shows them.
+        let mut menus = self.menus.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = menus.get(&day) {
+            return Arc::clone(known);
+        }
+        let menu: Arc<[UnitNode]> = self.tree(day).into();
+        menus.insert(day, Arc::clone(&menu));
+        menu
     }
 
-    /// All units as a tree, each after the one above it.
-    fn menu(&self, period: Period) -> Vec<UnitNode> {
+    fn tree(&self, day: Date) -> Vec<UnitNode> {
         let organisation = self.engine.directory().organisation();
-        let day = period.last_day();
         // Children of all units at once: asking for those of each unit would go through all units every time.
         let mut below: BTreeMap<UnitCode, Vec<UnitCode>> = BTreeMap::new();
         let next_day = day.tomorrow().unwrap_or(Date::MAX);
@@ -1364,7 +1412,7 @@ impl World {
             }
         }
         for children in below.values_mut() {
-            children.sort_by_key(|&child| (organisation.stretch(child, day).name.to_lowercase(), child));
+            children.sort_by_cached_key(|&child| (organisation.stretch(child, day).name.to_lowercase(), child));
         }
         let mut menu = Vec::new();
         let mut open = vec![(organisation.root(), 0)];

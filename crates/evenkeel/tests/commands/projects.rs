@@ -221,6 +221,46 @@ fn one_export_becomes_a_scorecard_in_three_commands() {
 }
 
 #[test]
+fn a_month_with_too_few_answers_is_told_with_those_before_it() {
+    let mut export = String::from("Ticket ID,Created at,Solved at,Status,Satisfaction Score\n");
+    for month in 5..=10 {
+        for number in 1..=12 {
+            let score = if month == 10 || number > 6 { "Good" } else { "Bad" };
+            let day = format!("2026-{month:02}-{number:02}");
+            writeln!(export, "{month}-{number},{day}T08:00:00Z,{day}T10:00:00Z,Solved,{score}").unwrap();
+        }
+    }
+    let folder = desk("tickets.csv", export.as_bytes());
+    let project = folder.path().join("desk");
+    succeed(&project, &["source", "add", "../tickets.csv"]);
+    succeed(&project, &["import"]);
+    let score = |extra: &[&str]| {
+        let told = succeed(&project, &[&["score", "--as-of", "2026-11-02T06:10:00Z"], extra].concat()).out;
+        told.replace('\u{a0}', " ")
+    };
+    let told: serde_json::Value = serde_json::from_str(&score(&["--period", "2026-10", "--format", "json"])).unwrap();
+    let rows: Vec<&serde_json::Value> = told["legs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|leg| leg["key"].as_array().into_iter().chain(leg["rest"].as_array()).flatten())
+        .flat_map(|group| group["rows"].as_array().unwrap())
+        .collect();
+    let row = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("no {id}"));
+    // 6 + 6 + 12 of three times 12; the three months before have 6 of 12 each.
+    let csat = row("csat_binary");
+    assert_eq!((&csat["rolling"], &csat["count"]["n"]), (&"2026-08..2026-10".into(), &36.into()), "{csat}");
+    assert!((csat["value"]["value"].as_f64().unwrap() - 24.0 / 36.0).abs() < 1e-9, "{csat}");
+    assert!((csat["change"]["difference"].as_f64().unwrap() - (24.0 / 36.0 - 0.5)).abs() < 1e-9, "{csat}");
+    assert_eq!(row("inflow")["rolling"], serde_json::Value::Null, "{told}");
+    let shown = score(&["--period", "2026-10"]).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("Good ratings over 3 months"), "{shown}");
+    // Without the line in the scorecard every month is told by itself.
+    change(&project, "scorecards/desk.yaml", "rolling_below: 30\n", "");
+    assert!(!score(&["--period", "2026-10"]).contains("Over several months"));
+}
+
+#[test]
 fn exports_in_other_encodings_are_taken_in() {
     let text = "Ticket ID,Created at,Group\n1,28/10/2026 08:12,Größe\n";
     let utf_16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();

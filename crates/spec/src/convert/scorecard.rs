@@ -75,13 +75,16 @@ impl Known<'_> {
     }
 }
 
+/// The most rows that a month may be asked to have.
+const MOST_ROWS: f64 = 10_000.0;
+
 pub(crate) fn scorecard(
     raw: raw::Scorecard,
     known: &Known<'_>,
     subject: &str,
     findings: &mut Findings,
 ) -> Option<Scorecard> {
-    let raw::Scorecard { scorecard, title, imbalance, legs, links } = raw;
+    let raw::Scorecard { scorecard, title, imbalance, rolling_below, legs, links } = raw;
     let id = scorecard.map(|id| id.with(id.value.0.clone()));
     if let Some(id) = &id {
         names::check(id, "a scorecard", Form::Slug, findings);
@@ -93,6 +96,18 @@ pub(crate) fn scorecard(
             let found =
                 Diagnostic::error(code::BAD_NUMBER, &imbalance.span, "`imbalance` has to lie between 0 and 100");
             findings.push(found.help("write how many points apart legs may lie, for example `imbalance: 20`"));
+        }
+    }
+    if let Some(below) = rolling_below {
+        let fewest = below.value.0;
+        if (2.0..=MOST_ROWS).contains(&fewest) && fewest.fract() == 0.0 {
+            rules.rolling_below = Some(fewest as u64);
+        } else {
+            let says = "`rolling_below` has to be a whole number of rows, from 2 to 10,000";
+            let found = Diagnostic::error(code::BAD_NUMBER, &below.span, says);
+            findings.push(
+                found.help("write how many rows a month needs to stand for itself, for example `rolling_below: 30`"),
+            );
         }
     }
     let mut converter = Converter { known, used: BTreeMap::new(), findings };

@@ -18,6 +18,10 @@ pub(crate) struct Scorecard {
     /// Points between legs that are still in balance. Default 20.
     #[schemars(range(min = 0, max = 100))]
     pub(crate) imbalance: Option<Spanned<Number>>,
+    /// Where a month has fewer rows than this behind a share, a mean, a ratio or a percentile, the last three months are told instead,
+    /// or the last six. Default: every month is told by itself.
+    #[schemars(range(min = 2, max = 10000))]
+    pub(crate) rolling_below: Option<Spanned<Number>>,
     /// The legs, in the order in which they are shown.
     #[schemars(required)]
     pub(crate) legs: Option<Filled<Entries<Leg>>>,
@@ -33,6 +37,7 @@ impl FromYaml for Scorecard {
             scorecard: fields.required("scorecard", "scorecard: service"),
             title: fields.optional("title"),
             imbalance: fields.optional("imbalance"),
+            rolling_below: fields.optional("rolling_below"),
             legs: fields.required("legs", "legs:"),
             links: fields.optional("links"),
         };

@@ -146,6 +146,7 @@ example:
 scorecard: full
 title: Full
 imbalance: 20
+rolling_below: 30
 legs:
   customer:
     title: Customer

@@ -35,6 +35,7 @@ fn what_a_scorecard_says() {
 scorecard: service
 title: Service scorecard
 imbalance: 15
+rolling_below: 30
 legs:
   customer:
     title: Our customers
@@ -63,6 +64,7 @@ links:
 ";
     let read = read(text);
     assert_eq!((read.id.as_str(), read.title.as_str(), read.rules.imbalance), ("service", "Service scorecard", 15.0));
+    assert_eq!(read.rules.rolling_below, Some(30));
     let [customer, business] = read.legs.as_slice() else { panic!() };
     assert_eq!((customer.title.as_str(), customer.weight), ("Our customers", 2.0));
     assert_eq!((business.title.as_str(), business.weight), ("Business", 1.0));
@@ -566,6 +568,14 @@ fn imbalance() {
        |
        = help: write how many points apart legs may lie, for example `imbalance: 20`
     ");
+}
+
+#[test]
+fn rolling_below() {
+    for rows in ["1", "2.5", "10001"] {
+        let said = check("legs:", &format!("rolling_below: {rows}\nlegs:"));
+        assert!(said.contains("`rolling_below` has to be a whole number of rows, from 2 to 10,000"), "{rows}: {said}");
+    }
 }
 
 #[test]

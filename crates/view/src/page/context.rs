@@ -15,7 +15,7 @@ use crate::number::Currency;
 use crate::page::chart_file::Chart;
 
 /// How the measures are grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Arrangement {
     /// By the legs of the scorecard.
@@ -46,7 +46,7 @@ impl Arrangement {
 }
 
 /// What is looked at: a unit in a period, against another period.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The unit.
     pub unit: UnitId,

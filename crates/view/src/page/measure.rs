@@ -234,7 +234,8 @@ impl MeasurePage {
         let in_force = measure.in_force(context.place.period).unwrap_or(measure);
         let format = finding::format_of(result, context);
         let links = context.links;
-        let other = period::beside(context.compared(), context.place.period, context.fiscal_year);
+        let (compared, of) = finding::compared(result, context);
+        let other = period::beside(compared, of, context.fiscal_year);
         let title = format!("{}, {}", measure.title, context.unit_name());
         let mut row = Row::new(result, context);
         let periods: Vec<Period> = result.history.iter().map(|(period, _)| *period).collect();

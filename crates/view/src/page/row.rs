@@ -13,11 +13,11 @@ use serde::Serialize;
 use crate::chart::Sparkline;
 use crate::chart::sparkline::Course;
 use crate::number::{self, Figure, Format, Range};
-use crate::page::context::Context;
+use crate::page::context::{Context, Place};
 use crate::page::frame::Link;
 use crate::page::parts;
 use crate::page::signal::{self, SignalMark};
-use crate::words::finding::{format_of, last_known};
+use crate::words::finding::{self, format_of, last_known};
 use crate::words::signal::{Told, judgement, usual};
 use crate::words::{self, period, watching};
 
@@ -159,6 +159,10 @@ pub struct Row {
     pub value: Figure,
     /// The earlier period that the value is from; none when it is from the period of the page.
     pub value_from: Option<String>,
+    /// The months that the value, its range and its status are of, where the one of the page has too few rows:
+    /// `2026-08..2026-10`. None when it is of the period of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolling: Option<String>,
     /// The interval that likely holds the true value.
     pub likely_range: Option<Range>,
     /// The rows behind it.
@@ -221,6 +225,7 @@ impl Row {
             status: result.status.into(),
             value,
             value_from: stale.map(|(period, _)| period::name(period, context.fiscal_year)),
+            rolling: result.rolling.map(|rolling| rolling.period.id(context.fiscal_year)),
             likely_range: likely_range(result, &format),
             count: count(result, context),
             target: words::target(measure.better, result.targets.target, &format),
@@ -276,6 +281,9 @@ fn tag(result: &MeasureResult, is_stale: bool) -> Option<Tag> {
     if is_stale {
         return Some(Tag { icon: "clock", text: "stale".to_owned() });
     }
+    if let Some(rolling) = &result.rolling {
+        return Some(Tag { icon: "clock", text: words::period::over(rolling.period) });
+    }
     let present = parts::present(result)?;
     Some(Tag { icon: "flag", text: format!("{} of its weight", number::share(present)) })
 }
@@ -330,7 +338,8 @@ pub fn count(result: &MeasureResult, context: &Context<'_>) -> Option<Count> {
         text: if has_rows { counted } else { format!("{counted} in the smallest part") },
         number: number::count(n),
         url: if has_rows {
-            context.links.rows(&result.measure.id, &context.place, 0)
+            let period = result.rolling.map_or(context.place.period, |rolling| rolling.period);
+            context.links.rows(&result.measure.id, &Place { period, ..context.place.clone() }, 0)
         } else {
             context.links.measure(&result.measure.id, &context.place)
         },
@@ -438,7 +447,8 @@ fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Cha
     let fiscal = context.fiscal_year;
     let place = &context.place;
     let signal = Told::new(result, context).and_then(|told| told.in_short());
-    let other = period::short_beside(context.compared(), place.period, fiscal);
+    let (compared, period) = finding::compared(result, context);
+    let other = period::short_beside(compared, period, fiscal);
     if let Some((last, _)) = stale(result) {
         let name = period::beside(last, place.period, fiscal);
         return Change { difference: None, text: format!("last figure from {name}"), signal };

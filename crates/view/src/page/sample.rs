@@ -410,6 +410,7 @@ impl Sample {
 
     fn question(&self, unit: &UnitId) -> Question {
         Question {
+            rolling_below: None,
             subject: Subject::Unit(unit.clone()),
             path: self.path.iter().rev().map(|unit| unit.id.clone()).collect(),
             period: self.place.period,

@@ -16,7 +16,7 @@ use crate::page::row::{self, Row, StatusMark, history_heading};
 use crate::page::signal::{self, SignalMark};
 use crate::words::sentence::Sentence;
 use crate::words::signal::false_signals;
-use crate::words::{self, finding, period, watching};
+use crate::words::{self, finding, listed, period, watching};
 
 /// How many signals are named one by one.
 const NAMED: usize = 3;
@@ -225,6 +225,7 @@ fn points(evaluation: &Evaluation, context: &Context<'_>) -> Vec<Point> {
         })
         .collect();
     points.extend(watches(evaluation, context));
+    points.extend(rolling(evaluation, context));
     if let Some((about, mut text)) = finding::running(context) {
         if evaluation.legs.iter().flat_map(LegResult::measures).any(|result| result.signal.is_some()) {
             let last = period::beside(evaluation.period.previous(), evaluation.period, context.fiscal_year);
@@ -233,6 +234,24 @@ fn points(evaluation: &Evaluation, context: &Context<'_>) -> Vec<Point> {
         points.push(Point { status: None, variation: None, icon: "clock", about, text: Sentence::plain(text) });
     }
     points
+}
+
+/// The measures that are told of several months, because the one of the page has too few rows.
+fn rolling(evaluation: &Evaluation, context: &Context<'_>) -> Option<Point> {
+    let measures = evaluation.legs.iter().flat_map(LegResult::measures);
+    let over: Vec<String> = measures
+        .filter_map(|result| Some(format!("{} {}", result.measure.title, period::over(result.rolling?.period))))
+        .collect();
+    let name = words::capitalised(&period::name(evaluation.period, context.fiscal_year));
+    let text = format!("{name} alone has too few rows for some measures, so they are told of more: {}.", listed(&over));
+    let about = "Over several months".to_owned();
+    (!over.is_empty()).then(|| Point {
+        status: None,
+        variation: None,
+        icon: "clock",
+        about,
+        text: Sentence::plain(text),
+    })
 }
 
 /// The measures on watch, each with its reasons; at most so many of them.

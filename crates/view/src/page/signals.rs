@@ -1,5 +1,7 @@
 //! Every signal of a unit and of the units below it, worst first.
 
+use std::sync::Arc;
+
 use evenkeel_model::evaluation::{Evaluation, LegResult};
 use evenkeel_model::signal::{Judgement, Variation};
 use schemars::JsonSchema;
@@ -15,7 +17,7 @@ use crate::words::{capitalised, watching};
 #[derive(Clone)]
 pub struct UnitEvaluation<'a> {
     /// The scorecard held against the readings of the unit.
-    pub evaluation: Evaluation,
+    pub evaluation: Arc<Evaluation>,
     /// The page that the unit would have.
     pub context: Context<'a>,
 }

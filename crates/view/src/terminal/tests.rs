@@ -164,7 +164,7 @@ fn signals_worst_first() {
 
     let told = |name: &str| {
         sample::with(name, |evaluation, context| {
-            let unit = UnitEvaluation { evaluation: evaluation.clone(), context: context.clone() };
+            let unit = UnitEvaluation { evaluation: evaluation.clone().into(), context: context.clone() };
             signals(&SignalList::new("Branch network, October 2026".to_owned(), &[unit]), Style::default())
         })
     };

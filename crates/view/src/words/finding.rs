@@ -5,6 +5,7 @@
 //! and targets, which say where things stand and never where they are going.
 
 use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
+use evenkeel_model::period::Period;
 use evenkeel_model::reading::Missing;
 use evenkeel_model::scoring::Status;
 use evenkeel_model::signal::{Judgement, Variation};
@@ -304,11 +305,21 @@ pub fn spread(evaluation: &Evaluation) -> String {
     }
 }
 
+/// What a result is compared with, and the period that it is of.
+#[must_use]
+pub fn compared(result: &MeasureResult, context: &Context<'_>) -> (Period, Period) {
+    match result.rolling {
+        Some(rolling) => (rolling.compare_with, rolling.period),
+        None => (context.compared(), context.place.period),
+    }
+}
+
 /// The change against the compared period, for a sentence: `1.0 point below September`, `no change on September`.
 #[must_use]
 pub fn change_in_words(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Option<String> {
     let difference = result.reading.value? - result.before.value?;
-    let other = period::beside(context.compared(), context.place.period, context.fiscal_year);
+    let (compared, period) = compared(result, context);
+    let other = period::beside(compared, period, context.fiscal_year);
     Some(match format.distance(difference) {
         None => format!("no change on {other}"),
         Some(distance) if difference < 0.0 => format!("{distance} below {other}"),

@@ -49,6 +49,12 @@ pub fn when(period: Period, fiscal: FiscalYear) -> String {
     format!("{} {}", preposition(period), name(period, fiscal))
 }
 
+/// How many months in a row a figure is of: `over 3 months`.
+#[must_use]
+pub fn over(months: Period) -> String {
+    format!("over {} months", months.months().unwrap_or(1))
+}
+
 /// The word before a period when something was so in it.
 #[must_use]
 pub fn preposition(period: Period) -> &'static str {

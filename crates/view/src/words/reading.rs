@@ -38,9 +38,18 @@ pub fn no_course(result: &MeasureResult) -> &'static str {
 pub fn target(result: &MeasureResult, format: &Format, context: &Context<'_>) -> String {
     match result.status {
         Status::NoData => no_data(result, format, context),
-        Status::NoTarget => no_target(result),
-        _ => judged(result, format),
+        Status::NoTarget => no_target(result) + &rolling(result, context),
+        _ => judged(result, format) + &rolling(result, context),
     }
+}
+
+/// Which months a figure is of, where that is not the one of the page; with a space before it.
+fn rolling(result: &MeasureResult, context: &Context<'_>) -> String {
+    result.rolling.map_or_else(String::new, |rolling| {
+        let name = |period| period::name(period, context.fiscal_year);
+        let noun = &result.measure.noun;
+        format!(" {} alone has too few {noun}, so this is of {}.", name(context.place.period), name(rolling.period))
+    })
 }
 
 /// How far the way from baseline to target has been gone: a few words, and a sentence. None without both.

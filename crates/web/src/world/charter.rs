@@ -120,7 +120,8 @@ impl World {
 
     /// What is asked about a unit or person in a place; a person has the targets of the unit they are in.
     pub(super) fn question_about(&self, subject: &Subject, place: &Place) -> Question {
-        let question = self.question(place);
+        // A promise is kept in a month or not, and a record says what is known of a person in the period.
+        let question = Question { rolling_below: None, ..self.question(place) };
         match subject {
             Subject::Unit(_) => question,
             Subject::Person(_) => {

@@ -131,6 +131,7 @@ impl World {
             period: before,
             compare_with: before.previous(),
             today: self.today(),
+            rolling_below: None,
             history: BEFORE,
         };
         let store = self.store(slot.period.grain()).await?;

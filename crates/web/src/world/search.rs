@@ -58,7 +58,7 @@ impl World {
     fn findable_units(&self, place: &Place, links: Routes) -> Vec<Item> {
         let mut above: Vec<String> = Vec::new();
         let mut items = Vec::new();
-        for unit in self.menu(place.period) {
+        for unit in self.menu(place.period).iter() {
             above.truncate(unit.depth);
             let mut names = vec![unit.id.to_string()];
             names.extend(self.kind_of_unit(&unit.id, place.period));
@@ -70,7 +70,7 @@ impl World {
                 note: above.join(" / "),
                 url: Some(links.scorecard(&place.in_unit(&unit.id))),
             });
-            above.push(unit.name);
+            above.push(unit.name.clone());
         }
         items
     }

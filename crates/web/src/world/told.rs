@@ -20,8 +20,8 @@ impl World {
             today: self.today().to_string(),
             complete_to: self.months.last_day().map(|last| last.min(self.today()).to_string()),
             loaded_at: self.loaded_at.map(|at| at.to_string()),
-            data_version: self.engine.data_version(self.measures.values()),
-            definitions_version: self.definitions_version(),
+            data_version: self.versions.data.clone(),
+            definitions_version: self.versions.definitions.clone(),
         }
     }
 

@@ -68,7 +68,7 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
             }
             _ => (Vec::new(), String::new()),
         },
-        units: vec![UnitEvaluation { evaluation: sample.evaluation(), context: context.clone() }],
+        units: vec![UnitEvaluation { evaluation: sample.evaluation().into(), context: context.clone() }],
         cases: match sample.name {
             "rich" | "hostile" => Pressing { rows: vec![case("70655", 1, true), case("70912", 3, false)], total: 14 },
             _ => Pressing { rows: Vec::new(), total: 0 },
