@@ -12,13 +12,13 @@ use futures::TryStreamExt;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::EngineError;
 use crate::columns::{Texts, Words};
 use crate::compile::{Adding, Family, Program, StockPlan};
 use crate::local_time::LocalTime;
 use crate::organisation::Directory;
 use crate::session::Session;
 use crate::timeline::Timeline;
+use crate::{EngineError, apart};
 
 /// Stands for “nobody” and “nowhere”.
 pub const NONE: u32 = u32::MAX;
@@ -301,6 +301,11 @@ impl Segments {
         let mut rows = session.table(table).await?;
         if let Some(text) = condition {
             let parsed = session.context().parse_sql_expr(text, rows.schema());
+            let asked = parsed.as_ref().ok().filter(|_| session.keeps_people_apart());
+            if let Some(column) = asked.and_then(|condition| apart::tells_people_apart(condition, table)) {
+                let message = apart::refusal(&column);
+                return Err(EngineError::Condition { table: table.to_owned(), condition: text.to_owned(), message });
+            }
             rows = parsed
                 .and_then(|condition| rows.filter(condition))
                 .map_err(|error| EngineError::of_condition(table, text, &error))?;

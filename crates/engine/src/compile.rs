@@ -14,8 +14,8 @@ use datafusion::prelude::DataFrame;
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Amount, Expression, Formula, Measure, Rows, Window};
 
-use crate::EngineError;
 use crate::session::Session;
+use crate::{EngineError, apart};
 
 /// How the rows of a column are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -177,17 +177,36 @@ fn with_parts<'a>(measures: &[&'a Arc<Measure>]) -> Vec<&'a Arc<Measure>> {
 /// An expression of a measure over the columns of its table.
 pub(crate) fn expression(
     session: &Session,
-    table: &DataFrame,
+    (table, frame): (&str, &DataFrame),
     measure: &Measure,
     field: &'static str,
     text: &Expression,
 ) -> Result<Expr, EngineError> {
-    let parsed = session.context().parse_sql_expr(text.as_str(), table.schema());
+    let parsed = session.context().parse_sql_expr(text.as_str(), frame.schema());
     let checked = parsed.and_then(|expression| {
         // Finding the type also finds columns that do not exist and functions that do not fit.
-        expression.get_type(table.schema()).map(|_| expression)
+        expression.get_type(frame.schema()).map(|_| expression)
     });
-    checked.map_err(|error| EngineError::of_expression(measure.id.as_str(), field, text.as_str(), &error))
+    let parsed =
+        checked.map_err(|error| EngineError::of_expression(measure.id.as_str(), field, text.as_str(), &error))?;
+    // Asked of a pseudonym, such a question would be answered, and wrongly.
+    if session.keeps_people_apart()
+        && let Some(column) = apart::tells_people_apart(&parsed, table)
+    {
+        return Err(EngineError::Measure {
+            measure: measure.id.to_string(),
+            field,
+            expression: text.to_string(),
+            message: apart::refusal(&column),
+            position: None,
+            help: Some(
+                "ask what people do instead, for example by `role`, `kind` or `actor_kind`, or leave `pseudonyms` out of \
+                 evenkeel.yaml; `is null`, and whether two people are the same, can be asked"
+                    .to_owned(),
+            ),
+        });
+    }
+    Ok(parsed)
 }
 
 struct Compiler<'a> {
@@ -359,7 +378,7 @@ impl Compiler<'_> {
         field: &'static str,
         text: &Expression,
     ) -> Result<Expr, EngineError> {
-        expression(self.session, self.frame(rows)?, measure, field, text)
+        expression(self.session, (&rows.table, self.frame(rows)?), measure, field, text)
     }
 
     fn optional(

@@ -42,6 +42,8 @@ pub struct Scope {
     pub as_of: Timestamp,
     /// How many workers may run side by side.
     pub workers: usize,
+    /// Whether pseudonyms stand for people, so that no expression may ask for one by identifier or name.
+    pub people_apart: bool,
 }
 
 /// Which readings are wanted.
@@ -72,7 +74,8 @@ impl Engine {
     /// Opens a state of the lake.
     pub async fn open(snapshot: Snapshot, scope: Scope) -> Result<Self, EngineError> {
         let snapshot = snapshot.without_excluded().await?;
-        let engine = Self::over(Session::new(snapshot, scope.workers)?, scope).await?;
+        let engine =
+            Self::over(Session::new(snapshot, scope.workers)?.with_people_apart(scope.people_apart), scope).await?;
         Ok(Self { keeps: true, ..engine })
     }
 

@@ -80,6 +80,7 @@ pub async fn work_out(
         service_levels: Vec::new().into(),
         as_of: example.as_of,
         workers: 1,
+        people_apart: false,
     };
     let engine = Engine::over(session, scope).await?;
     let store = engine.store(measures.to_vec(), example.period.grain()).await?;

@@ -249,7 +249,8 @@ impl Query<'_> {
         let root = self.engine.directory().organisation();
         match (self.subject, &rows.person, &rows.unit) {
             (Subject::Person(id), Some(person), _) => {
-                let _ = write!(query, "\n   and {person} = '{}'", id.as_str().replace('\'', "''"));
+                let in_lake = self.engine.directory().kept(id.as_str());
+                let _ = write!(query, "\n   and {person} = '{}'", in_lake.replace('\'', "''"));
             }
             (Subject::Unit(id), person, unit) if id != root.unit_id(root.root()) => {
                 let place = match (person, unit) {

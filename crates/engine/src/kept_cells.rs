@@ -214,7 +214,7 @@ impl Content {
             named
         };
         let known_units = directory.all_units().into_iter().map(|(id, _, code)| (id.to_string(), code)).collect();
-        let known_people = directory.all_people().into_iter().map(|(id, code)| (id.to_string(), code)).collect();
+        let known_people = directory.people_in_lake();
         let stock = |stock: &cells::StockFlows| stock.iter().map(|(key, flows)| (*key, flows.clone())).collect();
         Self {
             people: named(&mut people, known_people),

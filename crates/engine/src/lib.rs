@@ -8,6 +8,7 @@
 //! Sums are kept as whole numbers of billionths, so that they do not depend on the order in which rows come: equal
 //! content gives equal readings, to the last bit.
 
+mod apart;
 pub mod attention;
 pub mod cells;
 pub mod clock;

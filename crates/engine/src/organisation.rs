@@ -5,8 +5,9 @@ use std::sync::Mutex;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::Date32Type;
+use evenkeel_lake::People;
 use evenkeel_model::ids::{PersonId, UnitId};
-use evenkeel_model::organisation::{Membership, Organisation, Person, Problem, UnitCode, UnitStretch};
+use evenkeel_model::organisation::{Membership, Organisation, Person, PersonCode, Problem, UnitCode, UnitStretch};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
@@ -21,10 +22,16 @@ fn day(column: &ArrayRef, row: usize) -> Option<Date> {
 }
 
 /// Who is who: the organisation, and identifiers that only facts speak of.
+///
+/// Where the lake has pseudonyms, this is where it is told who stands behind them: rows and whatever is kept beside the lake
+/// speak of people as the lake does, everything behind the directory as sources do.
 #[derive(Debug)]
 pub struct Directory {
     organisation: Organisation,
     problems: Vec<Problem>,
+    /// Who stands behind the people of the lake.
+    behind: People,
+    /// The codes of people, by what the lake has of them.
     people: HashMap<String, u32>,
     units: HashMap<String, u32>,
     /// Where each person was: first day, first day after, unit; days since 1970, oldest first.
@@ -45,9 +52,10 @@ struct Found {
 impl Directory {
     /// Reads the record of one session.
     pub async fn load(session: &Session, name: &str) -> Result<Self, EngineError> {
+        let behind = session.snapshot().people().clone();
         let units = load_units(session).await?;
-        let people = load_people(session).await?;
-        let memberships = load_memberships(session).await?;
+        let people = load_people(session, &behind).await?;
+        let memberships = load_memberships(session, &behind).await?;
         let aliases = load_aliases(session).await?;
         let (organisation, problems) = Organisation::build(name, units, people, &memberships);
         let homes = organisation
@@ -59,9 +67,10 @@ impl Directory {
                 organisation.places(person).map(stretch).collect()
             })
             .collect();
-        let people = organisation.people().map(|code| (organisation.person_at(code).id.to_string(), code.0)).collect();
+        let in_lake = |code: PersonCode| kept(&behind, organisation.person_at(code).id.as_str()).to_owned();
+        let people = organisation.people().map(|code| (in_lake(code), code.0)).collect();
         let units = organisation.units().map(|code| (organisation.unit_id(code).to_string(), code.0)).collect();
-        Ok(Self { organisation, problems, people, units, homes, aliases, found: Mutex::default() })
+        Ok(Self { organisation, problems, behind, people, units, homes, aliases, found: Mutex::default() })
     }
 
     /// The organisation.
@@ -87,7 +96,25 @@ impl Directory {
         self.aliases.get(&(source.to_owned(), kind, id.to_owned())).map_or(id, String::as_str)
     }
 
-    /// The code of a person. People of whom only facts speak get codes behind the known ones.
+    /// Who stands behind the people of the lake.
+    #[must_use]
+    pub fn behind(&self) -> &People {
+        &self.behind
+    }
+
+    /// The identifier of a person of whom the lake says this.
+    #[must_use]
+    pub fn revealed<'a>(&'a self, in_lake: &'a str) -> &'a str {
+        revealed(&self.behind, in_lake)
+    }
+
+    /// What the lake says of a person of this identifier.
+    #[must_use]
+    pub fn kept<'a>(&'a self, person: &'a str) -> &'a str {
+        kept(&self.behind, person)
+    }
+
+    /// The code of a person, of whom the lake says this. People of whom only facts speak get codes behind the known ones.
     #[must_use]
     pub fn person(&self, source: Option<&str>, id: &str) -> u32 {
         let id = self.canonical(source, "person", id);
@@ -165,10 +192,10 @@ impl Directory {
         units.into_iter().zip(self.organisation.unit_count() as u32..)
     }
 
-    /// People of whom only facts speak, with their codes.
-    fn found_people(&self) -> impl Iterator<Item = (PersonId, u32)> {
+    /// People of whom only facts speak, as the lake has them, with their codes.
+    fn found_people(&self) -> impl Iterator<Item = (String, u32)> {
         let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let people: Vec<PersonId> = found.people.iter().map(PersonId::new).collect();
+        let people: Vec<String> = found.people.clone();
         people.into_iter().zip(self.organisation.person_count() as u32..)
     }
 
@@ -182,6 +209,11 @@ impl Directory {
     /// The code of a person who is known, from the organisation or from facts.
     #[must_use]
     pub fn known_person(&self, id: &str) -> Option<u32> {
+        if self.behind.key().is_some_and(|key| key.behind(id).is_some()) {
+            // Whoever has a name is not asked for by pseudonym.
+            return None;
+        }
+        let id = self.kept(id);
         let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         self.people.get(id).or_else(|| found.people_codes.get(id)).copied()
     }
@@ -204,10 +236,27 @@ impl Directory {
     pub fn all_people(&self) -> Vec<(PersonId, u32)> {
         let mut people: Vec<(PersonId, u32)> =
             self.organisation.people().map(|code| (self.organisation.person_at(code).id.clone(), code.0)).collect();
-        people.extend(self.found_people());
+        people.extend(self.found_people().map(|(id, code)| (PersonId::new(self.revealed(&id)), code)));
         people.sort();
         people
     }
+
+    /// All people as the lake has them, with their codes; for what is kept beside the lake.
+    pub(crate) fn people_in_lake(&self) -> Vec<(String, u32)> {
+        let of = |code: PersonCode| (self.kept(self.organisation.person_at(code).id.as_str()).to_owned(), code.0);
+        self.organisation.people().map(of).chain(self.found_people()).collect()
+    }
+}
+
+/// The identifier of a person of whom the lake says this. Of whoever was erased, and where the key is not there, it is the
+/// pseudonym.
+fn revealed<'a>(behind: &'a People, in_lake: &'a str) -> &'a str {
+    behind.key().and_then(|key| key.behind(in_lake)).map_or(in_lake, |known| known.person.as_str())
+}
+
+/// What the lake says of a person of this identifier.
+fn kept<'a>(behind: &'a People, person: &'a str) -> &'a str {
+    behind.key().and_then(|key| key.known(person)).map_or(person, |known| known.pseudonym.as_str())
 }
 
 fn find(names: &mut Vec<String>, codes: &mut HashMap<String, u32>, id: &str, first: usize) -> u32 {
@@ -254,28 +303,31 @@ pub(crate) async fn roles(session: &Session) -> Result<BTreeMap<PersonId, String
         let (people, names) = (Texts::of(batch.column(0))?, Texts::of(batch.column(1))?);
         for row in 0..batch.num_rows() {
             if let (Some(person), Some(role)) = (people.get(row), names.get(row)) {
-                roles.insert(PersonId::new(person), role.to_owned());
+                roles.insert(PersonId::new(revealed(session.snapshot().people(), person)), role.to_owned());
             }
         }
     }
     Ok(roles)
 }
 
-async fn load_people(session: &Session) -> Result<Vec<Person>, EngineError> {
+async fn load_people(session: &Session, behind: &People) -> Result<Vec<Person>, EngineError> {
     let mut people = Vec::new();
     for batch in session.collect(session.table("people").await?).await? {
         let ids = Texts::of(column(&batch, "person_id")?)?;
         let names = Texts::of(column(&batch, "name")?)?;
         for row in 0..batch.num_rows() {
             if let Some(id) = ids.get(row) {
-                people.push(Person { id: PersonId::new(id), name: names.get(row).map(str::to_owned) });
+                people.push(match behind.key().and_then(|key| key.behind(id)) {
+                    Some(known) => Person { id: PersonId::new(&known.person), name: known.name.clone() },
+                    None => Person { id: PersonId::new(id), name: names.get(row).map(str::to_owned) },
+                });
             }
         }
     }
     Ok(people)
 }
 
-async fn load_memberships(session: &Session) -> Result<Vec<Membership>, EngineError> {
+async fn load_memberships(session: &Session, behind: &People) -> Result<Vec<Membership>, EngineError> {
     let mut memberships = Vec::new();
     for batch in session.collect(session.table("memberships").await?).await? {
         let people = Texts::of(column(&batch, "person_id")?)?;
@@ -284,7 +336,7 @@ async fn load_memberships(session: &Session) -> Result<Vec<Membership>, EngineEr
         for row in 0..batch.num_rows() {
             if let (Some(person), Some(unit)) = (people.get(row), units.get(row)) {
                 memberships.push(Membership {
-                    person: PersonId::new(person),
+                    person: PersonId::new(revealed(behind, person)),
                     unit: UnitId::new(unit),
                     valid_from: day(from, row).unwrap_or(Date::MIN),
                     valid_to: day(to, row),
@@ -327,6 +379,7 @@ mod tests {
                 homes: Vec::new(),
                 organisation,
                 problems,
+                behind: People::Named,
                 people: HashMap::new(),
                 units: HashMap::new(),
                 aliases: BTreeMap::new(),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
-use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::{cast, filter_record_batch};
-use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Date32Type, Field, FieldRef, Schema, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::{DataFrame, col};
@@ -97,7 +97,7 @@ impl Engine {
             return Err(EngineError::NoOwnRows { measure: measure.id.to_string(), parts });
         };
         let frame = self.session().table(&rows.table).await?;
-        let parse = |field, text| expression(self.session(), &frame, measure, field, text);
+        let parse = |field, text| expression(self.session(), (&rows.table, &frame), measure, field, text);
         let names: Vec<String> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
         let mut columns: Vec<Expr> = names.iter().map(|name| col(format!("\"{name}\""))).collect();
         columns.push(parse("period_of", &rows.period_of)?.alias(PERIOD));
@@ -181,7 +181,7 @@ impl Engine {
         let mut kept: Vec<RecordBatch> = Vec::new();
         for batch in batches {
             let mask = self.mask(&batch, subject, period, placed)?;
-            kept.push(filter_record_batch(&batch, &mask)?);
+            kept.push(self.with_people(&filter_record_batch(&batch, &mask)?, &rows.table)?);
         }
         let shown: Vec<String> =
             names.into_iter().filter(|name| !matches!(name.as_str(), "imported_at" | "batch_id")).collect();
@@ -248,6 +248,38 @@ impl Engine {
             mask.push(belongs);
         }
         Ok(BooleanArray::from(mask))
+    }
+
+    /// The same rows with those who stand behind pseudonyms, where the lake has pseudonyms and their key is there.
+    fn with_people(&self, batch: &RecordBatch, table: &str) -> Result<RecordBatch, EngineError> {
+        let directory = self.directory();
+        let (Some(key), Some(table)) = (directory.behind().key(), record::readable_table(table)) else {
+            return Ok(batch.clone());
+        };
+        let people = batch.column_by_name("person_id").map(Texts::of).transpose()?;
+        let schema = batch.schema();
+        let mut fields: Vec<FieldRef> = Vec::with_capacity(batch.num_columns());
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(batch.num_columns());
+        for (field, column) in schema.fields().iter().zip(batch.columns()) {
+            let name = field.name().as_str();
+            let is_person = table.column(name).is_some_and(|column| column.names_person);
+            let is_text = matches!(column.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+            if !(is_text && (is_person || name == COUNTS)) {
+                fields.push(Arc::clone(field));
+                columns.push(Arc::clone(column));
+                continue;
+            }
+            let texts = Texts::of(column)?;
+            let of_person = |row: usize| people.as_ref().and_then(|people| key.behind(people.get(row)?));
+            let told = |row: usize| match (table.name, name) {
+                ("people", "name") => of_person(row).and_then(|known| known.name.as_deref()),
+                ("people", "email") => of_person(row).and_then(|known| known.email.as_deref()),
+                _ => texts.get(row).map(|text| directory.revealed(text)),
+            };
+            fields.push(Arc::new(Field::new(name, DataType::Utf8, true)));
+            columns.push(Arc::new((0..batch.num_rows()).map(told).collect::<StringArray>()));
+        }
+        Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
     }
 
     fn days(&self, column: &ArrayRef) -> Result<Vec<Option<i32>>, EngineError> {

@@ -30,6 +30,7 @@ const MEMORY: usize = 1 << 30;
 pub struct Session {
     context: SessionContext,
     snapshot: Snapshot,
+    people_apart: bool,
 }
 
 impl Session {
@@ -42,7 +43,18 @@ impl Session {
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(MEMORY))).build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime);
         context.register_udf(functions::json_text());
-        Ok(Self { context, snapshot })
+        Ok(Self { context, snapshot, people_apart: false })
+    }
+
+    /// The same session, in which pseudonyms stand for people or do not.
+    #[must_use]
+    pub(crate) fn with_people_apart(self, people_apart: bool) -> Self {
+        Self { people_apart, ..self }
+    }
+
+    /// Whether pseudonyms stand for people.
+    pub(crate) fn keeps_people_apart(&self) -> bool {
+        self.people_apart
     }
 
     /// The state of the lake that it sees.

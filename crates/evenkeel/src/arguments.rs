@@ -223,6 +223,14 @@ pub enum Command {
   evenkeel users deactivate milo")]
     Users(Users),
 
+    /// Say who stands behind the pseudonyms of the lake, as far as that is told: how many people, and what is left of those who were
+    /// erased. Needs `pseudonyms` in evenkeel.yaml.
+    #[command(after_help = "Examples:
+  evenkeel people
+  evenkeel people erase E1042
+  evenkeel people forget p-3f9c2a7be5d10486")]
+    People(People),
+
     /// Print the message that somebody would be sent, with what is new for them and what waits for them. Nothing is sent.
     #[command(after_help = "Examples:
   evenkeel digest --to milo --dry-run")]
@@ -708,6 +716,28 @@ pub enum UsersCommand {
     Deactivate {
         /// What they sign in with.
         name: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct People {
+    #[command(subcommand)]
+    pub command: Option<PeopleCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PeopleCommand {
+    /// Take somebody out of the key of pseudonyms, so that nothing leads from their pseudonym to them. Every sum stays as it is. Rows
+    /// that raw files still have of them come under the same pseudonym. It is in the audit trail.
+    Erase {
+        /// The person: the identifier, or a name that nobody else has.
+        person: String,
+    },
+    /// Forget the keyed hash by which rows of somebody who was erased are recognised, once no raw file names them any more.
+    /// Where one still does, its rows come in a second time, under another pseudonym.
+    Forget {
+        /// The pseudonym.
+        pseudonym: String,
     },
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use evenkeel_engine::{Engine, EngineError};
 use evenkeel_ingest::IngestError;
-use evenkeel_lake::{Lake, Storage};
+use evenkeel_lake::{Lake, LakeError, People, Storage};
 use evenkeel_model::ids::MeasureId;
+use evenkeel_pseudonym::KeyFile;
 use evenkeel_spec::{
     Diagnostic, DiskFiles, FormulaPart, FormulaSide, Item, Path as YamlPath, Project, Severity, Span, load,
 };
@@ -15,6 +16,7 @@ use evenkeel_state::Location;
 use evenkeel_web::{Opening, WorldError, scope};
 use jiff::Timestamp;
 
+use crate::commands::random_bytes;
 use crate::output::Output;
 
 /// A project that was read without a mistake.
@@ -54,8 +56,35 @@ pub fn open(root: PathBuf, output: &Output) -> anyhow::Result<Option<OpenProject
         output.note(&format!("{}. Nothing was done.", evenkeel_spec::diagnostic::summary(loaded.files, &errors)));
         return Ok(None);
     };
-    let lake = Lake::new(storage(&project, &root)?);
+    let lake = lake(&project, &root)?;
     Ok(Some(OpenProject { root, project: Arc::new(project), lake }))
+}
+
+/// The lake of a project, with the key of its pseudonyms where it has any.
+pub fn lake(project: &Project, root: &Path) -> anyhow::Result<Lake> {
+    let lake = Lake::new(storage(project, root)?);
+    let Some(key) = &project.pseudonyms else { return Ok(lake) };
+    let random = Arc::new(|| random_bytes().ok());
+    lake.with_pseudonyms(KeyFile::new(root.join(key), random)).map_err(|error| with_help(&error))
+}
+
+/// An error of the lake, with what to do about it.
+pub fn with_help(error: &LakeError) -> anyhow::Error {
+    match error.help() {
+        Some(help) => anyhow::anyhow!("{error}\n  help: {help}"),
+        None => anyhow::anyhow!("{error}"),
+    }
+}
+
+/// Says why nobody can be told who stands behind pseudonyms, where that is so. Figures do not suffer.
+pub fn tell_unknown(people: &People, output: &Output) {
+    if let Some(error) = people.unknown() {
+        let help = error.help().map_or_else(String::new, |help| format!(" Help: {help}."));
+        output.note(&format!(
+            "warning: {error}. People are told by pseudonym and nobody sees a record of their own; figures of units are as \
+             they were.{help}"
+        ));
+    }
 }
 
 /// Where the project keeps its data.
@@ -69,8 +98,10 @@ pub fn storage(project: &Project, root: &Path) -> anyhow::Result<Storage> {
 
 impl OpenProject {
     /// The engine on the present state of the lake.
-    pub async fn engine(&self, as_of: Timestamp, workers: usize) -> anyhow::Result<Engine> {
-        Ok(Engine::open(self.lake.snapshot().await?, scope(&self.project, as_of, workers)).await?)
+    pub async fn engine(&self, as_of: Timestamp, workers: usize, output: &Output) -> anyhow::Result<Engine> {
+        let snapshot = self.lake.snapshot().await?;
+        tell_unknown(snapshot.people(), output);
+        Ok(Engine::open(snapshot, scope(&self.project, as_of, workers)).await?)
     }
 
     /// Where accounts and the audit trail lie.

@@ -78,10 +78,7 @@ impl IngestError {
             }
             IngestError::File { error, .. } => error.help.clone(),
             IngestError::Sql { help, .. } => help.clone(),
-            IngestError::Lake(evenkeel_lake::LakeError::Busy { .. }) => {
-                Some("wait until it has ended, then run the import again".to_owned())
-            }
-            IngestError::Lake(_) => None,
+            IngestError::Lake(error) => error.help(),
         }
     }
 }

@@ -131,7 +131,7 @@ impl PushError {
     /// Whether somebody else is writing the record, so that the same push may be taken later.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        matches!(self, PushError::Failed(IngestError::Lake(LakeError::Busy { .. } | LakeError::Overtaken { .. })))
+        matches!(self, PushError::Failed(IngestError::Lake(error)) if error.is_busy())
     }
 }
 

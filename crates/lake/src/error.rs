@@ -1,5 +1,6 @@
 //! What can go wrong in the lake.
 
+use evenkeel_pseudonym::KeyError;
 use thiserror::Error;
 
 /// An error of the lake. The state before the failed operation stays in place.
@@ -30,6 +31,33 @@ pub enum LakeError {
     UnknownTable {
         /// The name.
         table: String,
+    },
+    /// The key of pseudonyms cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The lake has pseudonyms, and the project names no key.
+    #[error("the lake in `{location}` has pseudonyms of people, and no key of them is named")]
+    NoKeyNamed {
+        /// Where.
+        location: String,
+    },
+    /// The lake names people, and the project wants pseudonyms.
+    #[error(
+        "the lake in `{location}` names people as their sources do: it was filled before pseudonyms were asked for"
+    )]
+    NamesPeople {
+        /// Where.
+        location: String,
+    },
+    /// The key lies in the lake.
+    #[error(
+        "the key of pseudonyms, `{path}`, lies in the folder of the lake, `{location}`: whoever has the one would have the other"
+    )]
+    KeyInLake {
+        /// The key.
+        path: String,
+        /// The lake.
+        location: String,
     },
     /// The manifest or the key index was written by a newer evenkeel, or is damaged.
     #[error("`{file}` cannot be read: {reason}")]
@@ -73,4 +101,30 @@ pub enum LakeError {
     /// A background task died.
     #[error("a background task ended early: {0}")]
     Task(#[from] tokio::task::JoinError),
+}
+
+impl LakeError {
+    /// Whether somebody else is writing, so that the same may be tried again later.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, LakeError::Busy { .. } | LakeError::Overtaken { .. } | LakeError::Key(KeyError::Busy { .. }))
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            LakeError::Busy { .. } => Some("wait until it has ended, then run the import again".to_owned()),
+            LakeError::Key(error) => error.help(),
+            LakeError::NoKeyNamed { .. } => Some("name it under `pseudonyms` in evenkeel.yaml again".to_owned()),
+            LakeError::NamesPeople { .. } => Some(
+                "what was written cannot be taken back out of its files: remove the folder of the lake and import again, or                  leave `pseudonyms` out of evenkeel.yaml. Accounts, which by default lie in the same folder as `state.db`, may                  stay; figures that were typed and rows that programs sent have to be brought in again"
+                    .to_owned(),
+            ),
+            LakeError::KeyInLake { .. } => {
+                Some("name a file outside of that folder under `pseudonyms` in evenkeel.yaml".to_owned())
+            }
+            _ => None,
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use evenkeel_model::record::{self, Table};
+use evenkeel_pseudonym::{KeyFile, KeyWriter};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use object_store::path::Path;
@@ -18,7 +19,7 @@ use crate::index::{self, DataFile, Entry, Run, RunReader, RunWriter};
 use crate::manifest::{self, Manifest, TableVersion};
 use crate::parts::{self, Part, PartsWriter};
 use crate::sort::{Sorter, Staged, part};
-use crate::{LakeError, Storage, delta, rejects, tables};
+use crate::{LakeError, Storage, apart, delta, rejects, tables};
 
 /// How many staged keys of one table are held in memory: about 90 MB.
 const KEYS_IN_MEMORY: usize = 2_000_000;
@@ -71,6 +72,8 @@ pub struct Import {
     manifest: Manifest,
     tables: BTreeMap<&'static str, TableImport>,
     rejects: rejects::Collected,
+    /// The key of pseudonyms, where they stand for people.
+    key: Option<KeyWriter>,
     _lock: File,
 }
 
@@ -83,13 +86,14 @@ struct TableImport {
 }
 
 impl Import {
-    pub(crate) async fn begin(storage: Storage, batch: Batch) -> Result<Self, LakeError> {
+    pub(crate) async fn begin(storage: Storage, key: Option<&KeyFile>, batch: Batch) -> Result<Self, LakeError> {
         let lock = lock(&storage)?;
         let manifest = manifest::latest(&storage).await?;
+        let key = apart::write(&storage, &manifest, key, batch.at)?;
         clean_up(&storage, &manifest).await?;
         storage.store().put(&marker(&batch.id), PutPayload::from_static(b"")).await?;
         let rejects = rejects::Collected::default();
-        Ok(Self { storage, batch, manifest, tables: BTreeMap::new(), rejects, _lock: lock })
+        Ok(Self { storage, batch, manifest, tables: BTreeMap::new(), rejects, key, _lock: lock })
     }
 
     /// Which import this is.
@@ -101,6 +105,11 @@ impl Import {
     /// Takes rows for a table.
     pub async fn write(&mut self, table: &str, rows: Rows) -> Result<(), LakeError> {
         let table = record::table(table).ok_or_else(|| LakeError::UnknownTable { table: table.to_owned() })?;
+        // Whatever brings rows, they go through here.
+        let rows = match &mut self.key {
+            Some(key) => apart::without_names(table, rows, key)?,
+            None => rows,
+        };
         let import = self.tables.entry(table.name).or_insert_with(|| {
             let schema = tables::arrow_schema(table);
             TableImport {
@@ -116,7 +125,10 @@ impl Import {
 
     /// Takes rejected rows.
     pub fn reject(&mut self, rejects: impl IntoIterator<Item = rejects::Reject>) -> Result<(), LakeError> {
-        self.rejects.extend(rejects)
+        match self.key {
+            Some(_) => self.rejects.extend(rejects.into_iter().map(apart::without_text)),
+            None => self.rejects.extend(rejects),
+        }
     }
 
     /// How many rows were rejected so far.
@@ -131,6 +143,11 @@ impl Import {
         let mut changes = BTreeMap::new();
         let mut next = self.manifest.clone();
         let mut changed = false;
+        // On the disk before any row is: no row has a pseudonym that the key does not know.
+        if let Some(key) = &mut self.key {
+            key.keep()?;
+            next.people_key = Some(key.key().id().to_owned());
+        }
         for (name, import) in std::mem::take(&mut self.tables) {
             let (change, version) = import.finish(&self.storage, &self.batch, self.manifest.tables.get(name)).await?;
             if let Some(version) = version {

@@ -10,6 +10,7 @@
 //! *Digest.* Each table has a digest of its content that knows neither order nor files: the sum of the hashes of
 //! its rows. Equal content has an equal digest, whatever imports led to it.
 
+mod apart;
 pub mod columnar_file;
 pub mod delta;
 mod error;
@@ -27,6 +28,7 @@ mod sort;
 pub mod storage;
 pub mod tables;
 
+pub use apart::People;
 pub use error::LakeError;
 pub use import::{Import, Rows, TableChange};
 pub use manifest::{Manifest, TableVersion};
@@ -38,18 +40,33 @@ use std::sync::Arc;
 
 use deltalake::datafusion::catalog::TableProvider;
 use evenkeel_model::record;
+use evenkeel_pseudonym::KeyFile;
 
 /// A lake at one place. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Lake {
     storage: Storage,
+    /// Where the key of pseudonyms lies; none where the lake names people.
+    key: Option<KeyFile>,
 }
 
 impl Lake {
     /// The lake at a place; nothing is read or made yet.
     #[must_use]
     pub fn new(storage: Storage) -> Self {
-        Self { storage }
+        Self { storage, key: None }
+    }
+
+    /// The same lake, in which pseudonyms stand for people. The key must not lie in the folder of the lake.
+    pub fn with_pseudonyms(self, key: KeyFile) -> Result<Self, LakeError> {
+        apart::lies_elsewhere(&self.storage, &key)?;
+        Ok(Self { key: Some(key), ..self })
+    }
+
+    /// The key of its pseudonyms; none where it names people.
+    #[must_use]
+    pub fn key(&self) -> Option<&KeyFile> {
+        self.key.as_ref()
     }
 
     /// Where it lies.
@@ -61,12 +78,13 @@ impl Lake {
     /// The present state; an empty manifest when nothing was ever imported.
     pub async fn snapshot(&self) -> Result<Snapshot, LakeError> {
         let manifest = manifest::latest(&self.storage).await?;
-        Ok(Snapshot { storage: self.storage.clone(), manifest: Arc::new(manifest), excluded: Arc::default() })
+        let people = People::of(&self.storage, &manifest, self.key.as_ref());
+        Ok(Snapshot { storage: self.storage.clone(), manifest: Arc::new(manifest), people, excluded: Arc::default() })
     }
 
     /// Starts an import. Only one runs at a time; a second one is refused until the first has ended.
     pub async fn begin(&self, batch: import::Batch) -> Result<Import, LakeError> {
-        Import::begin(self.storage.clone(), batch).await
+        Import::begin(self.storage.clone(), self.key.as_ref(), batch).await
     }
 }
 
@@ -75,6 +93,7 @@ impl Lake {
 pub struct Snapshot {
     storage: Storage,
     manifest: Arc<Manifest>,
+    people: People,
     excluded: Arc<exclusions::Excluded>,
 }
 
@@ -83,6 +102,12 @@ impl Snapshot {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Who the people of its rows are.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.people
     }
 
     /// This state and those before it that are still kept, the newest first.

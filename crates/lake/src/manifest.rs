@@ -37,6 +37,10 @@ pub struct Manifest {
     pub tables: BTreeMap<String, TableVersion>,
     /// When each source last changed something.
     pub sources: BTreeMap<String, Timestamp>,
+    /// The key of the pseudonyms that stand for people; none where rows name them as their sources do. An evenkeel that does
+    /// not know this refuses the manifest, and so never writes a name beside pseudonyms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_key: Option<String>,
 }
 
 /// One table in one state.
@@ -65,6 +69,7 @@ impl Manifest {
             written_at: Timestamp::UNIX_EPOCH,
             tables: BTreeMap::new(),
             sources: BTreeMap::new(),
+            people_key: None,
         }
     }
 

@@ -58,6 +58,9 @@ pub struct Project {
     pub currency: Option<String>,
     /// What figures about single people may be used for.
     pub people: PeoplePolicy,
+    /// The file that says who stands behind the pseudonyms of the data, relative to the project unless it starts with `/`; none
+    /// where the data names people as their sources do.
+    pub pseudonyms: Option<String>,
     /// Where the data is kept.
     pub storage: Storage,
     /// The address of the database of accounts and audit trail; none for a file beside the data.
@@ -743,6 +746,7 @@ impl Loader<'_> {
             fiscal_year,
             currency,
             people,
+            pseudonyms,
             storage,
             state,
             data_root,
@@ -762,6 +766,7 @@ impl Loader<'_> {
             fiscal_year,
             currency,
             people,
+            pseudonyms,
             storage,
             state,
             data_root,

@@ -1,4 +1,5 @@
-//! The audit trail: who did or looked at what, when. Nothing in it is ever changed.
+//! The audit trail: who did or looked at what, when. Nothing in it is ever changed, but for what leads from the row of a
+//! dispute to a person who was erased ([`crate::StateStore::erase_person`]).
 
 use evenkeel_model::ids::{PersonId, UnitId};
 use jiff::Timestamp;
@@ -106,10 +107,14 @@ pub enum Action {
     RecommendationDeclined,
     /// Somebody said what came of it.
     RecommendationFollowedUp,
+    /// A person was taken out of the key of pseudonyms.
+    PersonErased,
+    /// What was left of such a person was forgotten.
+    ErasedForgotten,
 }
 
 impl Action {
-    const ALL: [Action; 33] = [
+    const ALL: [Action; 35] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -143,6 +148,8 @@ impl Action {
         Action::RecommendationAccepted,
         Action::RecommendationDeclined,
         Action::RecommendationFollowedUp,
+        Action::PersonErased,
+        Action::ErasedForgotten,
     ];
 
     /// The words for it, as they are kept.
@@ -182,6 +189,8 @@ impl Action {
             Action::RecommendationAccepted => "accepted a recommendation",
             Action::RecommendationDeclined => "declined a recommendation",
             Action::RecommendationFollowedUp => "followed a recommendation up",
+            Action::PersonErased => "erased a person",
+            Action::ErasedForgotten => "forgot an erased person",
         }
     }
 }

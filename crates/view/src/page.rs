@@ -65,7 +65,8 @@ pub use context::{
     UnitLabel, UnitNode, Visitor,
 };
 pub use data::{
-    DataDetail, DataPage, DataSheet, ImportState, LakeState, Rejected, RejectedFiles, TableDifference, TableState,
+    DataDetail, DataPage, DataSheet, ImportState, LakeState, PeopleInRecord, Rejected, RejectedFiles, TableDifference,
+    TableState,
 };
 pub use digest::{Digest, DigestDetail};
 pub use disputes::{DisputeLine, DisputesPage};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use evenkeel_ingest::{IngestError, Outcome, Request, Unwatched};
-use evenkeel_lake::{Lake, LakeError};
+use evenkeel_lake::Lake;
 use evenkeel_model::schedule::{Attempts, Schedule};
 use evenkeel_model::source::Source;
 use evenkeel_spec::Project;
@@ -144,7 +144,7 @@ impl Imports {
         // On a thread of its own, because reading and merging must not keep requests waiting.
         match tokio::task::spawn_blocking(work).await {
             Ok(Some(Ok(outcome))) => Ended::Well(Box::new(outcome)),
-            Ok(Some(Err(IngestError::Lake(LakeError::Busy { .. } | LakeError::Overtaken { .. })))) => Ended::Busy,
+            Ok(Some(Err(IngestError::Lake(error)))) if error.is_busy() => Ended::Busy,
             Ok(Some(Err(error))) => Ended::Failed(why(&error)),
             Ok(None) => Ended::Stopped,
             Err(_) => Ended::Failed("the import ended early, by a mistake in evenkeel".to_owned()),
@@ -182,6 +182,8 @@ fn why(error: &IngestError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use evenkeel_lake::LakeError;
+
     use super::*;
 
     #[test]

@@ -181,6 +181,7 @@ impl Server {
     pub async fn new(opening: Opening, clock: Clock, access: Access, limits: Limits) -> Result<Self, WorldError> {
         let begun = Instant::now();
         let world = World::open(&opening).await?;
+        warn_of_unknown(&world);
         let metrics = Arc::new(Metrics::new());
         metrics.opened(world.lake_version(), begun.elapsed());
         let lake = opening.lake.clone();
@@ -295,6 +296,13 @@ impl Server {
     }
 }
 
+/// Says in the log that nobody can be told who stands behind pseudonyms, where that is so.
+fn warn_of_unknown(world: &World) {
+    if let Some(error) = world.people().unknown() {
+        tracing::warn!(%error, "people are told by pseudonym, and nobody sees a record of their own; figures of units are as they were");
+    }
+}
+
 /// Binds an address. Port 0 takes any that is free.
 pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     TcpListener::bind(address).await
@@ -316,15 +324,16 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
         let present = state.present();
         let now = clock();
         let new_day = opening.project.time_zone.to_datetime(now).date() != present.today();
-        let newest = match opening.lake.snapshot().await {
-            Ok(snapshot) => snapshot.manifest().version,
+        let (newest, people) = match opening.lake.snapshot().await {
+            Ok(snapshot) => (snapshot.manifest().version, snapshot.people().clone()),
             Err(error) => {
                 tracing::warn!(%error, "the lake cannot be read; pages stay as they are");
                 state.metrics.looked(true);
                 continue;
             }
         };
-        if newest == present.lake_version() && !new_day {
+        // Somebody who was erased must not be shown any more, and whoever was given a name is.
+        if newest == present.lake_version() && !new_day && people.is_as(present.people()) {
             state.metrics.looked(false);
             continue;
         }
@@ -334,6 +343,7 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
         match opened {
             Ok(world) => {
                 tracing::info!(version = newest, "new data are shown");
+                warn_of_unknown(&world);
                 state.replace(world, begun.elapsed());
             }
             Err(error) => tracing::warn!(%error, "new data cannot be evaluated; pages stay as they are"),

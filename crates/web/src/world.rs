@@ -24,7 +24,7 @@ use evenkeel_engine::explain::Explanation;
 use evenkeel_engine::observed::Observations;
 use evenkeel_engine::rows::{COUNTS_AS, Records};
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
-use evenkeel_lake::Lake;
+use evenkeel_lake::{Lake, People};
 use evenkeel_model::comparison::{Compared, Comparison, Peers, Standing};
 use evenkeel_model::evaluation::{self, Evaluation, MeasureResult, Question, Readings};
 use evenkeel_model::ids::{MeasureId, PersonId, UnitId};
@@ -94,6 +94,7 @@ pub fn scope(project: &Project, as_of: Timestamp, workers: usize) -> Scope {
         service_levels: project.service_levels.clone().into(),
         as_of,
         workers,
+        people_apart: project.pseudonyms.is_some(),
     }
 }
 
@@ -247,6 +248,7 @@ pub struct Evaluated {
     currency: Currency,
     versions: Versions,
     lake_version: u64,
+    people: People,
     loaded_at: Option<Timestamp>,
 }
 
@@ -296,6 +298,7 @@ impl World {
         let scorecard = project.scorecards.first().cloned().ok_or(WorldError::NoScorecard)?;
         let snapshot = opening.lake.snapshot().await.map_err(EngineError::from)?;
         let lake_version = snapshot.manifest().version;
+        let people = snapshot.people().clone();
         let loaded_at = (lake_version > 0).then_some(snapshot.manifest().written_at);
         let engine = Engine::open(snapshot, scope(&project, opening.as_of, opening.workers)).await?;
         let all = project.all_measures();
@@ -325,6 +328,7 @@ impl World {
             currency,
             versions,
             lake_version,
+            people,
             loaded_at,
         });
         Ok(Self::seen(evaluated, Viewer::Public, Visitor::default(), None))
@@ -446,6 +450,12 @@ impl World {
     #[must_use]
     pub fn lake_version(&self) -> u64 {
         self.lake_version
+    }
+
+    /// Who the people of that state are.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.people
     }
 
     /// When that state was written; none before anything was imported.

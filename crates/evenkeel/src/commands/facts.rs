@@ -15,7 +15,7 @@ pub async fn run(session: &Session<'_>, arguments: &Facts) -> anyhow::Result<Exi
     }
     // The file says of each case who held, answered and solved it.
     session.looked(&open, &format!("facts of cases, written to {}", arguments.out.display())).await?;
-    let engine = open.engine(instant(arguments.as_of), session.workers).await?;
+    let engine = open.engine(instant(arguments.as_of), session.workers, session.output).await?;
     let file = WholeFile::create(&arguments.out)?;
     let cases = engine.export_facts(file.handle()?).await?;
     file.finish()?;

@@ -47,6 +47,7 @@ pub async fn sources_into_lake(
     let output = session.output;
     let mut rejected = 0;
     let mut summaries: Vec<ImportSummary> = Vec::new();
+    let begun_at = instant(as_of);
     for (place, source) in sources.iter().enumerate() {
         let request = request(&open.project, &open.root, instant(as_of));
         let bar = Bar::new(output, &source.name);
@@ -73,6 +74,7 @@ pub async fn sources_into_lake(
             }
         }
     }
+    tell_erased(open, begun_at, output);
     if output.is_json() {
         output.json(&summaries)?;
     } else if rejected > 0 {
@@ -80,6 +82,21 @@ pub async fn sources_into_lake(
         output.note(&format!("{rejected} {verb} rejected and set aside: `evenkeel rejects` lists them."));
     }
     Ok(Some(rejected))
+}
+
+/// Says that raw files name people who were erased, where they do.
+fn tell_erased(open: &OpenProject, begun_at: Timestamp, output: &Output) {
+    let key = open.lake.key().and_then(|key| key.read().ok().flatten());
+    let named =
+        key.map_or(0, |key| key.erased().filter(|erased| erased.named_at.is_some_and(|at| at >= begun_at)).count());
+    if named > 0 {
+        let who =
+            if named == 1 { "somebody who was erased".to_owned() } else { format!("{named} people who were erased") };
+        output.note(&format!(
+            "Raw files still name {who}. Their rows came under the pseudonym that they had, so nothing counts twice; \
+             whoever has the raw files knows who they are."
+        ));
+    }
 }
 
 /// What the import of a source did.

@@ -12,6 +12,7 @@ mod import;
 mod init;
 mod initiatives;
 mod measures;
+mod people;
 mod readings;
 mod rebuild;
 mod rejects;
@@ -40,6 +41,8 @@ use crate::commands::trail::CommandTrail;
 use crate::output::Output;
 use crate::project::{self, OpenProject};
 
+pub use serve::random_bytes;
+
 /// Runs the command.
 pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyhow::Result<ExitCode> {
     let session = Session { project: arguments.project, output, workers };
@@ -66,6 +69,7 @@ pub async fn run(arguments: Arguments, output: &Output, workers: usize) -> anyho
         Command::Measures(measures) => measures::run(&session, &measures),
         Command::Rebuild(rebuild) => rebuild::run(&session, &rebuild).await,
         Command::Serve(serve) => serve::run(&session, &serve).await,
+        Command::People(people) => people::run(&session, &people).await,
         Command::Users(users) => users::run(&session, &users).await,
         Command::Schema(schema) => schema::run(&session, &schema),
     }
@@ -92,6 +96,7 @@ impl Session<'_> {
         let opening = open.opening(instant(as_of), self.workers);
         let world = World::open(&opening).await;
         let world = world.map_err(|error| project::explain_world(&open.project, error, self.output))?;
+        project::tell_unknown(world.people(), self.output);
         let trail = Arc::new(CommandTrail::new(open.state()?));
         Ok(world.seen_by(trail::operator(), Visitor::default(), Some(trail)))
     }

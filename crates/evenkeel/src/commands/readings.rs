@@ -47,7 +47,7 @@ pub async fn run(session: &Session<'_>, arguments: &Readings) -> anyhow::Result<
     {
         return Err(EngineError::not_for_people(measure).into());
     }
-    let engine = open.engine(instant(arguments.as_of), session.workers).await?;
+    let engine = open.engine(instant(arguments.as_of), session.workers, session.output).await?;
     let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);
     engine.compile(&measures).await.map_err(explain)?;
     let (segment, condition) = (arguments.by.clone(), arguments.condition.clone());

@@ -26,7 +26,7 @@ pub async fn run(session: &Session<'_>, arguments: &Rebuild) -> anyhow::Result<E
         steps.push(Step { step: name, seconds: begun.elapsed().as_secs_f64() });
         begun = Instant::now();
     };
-    let engine = open.engine(instant(arguments.as_of), session.workers).await?;
+    let engine = open.engine(instant(arguments.as_of), session.workers, session.output).await?;
     step("organisation");
     let measures: Vec<_> = open.project.all_measures().into_values().collect();
     let explain = |errors| explain_world(&open.project, WorldError::Measures(errors), session.output);

@@ -24,6 +24,7 @@ mod notes;
 mod operations;
 mod over_time;
 mod projects;
+mod pseudonyms;
 mod recommendations;
 mod record;
 mod rights;

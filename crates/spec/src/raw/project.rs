@@ -23,6 +23,10 @@ pub(crate) struct Project {
     /// What figures about single people may be used for: nothing, the own record, coaching, or appraisal too. Default
     /// `off`.
     pub(crate) people: Option<Spanned<People>>,
+    /// The file that says who stands behind the pseudonyms of people in the data, outside of the folder where the data is kept.
+    /// With it, identifiers, names and addresses of people are in that file alone. Default: none, and the data names people as
+    /// their sources do.
+    pub(crate) pseudonyms: Option<Spanned<Text>>,
     /// The folder where the data is kept. Default `./data`.
     pub(crate) storage: Option<Spanned<Text>>,
     /// The database of accounts and audit trail on a server, for example `postgres://evenkeel@db.example/evenkeel`, without
@@ -57,6 +61,7 @@ impl FromYaml for Project {
             fiscal_year_starts: fields.optional("fiscal_year_starts"),
             currency: fields.optional("currency"),
             people: fields.optional("people"),
+            pseudonyms: fields.optional("pseudonyms"),
             storage: fields.optional("storage"),
             state: fields.optional("state"),
             data_root: fields.optional("data_root"),

@@ -74,6 +74,7 @@ comparisons: [comparisons/full.yaml]
 standards: [standards/full.yaml]
 collections: [collections/full.yaml]
 people: appraisal
+pseudonyms: ../keys/people.key
 charter: charter.yaml
 "),
     ("source", "sources/full.yaml", "\

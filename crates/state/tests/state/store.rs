@@ -541,3 +541,46 @@ async fn the_file_holds_no_secret() {
         assert!(text.contains("mara"));
     }
 }
+
+#[tokio::test]
+async fn nothing_leads_from_a_disputed_row_to_a_person_who_was_erased() {
+    let (_place, store) = store().await;
+    let mara = administrator(&store).await;
+    let own = vec![Grant::Own(PersonId::new("ann")), Grant::In(Role::Viewer, UnitId::new("north"))];
+    let anna = store.add_user(new("Anna", "anna", own), change(1)).await.unwrap();
+    // Signs that stand for others in a pattern stand for themselves here.
+    let key = r#"["a\"%_","a0"]"#;
+    let about = format!("responses {key}, ann");
+    let raised = Change { by: "anna", about: &about, ..change(2) };
+    let first = store.dispute(of(key), raised).await.unwrap().unwrap();
+    let decided = format!("{about}: Not so.");
+    assert!(store.decide(first, false, "Not so.", Change { about: &decided, ..change(3) }).await.unwrap());
+    let others = NewDispute { person: "annabel".to_owned(), ..of(key) };
+    let others_about = format!("responses {key}, annabel");
+    store.dispute(others, Change { about: &others_about, ..change(4) }).await.unwrap().unwrap();
+
+    let erased = store.erase_person("ann", "p-1", Change { about: "ann", ..change(5) }).await.unwrap();
+    assert_eq!((erased.grants, erased.disputes), (1, 1));
+    let anna = store.user(anna.id).await.unwrap().unwrap();
+    assert_eq!(anna.grants, [Grant::In(Role::Viewer, UnitId::new("north"))]);
+    assert_eq!(store.user(mara.id).await.unwrap().unwrap().grants, [Grant::Everywhere(Role::Administrator)]);
+    let dispute = store.dispute_of(first).await.unwrap().unwrap();
+    assert_eq!((dispute.of.person.as_str(), dispute.of.key.as_str()), ("p-1", key));
+    assert!(dispute.raised_by != "anna");
+    let entries = store.trail(None, 100).await.unwrap().entries;
+    let told = |action: Action| -> Vec<(String, String)> {
+        let same = entries.iter().filter(|entry| entry.action == Some(action));
+        same.map(|entry| (entry.who.clone(), entry.about.clone())).collect()
+    };
+    let pair = |who: &str, about: &str| (who.to_owned(), about.to_owned());
+    let somebody = "somebody who was erased";
+    assert_eq!(
+        told(Action::Disputed),
+        [pair("mara", &others_about), pair(somebody, &format!("a row of responses, {somebody}"))]
+    );
+    assert_eq!(told(Action::Declined), [pair("mara", &format!("a row of responses, {somebody}: Not so."))]);
+    assert_eq!(told(Action::PersonErased), [pair("mara", "ann")]);
+    assert!(entries.iter().all(|entry| !entry.about.contains("p-1")), "the trail has no pseudonym of them");
+    let again = store.erase_person("ann", "p-1", change(6)).await.unwrap();
+    assert_eq!((again.grants, again.disputes), (0, 0));
+}

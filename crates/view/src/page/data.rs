@@ -45,10 +45,23 @@ pub struct DataDetail<'a> {
     pub states: Vec<LakeState>,
     /// Whether the state before the last of them is not kept any more.
     pub earlier_states: bool,
+    /// How the record speaks of people.
+    pub people: PeopleInRecord,
     /// The measures of the project.
     pub measures: Vec<&'a Measure>,
     /// Where the rejected rows are as files.
     pub rejected_files: Option<RejectedFiles>,
+}
+
+/// How a record speaks of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeopleInRecord {
+    /// As its sources do.
+    Named,
+    /// By pseudonyms, and the key that says who they are is there.
+    Apart,
+    /// By pseudonyms, and the key is not there.
+    Unknown,
 }
 
 /// What came of the imports of a source that a server began by itself, on the clock of the project.
@@ -388,8 +401,18 @@ fn lead(detail: &DataDetail<'_>) -> String {
         1 => " One row was rejected.".to_owned(),
         rows => format!(" {} were rejected.", counted(rows, "rows")),
     };
+    let people = match detail.people {
+        PeopleInRecord::Named => "",
+        PeopleInRecord::Apart => {
+            " Pseudonyms stand for people in it; who they are is kept apart, in a file of its own."
+        }
+        PeopleInRecord::Unknown => {
+            " Pseudonyms stand for people in it, and the key that says who they are cannot be read: people are told by \
+             pseudonym, and nobody sees a record of their own. Figures of units are as they were."
+        }
+    };
     format!(
-        "{} {fill} {} of the service record with {}.{reach}{rejected}",
+        "{} {fill} {} of the service record with {}.{reach}{rejected}{people}",
         capitalised(&sources),
         counted(filled, "tables"),
         counted(rows, "rows")

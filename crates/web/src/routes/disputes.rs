@@ -189,7 +189,7 @@ pub(crate) async fn decide(
         }
         match published {
             Ok(()) => {}
-            Err(LakeError::Busy { .. }) => {
+            Err(error) if error.is_busy() => {
                 let said = "Nothing was decided: an import is running. Try again when it has ended.\n";
                 return Ok((StatusCode::SERVICE_UNAVAILABLE, said).into_response());
             }

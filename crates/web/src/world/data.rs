@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use evenkeel_engine::EngineError;
 use evenkeel_engine::contents::TableContents;
 use evenkeel_lake::rejects::{self, Reject};
-use evenkeel_lake::{LakeError, Manifest};
+use evenkeel_lake::{LakeError, Manifest, People};
 use evenkeel_model::gaps::gaps;
 use evenkeel_model::measure::Measure;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::record;
 use evenkeel_view::page::{
-    Arrangement, DataDetail, DataPage, DataSheet, ImportState, LakeState, Links, Place, Rejected, RejectedFiles,
-    TableDifference, TableState,
+    Arrangement, DataDetail, DataPage, DataSheet, ImportState, LakeState, Links, PeopleInRecord, Place, Rejected,
+    RejectedFiles, TableDifference, TableState,
 };
 use jiff::Timestamp;
 
@@ -77,6 +77,11 @@ impl World {
             imports,
             rejected: holdings.rejected.clone(),
             states: self.states(&holdings.history),
+            people: match self.people() {
+                People::Named => PeopleInRecord::Named,
+                People::Apart(_) => PeopleInRecord::Apart,
+                People::Unknown(_) => PeopleInRecord::Unknown,
+            },
             earlier_states: holdings.history.last().is_some_and(|oldest| oldest.version > 1),
             measures: self.project.measures.values().map(AsRef::as_ref).collect(),
             rejected_files: files,

@@ -14,7 +14,8 @@ use super::{FileLinks, Named, Sample, bank};
 use crate::assets;
 use crate::page::library::LibraryLinks as _;
 use crate::page::{
-    DataDetail, DataPage, DataSheet, ImportState, LakeState, Rejected, RejectedFiles, TableDifference, TableState,
+    DataDetail, DataPage, DataSheet, ImportState, LakeState, PeopleInRecord, Rejected, RejectedFiles, TableDifference,
+    TableState,
 };
 
 /// A lake that is used, one into which nothing was ever imported, and one with names that nobody should give.
@@ -38,6 +39,7 @@ fn page(sample: &Sample, assets: &assets::Urls) -> DataPage {
         rejected: if empty { Rejected::default() } else { rejected() },
         states: if empty { Vec::new() } else { states() },
         earlier_states: !empty,
+        people: PeopleInRecord::Named,
         measures: redefined.iter().chain(sample.measures.values().map(Arc::as_ref).skip(1)).collect(),
         rejected_files: Some(RejectedFiles { csv: "rejects.csv".to_owned(), ndjson: "rejects.ndjson".to_owned() }),
     };
