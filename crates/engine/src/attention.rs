@@ -1,17 +1,22 @@
 //! What asks for attention now: open cases near or past a promise, and low answers of customers. Nothing of it says who
 //! works on it.
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray, Float64Array, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::col;
+use evenkeel_model::call_back::Within;
 use evenkeel_model::ids::UnitId;
+use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::service_level::Promise;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
+use crate::clock::hours::Hours;
 use crate::columns::{Texts, column};
 use crate::local_time::day_number;
+use crate::organisation::Directory;
 use crate::rows::instant as micros;
 use crate::{Engine, EngineError};
 
@@ -44,12 +49,26 @@ pub struct OpenCase {
 /// An answer of a customer in the lowest quarter of its scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LowAnswer {
+    /// The source.
+    pub source: String,
+    /// Its identifier there.
+    pub response_id: String,
+    /// Who gave it, as the record says it.
+    pub customer_id: String,
     /// When it was given.
     pub answered_at: Timestamp,
+    /// Until when whoever gave it is called back.
+    pub due_at: Timestamp,
+    /// The unit that it counts for: that of its day.
+    pub home: UnitId,
+    /// The unit in which it is looked after today, where the organisation knows it.
+    pub now_in: Option<UnitCode>,
     /// The unit, as its source names it.
     pub unit: Option<String>,
     /// What was asked.
     pub question: Option<String>,
+    /// What the customer wrote.
+    pub text: Option<String>,
     /// The case, where it is about one.
     pub case_id: Option<String>,
     /// The answer.
@@ -58,6 +77,19 @@ pub struct LowAnswer {
     pub lowest: f64,
     /// The upper end of the scale.
     pub highest: f64,
+}
+
+/// Which low answers are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct LowAnswers<'a> {
+    /// The unit that they belong to today, with all below it.
+    pub unit: &'a UnitId,
+    /// Only those that were given after this instant.
+    pub after: Timestamp,
+    /// Only the one of this source and identifier.
+    pub only: Option<(&'a str, &'a str)>,
+    /// Within which time customers are called back.
+    pub within: Within,
 }
 
 impl Engine {
@@ -131,12 +163,7 @@ impl Engine {
     /// Answers of customers in the lowest quarter of their scale, given after an instant and up to the evaluation
     /// instant, the latest first. Answers that no customer stands behind are none of them: surveys of colleagues are
     /// anonymous.
-    pub async fn low_answers(
-        &self,
-        unit: &UnitId,
-        after: Timestamp,
-        limit: usize,
-    ) -> Result<Attention<LowAnswer>, EngineError> {
+    pub async fn low_answers(&self, asked: LowAnswers<'_>) -> Result<Vec<LowAnswer>, EngineError> {
         let frame = self.session().table("responses").await?;
         let wanted = [
             "source",
@@ -145,7 +172,9 @@ impl Engine {
             "unit_id",
             "person_id",
             "question",
+            "text",
             "case_id",
+            "customer_id",
             "score",
             "scale_min",
             "scale_max",
@@ -153,56 +182,107 @@ impl Engine {
         let reach = (col("scale_max") - col("scale_min")) * lit(0.25);
         let low = (col("score") - col("scale_min")).lt_eq(reach).and(col("scale_max").gt(col("scale_min")));
         let given = col("answered_at")
-            .gt(micros(after.as_microsecond()))
+            .gt(micros(asked.after.as_microsecond()))
             .and(col("answered_at").lt_eq(micros(self.scope().as_of.as_microsecond())));
-        let query = frame.filter(col("customer_id").is_not_null().and(low).and(given))?;
+        let mut query = frame.filter(col("customer_id").is_not_null().and(low).and(given))?;
+        if let Some((source, response)) = asked.only {
+            query = query.filter(col("source").eq(lit(source)).and(col("response_id").eq(lit(response))))?;
+        }
+        let organisation = self.directory().organisation();
+        let (root, today) = (organisation.root(), self.today());
+        let in_tree = |unit: u32| Some(UnitCode(unit)).filter(|unit| (unit.0 as usize) < organisation.unit_count());
+        // Calendars are read once, when there is anything of which the time could run.
+        let mut hours: Option<Hours> = None;
         let mut found = Vec::new();
         for batch in self.session().collect(query.select_columns(&wanted)?).await? {
-            let own = self.rows_of(&batch, unit)?;
+            let whose = Whose::of(&batch)?;
+            let own = self.rows_of(&batch, asked.unit)?;
+            let (sources, ids) = (texts(&batch, "source")?, texts(&batch, "response_id")?);
             let (units, questions) = (texts(&batch, "unit_id")?, texts(&batch, "question")?);
-            let (cases, ids) = (texts(&batch, "case_id")?, texts(&batch, "response_id")?);
-            let number = |name: &str, row: usize| -> Result<f64, EngineError> {
-                Ok(cast(column(&batch, name)?, &DataType::Float64)?.as_primitive::<Float64Type>().value(row))
+            let (cases, customers) = (texts(&batch, "case_id")?, texts(&batch, "customer_id")?);
+            let said = texts(&batch, "text")?;
+            let number = |name: &str| -> Result<Float64Array, EngineError> {
+                Ok(cast(column(&batch, name)?, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
             };
+            let (scores, lowest, highest) = (number("score")?, number("scale_min")?, number("scale_max")?);
+            let answered = cast(column(&batch, "answered_at")?, &DataType::Int64)?;
+            let answered = answered.as_primitive::<Int64Type>();
             for row in own {
-                let Some(answered_at) = instant(&batch, "answered_at", row)? else { continue };
-                let answer = LowAnswer {
+                let Ok(answered_at) = Timestamp::from_microsecond(answered.value(row)) else { continue };
+                let given_on = self.scope().zone.to_datetime(answered_at).date();
+                let home = whose.home(self.directory(), row, given_on).and_then(in_tree).unwrap_or(root);
+                let hours = match &mut hours {
+                    Some(hours) => hours,
+                    none => none.insert(Hours::load(self.session(), self.directory(), self.local(), 0..0).await?),
+                };
+                let working = hours.of(Some(home.0));
+                found.push(LowAnswer {
+                    source: sources.get(row).unwrap_or_default().to_owned(),
+                    response_id: ids.get(row).unwrap_or_default().to_owned(),
+                    customer_id: customers.get(row).unwrap_or_default().to_owned(),
                     answered_at,
+                    due_at: asked.within.due(answered_at, working, &self.scope().zone),
+                    home: organisation.unit_id(home).clone(),
+                    now_in: whose.home(self.directory(), row, today).and_then(in_tree),
                     unit: units.get(row).map(str::to_owned),
                     question: questions.get(row).map(str::to_owned),
+                    text: said.get(row).map(str::to_owned),
                     case_id: cases.get(row).map(str::to_owned),
-                    score: number("score", row)?,
-                    lowest: number("scale_min", row)?,
-                    highest: number("scale_max", row)?,
-                };
-                found.push((ids.get(row).unwrap_or_default().to_owned(), answer));
+                    score: scores.value(row),
+                    lowest: lowest.value(row),
+                    highest: highest.value(row),
+                });
             }
         }
-        found.sort_by(|one, other| other.1.answered_at.cmp(&one.1.answered_at).then_with(|| one.0.cmp(&other.0)));
-        let total = found.len() as u64;
-        Ok(Attention { rows: found.into_iter().take(limit).map(|(_, answer)| answer).collect(), total })
+        found.sort_by(|one, other| {
+            let newest = other.answered_at.cmp(&one.answered_at);
+            newest.then_with(|| (&one.source, &one.response_id).cmp(&(&other.source, &other.response_id)))
+        });
+        Ok(found)
     }
 
     /// The rows of a batch that belong to a unit today: by their person where that one is in a unit, else by the unit
     /// that they name.
     fn rows_of(&self, batch: &RecordBatch, unit: &UnitId) -> Result<Vec<usize>, EngineError> {
-        let (sources, people, units) = (texts(batch, "source")?, texts(batch, "person_id")?, texts(batch, "unit_id")?);
         let directory = self.directory();
         let organisation = directory.organisation();
         let Some(wanted) = directory.known_unit(unit.as_str()) else { return Ok(Vec::new()) };
+        if wanted == organisation.root().0 {
+            return Ok((0..batch.num_rows()).collect());
+        }
         let today = self.today();
         let epoch = organisation.epoch_of(today);
+        let whose = Whose::of(batch)?;
         let belongs = |row: &usize| {
-            if wanted == organisation.root().0 {
-                return true;
-            }
-            let source = sources.get(*row);
-            let home = people.get(*row).map(|person| directory.person(source, person));
-            let home = home.and_then(|person| directory.unit_of(person, day_number(today)));
-            let own = home.or_else(|| units.get(*row).map(|unit| directory.unit(source, unit)));
+            let own = whose.home(directory, *row, today);
             own.is_some_and(|own| directory.lies_in(epoch, own, wanted))
         };
         Ok((0..batch.num_rows()).filter(belongs).collect())
+    }
+}
+
+/// Whose the rows of a batch are.
+struct Whose {
+    sources: Texts,
+    people: Texts,
+    units: Texts,
+}
+
+impl Whose {
+    fn of(batch: &RecordBatch) -> Result<Self, EngineError> {
+        Ok(Self {
+            sources: texts(batch, "source")?,
+            people: texts(batch, "person_id")?,
+            units: texts(batch, "unit_id")?,
+        })
+    }
+
+    /// The unit that a row belongs to on a day: that of its person, else the one that it names.
+    fn home(&self, directory: &Directory, row: usize, day: Date) -> Option<u32> {
+        let source = self.sources.get(row);
+        let home = self.people.get(row).map(|person| directory.person(source, person));
+        let home = home.and_then(|person| directory.unit_of(person, day_number(day)));
+        home.or_else(|| self.units.get(row).map(|unit| directory.unit(source, unit)))
     }
 }
 

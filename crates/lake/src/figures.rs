@@ -1,4 +1,4 @@
-//! Figures that were typed in evenkeel itself, as rows of the table `observations`.
+//! Figures that come from evenkeel itself, typed or counted there, as rows of the table `observations`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -9,10 +9,10 @@ use arrow::array::{
     new_null_array,
 };
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type};
+use arrow::datatypes::{DataType, Date32Type, Float64Type};
 use evenkeel_model::record;
-use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan};
 
 use crate::import::Batch;
 use crate::scan::Form;
@@ -20,6 +20,8 @@ use crate::{Lake, LakeError, Rows, Snapshot, TableChange, tables};
 
 /// The source of figures that were typed.
 pub const SOURCE: &str = "typed";
+/// The source of figures about low answers that were called back.
+pub const CALL_BACKS: &str = "call_backs";
 /// The table that they are rows of.
 const TABLE: &str = "observations";
 
@@ -28,9 +30,9 @@ const TABLE: &str = "observations";
 pub struct TypedObservation {
     /// The name of the figure.
     pub measure: String,
-    /// The first day of its period.
-    pub period_begins: Date,
-    /// The last day of its period.
+    /// The days of its period: a figure that a source has brought for one of them takes its place.
+    pub period: RangeInclusive<Date>,
+    /// The day that it is placed on.
     pub period_on: Date,
     /// The unit.
     pub unit: String,
@@ -59,12 +61,13 @@ pub struct Published {
 }
 
 impl Lake {
-    /// Puts figures into the record that were typed. Those that are there already change nothing.
+    /// Puts figures into the record, as those of the source that the batch names. Those that are there already change
+    /// nothing.
     pub async fn publish_figures(&self, batch: Batch, figures: &[TypedObservation]) -> Result<Published, LakeError> {
         let mut import = self.begin(batch.clone()).await?;
         let published = async {
             // Nothing is imported until this has ended, so what is not there now does not come in between.
-            let overtaken = overtaken(&self.snapshot().await?, figures).await?;
+            let overtaken = overtaken(&self.snapshot().await?, &batch.source, figures).await?;
             let places = (0..figures.len()).filter(|place| !overtaken.contains(place));
             let held: Vec<&TypedObservation> = places.filter_map(|place| figures.get(place)).collect();
             if !held.is_empty() {
@@ -89,15 +92,53 @@ impl Lake {
     }
 }
 
+impl Snapshot {
+    /// The figures of one name that a source has brought about units: what stands above and below the line, by unit and
+    /// day.
+    pub async fn figures_of(
+        &self,
+        source: &str,
+        measure: &str,
+    ) -> Result<BTreeMap<(String, Date), (f64, Option<f64>)>, LakeError> {
+        let columns = ["measure", "unit_id", "source", "period_on", "numerator", "denominator"];
+        let columns = columns.map(|name| (name, Form::Plain));
+        let mut found = BTreeMap::new();
+        for piece in self.pieces(TABLE).await? {
+            for batch in piece.read(&columns)? {
+                let batch = batch?;
+                let text = |column: usize| cast(batch.column(column), &DataType::Utf8);
+                let number = |column: usize| cast(batch.column(column), &DataType::Float64);
+                let (measures, units, sources) = (text(0)?, text(1)?, text(2)?);
+                let (measures, units) = (measures.as_string::<i32>(), units.as_string::<i32>());
+                let (sources, days) = (sources.as_string::<i32>(), cast(batch.column(3), &DataType::Date32)?);
+                let days = days.as_primitive::<Date32Type>();
+                let (above, below) = (number(4)?, number(5)?);
+                let (above, below) = (above.as_primitive::<Float64Type>(), below.as_primitive::<Float64Type>());
+                for row in 0..batch.num_rows() {
+                    if measures.value(row) != measure || sources.value(row) != source || units.is_null(row) {
+                        continue;
+                    }
+                    let Ok(day) = date(1970, 1, 1).checked_add(i64::from(days.value(row)).days()) else { continue };
+                    let amounts = (above.value(row), below.is_valid(row).then(|| below.value(row)));
+                    found.insert((units.value(row).to_owned(), day), amounts);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// The places of figures for which a source has brought one of the same name, unit and period.
-async fn overtaken(snapshot: &Snapshot, figures: &[TypedObservation]) -> Result<BTreeSet<usize>, LakeError> {
+async fn overtaken(snapshot: &Snapshot, own: &str, figures: &[TypedObservation]) -> Result<BTreeSet<usize>, LakeError> {
     let mut overtaken = BTreeSet::new();
     let mut places: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (place, figure) in figures.iter().enumerate() {
+    // What counts nothing takes back what was counted, and may stand beside what a source brought.
+    let counts = |figure: &TypedObservation| figure.numerator != 0.0 || figure.denominator != Some(0.0);
+    for (place, figure) in figures.iter().enumerate().filter(|(_, figure)| counts(figure)) {
         places.entry((&figure.measure, &figure.unit)).or_default().push(place);
     }
     let periods_of: Vec<RangeInclusive<i32>> =
-        figures.iter().map(|figure| days(figure.period_begins)..=days(figure.period_on)).collect();
+        figures.iter().map(|figure| days(*figure.period.start())..=days(*figure.period.end())).collect();
     let columns = ["measure", "unit_id", "person_id", "source", "period_on"].map(|name| (name, Form::Plain));
     for piece in snapshot.pieces(TABLE).await? {
         for batch in piece.read(&columns)? {
@@ -108,7 +149,7 @@ async fn overtaken(snapshot: &Snapshot, figures: &[TypedObservation]) -> Result<
             let (sources, periods) = (sources.as_string::<i32>(), cast(batch.column(4), &DataType::Date32)?);
             let periods = periods.as_primitive::<Date32Type>();
             for row in 0..batch.num_rows() {
-                if people.is_valid(row) || sources.value(row) == SOURCE {
+                if people.is_valid(row) || sources.value(row) == own {
                     continue;
                 }
                 let Some(same) = places.get(&(measures.value(row), units.value(row))) else { continue };
@@ -138,7 +179,7 @@ fn rows(figures: &[&TypedObservation], batch: &Batch) -> Result<Rows, LakeError>
             "unit_id" => text(&|figure| Some(figure.unit.clone())),
             "note" => text(&|figure| figure.note.clone()),
             "entered_by" => text(&|figure| Some(figure.entered_by.clone())),
-            "source" => text(&|_| Some(SOURCE.to_owned())),
+            "source" => text(&|_| Some(batch.source.clone())),
             "batch_id" => text(&|_| Some(batch.id.clone())),
             "period_on" => Arc::new(Date32Array::from_iter_values(figures.iter().map(|figure| days(figure.period_on)))),
             "numerator" => Arc::new(Float64Array::from_iter_values(figures.iter().map(|figure| figure.numerator))),

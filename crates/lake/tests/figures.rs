@@ -19,7 +19,7 @@ use jiff::civil::date;
 fn figure(unit: &str, numerator: f64, approved_at: i64) -> TypedObservation {
     TypedObservation {
         measure: "cost".to_owned(),
-        period_begins: date(2026, 10, 1),
+        period: date(2026, 10, 1)..=date(2026, 10, 31),
         period_on: date(2026, 10, 31),
         unit: unit.to_owned(),
         numerator,
@@ -103,8 +103,8 @@ async fn what_a_source_has_brought_does_not_count_twice() {
     let only = publish("a", &[figure("north", 5.0, 100)]).await;
     assert_eq!((only.overtaken.len(), only.change), (1, TableChange::default()));
     assert_eq!(lake.snapshot().await.unwrap().manifest().version, version);
-    let earlier =
-        TypedObservation { period_begins: date(2026, 9, 1), period_on: date(2026, 9, 30), ..figure("north", 5.0, 100) };
+    let september = date(2026, 9, 1)..=date(2026, 9, 30);
+    let earlier = TypedObservation { period: september, period_on: date(2026, 9, 30), ..figure("north", 5.0, 100) };
     let other = TypedObservation { measure: "other".to_owned(), ..figure("north", 5.0, 100) };
     let mixed =
         publish("b", &[figure("north", 5.0, 1), figure("south", 7.0, 1), figure("middle", 1.0, 1), earlier, other])
@@ -113,4 +113,30 @@ async fn what_a_source_has_brought_does_not_count_twice() {
     assert_eq!(mixed.change.inserted, 3);
     // What was typed before is no source that brings it.
     assert!(publish("c", &[figure("south", 8.0, 2)]).await.overtaken.is_empty());
+    // What counts nothing doubles nothing.
+    let nothing = TypedObservation {
+        period_on: date(2026, 10, 7),
+        numerator: 0.0,
+        denominator: Some(0.0),
+        ..figure("north", 0.0, 3)
+    };
+    assert!(publish("d", &[nothing]).await.overtaken.is_empty());
+}
+
+#[tokio::test]
+async fn figures_of_a_source_are_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::new(Storage::open("data", folder.path()).unwrap());
+    let at = Timestamp::from_second(9).unwrap();
+    let publish = async |id: &str, source: &str, figures: &[TypedObservation]| {
+        lake.publish_figures(Batch { id: id.to_owned(), source: source.to_owned(), at }, figures).await.unwrap()
+    };
+    let counted = |unit: &str, below: f64| TypedObservation { denominator: Some(below), ..figure(unit, 2.0, 1) };
+    publish("a", "calls", &[counted("north", 3.0), counted("south", 4.0)]).await;
+    // Two sources do not bring one figure.
+    assert_eq!(publish("b", "typed", &[figure("north", 5.0, 2), figure("west", 1.0, 2)]).await.overtaken.len(), 1);
+    let present = lake.snapshot().await.unwrap().figures_of("calls", "cost").await.unwrap();
+    let on = |unit: &str| (unit.to_owned(), date(2026, 10, 31));
+    assert_eq!(present, [(on("north"), (2.0, Some(3.0))), (on("south"), (2.0, Some(4.0)))].into());
+    assert!(lake.snapshot().await.unwrap().figures_of("calls", "other").await.unwrap().is_empty());
 }

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod arithmetic;
 pub mod calendar;
+pub mod call_back;
 pub mod case;
 pub mod charter;
 pub mod collection;

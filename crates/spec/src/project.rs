@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
+use evenkeel_model::call_back::Within;
 use evenkeel_model::charter::Charter;
 use evenkeel_model::collection::Collection;
 use evenkeel_model::comparison::Comparison;
@@ -67,6 +68,8 @@ pub struct Project {
     pub state: Option<String>,
     /// The folder outside the project below which raw files may lie.
     pub data_root: Option<String>,
+    /// Within which time a customer who gave a low answer is called back.
+    pub call_back_within: Within,
     /// The sources, in the order in which they are listed.
     pub sources: Vec<Source>,
     /// Every measure that a file of the project defines, in use or not, and those of the built-in library in use.
@@ -750,6 +753,7 @@ impl Loader<'_> {
             storage,
             state,
             data_root,
+            call_back_within,
             import: _,
             sources: _,
             scorecards: _,
@@ -770,6 +774,7 @@ impl Loader<'_> {
             storage,
             state,
             data_root,
+            call_back_within,
             sources,
             measures,
             scorecards,

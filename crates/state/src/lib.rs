@@ -5,6 +5,7 @@
 //! whoever reads the database can sign in as nobody.
 
 mod attempts;
+mod call_backs;
 mod connect;
 mod disputes;
 mod entity;
@@ -28,6 +29,7 @@ mod users;
 mod webhooks;
 
 pub use attempts::{Attempt, Limits};
+pub use call_backs::{AnswerKey, CallBackStep, CallBackSteps, NewStep, Stepped};
 pub use connect::{Location, StateStore};
 pub use disputes::{Dispute, DisputeState, LONGEST_REASON, NewDispute};
 pub use erasing::ErasedPerson;

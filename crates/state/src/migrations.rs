@@ -1,6 +1,7 @@
 //! The forms of the database, one step each. A step is never changed once it was released.
 
 mod accounts;
+mod call_backs;
 mod disputes;
 mod figures;
 mod imports;
@@ -33,6 +34,7 @@ const STEPS: &[fn() -> Step] = &[
     mail::step,
     notes::step,
     recommendations::step,
+    call_backs::step,
 ];
 /// The table that says which form the database has.
 const FORM: &str = "form";

@@ -111,10 +111,12 @@ pub enum Action {
     PersonErased,
     /// What was left of such a person was forgotten.
     ErasedForgotten,
+    /// Somebody did something about a low answer of a customer.
+    CalledBack,
 }
 
 impl Action {
-    const ALL: [Action; 35] = [
+    const ALL: [Action; 36] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -150,6 +152,7 @@ impl Action {
         Action::RecommendationFollowedUp,
         Action::PersonErased,
         Action::ErasedForgotten,
+        Action::CalledBack,
     ];
 
     /// The words for it, as they are kept.
@@ -191,6 +194,7 @@ impl Action {
             Action::RecommendationFollowedUp => "followed a recommendation up",
             Action::PersonErased => "erased a person",
             Action::ErasedForgotten => "forgot an erased person",
+            Action::CalledBack => "took a step about a low score",
         }
     }
 }

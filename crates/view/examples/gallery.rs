@@ -32,6 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     gallery.all("recommendations", &register)?;
     gallery.all("recommendation", &ones)?;
     gallery.all("recommend", &asking)?;
+    let sample::CallBacks { list, ones } = sample::call_backs(&urls);
+    gallery.all("call-backs", &list)?;
+    gallery.all("call-back", &ones)?;
     gallery.all("note", &sample::notes(&urls))?;
     gallery.all("guide", &sample::guides(&urls))?;
     gallery.all("search", &sample::searches(&urls))?;

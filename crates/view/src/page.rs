@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod api;
 pub mod below;
+pub mod call_backs;
 pub mod chart_file;
 pub mod charter;
 pub mod charter_public;
@@ -56,6 +57,7 @@ pub use api::{
     RowsList, UnitEntry, UnitTree,
 };
 pub use below::UnitResult;
+pub use call_backs::{CallBackDetail, CallBackPage, CallBacksPage};
 pub use chart_file::{Chart, ChartFigures, ChartFile};
 pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};

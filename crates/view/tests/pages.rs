@@ -30,6 +30,7 @@ fn pages() -> Vec<Shown> {
     let (owed, approvals) = sample::owed(&urls);
     let (initiatives, forms) = sample::initiatives(&urls);
     let sample::Recommendations { register, ones, forms: asking } = sample::recommendations(&urls);
+    let sample::CallBacks { list: low_scores, ones: low_score } = sample::call_backs(&urls);
     let mut pages = [
         all_of("scorecard", &sample::scorecards(&urls)),
         all_of("today", &sample::todays(&urls)),
@@ -43,6 +44,8 @@ fn pages() -> Vec<Shown> {
         all_of("recommendations", &register),
         all_of("recommendation", &ones),
         all_of("recommend", &asking),
+        all_of("call_backs", &low_scores),
+        all_of("call_back", &low_score),
         all_of("note", &sample::notes(&urls)),
         all_of("guide", &sample::guides(&urls)),
         all_of("initiatives", &initiatives),

@@ -190,6 +190,14 @@ impl Links for Routes {
         Some(format!("/recommendations/{number}/outcome"))
     }
 
+    fn call_backs(&self, chosen: &str) -> Option<String> {
+        Some(if chosen.is_empty() { "/call-backs".to_owned() } else { format!("/call-backs?show={}", part(chosen)) })
+    }
+
+    fn call_back(&self, source: &str, response: &str) -> Option<String> {
+        Some(format!("/call-backs/{}/{}", part(source), part(response)))
+    }
+
     fn guide(&self, place: &Place) -> Option<String> {
         Some(format!("/guide{}&unit={}", self.query(place), part(place.unit.as_str())))
     }

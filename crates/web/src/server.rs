@@ -24,7 +24,7 @@ use crate::limits::{self, Limits, Places};
 use crate::live::Live;
 use crate::mail::{Mail, send_when_due};
 use crate::metrics::{self, Metrics};
-use crate::publishing::publish_or_later;
+use crate::publishing::{count_or_later, publish_or_later};
 use crate::world::{Opening, World, WorldError};
 use crate::{api, connections, headers, routes, webhooks};
 
@@ -41,6 +41,8 @@ const WATCH: Duration = Duration::from_secs(2);
 pub(crate) struct State {
     present: Arc<RwLock<Arc<World>>>,
     pub(crate) access: Access,
+    /// Gives the instant for which pages are made.
+    clock: Clock,
     /// Where figures go that were typed.
     pub(crate) lake: Lake,
     /// What open pages hear.
@@ -62,6 +64,11 @@ impl State {
     /// The present world, as the public sees it. A request keeps the one it began with.
     pub(crate) fn present(&self) -> Arc<World> {
         Arc::clone(&self.present.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Now, as figures are evaluated.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
     }
 
     fn replace(&self, world: World, took: Duration) {
@@ -121,6 +128,8 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/recommendations/{number}", get(routes::recommendations::show)),
         ("/recommendations/{number}/answer", post(routes::recommendations::answer)),
         ("/recommendations/{number}/outcome", post(routes::recommendations::follow_up)),
+        ("/call-backs", get(routes::call_backs::list)),
+        ("/call-backs/{source}/{response}", get(routes::call_backs::show).post(routes::call_backs::step)),
         ("/measure/{measure}/{unit}/course.csv", get(routes::charts::course)),
         ("/measure/{measure}/{unit}/way.csv", get(routes::charts::way)),
         ("/compare/{measure}", get(routes::compare::all)),
@@ -190,6 +199,7 @@ impl Server {
         let state = State {
             present,
             access,
+            clock: Arc::clone(&clock),
             lake,
             live,
             pushing: Arc::default(),
@@ -310,10 +320,12 @@ pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 
 /// Puts a new world in place when new data have landed or a new day has begun.
 async fn watch(state: State, opening: Opening, clock: Clock) {
+    let mut counted = None;
     loop {
         tokio::time::sleep(WATCH).await;
         if let Access::Accounts(accounts) = &state.access {
             publish_or_later(accounts, &state.lake).await;
+            count_or_later(accounts, &state.lake, &state.present(), clock(), &mut counted).await;
             if let Err(error) = accounts.read_initiatives().await {
                 tracing::warn!(%error, "initiatives cannot be read; pages stay as they are");
             }

@@ -1,5 +1,6 @@
 //! One state of project and lake, evaluated: everything that pages and commands are made from, as one viewer sees it.
 
+pub(crate) mod call_backs;
 mod charter;
 mod data;
 mod disputes;

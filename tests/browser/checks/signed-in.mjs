@@ -54,6 +54,7 @@ const SEEN = {
     targets: [`/targets/lakeside?${MONTH}`, 1],
     charter: [`/charter?${MONTH}&unit=lakeside`, 1],
     people: ["/people", 0],
+    "low scores": ["/call-backs", 0],
     "record of somebody": [() => `/record/${somebodyOfLakeside()}?${MONTH}`, 0],
     disputes: ["/disputes", 0],
   },
@@ -61,6 +62,7 @@ const SEEN = {
     charter: [() => `/charter?${MONTH}&unit=${somebodyOfLakeside()}`, 1],
     record: [() => `/record/${somebodyOfLakeside()}?${MONTH}`, 0],
     measures: ["/measures", 0],
+    "low scores": ["/call-backs", 0],
     search: ["/search?q=waiting", 1],
   },
   viewer: {
@@ -260,6 +262,35 @@ describe("a recommendation", () => {
       await page.getByRole("link", { name: "Recommendations to owners of measures" }).click();
       await page.getByRole("heading", { name: /has its answer/ }).waitFor();
       await picture(page, "recommendations.register");
+    });
+  });
+});
+
+describe("a low score", () => {
+  before(server);
+
+  it("is taken, called back and closed by whoever leads the unit", async () => {
+    const today = () => inside(`/today?${MONTH}&unit=lakeside`);
+    await visit(today, { own: true, forgiving: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.locator("#answers").getByRole("link", { name: /on a scale from/ }).first().click();
+      await page.waitForURL("**/call-backs/**");
+      await page.getByRole("button", { name: "Take it" }).click();
+      await page.waitForURL("**done=take");
+      await picture(page, "low-score.taken");
+      await page.getByLabel("Yes, we spoke").check();
+      await page.getByLabel(/^In a few words/).fill("She wants the charge returned.");
+      await page.getByRole("button", { name: "Write it down" }).click();
+      await page.waitForURL("**done=call");
+      await page.getByLabel("What went wrong was put right").check();
+      await page.getByRole("button", { name: "Keep" }).click();
+      await page.waitForURL("**done=say");
+      await page.getByRole("button", { name: "Close it" }).click();
+      await page.waitForURL("**done=close");
+      assert.match(await page.locator("main").innerText(), /Milo Brandt spoke to the customer/);
+      await picture(page, "low-score.closed");
+      await page.getByRole("link", { name: "All low scores to call back" }).click();
+      await page.getByRole("link", { name: "Closed" }).click();
+      await page.getByRole("cell", { name: /Closed: what went wrong was put right/ }).waitFor();
     });
   });
 });

@@ -5,6 +5,7 @@
 mod answers;
 mod api;
 mod behind;
+mod call_backs;
 mod carried;
 mod charter;
 mod clock;

@@ -71,6 +71,9 @@ const GET: &[(&str, &str, [u16; 8])] = &[
         "/measure/csat/lakeside/recommendation",
         [303, 403, 404, 404, 404, 404, 200, 404],
     ),
+    // Whoever reads rows sees low scores, and so does whoever works in a unit; of `late` see `call_backs`.
+    ("/call-backs", "/call-backs", [303, 403, 200, 404, 200, 404, 200, 404]),
+    ("/call-backs/{source}/{response}", "/call-backs/a/a0", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/recommendations", "/recommendations", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/recommendations/{number}", "/recommendations/1", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/initiatives/new", "/initiatives/new?recommendation=1", [303, 403, 404, 404, 404, 404, 404, 404]),
@@ -291,6 +294,12 @@ const POST: &[Sent] = &[
         "/measure/csat/lakeside/recommendation",
         &[("what", "x"), ("why", "y"), ("owner", "eric"), ("decide_by", "2026-11-17")],
         [404, 403, 404, 404, 404, 404, 303, 404],
+    ),
+    (
+        "/call-backs/{source}/{response}",
+        "/call-backs/a/a0",
+        &[("seen", "0"), ("step", "take")],
+        [404, 403, 404, 404, 404, 404, 404, 404],
     ),
     // The first was sent by the manager to the viewer, the third by insights about Lakeside to the executive.
     (

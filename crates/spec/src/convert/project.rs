@@ -1,3 +1,4 @@
+use evenkeel_model::call_back::Within;
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::FiscalYear;
 use evenkeel_model::schedule::Schedule;
@@ -23,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) storage: Storage,
     pub(crate) state: Option<String>,
     pub(crate) data_root: Option<String>,
+    pub(crate) call_back_within: Within,
     pub(crate) import: Option<Schedule>,
     pub(crate) sources: Vec<Spanned<String>>,
     pub(crate) scorecards: Vec<Spanned<String>>,
@@ -45,6 +47,7 @@ impl Default for Settings {
             storage: Storage::Folder("./data".to_owned()),
             state: None,
             data_root: None,
+            call_back_within: Within::default(),
             import: None,
             sources: Vec::new(),
             scorecards: Vec::new(),
@@ -68,6 +71,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         storage: place,
         state: database,
         data_root,
+        call_back_within: promised,
         import,
         sources,
         scorecards,
@@ -96,6 +100,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         storage: place.map_or(defaults.storage, |place| storage(&place.value.0)),
         state: database.and_then(|address| state(&address, findings)),
         data_root: data_root.map(|root| root.value.0),
+        call_back_within: promised.and_then(|text| within(&text, findings)).unwrap_or_default(),
         import: import.and_then(|import| schedule::import(import, findings)),
         sources: texts(sources),
         scorecards: texts(scorecards),
@@ -159,6 +164,18 @@ fn currency(name: &Spanned<raw::Text>, findings: &mut Findings) -> Option<String
     let message = format!("{} is not the code of a currency", quoted(text));
     findings.push(Diagnostic::error(code::BAD_CURRENCY, &name.span, message).help(help));
     None
+}
+
+fn within(text: &Spanned<raw::Text>, findings: &mut Findings) -> Option<Within> {
+    match text.value.0.parse() {
+        Ok(within) => Some(within),
+        Err(_) => {
+            let message = format!("{} is no time within which somebody is called back", quoted(&text.value.0));
+            let found = Diagnostic::error(code::BAD_QUANTITY, &text.span, message);
+            findings.push(found.help("write `1 working day`, or a time from `1 min` to `60 d`"));
+            None
+        }
+    }
 }
 
 fn storage(text: &str) -> Storage {

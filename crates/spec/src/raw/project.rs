@@ -34,6 +34,9 @@ pub(crate) struct Project {
     pub(crate) state: Option<Spanned<Text>>,
     /// Raw files outside the project are allowed only below this folder.
     pub(crate) data_root: Option<Spanned<Text>>,
+    /// Within which time a customer who gave a low answer is called back: `1 working day`, `4 h`. Working days are those of
+    /// the calendar of the unit. Default `1 working day`.
+    pub(crate) call_back_within: Option<Spanned<Text>>,
     /// When `evenkeel serve` imports sources by itself that say nothing of their own. Default `by hand`.
     pub(crate) import: Option<Import>,
     /// The source files that belong to the project.
@@ -65,6 +68,7 @@ impl FromYaml for Project {
             storage: fields.optional("storage"),
             state: fields.optional("state"),
             data_root: fields.optional("data_root"),
+            call_back_within: fields.optional("call_back_within"),
             import: fields.optional("import"),
             sources: fields.optional("sources"),
             scorecards: fields.optional("scorecards"),

@@ -66,6 +66,7 @@ currency: EUR
 storage: ./data
 state: postgres://evenkeel@db/evenkeel
 data_root: ../exports
+call_back_within: 1 working day
 import: { every: 1 h }
 sources: [sources/full.yaml]
 scorecards: [scorecards/full.yaml]

@@ -1,3 +1,4 @@
+use evenkeel_model::call_back::Within;
 use evenkeel_model::period::FiscalYear;
 
 use super::{PROJECT, project, replaced, sound, with};
@@ -28,6 +29,15 @@ fn what_holds_by_default() {
     assert_eq!(read.storage, Storage::Folder("./data".to_owned()));
     assert!(read.currency.is_none() && read.data_root.is_none());
     assert!(read.sources.is_empty() && read.measures.is_empty() && read.scorecards.is_empty());
+}
+
+#[test]
+fn how_soon_customers_are_called_back() {
+    let read = |said: &str| project(&sound().with("evenkeel.yaml", format!("{PROJECT}{said}"))).call_back_within;
+    assert_eq!(read(""), Within::WorkingDays(1));
+    assert_eq!(read("call_back_within: 2 working days\n"), Within::WorkingDays(2));
+    assert_eq!(read("call_back_within: 4 h\n"), Within::Seconds(14_400));
+    insta::assert_snapshot!(check("currency: GBP", "call_back_within: soon"));
 }
 
 #[test]
@@ -66,7 +76,8 @@ fn unknown_keys() {
      4 | sources: [sources/crm.yaml]
        |
        = help: keys that can stand here: `organisation`, `time_zone`, `fiscal_year_starts`, `currency`,
-               `people`, `pseudonyms`, `storage`, `state`, `data_root`, `import`, `sources`,
+               `people`, `pseudonyms`, `storage`, `state`, `data_root`,
+               `call_back_within`, `import`, `sources`,
                `scorecards`, `service_levels`, `comparisons`, `standards`, `collections` and `charter`
     ");
     insta::assert_snapshot!(check("currency: GBP", "Currency: GBP"), @"

@@ -1,6 +1,7 @@
 //! The tables, as SeaORM sees them. Instants are milliseconds since 1970.
 
 pub mod attempt;
+pub mod call_back_step;
 pub mod delivery;
 pub mod dispute;
 pub mod entry;

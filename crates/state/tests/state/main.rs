@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
 
+mod call_backs;
 mod figures;
 mod imports;
 mod initiatives;

@@ -209,6 +209,16 @@ pub trait Links {
         None
     }
 
+    /// Low answers that are called back, of these that are wanted; none where that is not offered.
+    fn call_backs(&self, _chosen: &str) -> Option<String> {
+        None
+    }
+
+    /// What was done about one of them, by its source and identifier; none where that is not offered.
+    fn call_back(&self, _source: &str, _response: &str) -> Option<String> {
+        None
+    }
+
     /// What the record holds; none where that is not offered.
     fn data(&self) -> Option<String> {
         None

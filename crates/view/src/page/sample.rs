@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod bank;
+mod call_backs;
 mod charter;
 mod comparison;
 mod data;
@@ -42,11 +43,11 @@ use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ApprovalPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DefinitionPage, Detail, DisputesPage,
-    Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed, MapPage, MeasureList, MeasurePage,
-    MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage, PeoplePage, PublicCharter, RecommendPage,
-    RecommendationPage, RecommendationsPage, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted,
-    TargetsPage, TodayPage, UnitResult,
+    ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage,
+    DefinitionPage, Detail, DisputesPage, Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed,
+    MapPage, MeasureList, MeasurePage, MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage, PeoplePage,
+    PublicCharter, RecommendPage, RecommendationPage, RecommendationsPage, RecordPage, ScorecardPage, SearchForm,
+    SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -273,6 +274,21 @@ pub struct Recommendations {
 #[must_use]
 pub fn recommendations(assets: &assets::Urls) -> Recommendations {
     recommendations::pages(assets)
+}
+
+/// The pages of low answers that are called back.
+#[derive(Debug)]
+pub struct CallBacks {
+    /// The list, full and empty.
+    pub list: Vec<Named<CallBacksPage>>,
+    /// Single ones.
+    pub ones: Vec<Named<CallBackPage>>,
+}
+
+/// Low answers that are called back: the list, and some of them. Assets lie below `assets`.
+#[must_use]
+pub fn call_backs(assets: &assets::Urls) -> CallBacks {
+    call_backs::pages(assets)
 }
 
 /// The guided reading of some samples. Assets lie below `assets`.
@@ -666,6 +682,14 @@ impl Links for FileLinks {
 
     fn recommendation_answer(&self, _: i64) -> Option<String> {
         Some(self.file("recommendation"))
+    }
+
+    fn call_backs(&self, _: &str) -> Option<String> {
+        Some(self.file("call-backs"))
+    }
+
+    fn call_back(&self, _: &str, _: &str) -> Option<String> {
+        Some(self.file("call-back"))
     }
 
     fn recommendation_outcome(&self, _: i64) -> Option<String> {

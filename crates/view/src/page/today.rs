@@ -35,8 +35,10 @@ pub struct TodayDetail<'a> {
     pub units: Vec<UnitEvaluation<'a>>,
     /// Open cases near or past a promise.
     pub cases: Pressing<PressingCase>,
-    /// Low answers of customers in the last days.
+    /// Low answers of customers in the last days, without those that are closed.
     pub answers: Pressing<LowScore>,
+    /// Within which time they are called back, where that is written down: `1 working day`.
+    pub call_within: Option<String>,
     /// Figures that whoever looks has to type, the oldest first.
     pub owed: Pressing<PressingFigure>,
     /// Measures of which cases are the rows, with the way to these.
@@ -96,6 +98,23 @@ pub struct LowScore {
     pub case: Option<String>,
     /// The answer and the ends of its scale.
     pub score: (f64, f64, f64),
+    /// How far it is with the call; none where nobody writes that down.
+    pub call: Option<LowCall>,
+}
+
+/// How far it is with the call about a low answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LowCall {
+    /// Where that stands.
+    pub url: String,
+    /// How far it is, in words.
+    pub stage: String,
+    /// Until when somebody has to call.
+    pub due: DateTime,
+    /// Whether nobody has spoken to the customer yet.
+    pub waits: bool,
+    /// Whether the time for it is used up.
+    pub overdue: bool,
 }
 
 /// A figure that whoever looks has to type.
@@ -186,6 +205,9 @@ pub struct Panel {
     pub items: Vec<Item>,
     /// What is said of the others.
     pub more: Option<String>,
+    /// Where all of them are.
+    #[serde(skip)]
+    pub all: Option<Link>,
     /// Measures with the way to their rows, where such things stand among others.
     pub rows: Vec<Link>,
 }
@@ -273,6 +295,7 @@ fn panel(
         note,
         items,
         more: (more > 0).then(|| format!("and {} more", crate::number::count(more))),
+        all: None,
         rows: Vec::new(),
     })
 }
@@ -312,31 +335,54 @@ fn cases(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
 }
 
 fn answers(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let year = context.today.year();
     let item = |answer: &LowScore| {
         let (score, lowest, highest) = answer.score;
         let mut about = vec![format!("{} on a scale from {} to {}", plain(score), plain(lowest), plain(highest))];
         about.extend(answer.question.as_ref().map(|question| format!("question “{question}”")));
         about.extend(answer.case.as_ref().map(|case| format!("case {case}")));
         about.extend(answer.unit.clone());
+        let about = about.join(", ");
+        let Some(call) = &answer.call else {
+            return Item {
+                when: period::instant(answer.at, year),
+                pressing: false,
+                sign: None,
+                text: Sentence::plain(format!("{about}.")),
+                act: None,
+            };
+        };
+        let due = period::instant(call.due, year);
         Item {
-            when: period::instant(answer.at, context.today.year()),
-            pressing: false,
+            when: match (call.overdue, call.waits) {
+                (true, _) => format!("Overdue since {due}"),
+                (false, true) => format!("Call by {due}"),
+                (false, false) => format!("Answer of {}", period::instant(answer.at, year)),
+            },
+            pressing: call.overdue,
             sign: None,
-            text: Sentence::plain(format!("{}.", about.join(", "))),
+            text: Sentence::default().link(about, call.url.clone()).text(format!(". {}.", call.stage)),
             act: None,
         }
     };
     let total = detail.answers.total;
-    panel(
+    let note = "answers of customers in the lowest quarter of their scale in the last seven days";
+    let panel = panel(
         "answers",
         "Low scores to call back",
         total,
-        &several(total, "low score waits for a call", "low scores wait for a call"),
-        "answers of customers in the lowest quarter of their scale in the last seven days; whether somebody has called \
-         already is not in the record"
-            .to_owned(),
+        &match &detail.call_within {
+            Some(_) => several(total, "low score is still open", "low scores are still open"),
+            None => several(total, "low score waits for a call", "low scores wait for a call"),
+        },
+        match &detail.call_within {
+            Some(within) => format!("{note} that are not closed; whoever gave one is called within {within}"),
+            None => format!("{note}; whether somebody has called already is not in the record"),
+        },
         detail.answers.rows.iter().map(item).collect(),
-    )
+    )?;
+    let all = context.links.call_backs("").filter(|_| detail.call_within.is_some());
+    Some(Panel { all: all.map(|url| Link { label: "All low scores to call back".to_owned(), url }), ..panel })
 }
 
 /// Figures to be typed.

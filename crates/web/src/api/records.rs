@@ -204,9 +204,11 @@ pub(super) fn pushed(
     let declared = sender.world.project().sources.iter().find(|declared| declared.name == source);
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let named = !source.is_empty() && source.len() <= LONGEST.1 && source.bytes().all(plain);
-    if declared.is_none() && (!named || [figures::SOURCE, exclusions::SOURCE].contains(&source.as_str())) {
-        let says = "`source` has 1 to 40 letters, digits, `-` and `_`, and is neither `typed` nor `disputes`, which are what \
-                    people do here.";
+    if declared.is_none()
+        && (!named || [figures::SOURCE, figures::CALL_BACKS, exclusions::SOURCE].contains(&source.as_str()))
+    {
+        let says = "`source` has 1 to 40 letters, digits, `-` and `_`, and is none of `typed`, `call_backs` and `disputes`, \
+                    which are what people do here.";
         return Err(Failure::bad(says));
     }
     let mapping = declared.and_then(|source| source.tables.iter().find(|mapping| mapping.table == table.name));

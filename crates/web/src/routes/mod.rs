@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod administration;
 pub(crate) mod assets;
+pub(crate) mod call_backs;
 pub(crate) mod charter;
 pub(crate) mod charts;
 pub(crate) mod compare;

@@ -1,17 +1,23 @@
 //! What asks for attention in a unit now.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use evenkeel_engine::attention::{Attention, LowAnswer, OpenCase};
+use evenkeel_engine::attention::{Attention, LowAnswer, LowAnswers, OpenCase};
+use evenkeel_model::call_back::Stage;
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
-use evenkeel_state::{Dispute, DisputeState, Recommendation, StateError, StateStore, TypedFigure};
+use evenkeel_state::{
+    AnswerKey, CallBackSteps, Dispute, DisputeState, Recommendation, StateError, StateStore, TypedFigure,
+};
+use evenkeel_view::page::call_backs::stage;
 use evenkeel_view::page::frame::Link;
-use evenkeel_view::page::today::{LowScore, Pressing, PressingCase, PressingFigure, SHOWN};
+use evenkeel_view::page::today::{LowCall, LowScore, Pressing, PressingCase, PressingFigure, SHOWN};
 use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 
+use super::call_backs::key;
 use super::owed::AskedNow;
 use super::{World, WorldError};
 
@@ -31,6 +37,13 @@ pub struct Waiting {
     pub(crate) disputes: Vec<Dispute>,
     /// Everything that somebody was asked to do.
     pub(crate) recommendations: Vec<Recommendation>,
+    /// What was done about low answers; none where nobody writes it down.
+    pub(crate) call_backs: Option<BTreeMap<AnswerKey, CallBackSteps>>,
+}
+
+/// After which instant a low answer is told.
+fn low_after(now: Timestamp) -> Timestamp {
+    now.saturating_sub(HOURS_LOW.hours()).unwrap_or(now)
 }
 
 impl World {
@@ -45,7 +58,9 @@ impl World {
         });
         disputes.reverse();
         let recommendations = if self.is_signed_in() { store.recommendations().await? } else { Vec::new() };
-        Ok(Waiting { figures, disputes, recommendations })
+        let low_after = low_after(self.engine.scope().as_of);
+        let call_backs = if self.is_signed_in() { Some(store.call_backs(low_after).await?) } else { None };
+        Ok(Waiting { figures, disputes, recommendations, call_backs })
     }
 
     /// What asks for attention in a unit and the units directly below it.
@@ -63,7 +78,6 @@ impl World {
         }
         let now = self.engine.scope().as_of;
         let until = now.saturating_add(HOURS_NEAR.hours()).unwrap_or(now);
-        let after = now.saturating_sub(HOURS_LOW.hours()).unwrap_or(now);
         // Single cases and answers are rows, and so for whoever may see these.
         let sees_rows = self.sees_rows(&place.unit);
         let Attention { rows: cases, total: all_cases } = if sees_rows {
@@ -71,11 +85,13 @@ impl World {
         } else {
             Attention { rows: Vec::new(), total: 0 }
         };
-        let Attention { rows: answers, total: all_answers } = if sees_rows {
-            self.engine.low_answers(&place.unit, after, SHOWN).await?
+        let answers = if sees_rows {
+            let (after, within) = (low_after(now), self.project.call_back_within);
+            self.engine.low_answers(LowAnswers { unit: &place.unit, after, only: None, within }).await?
         } else {
-            Attention { rows: Vec::new(), total: 0 }
+            Vec::new()
         };
+        let answers = self.still_low(answers, waiting.call_backs.as_ref(), now, links);
         let charter = self.project.charter.as_ref();
         let version = charter.and_then(|charter| charter.version_on(place.period.last_day()));
         let store = self.store_for(place).await?;
@@ -96,10 +112,8 @@ impl World {
         let detail = TodayDetail {
             units: units.collect(),
             cases: Pressing { rows: cases.into_iter().map(|case| self.pressing(case)).collect(), total: all_cases },
-            answers: Pressing {
-                rows: answers.into_iter().map(|answer| self.low(answer)).collect(),
-                total: all_answers,
-            },
+            answers,
+            call_within: waiting.call_backs.as_ref().map(|_| self.project.call_back_within.to_string()),
             owed,
             case_rows: self.measures_over("case_facts", place, links),
             answer_rows: self.measures_over("responses", place, links),
@@ -181,13 +195,40 @@ impl World {
         }
     }
 
-    fn low(&self, answer: LowAnswer) -> LowScore {
-        LowScore {
-            at: self.local(answer.answered_at),
-            unit: answer.unit.map(|unit| self.name_of(&Subject::Unit(UnitId::new(&unit)))),
-            question: answer.question,
-            case: answer.case_id,
-            score: (answer.score, answer.lowest, answer.highest),
+    /// Low answers that are not closed. Where it is written down who called, what presses comes first: what is overdue, then
+    /// by the time that is left; else the latest.
+    fn still_low(
+        &self,
+        answers: Vec<LowAnswer>,
+        steps: Option<&BTreeMap<AnswerKey, CallBackSteps>>,
+        now: Timestamp,
+        links: &(dyn Links + Sync),
+    ) -> Pressing<LowScore> {
+        let mut rows = Vec::new();
+        for answer in answers {
+            let call = steps.map(|steps| {
+                let state = steps.get(&key(&answer)).map(CallBackSteps::state).unwrap_or_default();
+                let url = links.call_back(&answer.source, &answer.response_id).unwrap_or_default();
+                let overdue = state.is_overdue(answer.due_at, now);
+                let at = state.stage();
+                let due = self.local(answer.due_at);
+                (at, LowCall { url, stage: stage(&state), due, waits: at == Stage::New, overdue })
+            });
+            if call.as_ref().is_some_and(|(at, _)| *at == Stage::Closed) {
+                continue;
+            }
+            rows.push(LowScore {
+                at: self.local(answer.answered_at),
+                unit: answer.unit.map(|unit| self.name_of(&Subject::Unit(UnitId::new(&unit)))),
+                question: answer.question,
+                case: answer.case_id,
+                score: (answer.score, answer.lowest, answer.highest),
+                call: call.map(|(_, call)| call),
+            });
         }
+        rows.sort_by_key(|row| row.call.as_ref().map(|call| (!call.overdue, !call.waits, call.due)));
+        let total = rows.len() as u64;
+        rows.truncate(SHOWN);
+        Pressing { rows, total }
     }
 }

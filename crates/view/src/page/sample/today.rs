@@ -8,7 +8,7 @@ use jiff::civil::date;
 use super::{FileLinks, Named, Sample, all, bank, charter};
 use crate::assets;
 use crate::page::frame::Link;
-use crate::page::today::{AskedFor, LowScore, Mentioned, Pressing, PressingCase, PressingFigure};
+use crate::page::today::{AskedFor, LowCall, LowScore, Mentioned, Pressing, PressingCase, PressingFigure};
 use crate::page::{TodayDetail, TodayPage, UnitEvaluation};
 
 /// A day on which much asks for attention, one on which nothing does, and names that nobody should give.
@@ -46,13 +46,6 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
         due: date(2026, 11, day).at(17, 0, 0, 0),
         overdue,
     };
-    let answer = LowScore {
-        at: date(2026, 11, 1).at(9, 40, 0, 0),
-        unit: Some(text("Ashgrove")),
-        question: Some(text("satisfied")),
-        case: Some("71,204".to_owned()),
-        score: (2.0, 1.0, 5.0),
-    };
     let figure = |month: i8, late: bool| PressingFigure {
         measure: text("Cost per contact"),
         unit: text("Ashgrove"),
@@ -73,11 +66,8 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
             "rich" | "hostile" => Pressing { rows: vec![case("70655", 1, true), case("70912", 3, false)], total: 14 },
             _ => Pressing { rows: Vec::new(), total: 0 },
         },
-        answers: if quiet {
-            Pressing { rows: Vec::new(), total: 0 }
-        } else {
-            Pressing { rows: vec![answer], total: 1 }
-        },
+        call_within: is_signed_in(sample).then(|| "1 working day".to_owned()),
+        answers: answers(sample),
         owed: match sample.name {
             "rich" | "hostile" => Pressing { rows: vec![figure(9, true), figure(10, false)], total: 12 },
             _ => Pressing { rows: Vec::new(), total: 0 },
@@ -118,4 +108,39 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
         now: date(2026, 11, 2).at(7, 45, 0, 0),
     };
     TodayPage::new(&detail, &context)
+}
+
+/// Whether somebody reads it who signed in, and whose team writes down who called. On a server that asks nobody to sign in
+/// there is nobody to write it down.
+fn is_signed_in(sample: &Sample) -> bool {
+    matches!(sample.name, "rich" | "hostile")
+}
+
+fn answers(sample: &Sample) -> Pressing<LowScore> {
+    if sample.name == "empty" {
+        return Pressing { rows: Vec::new(), total: 0 };
+    }
+    let text = |text: &str| if sample.hostile { bank::HOSTILE.to_owned() } else { text.to_owned() };
+    let answer = LowScore {
+        at: date(2026, 11, 1).at(9, 40, 0, 0),
+        unit: Some(text("Ashgrove")),
+        question: Some(text("satisfied")),
+        case: Some("71,204".to_owned()),
+        score: (2.0, 1.0, 5.0),
+        call: None,
+    };
+    if !is_signed_in(sample) {
+        return Pressing { rows: vec![answer], total: 1 };
+    }
+    let called = |day: i8, waits: bool, overdue: bool| LowScore {
+        call: Some(LowCall {
+            url: "call-back-rich.html".to_owned(),
+            stage: if waits { "To be called, tried once" } else { "Called; what came of it is to be said" }.to_owned(),
+            due: date(2026, 11, day).at(17, 0, 0, 0),
+            waits,
+            overdue,
+        }),
+        ..answer.clone()
+    };
+    Pressing { rows: vec![called(1, true, true), called(3, true, false), called(3, false, false)], total: 3 }
 }
