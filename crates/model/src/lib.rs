@@ -32,6 +32,7 @@ pub mod reading;
 pub mod recommendation;
 pub mod record;
 pub mod rolling;
+pub mod review;
 pub mod schedule;
 pub mod scorecard;
 pub mod scoring;

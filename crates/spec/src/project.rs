@@ -14,6 +14,7 @@ use evenkeel_model::measure::{Measure, ValueUnit};
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::performance::Standard;
 use evenkeel_model::period::FiscalYear;
+use evenkeel_model::review::Reviews;
 use evenkeel_model::scorecard::Scorecard;
 use evenkeel_model::service_level::Policy;
 use evenkeel_model::source::Source;
@@ -84,6 +85,8 @@ pub struct Project {
     pub standards: Vec<Standard>,
     /// The figures that people type, in the order in which they are listed.
     pub collections: Vec<Collection>,
+    /// When people look at the scorecard together.
+    pub reviews: Option<Reviews>,
     /// What customers are promised, in their words.
     pub charter: Option<Charter>,
     /// Where everything was written.
@@ -761,6 +764,7 @@ impl Loader<'_> {
             comparisons: _,
             standards: _,
             collections: _,
+            reviews,
             charter: _,
         } = settings;
         let Listed { sources, scorecards, service_levels, comparisons, standards, collections, charter } = listed;
@@ -782,6 +786,7 @@ impl Loader<'_> {
             comparisons,
             standards,
             collections,
+            reviews,
             charter,
             source_map: self.source_map,
         };

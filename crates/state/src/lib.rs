@@ -7,6 +7,7 @@
 mod attempts;
 mod call_backs;
 mod connect;
+mod date_addresses;
 mod disputes;
 mod entity;
 mod erasing;
@@ -31,6 +32,7 @@ mod webhooks;
 pub use attempts::{Attempt, Limits};
 pub use call_backs::{AnswerKey, CallBackStep, CallBackSteps, NewStep, Stepped};
 pub use connect::{Location, StateStore};
+pub use date_addresses::DateAddress;
 pub use disputes::{Dispute, DisputeState, LONGEST_REASON, NewDispute};
 pub use erasing::ErasedPerson;
 pub use error::StateError;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod call_backs;
+mod date_addresses;
 mod disputes;
 mod figures;
 mod imports;
@@ -35,6 +36,7 @@ const STEPS: &[fn() -> Step] = &[
     notes::step,
     recommendations::step,
     call_backs::step,
+    date_addresses::step,
 ];
 /// The table that says which form the database has.
 const FORM: &str = "form";

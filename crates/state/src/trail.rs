@@ -113,10 +113,14 @@ pub enum Action {
     ErasedForgotten,
     /// Somebody did something about a low answer of a customer.
     CalledBack,
+    /// A secret address was made at which a calendar reads dates.
+    DateAddressMade,
+    /// It was revoked.
+    DateAddressRevoked,
 }
 
 impl Action {
-    const ALL: [Action; 36] = [
+    const ALL: [Action; 38] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -153,6 +157,8 @@ impl Action {
         Action::PersonErased,
         Action::ErasedForgotten,
         Action::CalledBack,
+        Action::DateAddressMade,
+        Action::DateAddressRevoked,
     ];
 
     /// The words for it, as they are kept.
@@ -195,6 +201,8 @@ impl Action {
             Action::PersonErased => "erased a person",
             Action::ErasedForgotten => "forgot an erased person",
             Action::CalledBack => "took a step about a low score",
+            Action::DateAddressMade => "made a calendar address",
+            Action::DateAddressRevoked => "revoked a calendar address",
         }
     }
 }

@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     gallery.all("recommendation", &ones)?;
     gallery.all("recommend", &asking)?;
     let sample::CallBacks { list, ones } = sample::call_backs(&urls);
+    gallery.all("dates", &sample::dates(&urls))?;
     gallery.all("call-backs", &list)?;
     gallery.all("call-back", &ones)?;
     gallery.all("note", &sample::notes(&urls))?;

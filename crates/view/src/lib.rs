@@ -16,6 +16,7 @@
 pub mod assets;
 pub mod chart;
 pub mod html;
+pub mod icalendar;
 pub mod number;
 pub mod page;
 pub mod reference;

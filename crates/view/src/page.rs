@@ -15,6 +15,7 @@ pub mod charter_public;
 pub mod comparison;
 pub mod context;
 pub mod data;
+pub mod dates;
 pub mod digest;
 pub mod disputes;
 pub mod first;
@@ -70,6 +71,7 @@ pub use data::{
     DataDetail, DataPage, DataSheet, ImportState, LakeState, PeopleInRecord, Rejected, RejectedFiles, TableDifference,
     TableState,
 };
+pub use dates::DatesPage;
 pub use digest::{Digest, DigestDetail};
 pub use disputes::{DisputeLine, DisputesPage};
 pub use first::FirstPage;

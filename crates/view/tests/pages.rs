@@ -44,6 +44,7 @@ fn pages() -> Vec<Shown> {
         all_of("recommendations", &register),
         all_of("recommendation", &ones),
         all_of("recommend", &asking),
+        all_of("dates", &sample::dates(&urls)),
         all_of("call_backs", &low_scores),
         all_of("call_back", &low_score),
         all_of("note", &sample::notes(&urls)),

@@ -90,6 +90,19 @@ pub(crate) enum Bearer {
     },
 }
 
+/// Whose dates a calendar reads.
+pub(crate) enum Calendar {
+    /// Theirs.
+    Of(User),
+    /// Nobody's: there is no such address, or not any more.
+    Nobody,
+    /// Too many were wrong.
+    Wait {
+        /// For how many seconds.
+        seconds: u64,
+    },
+}
+
 /// What came of an attempt to set up the first administrator.
 pub(crate) enum SetUp {
     /// They are set up.
@@ -246,6 +259,20 @@ impl Accounts {
         Ok(match counted {
             Attempt::Allowed { .. } => Bearer::Wrong,
             Attempt::Wait { until } => Bearer::Wait { seconds: self.seconds_until(until) },
+        })
+    }
+
+    /// Whose dates are read at a secret address. Whoever sends wrong ones waits, as with tokens.
+    pub(crate) async fn calendar(&self, secret: Option<&Secret>, address: &str) -> Result<Calendar, StateError> {
+        if let Some(secret) = secret
+            && let Some(user) = self.store.date_address_holder(secret).await?
+        {
+            return Ok(Calendar::Of(user));
+        }
+        let (name, place) = (format!("calendar address from {address}"), format!("calendar {address}"));
+        Ok(match self.store.attempt(&name, &place, TOKEN_LIMITS, self.now()).await? {
+            Attempt::Allowed { .. } => Calendar::Nobody,
+            Attempt::Wait { until } => Calendar::Wait { seconds: self.seconds_until(until) },
         })
     }
 

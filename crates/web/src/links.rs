@@ -190,6 +190,10 @@ impl Links for Routes {
         Some(format!("/recommendations/{number}/outcome"))
     }
 
+    fn dates(&self) -> Option<String> {
+        Some("/calendar".to_owned())
+    }
+
     fn call_backs(&self, chosen: &str) -> Option<String> {
         Some(if chosen.is_empty() { "/call-backs".to_owned() } else { format!("/call-backs?show={}", part(chosen)) })
     }

@@ -3,6 +3,7 @@
 pub(crate) mod call_backs;
 mod charter;
 mod data;
+mod dates;
 mod disputes;
 mod guide;
 mod initiatives;

@@ -121,6 +121,8 @@ fn a_low_score_is_called_back_and_counts() {
         assert_eq!(server.get(target, &milo).status, 404, "{target}");
     }
 
+    // Whoever sees no figures finds the way on the page of their account.
+    assert!(server.get("/account", &anna).body.contains("href=\"/call-backs\""));
     // Whoever works in the unit calls as well as whoever leads it; who was rated is told to nobody.
     let one = page(&server, LATE, &anna);
     assert!(one.contains("Three visits, &#60;b&#62;no&#60;/b&#62; answer.") && one.contains("C1"), "{one}");

@@ -11,6 +11,7 @@ mod charter;
 mod clock;
 mod compare;
 mod data;
+mod dates;
 mod demonstration;
 mod examples;
 mod excluded;

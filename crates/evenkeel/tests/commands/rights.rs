@@ -71,6 +71,10 @@ const GET: &[(&str, &str, [u16; 8])] = &[
         "/measure/csat/lakeside/recommendation",
         [303, 403, 404, 404, 404, 404, 200, 404],
     ),
+    ("/calendar", "/calendar", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/calendar.ics", "/calendar.ics", [303, 403, 404, 200, 200, 200, 200, 200]),
+    // Whoever knows it reads it, and nobody else; see `a_secret_address_reads_one_file_until_it_is_revoked`.
+    ("/calendar/{file}", "/calendar/0.ics", [404; 8]),
     // Whoever reads rows sees low scores, and so does whoever works in a unit; of `late` see `call_backs`.
     ("/call-backs", "/call-backs", [303, 403, 200, 404, 200, 404, 200, 404]),
     ("/call-backs/{source}/{response}", "/call-backs/a/a0", [303, 403, 404, 404, 404, 404, 404, 404]),
@@ -301,6 +305,8 @@ const POST: &[Sent] = &[
         &[("seen", "0"), ("step", "take")],
         [404, 403, 404, 404, 404, 404, 404, 404],
     ),
+    ("/calendar/address", "/calendar/address", &[], [404, 403, 404, 200, 200, 200, 200, 200]),
+    ("/calendar/address/revoke", "/calendar/address/revoke", &[], [404, 403, 404, 303, 303, 303, 303, 303]),
     // The first was sent by the manager to the viewer, the third by insights about Lakeside to the executive.
     (
         "/recommendations/{number}/answer",

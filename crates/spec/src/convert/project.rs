@@ -1,6 +1,7 @@
 use evenkeel_model::call_back::Within;
 use evenkeel_model::people::PeoplePolicy;
-use evenkeel_model::period::FiscalYear;
+use evenkeel_model::period::{FiscalYear, Grain};
+use evenkeel_model::review::{LATEST_DAY, Reviews};
 use evenkeel_model::schedule::Schedule;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
@@ -32,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) comparisons: Vec<Spanned<String>>,
     pub(crate) standards: Vec<Spanned<String>>,
     pub(crate) collections: Vec<Spanned<String>>,
+    pub(crate) reviews: Option<Reviews>,
     pub(crate) charter: Option<Spanned<String>>,
 }
 
@@ -55,6 +57,7 @@ impl Default for Settings {
             comparisons: Vec::new(),
             standards: Vec::new(),
             collections: Vec::new(),
+            reviews: None,
             charter: None,
         }
     }
@@ -79,6 +82,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         comparisons,
         standards,
         collections,
+        reviews: looked_at,
         charter,
     } = raw;
     let defaults = Settings::default();
@@ -108,6 +112,7 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         comparisons: texts(comparisons),
         standards: texts(standards),
         collections: texts(collections),
+        reviews: looked_at.and_then(|reviews| self::reviews(&reviews, findings)),
         charter: charter.map(|path| path.with(path.value.0.clone())),
     }
 }
@@ -164,6 +169,22 @@ fn currency(name: &Spanned<raw::Text>, findings: &mut Findings) -> Option<String
     let message = format!("{} is not the code of a currency", quoted(text));
     findings.push(Diagnostic::error(code::BAD_CURRENCY, &name.span, message).help(help));
     None
+}
+
+fn reviews(raw: &raw::Reviews, findings: &mut Findings) -> Option<Reviews> {
+    let (every, day) = (raw.every.as_ref()?, raw.day.as_ref()?);
+    let Some(number) = i8::try_from(day.value.0).ok().filter(|number| (1..=LATEST_DAY).contains(number)) else {
+        let message = format!("`day` of `reviews` cannot be {}", day.value.0);
+        let found = Diagnostic::error(code::BAD_NUMBER, &day.span, message);
+        findings.push(found.help(format!("write a day that every month has, from 1 to {LATEST_DAY}")));
+        return None;
+    };
+    let every = match every.value {
+        raw::Reviewed::Month => Grain::Month,
+        raw::Reviewed::Quarter => Grain::Quarter,
+        raw::Reviewed::Year => Grain::Year,
+    };
+    Some(Reviews { every, day: number })
 }
 
 fn within(text: &Spanned<raw::Text>, findings: &mut Findings) -> Option<Within> {

@@ -51,6 +51,8 @@ pub(crate) struct Project {
     pub(crate) standards: Option<Vec<Spanned<Text>>>,
     /// The files that say which figures people type.
     pub(crate) collections: Option<Vec<Spanned<Text>>>,
+    /// When people look at the scorecard together.
+    pub(crate) reviews: Option<Reviews>,
     /// The file of the service charter: what customers are promised, in their words.
     pub(crate) charter: Option<Spanned<Text>>,
 }
@@ -76,10 +78,52 @@ impl FromYaml for Project {
             comparisons: fields.optional("comparisons"),
             standards: fields.optional("standards"),
             collections: fields.optional("collections"),
+            reviews: fields.optional("reviews"),
             charter: fields.optional("charter"),
         };
         fields.finish();
         Some(project)
+    }
+}
+
+/// When people look at the scorecard together: after every period, on the same day of the month that follows it.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Reviews {
+    /// The periods that are looked at.
+    #[schemars(required)]
+    pub(crate) every: Option<Spanned<Reviewed>>,
+    /// The day of the month, from 1 to 28.
+    #[schemars(required)]
+    pub(crate) day: Option<Spanned<Whole>>,
+}
+
+impl FromYaml for Reviews {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let mut fields = reader.fields(node, name, format!("`{name}` of the project"))?;
+        let reviews = Self { every: fields.required("every", "every: month"), day: fields.required("day", "day: 12") };
+        fields.finish();
+        Some(reviews)
+    }
+}
+
+/// The periods that are looked at together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum Reviewed {
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Choice for Reviewed {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("month", Self::Month), ("quarter", Self::Quarter), ("year", Self::Year)];
+}
+
+impl FromYaml for Reviewed {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        choice(node, name, reader)
     }
 }
 

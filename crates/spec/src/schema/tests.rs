@@ -76,6 +76,7 @@ standards: [standards/full.yaml]
 collections: [collections/full.yaml]
 people: appraisal
 pseudonyms: ../keys/people.key
+reviews: { every: month, day: 12 }
 charter: charter.yaml
 "),
     ("source", "sources/full.yaml", "\

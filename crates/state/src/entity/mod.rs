@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod call_back_step;
+pub mod date_address;
 pub mod delivery;
 pub mod dispute;
 pub mod entry;

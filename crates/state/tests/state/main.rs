@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
 
 mod call_backs;
+mod date_addresses;
 mod figures;
 mod imports;
 mod initiatives;

@@ -115,6 +115,10 @@ pub struct AccountPage {
     pub sends: Option<String>,
     /// Whether there is anything to write to them about.
     pub sees_units: bool,
+    /// Where low scores are that they call back, or read; none for whom there are none.
+    pub call_backs_url: Option<String>,
+    /// Where dates are; none for whom none matter.
+    pub dates_url: Option<String>,
     /// Where and how often.
     pub mail: MailForm,
     /// What the form carries.

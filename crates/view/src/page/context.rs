@@ -209,6 +209,11 @@ pub trait Links {
         None
     }
 
+    /// Dates that matter to whoever reads; none where that is not offered.
+    fn dates(&self) -> Option<String> {
+        None
+    }
+
     /// Low answers that are called back, of these that are wanted; none where that is not offered.
     fn call_backs(&self, _chosen: &str) -> Option<String> {
         None

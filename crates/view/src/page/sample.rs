@@ -9,6 +9,7 @@ mod call_backs;
 mod charter;
 mod comparison;
 mod data;
+mod dates;
 mod disputes;
 mod figures;
 mod found;
@@ -43,7 +44,7 @@ use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage,
+    ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DatesPage,
     DefinitionPage, Detail, DisputesPage, Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed,
     MapPage, MeasureList, MeasurePage, MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage, PeoplePage,
     PublicCharter, RecommendPage, RecommendationPage, RecommendationsPage, RecordPage, ScorecardPage, SearchForm,
@@ -289,6 +290,12 @@ pub struct CallBacks {
 #[must_use]
 pub fn call_backs(assets: &assets::Urls) -> CallBacks {
     call_backs::pages(assets)
+}
+
+/// Dates of a year, and none. Assets lie below `assets`.
+#[must_use]
+pub fn dates(assets: &assets::Urls) -> Vec<Named<DatesPage>> {
+    dates::pages(assets)
 }
 
 /// The guided reading of some samples. Assets lie below `assets`.
@@ -682,6 +689,10 @@ impl Links for FileLinks {
 
     fn recommendation_answer(&self, _: i64) -> Option<String> {
         Some(self.file("recommendation"))
+    }
+
+    fn dates(&self) -> Option<String> {
+        Some(self.file("dates"))
     }
 
     fn call_backs(&self, _: &str) -> Option<String> {

@@ -55,6 +55,8 @@ pub struct TodayDetail<'a> {
     pub mentions: Vec<Mentioned>,
     /// Recommendations that wait for whoever looks, or that they sent and nobody answered in time; what presses first.
     pub asked_for: Vec<AskedFor>,
+    /// Whether dates are kept for whoever looks, who signed in.
+    pub dated: bool,
     /// The instant that it is now, on the clock of the project.
     pub now: DateTime,
 }
@@ -184,6 +186,9 @@ pub struct TodayPage {
     pub headline: String,
     /// What is looked at.
     pub lead: String,
+    /// All dates that matter.
+    #[serde(skip)]
+    pub dates_url: Option<String>,
     /// What asks for attention, by kind. Kinds without anything are left out.
     pub panels: Vec<Panel>,
 }
@@ -264,6 +269,7 @@ impl TodayPage {
                 period::instant(detail.now, detail.now.year()),
                 period::name(context.place.period, context.fiscal_year)
             ),
+            dates_url: context.links.dates().filter(|_| detail.dated),
             panels,
         }
     }

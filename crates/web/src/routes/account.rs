@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_model::digest::Rhythm;
 use evenkeel_state::MailChoice;
 use evenkeel_view::page::frame::Choice;
-use evenkeel_view::page::{AccountPage, MailForm};
+use evenkeel_view::page::{AccountPage, Links, MailForm};
 use serde::Deserialize;
 
 use super::{ACCOUNT, Done, answer_page, links};
@@ -91,6 +91,8 @@ async fn page(
         sign_in: person.user.sign_in.clone(),
         sends: state.mail.as_ref().map(|mail| mail.at.strftime("%H:%M").to_string()),
         sees_units: world.sees_units(),
+        call_backs_url: links(world).call_backs("").filter(|_| world.sees_call_backs()),
+        dates_url: links(world).dates().filter(|_| world.sees_units()),
         mail: form(choice.as_ref(), ACCOUNT.to_owned(), world),
         form_token: person.form_token.clone(),
     };

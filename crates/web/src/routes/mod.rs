@@ -8,6 +8,7 @@ pub(crate) mod charter;
 pub(crate) mod charts;
 pub(crate) mod compare;
 pub(crate) mod data;
+pub(crate) mod dates;
 pub(crate) mod disputes;
 pub(crate) mod explain;
 pub(crate) mod guide;

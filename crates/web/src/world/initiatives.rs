@@ -146,6 +146,17 @@ impl World {
         result.annotations.sort_by_key(|said| said.on.start());
     }
 
+    /// The initiatives that touch a unit that the viewer sees.
+    pub(super) fn seen_initiatives(&self) -> impl Iterator<Item = &Initiative> {
+        let (organisation, today) = (self.engine.directory().organisation(), self.today());
+        let touched = move |unit: &UnitId| {
+            let Some(unit) = organisation.unit(unit.as_str()) else { return false };
+            let above = |top: &UnitCode| organisation.path(*top, today).contains(&unit);
+            self.sight.figures.holds(Some(unit)) || self.sight.tops.iter().any(above)
+        };
+        self.initiatives.iter().filter(move |initiative| initiative.units.iter().any(&touched))
+    }
+
     /// How far an initiative touches a unit; none where it does not.
     fn touches(&self, initiative: &Initiative, place: &Place) -> Option<Touch> {
         let organisation = self.engine.directory().organisation();

@@ -112,6 +112,26 @@ impl World {
         Ok(said)
     }
 
+    /// Those among some recommendations that the viewer sent or got, and that nobody has answered.
+    pub(super) fn awaited(&self, all: &[Recommendation]) -> Vec<AskedFor> {
+        let (today, viewer) = (self.today(), self.viewer.name());
+        let own = all.iter().filter(|one| one.stage(today).is_open() && self.sees_unit(&one.of.unit));
+        own.filter(|one| one.of.owner == viewer || one.asked_by == viewer).map(|one| self.asked(one)).collect()
+    }
+
+    fn asked(&self, one: &Recommendation) -> AskedFor {
+        let own = one.of.owner == self.viewer.name();
+        AskedFor {
+            number: one.number,
+            what: one.of.what.clone(),
+            measure: self.title_of(one.of.measure.as_str()),
+            unit: self.name_of(&Subject::Unit(one.of.unit.clone())),
+            other: if own { one.asker_name.clone() } else { one.owner_name.clone() },
+            own,
+            decide_by: one.of.decide_by,
+        }
+    }
+
     /// Those among some recommendations that wait for the viewer, or for the answer of somebody whom the viewer asked
     /// and whose day is over; what presses first.
     pub(super) fn asked_for(&self, all: &[Recommendation]) -> Vec<AskedFor> {
@@ -121,15 +141,7 @@ impl World {
             .iter()
             .filter(|one| one.stage(today).is_open() && self.sees_unit(&one.of.unit))
             .filter(|one| one.of.owner == viewer || one.asked_by == viewer && one.of.decide_by < today)
-            .map(|one| AskedFor {
-                number: one.number,
-                what: one.of.what.clone(),
-                measure: self.title_of(one.of.measure.as_str()),
-                unit: self.name_of(&Subject::Unit(one.of.unit.clone())),
-                other: if one.of.owner == viewer { one.asker_name.clone() } else { one.owner_name.clone() },
-                own: one.of.owner == viewer,
-                decide_by: one.of.decide_by,
-            })
+            .map(|one| self.asked(one))
             .collect();
         found.sort_by_key(|one| (one.decide_by, one.number));
         found

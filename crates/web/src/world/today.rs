@@ -129,6 +129,7 @@ impl World {
             ),
             mentions: self.unread_mentions(),
             asked_for: self.asked_for(&waiting.recommendations),
+            dated: self.is_signed_in(),
             now: self.local(now),
         };
         Ok(TodayPage::new(&detail, &context))

@@ -217,6 +217,8 @@ impl Sample<'_> {
             frame: self.inside("Your e-mail"),
             notice: Some("What you chose holds from now on.".to_owned()),
             error: None,
+            call_backs_url: Some("call-backs-rich.html".to_owned()),
+            dates_url: Some("dates-rich.html".to_owned()),
             sign_in: self.typed.to_owned(),
             sends: Some("07:00".to_owned()),
             sees_units: true,

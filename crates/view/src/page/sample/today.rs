@@ -105,6 +105,7 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
         } else {
             Vec::new()
         },
+        dated: is_signed_in(sample),
         now: date(2026, 11, 2).at(7, 45, 0, 0),
     };
     TodayPage::new(&detail, &context)
