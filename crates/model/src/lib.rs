@@ -7,6 +7,7 @@
 //! Terms are explained in GLOSSARY.md at the root of the repository.
 
 pub mod access;
+pub mod act;
 pub mod arithmetic;
 pub mod calendar;
 pub mod call_back;
@@ -31,8 +32,8 @@ pub mod quantity;
 pub mod reading;
 pub mod recommendation;
 pub mod record;
-pub mod rolling;
 pub mod review;
+pub mod rolling;
 pub mod schedule;
 pub mod scorecard;
 pub mod scoring;

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+/// For how many months entries about a person are kept where the project says nothing else.
+pub const KEPT_MONTHS: u32 = 24;
+/// The most months for which they may be kept.
+pub const MOST_KEPT_MONTHS: u32 = 120;
+
 /// What figures about single people may be used for; each allows what those before it allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum PeoplePolicy {

@@ -63,6 +63,8 @@ pub struct Project {
     /// The file that says who stands behind the pseudonyms of the data, relative to the project unless it starts with `/`; none
     /// where the data names people as their sources do.
     pub pseudonyms: Option<String>,
+    /// For how many months entries about a person are kept.
+    pub keep_entries: u32,
     /// Where the data is kept.
     pub storage: Storage,
     /// The address of the database of accounts and audit trail; none for a file beside the data.
@@ -753,6 +755,7 @@ impl Loader<'_> {
             currency,
             people,
             pseudonyms,
+            keep_entries,
             storage,
             state,
             data_root,
@@ -775,6 +778,7 @@ impl Loader<'_> {
             currency,
             people,
             pseudonyms,
+            keep_entries,
             storage,
             state,
             data_root,

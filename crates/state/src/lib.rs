@@ -4,6 +4,7 @@
 //! parameters. Secrets (tokens, one-time links) are kept as digests only, passwords as argon2id hashes, so that
 //! whoever reads the database can sign in as nobody.
 
+mod acts;
 mod attempts;
 mod call_backs;
 mod connect;
@@ -29,6 +30,7 @@ mod trail;
 mod users;
 mod webhooks;
 
+pub use acts::{Act, Addition, NewAct, NewAddition};
 pub use attempts::{Attempt, Limits};
 pub use call_backs::{AnswerKey, CallBackStep, CallBackSteps, NewStep, Stepped};
 pub use connect::{Location, StateStore};

@@ -1,6 +1,7 @@
 //! The forms of the database, one step each. A step is never changed once it was released.
 
 mod accounts;
+mod acts;
 mod call_backs;
 mod date_addresses;
 mod disputes;
@@ -37,6 +38,7 @@ const STEPS: &[fn() -> Step] = &[
     recommendations::step,
     call_backs::step,
     date_addresses::step,
+    acts::step,
 ];
 /// The table that says which form the database has.
 const FORM: &str = "form";

@@ -22,10 +22,12 @@ pub enum Origin {
     CommandLine,
     /// By a program that asks with a token.
     Programs,
+    /// By a server, without being asked.
+    Server,
 }
 
 impl Origin {
-    const ALL: [Origin; 3] = [Origin::Pages, Origin::CommandLine, Origin::Programs];
+    const ALL: [Origin; 4] = [Origin::Pages, Origin::CommandLine, Origin::Programs, Origin::Server];
 
     /// The words for it, as they are kept.
     #[must_use]
@@ -34,6 +36,7 @@ impl Origin {
             Origin::Pages => "pages",
             Origin::CommandLine => "command line",
             Origin::Programs => "API",
+            Origin::Server => "server",
         }
     }
 }
@@ -117,10 +120,24 @@ pub enum Action {
     DateAddressMade,
     /// It was revoked.
     DateAddressRevoked,
+    /// A person or a unit was recognised.
+    Recognised,
+    /// Coaching, training or an agreement was written down.
+    DevelopmentWritten,
+    /// One of these was taken back.
+    ActWithdrawn,
+    /// The person said that they have seen one.
+    ActAcknowledged,
+    /// The person said something about one.
+    ActAnswered,
+    /// Somebody said what came of one.
+    ActFollowedUp,
+    /// Some were deleted, because their time was over.
+    ActsForgotten,
 }
 
 impl Action {
-    const ALL: [Action; 38] = [
+    const ALL: [Action; 45] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -159,6 +176,13 @@ impl Action {
         Action::CalledBack,
         Action::DateAddressMade,
         Action::DateAddressRevoked,
+        Action::Recognised,
+        Action::DevelopmentWritten,
+        Action::ActWithdrawn,
+        Action::ActAcknowledged,
+        Action::ActAnswered,
+        Action::ActFollowedUp,
+        Action::ActsForgotten,
     ];
 
     /// The words for it, as they are kept.
@@ -203,6 +227,13 @@ impl Action {
             Action::CalledBack => "took a step about a low score",
             Action::DateAddressMade => "made a calendar address",
             Action::DateAddressRevoked => "revoked a calendar address",
+            Action::Recognised => "recognised somebody",
+            Action::DevelopmentWritten => "wrote a development entry",
+            Action::ActWithdrawn => "withdrew a recognition or development entry",
+            Action::ActAcknowledged => "acknowledged an entry about them",
+            Action::ActAnswered => "answered an entry about them",
+            Action::ActFollowedUp => "followed a development entry up",
+            Action::ActsForgotten => "deleted entries",
         }
     }
 }
@@ -264,8 +295,8 @@ impl Change<'_> {
     }
 }
 
-/// Gives the number of the entry.
-async fn write(database: &impl ConnectionTrait, new: &Entry, now: Timestamp) -> Result<i64, StateError> {
+/// Writes an entry and gives its number.
+pub(crate) async fn write(database: &impl ConnectionTrait, new: &Entry, now: Timestamp) -> Result<i64, StateError> {
     let model = entry::ActiveModel {
         id: NotSet,
         at: Set(kept(now)),

@@ -36,6 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     gallery.all("dates", &sample::dates(&urls))?;
     gallery.all("call-backs", &list)?;
     gallery.all("call-back", &ones)?;
+    let sample::Acts { lists: recognised, forms: acting } = sample::acts(&urls);
+    gallery.all("recognition", &recognised)?;
+    gallery.all("act", &acting)?;
     gallery.all("note", &sample::notes(&urls))?;
     gallery.all("guide", &sample::guides(&urls))?;
     gallery.all("search", &sample::searches(&urls))?;

@@ -6,6 +6,7 @@
 //! as JSON with `serde_json`.
 
 pub mod accounts;
+pub mod acts;
 pub mod api;
 pub mod below;
 pub mod call_backs;
@@ -52,6 +53,9 @@ pub use askama::Template;
 pub use accounts::{
     AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage,
     SetUpPage, SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
+};
+pub use acts::{
+    ActDetail, ActLine, ActPage, ActsDetail, ActsOfPerson, AdditionDetail, Recipient, RecognitionPage, TypedAct,
 };
 pub use api::{
     About, ApiEntry, ApiPage, ApiParameter, ApiProblem, Problem, PushAnswer, PushReject, ReadingLine, ReadingList,

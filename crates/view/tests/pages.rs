@@ -29,6 +29,7 @@ fn pages() -> Vec<Shown> {
     let (charters, editions) = sample::charters(&urls);
     let (owed, approvals) = sample::owed(&urls);
     let (initiatives, forms) = sample::initiatives(&urls);
+    let sample::Acts { lists: recognised, forms: acting } = sample::acts(&urls);
     let sample::Recommendations { register, ones, forms: asking } = sample::recommendations(&urls);
     let sample::CallBacks { list: low_scores, ones: low_score } = sample::call_backs(&urls);
     let mut pages = [
@@ -47,6 +48,8 @@ fn pages() -> Vec<Shown> {
         all_of("dates", &sample::dates(&urls)),
         all_of("call_backs", &low_scores),
         all_of("call_back", &low_score),
+        all_of("recognition", &recognised),
+        all_of("act", &acting),
         all_of("note", &sample::notes(&urls)),
         all_of("guide", &sample::guides(&urls)),
         all_of("initiatives", &initiatives),

@@ -202,6 +202,31 @@ impl Links for Routes {
         Some(format!("/call-backs/{}/{}", part(source), part(response)))
     }
 
+    fn recognition(&self, place: &Place) -> Option<String> {
+        Some(format!("/recognition{}&unit={}", self.query(place), part(place.unit.as_str())))
+    }
+
+    fn recognition_form(&self, measure: Option<&MeasureId>, place: &Place) -> Option<String> {
+        let measure = measure.map(|measure| format!("&measure={}", part(measure.as_str()))).unwrap_or_default();
+        Some(format!("/recognition/new{}&unit={}{measure}", self.query(place), part(place.unit.as_str())))
+    }
+
+    fn act_form(&self, person: &str, place: &Place, development: bool) -> Option<String> {
+        let kind = if development { "development" } else { "recognition" };
+        Some(format!("{}/act?period={}&kind={kind}", Self::record_of(person), place.period.id(self.fiscal)))
+    }
+
+    fn act(&self, number: i64, step: Option<&'static str>) -> Option<String> {
+        Some(match step {
+            Some(step) => format!("/acts/{number}/{step}"),
+            None => format!("/acts/{number}"),
+        })
+    }
+
+    fn acts_file(&self, person: &str) -> Option<String> {
+        Some(format!("{}/acts.csv", Self::record_of(person)))
+    }
+
     fn guide(&self, place: &Place) -> Option<String> {
         Some(format!("/guide{}&unit={}", self.query(place), part(place.unit.as_str())))
     }

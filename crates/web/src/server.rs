@@ -11,6 +11,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tower_http::CompressionLevel;
@@ -18,7 +19,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::accounts::Access;
+use crate::accounts::{Access, Accounts};
 use crate::imports::{Imports, import_when_due};
 use crate::limits::{self, Limits, Places};
 use crate::live::Live;
@@ -99,6 +100,15 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/record", get(routes::record::own)),
         ("/record/{person}", get(routes::record::show)),
         ("/record/{person}/dispute", post(routes::disputes::dispute)),
+        ("/record/{person}/act", get(routes::acts::blank_of_person).post(routes::acts::add_of_person)),
+        ("/record/{person}/acts.csv", get(routes::acts::file)),
+        ("/recognition", get(routes::acts::list)),
+        ("/recognition/new", get(routes::acts::blank_of_unit).post(routes::acts::add_of_unit)),
+        ("/acts/{act}", get(routes::acts::show)),
+        ("/acts/{act}/withdraw", post(routes::acts::withdraw)),
+        ("/acts/{act}/acknowledge", post(routes::acts::acknowledge)),
+        ("/acts/{act}/answer", post(routes::acts::answer)),
+        ("/acts/{act}/follow-up", post(routes::acts::follow_up)),
         ("/disputes", get(routes::disputes::list)),
         ("/disputes/{dispute}/decide", post(routes::disputes::decide)),
         ("/map", get(routes::map::show)),
@@ -337,6 +347,7 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             if let Err(error) = accounts.read_notes().await {
                 tracing::warn!(%error, "notes cannot be read; pages stay as they are");
             }
+            forget_acts(accounts, &opening.project.time_zone).await;
         }
         let present = state.present();
         let now = clock();
@@ -365,5 +376,15 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             }
             Err(error) => tracing::warn!(%error, "new data cannot be evaluated; pages stay as they are"),
         }
+    }
+}
+
+/// Deletes what is written about people and of which the last day is over.
+async fn forget_acts(accounts: &Accounts, zone: &TimeZone) {
+    let at = accounts.now();
+    match accounts.store.forget_acts(zone.to_datetime(at).date(), at).await {
+        Ok(0) => {}
+        Ok(deleted) => tracing::info!(deleted, "entries about people were deleted: their last day is over"),
+        Err(error) => tracing::warn!(%error, "entries whose last day is over cannot be deleted; it is tried again"),
     }
 }

@@ -1,5 +1,6 @@
 //! One state of project and lake, evaluated: everything that pages and commands are made from, as one viewer sees it.
 
+mod acts;
 pub(crate) mod call_backs;
 mod charter;
 mod data;
@@ -1017,6 +1018,7 @@ impl World {
             compared: !self.kinds_compared(measure).is_empty(),
             notes: self.notes_beside(&measure.id, &place.unit, place.period),
             recommends: self.recommends(),
+            recognition: self.is_signed_in().then(|| self.acts_on(&Subject::Unit(place.unit.clone()))),
         };
         let context = self.context(place, links, "Scorecard").await?;
         Ok(MeasurePage::new(detail, &context))

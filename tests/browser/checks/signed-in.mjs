@@ -54,6 +54,9 @@ const SEEN = {
     scorecard: [`/scorecard/lakeside?${MONTH}`, 1],
     measure: [`/measure/counter_wait/lakeside?${MONTH}`, 1],
     "form of a note": [`/measure/csat/lakeside/note?${MONTH}`, 0],
+    recognition: [`/recognition?${MONTH}&unit=lakeside`, 1],
+    "form of a recognition": [`/recognition/new?${MONTH}&unit=lakeside&measure=csat`, 0],
+    "form of development": [() => `/record/${somebodyOfLakeside()}/act?${MONTH}&kind=development`, 0],
     targets: [`/targets/lakeside?${MONTH}`, 1],
     charter: [`/charter?${MONTH}&unit=lakeside`, 1],
     people: ["/people", 0],
@@ -203,6 +206,65 @@ describe("a row that is wrong", () => {
       await page.getByRole("link", { name: "The rows beside it" }).click();
       await page.waitForURL("**/record/**");
       assert.match(await page.locator("h1").innerText(), /^The record of /);
+    });
+  });
+});
+
+describe("recognition and development", () => {
+  before(server);
+
+  it("thanks a unit for a figure that stays as it was shown", async () => {
+    const measure = () => inside(`/measure/csat/lakeside?${MONTH}`);
+    await visit(measure, { own: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.getByRole("link", { name: "Recognise Lakeside for this" }).click();
+      await page.getByLabel(/^For what/).fill("A calm October");
+      await page.getByLabel(/^Your words/).fill("Nobody waited at the counter.");
+      const evidence = await page.getByLabel("On what evidence").evaluate((box) => box.selectedOptions[0].textContent);
+      assert.match(evidence, /^Customer satisfaction, October 2026: .*likely/);
+      await page.getByRole("button", { name: "Recognise" }).click();
+      await page.waitForURL("**/recognition?**done=recognised#act-1");
+      assert.ok((await page.locator("#act-1").innerText()).includes(evidence));
+      await picture(page, "recognition.written");
+    });
+  });
+
+  it("helps a person on, who answers, until whoever leads them says what came of it", async () => {
+    const record = () => inside(`/record/${somebodyOfLakeside()}?${MONTH}`);
+    await visit(record, { own: true, ...(await signedIn("manager")) }, async (page) => {
+      await page.getByRole("link", { name: "Write down coaching, training or an agreement" }).click();
+      await page.getByLabel("Coaching talk").check();
+      await page.getByLabel(/^On what, in a few words/).fill("Difficult refusals");
+      await page.getByLabel("What was agreed").fill("Two talks, and one call that we listen to together.");
+      await page.getByLabel("Look at it again on").fill("2026-11-02");
+      await page.getByRole("button", { name: "Write it down" }).click();
+      await page.waitForURL("**/record/**done=written#act-2");
+      await picture(page, "record.development");
+    });
+    await visit(record, { own: true, ...(await signedIn("agent")) }, async (page) => {
+      const act = page.locator("#act-2");
+      await act.getByText("Answer: Difficult refusals").click();
+      await act.getByLabel(/^In your own words/).fill("Mondays are the hard ones.");
+      await act.getByRole("button", { name: "Send the answer" }).click();
+      await page.waitForURL("**/record/**done=answered#act-2");
+      await page.locator("#act-2").getByRole("button", { name: /^I have seen it/ }).click();
+      await page.waitForURL("**/record/**done=acknowledged#act-2");
+      assert.match(await page.locator("#act-2").innerText(), /Anna Kowalska has seen it/);
+      const file = page.getByRole("link", { name: "A copy of all of it as a file" });
+      const [download] = await Promise.all([page.waitForEvent("download"), file.click()]);
+      assert.match(download.suggestedFilename(), /^entries-.*\.csv$/);
+      await picture(page, "record.answered");
+    });
+    await visit(() => inside(`/today?${MONTH}&unit=lakeside`), { own: true, ...(await signedIn("manager")) }, async (page) => {
+      await picture(page, "today.coaching");
+      await page.locator("#development").getByRole("link", { name: "A coaching talk" }).click();
+      await page.waitForURL("**/record/**#act-2");
+      const act = page.locator("#act-2");
+      assert.match(await act.innerText(), /Mondays are the hard ones/);
+      await act.getByLabel("What came of it").fill("One call listened to, one to go.");
+      await act.getByLabel(/^Look again on/).fill("2026-11-24");
+      await act.getByRole("button", { name: "Keep" }).click();
+      await page.waitForURL("**/record/**done=followed#act-2");
+      assert.match(await page.locator("#act-2").innerText(), /looks again on 24 November 2026/);
     });
   });
 });

@@ -35,3 +35,9 @@ pub(crate) use scorecard::{Known, scorecard};
 pub(crate) use service_level::service_level;
 pub(crate) use source::source;
 pub(crate) use standard::standard;
+
+/// A number of months as files have it: `3 months`.
+fn months(text: &str, most: u32) -> Option<u32> {
+    let number = text.strip_suffix("months").or_else(|| text.strip_suffix("month")).map(str::trim);
+    number.and_then(|number| number.parse().ok()).filter(|months| (1..=most).contains(months))
+}

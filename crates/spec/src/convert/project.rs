@@ -1,11 +1,11 @@
 use evenkeel_model::call_back::Within;
-use evenkeel_model::people::PeoplePolicy;
+use evenkeel_model::people::{KEPT_MONTHS, MOST_KEPT_MONTHS, PeoplePolicy};
 use evenkeel_model::period::{FiscalYear, Grain};
 use evenkeel_model::review::{LATEST_DAY, Reviews};
 use evenkeel_model::schedule::Schedule;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use super::schedule;
+use super::{months, schedule};
 use crate::code;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::Spanned;
@@ -22,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) currency: Option<String>,
     pub(crate) people: PeoplePolicy,
     pub(crate) pseudonyms: Option<String>,
+    pub(crate) keep_entries: u32,
     pub(crate) storage: Storage,
     pub(crate) state: Option<String>,
     pub(crate) data_root: Option<String>,
@@ -46,6 +47,7 @@ impl Default for Settings {
             currency: None,
             people: PeoplePolicy::Off,
             pseudonyms: None,
+            keep_entries: KEPT_MONTHS,
             storage: Storage::Folder("./data".to_owned()),
             state: None,
             data_root: None,
@@ -86,6 +88,11 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         charter,
     } = raw;
     let defaults = Settings::default();
+    let (people, keep_entries) = match people {
+        None => (None, None),
+        Some(raw::PeopleRules::Policy(policy)) => (Some(policy), None),
+        Some(raw::PeopleRules::Further(rules)) => (rules.policy, rules.keep_entries),
+    };
     let texts = |list: Option<Vec<Spanned<raw::Text>>>| {
         list.unwrap_or_default().into_iter().map(|text| text.with(text.value.0.clone())).collect()
     };
@@ -94,13 +101,14 @@ pub(crate) fn settings(raw: raw::Project, findings: &mut Findings) -> Settings {
         time_zone: zone.and_then(|name| time_zone(&name, findings)).unwrap_or(defaults.time_zone),
         fiscal_year: fiscal_year_starts.and_then(|month| fiscal_year(&month, findings)).unwrap_or(defaults.fiscal_year),
         currency: code_of_currency.and_then(|code| currency(&code, findings)),
-        people: match people.map(|people| people.value) {
+        people: match people {
             None | Some(raw::People::Off) => PeoplePolicy::Off,
             Some(raw::People::OwnRecord) => PeoplePolicy::OwnRecord,
             Some(raw::People::Coaching) => PeoplePolicy::Coaching,
             Some(raw::People::Appraisal) => PeoplePolicy::Appraisal,
         },
         pseudonyms: pseudonyms.map(|path| path.value.0),
+        keep_entries: keep_entries.and_then(|text| kept(&text, findings)).unwrap_or(defaults.keep_entries),
         storage: place.map_or(defaults.storage, |place| storage(&place.value.0)),
         state: database.and_then(|address| state(&address, findings)),
         data_root: data_root.map(|root| root.value.0),
@@ -142,6 +150,17 @@ fn time_zone(name: &Spanned<raw::Text>, findings: &mut Findings) -> Option<TimeZ
             .help("write the IANA name, continent and city, for example `Africa/Accra`, or `UTC`"),
     );
     None
+}
+
+/// For how many months entries about a person are kept.
+fn kept(written: &Spanned<raw::Text>, findings: &mut Findings) -> Option<u32> {
+    let found = months(&written.value.0, MOST_KEPT_MONTHS);
+    if found.is_none() {
+        let message = format!("`keep_entries` needs a number of months, not {}", quoted(&written.value.0));
+        let found = Diagnostic::error(code::BAD_PERIOD, &written.span, message);
+        findings.push(found.help(format!("write `24 months`; from 1 to {MOST_KEPT_MONTHS}")));
+    }
+    found
 }
 
 fn fiscal_year(month: &Spanned<raw::Whole>, findings: &mut Findings) -> Option<FiscalYear> {

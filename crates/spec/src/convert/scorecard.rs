@@ -300,8 +300,7 @@ impl Converter<'_> {
     fn months(&mut self, within: &Spanned<raw::Text>) -> Option<u32> {
         const MOST: u32 = 120;
         let text = within.value.0.as_str();
-        let number = text.strip_suffix("months").or_else(|| text.strip_suffix("month")).map(str::trim);
-        let months = number.and_then(|number| number.parse().ok()).filter(|months| (1..=MOST).contains(months));
+        let months = super::months(text, MOST);
         if months.is_none() {
             let message = format!("`within` needs a number of months, not {}", quoted(text));
             let found = Diagnostic::error(code::BAD_PERIOD, &within.span, message);

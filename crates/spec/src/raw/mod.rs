@@ -39,7 +39,7 @@ pub(crate) use measure::{
     About, Amount, Better, Cohort, Composite, CompositeMethod, CompositePart, CountOf, EarlierVersion, FormulaKeys,
     KINDS, Level, Measure, Method, Quantile, Rate, Ratio, Stock, Timing, Way, Within,
 };
-pub(crate) use project::{People, Project, Reviewed, Reviews};
+pub(crate) use project::{People, PeopleRules, Project, Reviewed, Reviews};
 pub(crate) use read::{FromYaml, Reader};
 pub(crate) use schedule::{Import, Times};
 pub(crate) use scorecard::{

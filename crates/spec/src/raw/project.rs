@@ -4,7 +4,7 @@ use super::read::{FromYaml, Reader};
 use super::schedule::Import;
 use super::values::{Choice, Text, Whole, choice};
 use crate::place::Spanned;
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 
 /// The file `evenkeel.yaml`: what belongs to the project.
 #[derive(Debug, Clone, JsonSchema)]
@@ -21,8 +21,9 @@ pub(crate) struct Project {
     /// The currency of every amount of money in the record, by its ISO 4217 code, for example `EUR`.
     pub(crate) currency: Option<Spanned<Text>>,
     /// What figures about single people may be used for: nothing, the own record, coaching, or appraisal too. Default
-    /// `off`.
-    pub(crate) people: Option<Spanned<People>>,
+    /// `off`. One of `off`, `own_record`, `coaching`, `appraisal`. `{ policy: coaching, keep_entries: 24 months }` says too for
+    /// how long entries about a person are kept.
+    pub(crate) people: Option<PeopleRules>,
     /// The file that says who stands behind the pseudonyms of people in the data, outside of the folder where the data is kept.
     /// With it, identifiers, names and addresses of people are in that file alone. Default: none, and the data names people as
     /// their sources do.
@@ -124,6 +125,48 @@ impl Choice for Reviewed {
 impl FromYaml for Reviewed {
     fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
         choice(node, name, reader)
+    }
+}
+
+/// What holds for figures about single people: what they may be used for, alone or with more.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged, inline)]
+pub(crate) enum PeopleRules {
+    /// What they may be used for.
+    Policy(People),
+    /// The same, and for how long entries are kept.
+    Further(FurtherPeopleRules),
+}
+
+impl FromYaml for PeopleRules {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        match node.kind {
+            Kind::Map(_) => FurtherPeopleRules::from_yaml(node, name, reader).map(Self::Further),
+            _ => choice(node, name, reader).map(Self::Policy),
+        }
+    }
+}
+
+/// What holds for figures about single people.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct FurtherPeopleRules {
+    /// What they may be used for.
+    #[schemars(required)]
+    pub(crate) policy: Option<People>,
+    /// For how many months entries about a person are kept: recognition, coaching, training, agreements. Default `24 months`.
+    pub(crate) keep_entries: Option<Spanned<Text>>,
+}
+
+impl FromYaml for FurtherPeopleRules {
+    fn from_yaml(node: &Node, name: &str, reader: &mut Reader<'_>) -> Option<Self> {
+        let mut fields = reader.fields(node, name, format!("`{name}` of {}", reader.subject))?;
+        let rules = Self {
+            policy: fields.required("policy", "policy: coaching"),
+            keep_entries: fields.optional("keep_entries"),
+        };
+        fields.finish();
+        Some(rules)
     }
 }
 

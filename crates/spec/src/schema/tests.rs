@@ -74,7 +74,7 @@ service_levels: [service_levels/full.yaml]
 comparisons: [comparisons/full.yaml]
 standards: [standards/full.yaml]
 collections: [collections/full.yaml]
-people: appraisal
+people: { policy: appraisal, keep_entries: 24 months }
 pseudonyms: ../keys/people.key
 reviews: { every: month, day: 12 }
 charter: charter.yaml

@@ -1,5 +1,7 @@
 //! The tables, as SeaORM sees them. Instants are milliseconds since 1970.
 
+pub mod act;
+pub mod addition;
 pub mod attempt;
 pub mod call_back_step;
 pub mod date_address;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the result of a test")]
 
+mod acts;
 mod call_backs;
 mod date_addresses;
 mod figures;

@@ -224,6 +224,32 @@ pub trait Links {
         None
     }
 
+    /// What was recognised in the unit of a place and below it; none where that is not offered.
+    fn recognition(&self, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// Where a unit is recognised, perhaps for a measure; none where that is not offered.
+    fn recognition_form(&self, _measure: Option<&MeasureId>, _place: &Place) -> Option<String> {
+        None
+    }
+
+    /// Where a person is recognised, or development of theirs is written down; none where that is not offered.
+    fn act_form(&self, _person: &str, _place: &Place, _development: bool) -> Option<String> {
+        None
+    }
+
+    /// Where such an act is, or where a step is taken with it: `acknowledge`, `answer`, `follow-up`, `withdraw`; none where
+    /// that is not offered.
+    fn act(&self, _number: i64, _step: Option<&'static str>) -> Option<String> {
+        None
+    }
+
+    /// A copy of everything that was written about a person, for them; none where that is not offered.
+    fn acts_file(&self, _person: &str) -> Option<String> {
+        None
+    }
+
     /// What the record holds; none where that is not offered.
     fn data(&self) -> Option<String> {
         None

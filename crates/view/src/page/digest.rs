@@ -210,7 +210,7 @@ mod tests {
         let first = detail(page, &[]);
         let digest = Digest::new(&first).unwrap();
         insta::assert_snapshot!(digest.text());
-        for named in ["Case ", "Rosa Anand", "Daniel Ferreira", "Jon Abara", "second line"] {
+        for named in ["Case ", "Rosa Anand", "Daniel Ferreira", "Jon Abara", "second line", "with somebody in"] {
             let on_page = page.render().unwrap().contains(named);
             assert!(on_page && !digest.text().contains(named), "{named}: {}", digest.text());
         }

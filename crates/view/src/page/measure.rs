@@ -65,6 +65,8 @@ pub struct Detail<'a> {
     pub notes: NotesDetail,
     /// Whether whoever reads asks owners of measures to do something.
     pub recommends: bool,
+    /// Whether whoever reads recognises the unit; none where nobody does.
+    pub recognition: Option<bool>,
 }
 
 /// The page of a measure. It writes itself as HTML and serialises as JSON.
@@ -109,7 +111,8 @@ pub struct MeasurePage {
     /// Where a note is written; none for whoever may not.
     #[serde(skip)]
     pub note_form_url: Option<String>,
-    /// Where the owners of this measure, and of those that put it on watch, are asked to do something.
+    /// Where the owners of this measure, and of those that put it on watch, are asked to do something, and where the unit is
+    /// recognised.
     #[serde(skip)]
     pub recommend: Vec<Link>,
     /// Where the measure should be by now on the way to its target, unrounded and in stored units.
@@ -395,7 +398,8 @@ impl MeasurePage {
     }
 }
 
-/// The ways to ask the owner of a measure to do something: of one that leads to this one first, since there it begins.
+/// The ways to ask the owner of a measure to do something: of one that leads to this one first, since there it begins. Then
+/// the way to recognise the unit.
 fn recommend(detail: &Detail<'_>, context: &Context<'_>) -> Vec<Link> {
     let leading = detail.result.watch.iter().map(|watch| watch.measure.as_ref());
     let measures = leading.chain([detail.result.measure.as_ref()]).filter(|_| detail.recommends);
@@ -403,7 +407,13 @@ fn recommend(detail: &Detail<'_>, context: &Context<'_>) -> Vec<Link> {
         let label = format!("Recommend something to the owner of {}", measure.title);
         Some(Link { label, url: context.links.recommendation_form(&measure.id, &context.place)? })
     };
-    measures.filter_map(link).collect()
+    let unit = context.unit_name();
+    let form = context.links.recognition_form(Some(&detail.result.measure.id), &context.place);
+    let form = form.filter(|_| detail.recognition == Some(true) && detail.result.reading.value.is_some());
+    let form = form.map(|url| Link { label: format!("Recognise {unit} for this"), url });
+    let list = context.links.recognition(&context.place).filter(|_| detail.recognition.is_some());
+    let list = list.map(|url| Link { label: format!("What was recognised in {unit}"), url });
+    measures.filter_map(link).chain(form).chain(list).collect()
 }
 
 fn beside(row: &Row, detail: &Detail<'_>, format: &Format, context: &Context<'_>) -> Vec<Beside> {

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::chart::Interval;
 use crate::chart::interval::Span;
 use crate::number::{Figure, Format, Range, count};
+use crate::page::acts::{ActLine, ActsDetail, ActsOfPerson};
 use crate::page::context::Context;
 use crate::page::frame::{Choice, Frame};
 use crate::page::row;
@@ -50,6 +51,8 @@ pub struct RecordDetail<'a> {
     pub disputes: Vec<OwnDispute>,
     /// What it takes to dispute a row; none for whoever may not.
     pub disputing: Option<Disputing>,
+    /// Recognition and development; none where nothing is told of single people.
+    pub acts: Option<ActsDetail>,
     /// What was done.
     pub notice: Option<String>,
 }
@@ -155,6 +158,8 @@ pub struct RecordPage {
     /// What it takes to dispute a row.
     #[serde(skip)]
     pub disputing: Option<Disputing>,
+    /// Recognition and development; none where nothing is told of single people.
+    pub recognition: Option<ActsOfPerson>,
     /// What was done.
     #[serde(skip)]
     pub notice: Option<String>,
@@ -276,6 +281,7 @@ impl RecordPage {
             rows: detail.rows.map(|rows| record_rows(rows, detail.id, &detail.disputes, context)),
             disputes: detail.disputes,
             disputing: detail.disputing,
+            recognition: detail.acts.map(|acts| ActsOfPerson::new(&acts, detail.id, detail.own, context)),
             notice: detail.notice,
             policy: record::policy(detail.policy).to_owned(),
             policy_word: detail.policy.as_str(),
@@ -288,6 +294,11 @@ impl RecordPage {
             frame,
             title,
         }
+    }
+
+    /// What was written about the person, latest first.
+    fn acts(&self) -> &[ActLine] {
+        self.recognition.as_ref().map_or(&[], |recognition| recognition.acts.as_slice())
     }
 
     /// The measures with their bars.

@@ -443,7 +443,8 @@ pub fn stale(result: &MeasureResult) -> Option<(Period, f64)> {
     (result.missing == Some(Missing::NoRows)).then(|| last_known(result)).flatten()
 }
 
-fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Change {
+/// The change against the compared period, or why there is none.
+pub(crate) fn change(result: &MeasureResult, format: &Format, context: &Context<'_>) -> Change {
     let fiscal = context.fiscal_year;
     let place = &context.place;
     let signal = Told::new(result, context).and_then(|told| told.in_short());

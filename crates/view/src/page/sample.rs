@@ -4,6 +4,7 @@
 //! defined, a period that is still running, names that are too long, and texts that try to be markup.
 
 pub mod accounts;
+mod acts;
 mod bank;
 mod call_backs;
 mod charter;
@@ -44,11 +45,11 @@ use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage, DatesPage,
-    DefinitionPage, Detail, DisputesPage, Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks, Listed,
-    MapPage, MeasureList, MeasurePage, MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage, PeoplePage,
-    PublicCharter, RecommendPage, RecommendationPage, RecommendationsPage, RecordPage, ScorecardPage, SearchForm,
-    SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    ActPage, ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage,
+    DatesPage, DefinitionPage, Detail, DisputesPage, Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks,
+    Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage,
+    PeoplePage, PublicCharter, RecognitionPage, RecommendPage, RecommendationPage, RecommendationsPage, RecordPage,
+    ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -298,6 +299,21 @@ pub fn dates(assets: &assets::Urls) -> Vec<Named<DatesPage>> {
     dates::pages(assets)
 }
 
+/// The pages of recognition and development that stand beside the record of a person.
+#[derive(Debug)]
+pub struct Acts {
+    /// What was recognised in a unit, and nothing.
+    pub lists: Vec<Named<RecognitionPage>>,
+    /// The form of a recognition, and that of development.
+    pub forms: Vec<Named<ActPage>>,
+}
+
+/// Recognition and development: what is listed of a unit, and the forms. Assets lie below `assets`.
+#[must_use]
+pub fn acts(assets: &assets::Urls) -> Acts {
+    acts::pages(assets)
+}
+
 /// The guided reading of some samples. Assets lie below `assets`.
 #[must_use]
 pub fn guides(assets: &assets::Urls) -> Vec<Named<GuidePage>> {
@@ -478,6 +494,7 @@ impl Sample {
             compared: true,
             notes: self.notes(),
             recommends: matches!(self.name, "rich" | "hostile"),
+            recognition: matches!(self.name, "rich" | "hostile").then_some(true),
         };
         Some(MeasurePage::new(detail, context))
     }
@@ -705,6 +722,26 @@ impl Links for FileLinks {
 
     fn recommendation_outcome(&self, _: i64) -> Option<String> {
         Some(self.file("recommendation"))
+    }
+
+    fn recognition(&self, _: &Place) -> Option<String> {
+        Some(self.file("recognition"))
+    }
+
+    fn recognition_form(&self, _: Option<&MeasureId>, _: &Place) -> Option<String> {
+        Some("act-rich.html".to_owned())
+    }
+
+    fn act_form(&self, _: &str, _: &Place, development: bool) -> Option<String> {
+        Some(if development { "act-development.html" } else { "act-rich.html" }.to_owned())
+    }
+
+    fn act(&self, _: i64, _: Option<&'static str>) -> Option<String> {
+        Some(self.file("record"))
+    }
+
+    fn acts_file(&self, _: &str) -> Option<String> {
+        Some(self.file("record"))
     }
 
     fn guide(&self, _: &Place) -> Option<String> {

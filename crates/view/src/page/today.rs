@@ -2,6 +2,7 @@
 //! person.
 
 use askama::Template;
+use evenkeel_model::act::ActKind;
 use evenkeel_model::charter::{Certainty, Promise, PromiseResult, Verdict};
 use evenkeel_model::evaluation::{Evaluation, LegResult, MeasureResult};
 use evenkeel_model::ids::MeasureId;
@@ -57,6 +58,8 @@ pub struct TodayDetail<'a> {
     pub asked_for: Vec<AskedFor>,
     /// Whether dates are kept for whoever looks, who signed in.
     pub dated: bool,
+    /// What is to be looked at again with people whom whoever looks leads; the earliest first.
+    pub development: Vec<DueAct>,
     /// The instant that it is now, on the clock of the project.
     pub now: DateTime,
 }
@@ -153,6 +156,19 @@ pub struct AskedFor {
     pub decide_by: Date,
 }
 
+/// Something that is to be looked at again with somebody. It names nobody, so that opening a page is no look at a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueAct {
+    /// Its number.
+    pub number: i64,
+    /// What was done.
+    pub kind: ActKind,
+    /// The unit of the person today, by the name people read.
+    pub unit: String,
+    /// The day.
+    pub on: Date,
+}
+
 /// A note that mentions whoever looks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mentioned {
@@ -246,6 +262,7 @@ impl TodayPage {
             mentions(detail, context),
             recommendations(detail, context),
             disputes(detail, context),
+            development(detail, context),
             signals(detail, context),
             promises(detail, context),
             own.and_then(|own| watch(own, context)),
@@ -545,6 +562,39 @@ fn signals(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
         &noun,
         "more than usual variation in the latest period; new ones first".to_owned(),
         found.into_iter().take(SHOWN).map(|(_, item)| item).collect(),
+    )
+}
+
+/// What is to be looked at again with people.
+fn development(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
+    let item = |due: &DueAct| {
+        let words = match due.kind {
+            ActKind::Coaching => "A coaching talk",
+            ActKind::Training => "A training",
+            ActKind::Agreement | ActKind::Recognition => "An agreement",
+        };
+        let url = context.links.act(due.number, None).unwrap_or_default();
+        Item {
+            when: if due.on < context.today {
+                format!("Since {}", period::full_day(due.on))
+            } else {
+                "Today".to_owned()
+            },
+            pressing: due.on < context.today,
+            sign: None,
+            text: Sentence::default().link(words, url).text(format!(" with somebody in {}.", due.unit)),
+            act: None,
+        }
+    };
+    let total = detail.development.len() as u64;
+    panel(
+        "development",
+        "Coaching due",
+        total,
+        &several(total, "talk or agreement is to be looked at again", "talks or agreements are to be looked at again"),
+        "by the day that was named; with whom stands on the record, and to open it is a look that the person is told of"
+            .to_owned(),
+        detail.development.iter().take(SHOWN).map(item).collect(),
     )
 }
 

@@ -1,6 +1,7 @@
 //! Routes: a file per page.
 
 pub(crate) mod account;
+pub(crate) mod acts;
 pub(crate) mod administration;
 pub(crate) mod assets;
 pub(crate) mod call_backs;

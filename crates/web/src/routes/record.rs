@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::administration::when;
 use super::disputes::{row_of, state_of};
-use super::{Looking, html, links};
+use super::{Done, Looking, acts, html, links};
 use crate::World;
 use crate::accounts::Accounts;
 use crate::asked::Asked;
@@ -68,6 +68,7 @@ pub(crate) async fn show(
     who: Who,
     Asked(Path(person)): Asked<Path<String>>,
     Asked(Query(wanted)): Asked<Query<Wanted>>,
+    Asked(Query(done)): Asked<Query<Done>>,
 ) -> Result<Html<String>, Failure> {
     let person = world.person_of_record(&person)?;
     let accounts = who.accounts()?;
@@ -105,12 +106,13 @@ pub(crate) async fn show(
             period: place.period.id(world.project().fiscal_year),
             longest: LONGEST_REASON,
         }),
+        acts: accounts.store.acts_about(&person).await?,
         notice: match wanted.done.as_deref() {
             Some("disputed") => {
                 Some("It was taken down. Whoever decides about it sees it now; the answer will stand here.".to_owned())
             }
             Some("already") => Some("Nothing was taken down: this row was disputed before.".to_owned()),
-            _ => None,
+            _ => done.notice(acts::DONE),
         },
     };
     let page = world.record_page(wanted, &Routes { of_person: true, ..links(&world) }).await?;

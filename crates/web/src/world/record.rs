@@ -10,7 +10,7 @@ use evenkeel_model::measure::Measure;
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::reading::{Missing, Subject};
-use evenkeel_state::{LookedAt, User};
+use evenkeel_state::{Act, LookedAt, User};
 use evenkeel_view::page::{
     Disputing, Links, LookLine, OwnDispute, Place, Reader, RecordDetail, RecordPage, RowsBehind, RowsOf,
 };
@@ -36,6 +36,8 @@ pub(crate) struct WantedRecord<'a> {
     pub(crate) disputes: Vec<OwnDispute>,
     /// What it takes to dispute a row; none for whoever may not.
     pub(crate) disputing: Option<Disputing>,
+    /// Recognition and development.
+    pub(crate) acts: Vec<Act>,
     /// What was done.
     pub(crate) notice: Option<String>,
 }
@@ -176,6 +178,7 @@ impl World {
             looks: wanted.looks,
             disputes: wanted.disputes,
             disputing: wanted.disputing.filter(|_| told),
+            acts: self.acts_of_person(person, &wanted.acts),
             notice: wanted.notice,
             never: never
                 .filter(|measure| !measure.levels.person && told)

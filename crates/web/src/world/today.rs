@@ -9,7 +9,7 @@ use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
 use evenkeel_state::{
-    AnswerKey, CallBackSteps, Dispute, DisputeState, Recommendation, StateError, StateStore, TypedFigure,
+    Act, AnswerKey, CallBackSteps, Dispute, DisputeState, Recommendation, StateError, StateStore, TypedFigure,
 };
 use evenkeel_view::page::call_backs::stage;
 use evenkeel_view::page::frame::Link;
@@ -39,6 +39,8 @@ pub struct Waiting {
     pub(crate) recommendations: Vec<Recommendation>,
     /// What was done about low answers; none where nobody writes it down.
     pub(crate) call_backs: Option<BTreeMap<AnswerKey, CallBackSteps>>,
+    /// Everything that somebody is to look at again by today.
+    pub(crate) acts: Vec<Act>,
 }
 
 /// After which instant a low answer is told.
@@ -60,7 +62,8 @@ impl World {
         let recommendations = if self.is_signed_in() { store.recommendations().await? } else { Vec::new() };
         let low_after = low_after(self.engine.scope().as_of);
         let call_backs = if self.is_signed_in() { Some(store.call_backs(low_after).await?) } else { None };
-        Ok(Waiting { figures, disputes, recommendations, call_backs })
+        let acts = if self.leads_people() { store.acts_to_look_at(self.today()).await? } else { Vec::new() };
+        Ok(Waiting { figures, disputes, recommendations, call_backs, acts })
     }
 
     /// What asks for attention in a unit and the units directly below it.
@@ -130,6 +133,7 @@ impl World {
             mentions: self.unread_mentions(),
             asked_for: self.asked_for(&waiting.recommendations),
             dated: self.is_signed_in(),
+            development: self.due_acts(&waiting.acts, place),
             now: self.local(now),
         };
         Ok(TodayPage::new(&detail, &context))

@@ -3,8 +3,9 @@
 use evenkeel_model::evaluation::LegResult;
 use evenkeel_model::people::PeoplePolicy;
 
-use super::{Named, Sample, all};
+use super::{Named, Sample, acts, all};
 use crate::assets;
+use crate::page::ActsDetail;
 use crate::page::record::{Disputing, LookLine, OwnDispute, RecordDetail, RecordPage, RowsOf};
 use crate::page::sample::FileLinks;
 use crate::page::standards::{RatedElement, RatedGroup, RatedPerson, RatingSheet};
@@ -61,6 +62,10 @@ fn page(sample: &Sample, assets: &assets::Urls) -> RecordPage {
             form_token: "0f".repeat(32),
             period: "2026-10".to_owned(),
             longest: 2000,
+        }),
+        acts: told.then(|| match sample.name {
+            "silent" => ActsDetail { months: 24, ..ActsDetail::default() },
+            name => acts::of_person(name, name == "rich"),
         }),
         notice: None,
         name,

@@ -1,5 +1,6 @@
 //! Today in the sample bank.
 
+use evenkeel_model::act::ActKind;
 use evenkeel_model::charter::{Certainty, Verdict};
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::period::{FiscalYear, Grain, Period};
@@ -8,7 +9,7 @@ use jiff::civil::date;
 use super::{FileLinks, Named, Sample, all, bank, charter};
 use crate::assets;
 use crate::page::frame::Link;
-use crate::page::today::{AskedFor, LowCall, LowScore, Mentioned, Pressing, PressingCase, PressingFigure};
+use crate::page::today::{AskedFor, DueAct, LowCall, LowScore, Mentioned, Pressing, PressingCase, PressingFigure};
 use crate::page::{TodayDetail, TodayPage, UnitEvaluation};
 
 /// A day on which much asks for attention, one on which nothing does, and names that nobody should give.
@@ -106,6 +107,7 @@ fn page(sample: &Sample, assets: &assets::Urls) -> TodayPage {
             Vec::new()
         },
         dated: is_signed_in(sample),
+        development: development(sample),
         now: date(2026, 11, 2).at(7, 45, 0, 0),
     };
     TodayPage::new(&detail, &context)
@@ -144,4 +146,15 @@ fn answers(sample: &Sample) -> Pressing<LowScore> {
         ..answer.clone()
     };
     Pressing { rows: vec![called(1, true, true), called(3, true, false), called(3, false, false)], total: 3 }
+}
+
+/// What is to be looked at again with two people.
+fn development(sample: &Sample) -> Vec<DueAct> {
+    let unit = if sample.hostile { bank::HOSTILE } else { "Ashgrove" };
+    let due = |number: i64, kind, on| DueAct { number, kind, unit: unit.to_owned(), on };
+    if matches!(sample.name, "rich" | "hostile") {
+        vec![due(6, ActKind::Coaching, date(2026, 10, 30)), due(8, ActKind::Agreement, date(2026, 11, 2))]
+    } else {
+        Vec::new()
+    }
 }
