@@ -8,6 +8,7 @@
 //! Sums are kept as whole numbers of billionths, so that they do not depend on the order in which rows come: equal
 //! content gives equal readings, to the last bit.
 
+pub mod alike;
 mod apart;
 pub mod attention;
 pub mod cells;
@@ -28,6 +29,7 @@ pub mod integrity;
 mod kept_cells;
 mod likely_range;
 pub mod local_time;
+pub mod needs;
 pub mod observed;
 pub mod organisation;
 pub mod publication;

@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod call_back;
 pub mod case;
 pub mod charter;
+pub mod choice;
 pub mod collection;
 pub mod comparison;
 pub mod composite;

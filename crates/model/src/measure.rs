@@ -279,6 +279,36 @@ impl Formula {
         }
     }
 
+    /// The expressions over each of the rows that it reads itself: conditions, what places a row in time, and what is added
+    /// up; without those that say whom a row counts for.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<(&Rows, Vec<&Expression>)> {
+        fn with<'a>(rows: &'a Rows, more: Option<&'a Expression>) -> (&'a Rows, Vec<&'a Expression>) {
+            (rows, rows.conditions.iter().chain([&rows.period_of]).chain(more).collect())
+        }
+        fn of_side(side: &Side) -> (&Rows, Vec<&Expression>) {
+            match &side.amount {
+                Amount::Count => with(&side.rows, None),
+                Amount::Sum(of) | Amount::Distinct(of) => with(&side.rows, Some(of)),
+            }
+        }
+        match self {
+            Formula::Ratio { numerator: one, denominator: other }
+            | Formula::Rate { events: one, exposure: other, .. } => vec![of_side(one), of_side(other)],
+            Formula::Count { rows } => vec![with(rows, None)],
+            Formula::Share { rows, of }
+            | Formula::Sum { rows, of }
+            | Formula::Mean { rows, of }
+            | Formula::NetPromoterScore { rows, of }
+            | Formula::Quantile { rows, of, .. }
+            | Formula::Distinct { rows, of }
+            | Formula::Retention { rows, until: of, .. }
+            | Formula::Cohort { rows, reached: of, .. }
+            | Formula::Stock { rows, until: of } => vec![with(rows, Some(of))],
+            Formula::OfMeasures { .. } | Formula::Composite(_) => Vec::new(),
+        }
+    }
+
     /// The rows that stand behind a single number: those of the numerator where there are two sides. None for what is
     /// worked out from other measures.
     #[must_use]

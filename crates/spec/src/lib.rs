@@ -34,6 +34,7 @@
 //! Invariants: this crate reads files only through [`Files`], knows no clock and prints nothing. SQL inside the files
 //! is text here; the engine and the import read it and report with [`Diagnostic`] what they find.
 
+pub mod chosen;
 pub mod code;
 mod convert;
 pub mod diagnostic;

@@ -7,6 +7,7 @@
 mod acts;
 mod attempts;
 mod call_backs;
+mod choosing;
 mod connect;
 mod date_addresses;
 mod disputes;
@@ -33,6 +34,7 @@ mod webhooks;
 pub use acts::{Act, Addition, NewAct, NewAddition};
 pub use attempts::{Attempt, Limits};
 pub use call_backs::{AnswerKey, CallBackStep, CallBackSteps, NewStep, Stepped};
+pub use choosing::MeasureRating;
 pub use connect::{Location, StateStore};
 pub use date_addresses::DateAddress;
 pub use disputes::{Dispute, DisputeState, LONGEST_REASON, NewDispute};

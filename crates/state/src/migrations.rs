@@ -3,6 +3,7 @@
 mod accounts;
 mod acts;
 mod call_backs;
+mod choosing;
 mod date_addresses;
 mod disputes;
 mod figures;
@@ -39,6 +40,7 @@ const STEPS: &[fn() -> Step] = &[
     call_backs::step,
     date_addresses::step,
     acts::step,
+    choosing::step,
 ];
 /// The table that says which form the database has.
 const FORM: &str = "form";

@@ -134,10 +134,18 @@ pub enum Action {
     ActFollowedUp,
     /// Some were deleted, because their time was over.
     ActsForgotten,
+    /// Somebody said what they think of a measure that may be chosen.
+    MeasureRated,
+    /// They took that back.
+    RatingWithdrawn,
+    /// A measure was chosen for the scorecard, or chosen otherwise.
+    MeasureChosen,
+    /// It is not to be chosen any more.
+    MeasureDropped,
 }
 
 impl Action {
-    const ALL: [Action; 45] = [
+    const ALL: [Action; 49] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -183,6 +191,10 @@ impl Action {
         Action::ActAnswered,
         Action::ActFollowedUp,
         Action::ActsForgotten,
+        Action::MeasureRated,
+        Action::RatingWithdrawn,
+        Action::MeasureChosen,
+        Action::MeasureDropped,
     ];
 
     /// The words for it, as they are kept.
@@ -234,6 +246,10 @@ impl Action {
             Action::ActAnswered => "answered an entry about them",
             Action::ActFollowedUp => "followed a development entry up",
             Action::ActsForgotten => "deleted entries",
+            Action::MeasureRated => "rated a measure",
+            Action::RatingWithdrawn => "withdrew a rating",
+            Action::MeasureChosen => "chose a measure",
+            Action::MeasureDropped => "dropped a measure",
         }
     }
 }

@@ -17,6 +17,7 @@
 //! | Why did it move? | [`decomposition`] |
 //! | Did the initiative work? | [`effect`] |
 //! | Does one figure move before another? | [`lead_lag`] |
+//! | Do two figures rise and fall together? | [`rank_correlation`] |
 //! | Do people agree; do colleagues tell the same story? | [`agreement`] |
 //! | How loyal are customers? | [`composite`] |
 //! | Is what the telephone system reports plausible? | [`queueing`] |
@@ -54,6 +55,7 @@ pub mod quantile;
 pub mod quantile_sketch;
 pub mod queueing;
 pub mod random;
+pub mod rank_correlation;
 pub mod shrinkage;
 pub mod signal;
 pub mod summary;

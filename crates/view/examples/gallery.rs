@@ -39,6 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sample::Acts { lists: recognised, forms: acting } = sample::acts(&urls);
     gallery.all("recognition", &recognised)?;
     gallery.all("act", &acting)?;
+    let (candidates, rates) = sample::choosing(&urls);
+    gallery.all("choose", &candidates)?;
+    gallery.all("rate", &rates)?;
     gallery.all("note", &sample::notes(&urls))?;
     gallery.all("guide", &sample::guides(&urls))?;
     gallery.all("search", &sample::searches(&urls))?;

@@ -42,6 +42,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/today.css"),
     include_str!("../assets/style/owed.css"),
     include_str!("../assets/style/notes.css"),
+    include_str!("../assets/style/choose.css"),
     include_str!("../assets/style/print.css"),
 );
 

@@ -13,6 +13,7 @@ pub mod call_backs;
 pub mod chart_file;
 pub mod charter;
 pub mod charter_public;
+pub mod choose;
 pub mod comparison;
 pub mod context;
 pub mod data;
@@ -66,6 +67,7 @@ pub use call_backs::{CallBackDetail, CallBackPage, CallBacksPage};
 pub use chart_file::{Chart, ChartFigures, ChartFile};
 pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};
 pub use charter_public::{PublicCharter, PublicDetail, PublicPromise, PublicUnit};
+pub use choose::{ChoosePage, RatePage};
 pub use comparison::{ComparedGroup, ComparisonPage, ComparisonSheet};
 pub use context::{
     Arrangement, Context, Freshness, Links, Listening, NavigationEntry, NoteCounts, Place, SearchForm, SignedIn,

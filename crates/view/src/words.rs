@@ -5,6 +5,7 @@
 //! words, and nobody is ranked.
 
 pub mod charter;
+pub mod choosing;
 pub mod comparison;
 pub mod course;
 pub mod definition;

@@ -30,6 +30,7 @@ fn pages() -> Vec<Shown> {
     let (owed, approvals) = sample::owed(&urls);
     let (initiatives, forms) = sample::initiatives(&urls);
     let sample::Acts { lists: recognised, forms: acting } = sample::acts(&urls);
+    let (candidates, rates) = sample::choosing(&urls);
     let sample::Recommendations { register, ones, forms: asking } = sample::recommendations(&urls);
     let sample::CallBacks { list: low_scores, ones: low_score } = sample::call_backs(&urls);
     let mut pages = [
@@ -50,6 +51,8 @@ fn pages() -> Vec<Shown> {
         all_of("call_back", &low_score),
         all_of("recognition", &recognised),
         all_of("act", &acting),
+        all_of("choose", &candidates),
+        all_of("rate", &rates),
         all_of("note", &sample::notes(&urls)),
         all_of("guide", &sample::guides(&urls)),
         all_of("initiatives", &initiatives),

@@ -49,6 +49,16 @@ impl Catalogue {
         catalogue
     }
 
+    /// The measures themselves, by identifier.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = &Arc<Measure>> {
+        self.entries.values().map(|entry| &entry.measure)
+    }
+
+    /// One of them.
+    pub(crate) fn measure(&self, id: &MeasureId) -> Option<&Arc<Measure>> {
+        self.entries.get(id).map(|entry| &entry.measure)
+    }
+
     /// All of them, by identifier.
     #[must_use]
     pub fn listed(&self) -> Vec<Listed<'_>> {

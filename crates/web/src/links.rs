@@ -286,4 +286,12 @@ impl LibraryLinks for Routes {
     fn definition(&self, measure: &MeasureId) -> String {
         format!("/measures/{}", part(measure.as_str()))
     }
+
+    fn choosing(&self) -> String {
+        "/choose".to_owned()
+    }
+
+    fn rate(&self, measure: &MeasureId) -> String {
+        format!("/choose/{}", part(measure.as_str()))
+    }
 }

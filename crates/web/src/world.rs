@@ -3,6 +3,7 @@
 mod acts;
 pub(crate) mod call_backs;
 mod charter;
+pub(crate) mod choose;
 mod data;
 mod dates;
 mod disputes;
@@ -50,9 +51,9 @@ use evenkeel_view::page::frame::{Choice, Frame};
 use evenkeel_view::page::standards::{Group, PersonRecord};
 use evenkeel_view::page::{
     Arrangement, ComparedGroup, ComparisonPage, ComparisonSheet, Context, DefinitionPage, Detail, Filter, Freshness,
-    Links, MeasureList, MeasurePage, MeasuresPage, NavigationEntry, Place, RatingSheet, Reader, Recorded, RowsBehind,
-    ScorecardPage, Sheet, SignalList, Targeted, TargetsPage, UnitEvaluation, UnitLabel, UnitNode, UnitResult, Visitor,
-    for_everyone,
+    LibraryLinks as _, Links, MeasureList, MeasurePage, MeasuresPage, NavigationEntry, Place, RatingSheet, Reader,
+    Recorded, RowsBehind, ScorecardPage, Sheet, SignalList, Targeted, TargetsPage, UnitEvaluation, UnitLabel, UnitNode,
+    UnitResult, Visitor, for_everyone,
 };
 use evenkeel_view::terminal::{self, Provenance, Style};
 use hashlink::LruCache;
@@ -248,6 +249,7 @@ pub struct Evaluated {
     menus: sync::Mutex<LruCache<Date, Arc<[UnitNode]>>>,
     holdings: OnceCell<data::Holdings>,
     observations: OnceCell<Observations>,
+    candidates: OnceCell<choose::Candidates>,
     currency: Currency,
     versions: Versions,
     lake_version: u64,
@@ -328,6 +330,7 @@ impl World {
             menus: sync::Mutex::new(LruCache::new(MENUS)),
             holdings: OnceCell::new(),
             observations: OnceCell::new(),
+            candidates: OnceCell::new(),
             currency,
             versions,
             lake_version,
@@ -1146,7 +1149,8 @@ impl World {
         self.inside()?;
         let catalogue = Catalogue::of(&self.project);
         let list = MeasureList::new(&catalogue.listed(), filter, links);
-        Ok(MeasuresPage::new(list, &self.context(place, links, "Measures").await?))
+        let page = MeasuresPage::new(list, &self.context(place, links, "Measures").await?);
+        Ok(MeasuresPage { choosing_url: self.sees_choosing().then(|| links.choosing()), ..page })
     }
 
     /// The page of everything about one measure, of the project or of the built-in library.

@@ -41,6 +41,8 @@ const SEEN = {
     recommendations: ["/recommendations", 0],
     recommendation: ["/recommendations/1", 0],
     "form of a recommendation": [`/measure/csat/lakeside/recommendation?${MONTH}`, 0],
+    choosing: ["/choose", 0],
+    "choice of a measure": ["/choose/csat", 0],
     search: [`/search?q=satisfaction&${MONTH}&unit=northmere`, 2],
   },
   executive: {
@@ -73,6 +75,7 @@ const SEEN = {
     record: [() => `/record/${somebodyOfLakeside()}?${MONTH}`, 0],
     measures: ["/measures", 0],
     "low scores": ["/call-backs", 0],
+    "rating of a measure": ["/choose/frt", 0],
     search: ["/search?q=waiting", 1],
   },
   viewer: {
@@ -362,6 +365,60 @@ describe("a low score", () => {
       await page.getByRole("link", { name: "All low scores to call back" }).click();
       await page.getByRole("link", { name: "Closed" }).click();
       await page.getByRole("cell", { name: /Closed: what went wrong was put right/ }).waitFor();
+    });
+  });
+});
+
+describe("choosing measures", () => {
+  before(server);
+
+  it("begins with what people say, and ends with a file", async () => {
+    await visit(() => inside("/choose/csat"), { own: true, ...(await signedIn("agent")) }, async (page) => {
+      assert.doesNotMatch(await page.locator("main").innerText(), /Choose it for the scorecard/);
+      await page.getByRole("group", { name: /How important is to customers/ }).getByLabel(/very much/).check();
+      await page.getByRole("group", { name: /How far can those who are measured/ }).getByLabel(/somewhat/).check();
+      await page.getByLabel(/^What shows how important/).selectOption({ label: "What customers complain about" });
+      await page.getByLabel(/^What it says/).fill("Four of ten complaints are about how they were treated.");
+      await page.getByRole("button", { name: "Keep" }).click();
+      await page.waitForURL("**/choose/csat?done=rated");
+      assert.match(await page.locator("main > .notice").innerText(), /What you say is kept/);
+      await picture(page, "rating.kept");
+    });
+    await visit(() => inside("/measures"), { own: true, forgiving: true, ...(await signedIn("insights")) }, async (page) => {
+      await page.getByRole("link", { name: "Choose the measures of a scorecard together" }).click();
+      await page.waitForURL("**/choose");
+      await page.getByRole("link", { name: "Customer satisfaction", exact: true }).first().click();
+      await page.getByRole("group", { name: /How much does it belong/ }).getByLabel(/very much/).check();
+      await page.getByRole("group", { name: /How important is to customers/ }).getByLabel(/a little/).check();
+      await page.getByRole("button", { name: "Keep" }).click();
+      await page.waitForURL("**/choose/csat?done=rated");
+      const choice = page.locator("#choice");
+      await choice.getByLabel(/^What is to be achieved/).fill("Customers leave satisfied");
+      await choice.getByLabel(/shown first/).check();
+      await choice.getByRole("button", { name: "Choose it" }).click();
+      await page.waitForURL("**/choose/csat?done=chosen");
+      await picture(page, "choice.made");
+      for (const [measure, leg, objective] of [
+        ["nps", "Customer", "Customers leave satisfied"],
+        ["shrinkage", "Employee", "There is time for customers"],
+        ["clv", "Business", "Customers stay"],
+      ]) {
+        await page.goto(inside(`/choose/${measure}`));
+        await choice.getByLabel("Leg").selectOption({ label: leg });
+        await choice.getByLabel(/^What is to be achieved/).fill(objective);
+        await choice.getByRole("button", { name: "Choose it" }).click();
+        await page.waitForURL(`**/choose/${measure}?done=chosen`);
+      }
+      await page.getByRole("link", { name: "All candidates" }).click();
+      await page.waitForURL("**/choose");
+      const said = await page.locator("main").innerText();
+      for (const words of [/far apart/, /Legs that look one way only/, /No line of sight to a customer/]) assert.match(said, words);
+      await picture(page, "choosing.chosen");
+      // What a word means is one click away, without a script.
+      await page.getByRole("link", { name: "Worth" }).first().click();
+      assert.match(page.url(), /#word-worth$/);
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save it" }).click()]);
+      assert.equal(download.suggestedFilename(), "chosen.yaml");
     });
   });
 });

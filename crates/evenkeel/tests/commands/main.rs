@@ -9,6 +9,7 @@ mod behind;
 mod call_backs;
 mod carried;
 mod charter;
+mod choosing;
 mod clock;
 mod compare;
 mod data;

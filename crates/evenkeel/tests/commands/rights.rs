@@ -68,6 +68,11 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/charter/public.json", "/charter/public.json", [200; 8]),
     ("/measures", "/measures", [303, 403, 200, 200, 200, 200, 200, 200]),
     ("/measures/{measure}", "/measures/csat", [303, 403, 200, 200, 200, 200, 200, 200]),
+    ("/choose", "/choose", [303, 403, 200, 404, 200, 200, 200, 200]),
+    // Nothing is chosen yet.
+    ("/choose.yaml", "/choose.yaml", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/choose/{measure}", "/choose/csat", [303, 403, 200, 404, 200, 200, 200, 200]),
+    ("/choose/{measure}", "/choose/none", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/measure/{measure}/{unit}", "/measure/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
     ("/measure/{measure}/{unit}", "/measure/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     (
@@ -366,6 +371,16 @@ const POST: &[Sent] = &[
     ("/acts/{act}/withdraw", "/acts/1/withdraw", &[], [404, 403, 403, 404, 303, 404, 404, 404]),
     ("/acts/{act}/withdraw", "/acts/2/withdraw", &[], [404, 403, 404, 403, 303, 403, 403, 403]),
     ("/acts/{act}/follow-up", "/acts/2/follow-up", &[("words", "x")], [404, 403, 404, 403, 303, 403, 403, 403]),
+    ("/choose/{measure}", "/choose/csat", &[("impact", "3")], [404, 403, 303, 404, 303, 303, 303, 404]),
+    ("/choose/{measure}", "/choose/none", &[("impact", "3")], [404, 403, 404, 404, 404, 404, 404, 404]),
+    (
+        "/choose/{measure}/choice",
+        "/choose/csat/choice",
+        &[("leg", "customer"), ("objective", "x"), ("seen", "")],
+        [404, 403, 404, 404, 404, 404, 303, 404],
+    ),
+    // Chosen by now, and not as this form saw it.
+    ("/choose/{measure}/drop", "/choose/csat/drop", &[("seen", "0")], [404, 403, 404, 404, 404, 404, 409, 404]),
     (
         "/measure/{measure}/{unit}/note",
         "/measure/csat/north/note",

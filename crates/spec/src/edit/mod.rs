@@ -69,6 +69,16 @@ pub enum EditError {
     NotPossible(Path),
 }
 
+/// A text as it stands behind a key, on a line of its own.
+pub(crate) fn behind_a_key(text: &str) -> String {
+    write::scalar(text, write::Setting { flow: false, style: None })
+}
+
+/// A text as it stands inside braces or brackets.
+pub(crate) fn inside_braces(text: &str) -> String {
+    write::scalar(text, write::Setting { flow: true, style: None })
+}
+
 /// Sets the value at a path. Keys that are missing at the end of the path are added.
 pub fn set(text: &str, path: &Path, value: &Value) -> Result<String, EditError> {
     change(text, path, &Change::Set(value))

@@ -15,6 +15,8 @@ pub mod initiative;
 pub mod invitation;
 pub mod look;
 pub mod mail;
+pub mod measure_choice;
+pub mod measure_rating;
 pub mod mention;
 pub mod note;
 pub mod push;

@@ -4,6 +4,7 @@
 
 mod acts;
 mod call_backs;
+mod choosing;
 mod date_addresses;
 mod figures;
 mod imports;

@@ -127,6 +127,16 @@ pub trait LibraryLinks {
 
     /// Everything about one measure.
     fn definition(&self, measure: &MeasureId) -> String;
+
+    /// The candidates for a scorecard in their order.
+    fn choosing(&self) -> String {
+        self.measures()
+    }
+
+    /// Where somebody says what they think of a candidate.
+    fn rate(&self, measure: &MeasureId) -> String {
+        self.definition(measure)
+    }
 }
 
 /// A list of measures, narrowed down.
@@ -460,13 +470,16 @@ pub struct MeasuresPage {
     pub frame: Frame,
     /// The measures.
     pub list: MeasureList,
+    /// Where some of them are chosen; none for whoever has no part in that.
+    #[serde(skip)]
+    pub choosing_url: Option<String>,
 }
 
 impl MeasuresPage {
     /// The page of a list.
     #[must_use]
     pub fn new(list: MeasureList, context: &Context<'_>) -> Self {
-        Self { frame: Frame::about("Measures", context), list }
+        Self { frame: Frame::about("Measures", context), list, choosing_url: None }
     }
 }
 

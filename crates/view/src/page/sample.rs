@@ -8,6 +8,7 @@ mod acts;
 mod bank;
 mod call_backs;
 mod charter;
+mod choose;
 mod comparison;
 mod data;
 mod dates;
@@ -45,11 +46,12 @@ use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
 use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
-    ActPage, ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ComparedGroup, ComparisonPage, DataPage,
-    DatesPage, DefinitionPage, Detail, DisputesPage, Filter, GuidePage, InitiativePage, InitiativesPage, LibraryLinks,
-    Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin, OwedPage,
-    PeoplePage, PublicCharter, RecognitionPage, RecommendPage, RecommendationPage, RecommendationsPage, RecordPage,
-    ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage, UnitResult,
+    ActPage, ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ChoosePage, ComparedGroup, ComparisonPage,
+    DataPage, DatesPage, DefinitionPage, Detail, DisputesPage, Filter, GuidePage, InitiativePage, InitiativesPage,
+    LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin,
+    OwedPage, PeoplePage, PublicCharter, RatePage, RecognitionPage, RecommendPage, RecommendationPage,
+    RecommendationsPage, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage,
+    UnitResult,
 };
 use world::World;
 
@@ -125,7 +127,8 @@ pub fn library(assets: &assets::Urls) -> (Vec<Named<MeasuresPage>>, Vec<Named<De
         let listed = |measure| Listed { measure, origin: Origin::Library, configuration: None };
         let measures: Vec<Listed<'_>> = sample.measures.values().map(|measure| listed(measure.as_ref())).collect();
         let list = MeasureList::new(&measures, &Filter::default(), &links);
-        lists.push(Named { name: sample.name, page: MeasuresPage::new(list, &context) });
+        let page = MeasuresPage::new(list, &context);
+        lists.push(Named { name: sample.name, page: MeasuresPage { choosing_url: Some(links.choosing()), ..page } });
         if sample.name == "rich" {
             let filter = Filter { text: "no such thing".to_owned(), ..Filter::default() };
             let list = MeasureList::new(&measures, &filter, &links);
@@ -312,6 +315,13 @@ pub struct Acts {
 #[must_use]
 pub fn acts(assets: &assets::Urls) -> Acts {
     acts::pages(assets)
+}
+
+/// Candidates in their order, some and none; and one of them as those see it who rate, choose, or only read. Assets lie below
+/// `assets`.
+#[must_use]
+pub fn choosing(assets: &assets::Urls) -> (Vec<Named<ChoosePage>>, Vec<Named<RatePage>>) {
+    choose::pages(assets)
 }
 
 /// The guided reading of some samples. Assets lie below `assets`.
@@ -769,6 +779,14 @@ impl LibraryLinks for FileLinks {
 
     fn definition(&self, _: &MeasureId) -> String {
         self.file("definition")
+    }
+
+    fn choosing(&self) -> String {
+        self.file("choose")
+    }
+
+    fn rate(&self, _: &MeasureId) -> String {
+        self.file("rate")
     }
 }
 

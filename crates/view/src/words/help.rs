@@ -44,9 +44,24 @@ pub const WORDS: &[Word] = &[
         "Where a measure will be when its target is due: a range that holds in eight of ten cases, and the chance of meeting the target.",
     ),
     word(
+        "Impact",
+        &["influence", "controllability"],
+        "How far those who are measured can move a measure. People say so, from 0, not at all, to 4, very much.",
+    ),
+    word(
+        "Importance",
+        &["importance to customers", "voice of the customer"],
+        "How important to customers is what a measure tells. It comes before everything else when measures are chosen, and counts when somebody says what shows it: complaints, a survey, interviews, an obligation.",
+    ),
+    word(
         "Key measure",
         &["key performance indicator", "KPI", "headline measure"],
         "One of the few measures of a leg that were chosen in advance to be shown first.",
+    ),
+    word(
+        "Leading and lagging",
+        &["leading indicator", "lagging indicator"],
+        "A leading measure moves before the result that it is held to lead to, so that there is time to act; a lagging one tells how things turned out.",
     ),
     word(
         "Leg",
@@ -62,6 +77,16 @@ pub const WORDS: &[Word] = &[
         "Likely range",
         &["confidence interval", "margin of error", "interval", "uncertainty"],
         "How far to trust a figure: with figures like these, the range encloses the true value 95 times in 100. Few answers give a wide one.",
+    ),
+    word(
+        "Line of sight",
+        &["customer-facing measure", "internal measure"],
+        "The way from an internal measure to the one that customers notice and that it serves, perhaps by way of others.",
+    ),
+    word(
+        "Measurability",
+        &["data availability"],
+        "How much of what a measure needs the record has: tables with rows, columns with values, and at last a figure in the last twelve months. It says when something can be measured, and never whether it is worth measuring.",
     ),
     word(
         "Measure",
@@ -101,6 +126,11 @@ pub const WORDS: &[Word] = &[
         "A row that could not be read. It is kept aside with file and line, and counts nowhere.",
     ),
     word(
+        "Relevance",
+        &["strategic fit"],
+        "How much a measure belongs to what the organisation wants to achieve. People say so, from 0, not at all, to 4, very much.",
+    ),
+    word(
         "Score",
         &["index", "points", "grade"],
         "How good values are, from 0 to 100. Objectives, legs and the whole have one each, put together with their weights.",
@@ -120,6 +150,11 @@ pub const WORDS: &[Word] = &[
     word("Stretch target", &["ambition"], "A value beyond the target."),
     word("Target", &["goal", "objective value"], "The value to reach, often by a deadline."),
     word(
+        "Usefulness to others",
+        &["stakeholders", "policy makers"],
+        "How useful a measure is to customers themselves, stakeholders and policy makers. People say so, from 0, not at all, to 4, very much.",
+    ),
+    word(
         "Usual range",
         &["control limits", "normal variation", "noise"],
         "Where the values of a measure fall while nothing changes; its limits come from the measure's own history.",
@@ -128,6 +163,11 @@ pub const WORDS: &[Word] = &[
         "Withheld",
         &["hidden figure", "anonymity", "suppressed"],
         "Not told, because so few stand behind it that somebody's answer could be told.",
+    ),
+    word(
+        "Worth",
+        &["priority"],
+        "Relevance × impact, from 0 to 100: both are the median of what people say, from 0 to 1. A relevance of 3 of 4 and an impact of 2 of 4 give 0.75 × 0.5, or 38 of 100. It orders what is equally important to customers.",
     ),
 ];
 

@@ -7,6 +7,7 @@ pub(crate) mod assets;
 pub(crate) mod call_backs;
 pub(crate) mod charter;
 pub(crate) mod charts;
+pub(crate) mod choose;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod dates;
