@@ -404,7 +404,7 @@ describe("choosing measures", () => {
         ["clv", "Business", "Customers stay"],
       ]) {
         await page.goto(inside(`/choose/${measure}`));
-        await choice.getByLabel("Leg").selectOption({ label: leg });
+        await choice.locator('select[name="leg"]').selectOption({ label: leg });
         await choice.getByLabel(/^What is to be achieved/).fill(objective);
         await choice.getByRole("button", { name: "Choose it" }).click();
         await page.waitForURL(`**/choose/${measure}?done=chosen`);

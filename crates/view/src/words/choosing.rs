@@ -186,9 +186,13 @@ fn heading(concern: &Concern) -> (&'static str, String) {
             "Their monthly figures of the whole organisation go together. That is a question and not a verdict: two that \
              both grow go together too, and two sides of one matter may both be worth seeing.",
         ),
-        Concern::NoLineOfSight(_) | Concern::ServesUnchosen { .. } => (
+        Concern::NoLineOfSight(_) => (
             "No line of sight to a customer",
             "An internal measure names the one that customers notice and that it serves, or one that leads there.",
+        ),
+        Concern::ServesUnchosen { .. } => (
+            "Said to serve a measure that is not chosen",
+            "A line is drawn only between measures of the scorecard, and only there do the figures test it.",
         ),
         Concern::NoPartner { .. } => (
             "Chosen without what they must be read with",
