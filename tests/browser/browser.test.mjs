@@ -16,4 +16,5 @@ import "./checks/refusals.mjs";
 import "./checks/hostile-input.mjs";
 import "./checks/paper-and-motion.mjs";
 import "./checks/signed-in.mjs";
+import "./checks/work-account.mjs";
 import "./checks/figures.mjs";

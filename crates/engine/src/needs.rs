@@ -77,7 +77,7 @@ impl Engine {
             let Some(frame) = frames.get(&rows.table) else { continue };
             let own = columns.entry(rows.table.clone()).or_default();
             for text in texts {
-                let read = expression(self.session(), frame, measure, "formula", text)?;
+                let read = expression(self.session(), (&rows.table, frame), measure, "formula", text)?;
                 own.extend(read.column_refs().into_iter().map(|column| column.name.clone()));
             }
         }

@@ -51,6 +51,61 @@ pub const MAIL_AT: Variable = Variable {
     meaning: "At which time of day digests are sent, in the project's time zone: `07:00`, which holds without it too.",
 };
 
+/// The provider of work accounts.
+pub const OPENID_ISSUER: Variable = Variable {
+    name: "EVENKEEL_OPENID_ISSUER",
+    meaning: "The provider of work accounts, with which people sign in by OpenID Connect: its address, as it writes it itself \
+              (`issuer`). `https://`, also inside the own network, or `http://` on this machine; `HTTPS_PROXY` and `NO_PROXY` \
+              count. Without it people have passwords alone. docs/reference/work-accounts.md says what to register there.",
+};
+
+/// What the provider calls this server.
+pub const OPENID_CLIENT: Variable = Variable {
+    name: "EVENKEEL_OPENID_CLIENT",
+    meaning: "What the provider of work accounts calls this server (`client_id`). Needed where there is a provider.",
+};
+
+/// By what the provider knows this server.
+pub const OPENID_SECRET: Variable = Variable {
+    name: "EVENKEEL_OPENID_SECRET",
+    meaning: "By what the provider of work accounts knows this server (`client_secret`). Without it, and without a file, the \
+              provider has to be content with PKCE, which is used in any case.",
+};
+
+/// Where that stands.
+pub const OPENID_SECRET_FILE: Variable = Variable {
+    name: "EVENKEEL_OPENID_SECRET_FILE",
+    meaning: "A file that holds nothing but the `client_secret`, instead of `EVENKEEL_OPENID_SECRET`.",
+};
+
+/// Where people open the pages, for the provider.
+pub const OPENID_PAGES: Variable = Variable {
+    name: "EVENKEEL_OPENID_PAGES",
+    meaning: "Where people open the pages, to which the provider of work accounts leads back: \
+              `https://scorecard.example.org`. Without it, this machine at the address at which it is asked.",
+};
+
+/// What the button says.
+pub const OPENID_BUTTON: Variable = Variable {
+    name: "EVENKEEL_OPENID_BUTTON",
+    meaning: "What the button says that leads to the provider of work accounts; without it `Continue with your work account`.",
+};
+
+/// The claim that holds the name by which somebody was added.
+pub const OPENID_CLAIM: Variable = Variable {
+    name: "EVENKEEL_OPENID_CLAIM",
+    meaning: "The claim that holds the name to sign in with by which somebody was added. Without it `email`, which counts \
+              where `email_verified` is true. Name another one, such as `preferred_username`, only where nobody can choose \
+              it for themselves: whoever comes with somebody's name for the first time becomes them.",
+};
+
+/// Whether people come in whom nobody added.
+pub const OPENID_UNKNOWN: Variable = Variable {
+    name: "EVENKEEL_OPENID_UNKNOWN",
+    meaning: "What becomes of people with a work account whom nobody added: `refuse`, which holds without it, or `admit`: they \
+              get an account without a role, and see nothing before they are given one.",
+};
+
 /// Whether there are colours.
 pub const NO_COLOR: Variable = Variable {
     name: "NO_COLOR",
@@ -64,7 +119,24 @@ const PASSWORD: Variable = Variable {
 };
 
 /// All of them.
-pub const ALL: [Variable; 8] = [LOG, METRICS_TOKEN, SMTP_URL, MAIL_FROM, MAIL_PAGES, MAIL_AT, NO_COLOR, PASSWORD];
+pub const ALL: [Variable; 16] = [
+    LOG,
+    METRICS_TOKEN,
+    SMTP_URL,
+    MAIL_FROM,
+    MAIL_PAGES,
+    MAIL_AT,
+    OPENID_ISSUER,
+    OPENID_CLIENT,
+    OPENID_SECRET,
+    OPENID_SECRET_FILE,
+    OPENID_PAGES,
+    OPENID_BUTTON,
+    OPENID_CLAIM,
+    OPENID_UNKNOWN,
+    NO_COLOR,
+    PASSWORD,
+];
 
 /// What stands below the help of the program.
 pub fn help() -> String {

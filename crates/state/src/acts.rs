@@ -11,7 +11,8 @@ use jiff::civil::Date;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Select,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, Select,
 };
 
 use crate::connect::{alone, instant, kept};
@@ -307,16 +308,21 @@ impl StateStore {
             return Ok(0);
         }
         let transaction = alone(&self.database).await?;
-        let gone: Vec<i64> =
-            act::Entity::find().filter(over).all(&transaction).await?.into_iter().map(|model| model.id).collect();
-        addition::Entity::delete_many().filter(addition::Column::ActId.is_in(gone.clone())).exec(&transaction).await?;
-        let deleted = act::Entity::delete_many().filter(act::Column::Id.is_in(gone)).exec(&transaction).await?;
-        if deleted.rows_affected > 0 {
-            let about = format!("{} about people, of which the last day is over", deleted.rows_affected);
+        let deleted = delete_acts(&transaction, over).await?;
+        if deleted > 0 {
+            let about = format!("{deleted} about people, of which the last day is over");
             let (who, action) = (SERVER.to_owned(), Action::ActsForgotten);
             write(&transaction, &Entry { who, origin: Origin::Server, action, about }, now).await?;
         }
         transaction.commit().await?;
-        Ok(deleted.rows_affected)
+        Ok(deleted)
     }
+}
+
+/// Deletes some of what was written, with what was added, and returns how many those were.
+pub(crate) async fn delete_acts(transaction: &DatabaseTransaction, which: SimpleExpr) -> Result<u64, StateError> {
+    let gone: Vec<i64> =
+        act::Entity::find().filter(which).all(transaction).await?.into_iter().map(|model| model.id).collect();
+    addition::Entity::delete_many().filter(addition::Column::ActId.is_in(gone.clone())).exec(transaction).await?;
+    Ok(act::Entity::delete_many().filter(act::Column::Id.is_in(gone)).exec(transaction).await?.rows_affected)
 }

@@ -5,8 +5,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
 
+use crate::acts::delete_acts;
 use crate::connect::alone;
-use crate::entity::{dispute, entry, grant};
+use crate::entity::{act, dispute, entry, grant};
 use crate::trail::{Action, Change};
 use crate::{StateError, StateStore};
 
@@ -25,7 +26,8 @@ pub struct ErasedPerson {
 impl StateStore {
     /// Takes away what leads from rows of the record to a person. Nobody is given their record any more, and their disputes,
     /// which name rows, name the pseudonym. The audit trail says of these disputes no longer of which row they are, and not
-    /// who raised them; all else in it stays: it says who looked at whom, and no pseudonym.
+    /// who raised them; all else in it stays: it says who looked at whom, and no pseudonym. What was written to recognise or to
+    /// help them is deleted: its figures, as they stood, could be found again beside the pseudonym.
     pub async fn erase_person(
         &self,
         person: &str,
@@ -43,6 +45,7 @@ impl StateStore {
             .filter(dispute::Column::Person.eq(person))
             .exec(&transaction)
             .await?;
+        delete_acts(&transaction, act::Column::Person.eq(person)).await?;
         change.write(&transaction, Action::PersonErased).await?;
         transaction.commit().await?;
         Ok(ErasedPerson { grants, disputes: disputed.len() as u64 })

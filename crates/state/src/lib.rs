@@ -30,6 +30,7 @@ mod tokens;
 mod trail;
 mod users;
 mod webhooks;
+mod work_accounts;
 
 pub use acts::{Act, Addition, NewAct, NewAddition};
 pub use attempts::{Attempt, Limits};
@@ -53,3 +54,4 @@ pub use tokens::{NewToken, Scope, Token, TokenId};
 pub use trail::{Action, Change, Entry, LookedAt, Origin, Recorded, TrailPage};
 pub use users::{NewUser, UnfitName, User, UserId};
 pub use webhooks::{Delivery, DeliveryState, DueDelivery, MOST_WEBHOOKS, Message, Webhook};
+pub use work_accounts::WorkAccount;

@@ -16,6 +16,7 @@ mod pushes;
 mod recommendations;
 mod tokens;
 mod webhooks;
+mod work_accounts;
 
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
@@ -41,6 +42,7 @@ const STEPS: &[fn() -> Step] = &[
     date_addresses::step,
     acts::step,
     choosing::step,
+    work_accounts::step,
 ];
 /// The table that says which form the database has.
 const FORM: &str = "form";
@@ -99,6 +101,15 @@ fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
 /// An index over one column of a table.
 fn index(table: &'static str, column: &'static str) -> IndexCreateStatement {
     Index::create().name(format!("{table}_by_{column}")).table(table).col(column).take()
+}
+
+/// An index over columns of a table that are not the same together in two rows.
+fn unique(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create().name(name).table(table).unique().take();
+    for column in columns {
+        index.col(*column);
+    }
+    index
 }
 
 /// A column that counts the rows.

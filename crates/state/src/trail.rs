@@ -142,10 +142,14 @@ pub enum Action {
     MeasureChosen,
     /// It is not to be chosen any more.
     MeasureDropped,
+    /// Somebody signs in with an account of a provider from now on.
+    WorkAccountLinked,
+    /// They do no more.
+    WorkAccountRemoved,
 }
 
 impl Action {
-    const ALL: [Action; 49] = [
+    const ALL: [Action; 51] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -195,6 +199,8 @@ impl Action {
         Action::RatingWithdrawn,
         Action::MeasureChosen,
         Action::MeasureDropped,
+        Action::WorkAccountLinked,
+        Action::WorkAccountRemoved,
     ];
 
     /// The words for it, as they are kept.
@@ -250,6 +256,8 @@ impl Action {
             Action::RatingWithdrawn => "withdrew a rating",
             Action::MeasureChosen => "chose a measure",
             Action::MeasureDropped => "dropped a measure",
+            Action::WorkAccountLinked => "linked a work account",
+            Action::WorkAccountRemoved => "removed a work account",
         }
     }
 }

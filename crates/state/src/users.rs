@@ -228,7 +228,12 @@ pub(crate) fn made(model: user::Model, grants: &[grant::Model]) -> Result<User, 
     })
 }
 
-async fn insert(database: &impl ConnectionTrait, new: NewUser<'_>, now: Timestamp) -> Result<UserId, StateError> {
+/// Adds somebody; the change is written into the trail by whoever calls.
+pub(crate) async fn insert(
+    database: &impl ConnectionTrait,
+    new: NewUser<'_>,
+    now: Timestamp,
+) -> Result<UserId, StateError> {
     let sign_in = sign_in_name(new.sign_in)?;
     let model = user::ActiveModel {
         id: NotSet,

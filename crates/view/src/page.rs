@@ -52,7 +52,7 @@ pub mod written;
 pub use askama::Template;
 
 pub use accounts::{
-    AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage,
+    AccountPage, AdministrationPage, DeliveryLine, Door, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage,
     SetUpPage, SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 pub use acts::{

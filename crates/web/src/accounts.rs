@@ -320,7 +320,7 @@ impl Accounts {
         }
     }
 
-    fn seconds_until(&self, until: Timestamp) -> u64 {
+    pub(crate) fn seconds_until(&self, until: Timestamp) -> u64 {
         until.duration_since(self.now()).as_secs().max(1).unsigned_abs()
     }
 }

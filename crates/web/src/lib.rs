@@ -16,6 +16,7 @@ pub mod links;
 mod live;
 pub mod mail;
 mod metrics;
+pub mod openid;
 mod publishing;
 mod routes;
 pub mod server;

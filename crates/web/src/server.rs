@@ -25,9 +25,10 @@ use crate::limits::{self, Limits, Places};
 use crate::live::Live;
 use crate::mail::{Mail, send_when_due};
 use crate::metrics::{self, Metrics};
+use crate::openid::OpenId;
 use crate::publishing::{count_or_later, publish_or_later};
 use crate::world::{Opening, World, WorldError};
-use crate::{api, connections, headers, routes, webhooks};
+use crate::{api, connections, headers, openid, routes, webhooks};
 
 /// Gives the evaluation instant. The binary reads the clock; tests give a fixed one.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -57,6 +58,8 @@ pub(crate) struct State {
     pub(crate) imports: Option<Arc<Imports>>,
     /// What sends digests; none on a server that sends none.
     pub(crate) mail: Option<Arc<Mail>>,
+    /// By what people sign in beside their passwords; none on a server that has passwords alone.
+    pub(crate) openid: Option<Arc<OpenId>>,
     /// The digest of what programs send that read the metrics; none when this machine alone reads them.
     pub(crate) metrics_token: Option<blake3::Hash>,
 }
@@ -85,6 +88,7 @@ impl State {
 /// [`Seen`](crate::visit::Seen), and so sees it as whoever asks may.
 fn table() -> Vec<(&'static str, MethodRouter<State>)> {
     let mut table = pages();
+    table.extend(accounts());
     table.extend(api::table());
     table
 }
@@ -163,6 +167,17 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/owed/all", get(routes::owed::matrix)),
         ("/owed/approval", get(routes::owed::approval)),
         ("/owed/approval/{figure}", post(routes::owed::decide)),
+        ("/live", get(routes::live::listen)),
+        ("/assets/{name}", get(routes::assets::file)),
+        ("/health", get(routes::operations::health)),
+        ("/ready", get(routes::operations::ready)),
+        ("/metrics", get(routes::operations::metrics)),
+    ]
+}
+
+/// Where people sign in, look after their own account, and administrators after those of others.
+fn accounts() -> Vec<(&'static str, MethodRouter<State>)> {
+    vec![
         ("/administration", get(routes::administration::show)),
         ("/administration/trail", get(routes::administration::trail)),
         ("/administration/users", post(routes::administration::add)),
@@ -170,6 +185,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/administration/users/{user}/take", post(routes::administration::take)),
         ("/administration/users/{user}/link", post(routes::administration::link)),
         ("/administration/users/{user}/mail", post(routes::administration::mail)),
+        ("/administration/users/{user}/unlink", post(routes::administration::unlink)),
         ("/administration/users/{user}/activate", post(routes::administration::activate)),
         ("/administration/users/{user}/deactivate", post(routes::administration::deactivate)),
         ("/administration/tokens/{token}/revoke", post(routes::administration::revoke)),
@@ -180,14 +196,11 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/tokens", get(routes::tokens::show).post(routes::tokens::make)),
         ("/tokens/{token}/revoke", post(routes::tokens::revoke)),
         ("/sign-in", get(routes::sign_in::show).post(routes::sign_in::enter)),
+        (openid::BEGIN, get(routes::openid::begin)),
+        (openid::BACK, get(routes::openid::end)),
         ("/sign-out", post(routes::sign_in::leave)),
         ("/set-up", get(routes::set_up::show).post(routes::set_up::enter)),
         ("/password/{link}", get(routes::password::show).post(routes::password::choose)),
-        ("/live", get(routes::live::listen)),
-        ("/assets/{name}", get(routes::assets::file)),
-        ("/health", get(routes::operations::health)),
-        ("/ready", get(routes::operations::ready)),
-        ("/metrics", get(routes::operations::metrics)),
     ]
 }
 
@@ -226,6 +239,7 @@ impl Server {
             private_webhooks: false,
             imports: None,
             mail: None,
+            openid: None,
             metrics,
             metrics_token: None,
         };
@@ -257,6 +271,13 @@ impl Server {
     #[must_use]
     pub fn with_mail(mut self, mail: Mail) -> Self {
         self.state.mail = Some(Arc::new(mail));
+        self
+    }
+
+    /// The same server, where people sign in with work accounts, too.
+    #[must_use]
+    pub fn with_openid(mut self, openid: OpenId) -> Self {
+        self.state.openid = Some(Arc::new(openid));
         self
     }
 

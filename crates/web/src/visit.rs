@@ -100,8 +100,13 @@ impl Who {
         }
     }
 
+    /// Whether a page of this server was made for them that carries this.
+    pub(crate) fn accepts(&self, form: &str) -> bool {
+        self.token().is_some_and(|token| token.accepts(form))
+    }
+
     /// The token with which forms are known.
-    fn token(&self) -> Option<&Secret> {
+    pub(crate) fn token(&self) -> Option<&Secret> {
         match self {
             Who::Anybody => None,
             Who::Nobody { visit, .. } => visit.as_ref(),

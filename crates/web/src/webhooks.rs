@@ -233,7 +233,7 @@ pub(crate) fn address(text: &str) -> Result<Url, String> {
 }
 
 /// Whether an address is on this machine by its name.
-fn is_local(url: &Url) -> bool {
+pub(crate) fn is_local(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

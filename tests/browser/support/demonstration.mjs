@@ -131,10 +131,33 @@ export async function startEmpty(binary) {
   };
 }
 
+/** A small project, served to those who sign in, with a password or at the provider of this address. */
+export async function startWithProvider(binary, issuer) {
+  const folder = mkdtempSync(path.join(tmpdir(), "evenkeel-browser-"));
+  const clear = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  process.once("exit", clear);
+  const project = path.join(folder, "service");
+  const run = (...words) => execFileSync(binary, words, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  run("init", "service", "--template", "blank");
+  run("import", "--project", project);
+  const settings = { EVENKEEL_OPENID_ISSUER: issuer, EVENKEEL_OPENID_CLIENT: "scorecard" };
+  const server = await serve(binary, project, [], /enter the code (\S+)/, settings);
+  process.once("exit", server.kill);
+  return {
+    url: server.url,
+    code: server.said,
+    async stop() {
+      await server.stop();
+      clear();
+    },
+  };
+}
+
 /** Serves a project, and waits until the server answers and has said what is waited for. */
-async function serve(binary, project, more, awaited = /()/) {
+async function serve(binary, project, more, awaited = /()/, settings = {}) {
   const server = spawn(binary, ["serve", "--port", "0", "--project", project, "--as-of", AS_OF, ...more], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...settings },
   });
   const stopped = new Promise((resolve) => server.once("exit", resolve));
   const kill = () => server.kill("SIGKILL");

@@ -42,6 +42,9 @@ export async function serveWithAccounts() {
   return { ...served, project: demonstration.project };
 }
 
+/** A further server that pages may ask. */
+export const allow = (url) => own.add(new URL(url).origin);
+
 export const address = (at) => new URL(at, demonstration.url).href;
 
 /**

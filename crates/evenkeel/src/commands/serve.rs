@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use evenkeel_state::{StateStore, Unrandom};
 use evenkeel_web::mail::{self, Mail, MailServer};
+use evenkeel_web::openid::{Issuer, OpenId, Settings};
 use evenkeel_web::{Access, Accounts, Clock, Imports, Limits, Server};
 use jiff::Timestamp;
 
@@ -74,6 +75,10 @@ pub async fn pages(
         Some(mail) => server.with_mail(mail),
         None => server,
     };
+    let server = match openid()?.filter(|_| matches!(access, Access::Accounts(_))) {
+        Some(openid) => server.with_openid(openid),
+        None => server,
+    };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = evenkeel_web::server::listen(address)
         .await
@@ -112,12 +117,6 @@ fn metrics_token() -> anyhow::Result<Option<String>> {
 
 /// How mail is sent; none where no mail server is named.
 fn mail(clock: Clock) -> anyhow::Result<Option<Mail>> {
-    let given = |variable: Variable| match std::env::var(variable.name) {
-        Ok(text) => Ok(Some(text)),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(unusable(variable, "it is no text")),
-    };
-    let needed = |variable: Variable| given(variable)?.ok_or_else(|| unusable(variable, "it is missing"));
     let Some(server) = given(environment::SMTP_URL)? else { return Ok(None) };
     // The address of the server may hold a password, so that it is not repeated.
     let server = MailServer::parse(&server).map_err(|why| unusable(environment::SMTP_URL, &why))?;
@@ -131,6 +130,64 @@ fn mail(clock: Clock) -> anyhow::Result<Option<Mail>> {
         unusable(environment::MAIL_AT, "it is no time of day; write hours and minutes, for example `07:00`")
     })?;
     Ok(Some(Mail { server, from, address, at, clock }))
+}
+
+/// The provider by which people sign in beside their passwords; none where none is named.
+fn openid() -> anyhow::Result<Option<OpenId>> {
+    let Some(written) = given(environment::OPENID_ISSUER)? else {
+        return match given(environment::OPENID_CLIENT)? {
+            Some(_) => Err(unusable(environment::OPENID_ISSUER, "it is missing")),
+            None => Ok(None),
+        };
+    };
+    let issuer = Issuer::parse(&written).map_err(|why| unusable(environment::OPENID_ISSUER, &why))?;
+    let plain = |variable: Variable, text: String| {
+        let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if fits { Ok(text) } else { Err(unusable(variable, "it is empty, or holds a space or another unusual sign")) }
+    };
+    let client_id = plain(environment::OPENID_CLIENT, needed(environment::OPENID_CLIENT)?)?;
+    let secret_file = environment::OPENID_SECRET_FILE;
+    let client_secret = match (given(environment::OPENID_SECRET)?, given(secret_file)?) {
+        (Some(_), Some(_)) => return Err(unusable(secret_file, "EVENKEEL_OPENID_SECRET is there as well")),
+        (secret, None) => secret.map(|secret| plain(environment::OPENID_SECRET, secret)).transpose()?,
+        (None, Some(path)) => {
+            let read = std::fs::read_to_string(&path);
+            let secret = read.map_err(|error| unusable(secret_file, &format!("`{path}` cannot be read: {error}")))?;
+            Some(plain(secret_file, secret.trim().to_owned())?)
+        }
+    };
+    let pages = given(environment::OPENID_PAGES)?.map(|pages| pages.trim_end_matches('/').to_owned());
+    if pages.as_ref().is_some_and(|pages| !pages.starts_with("https://") && !pages.starts_with("http://")) {
+        return Err(unusable(environment::OPENID_PAGES, "it begins neither with https:// nor with http://"));
+    }
+    let button = given(environment::OPENID_BUTTON)?.unwrap_or_else(|| "Continue with your work account".to_owned());
+    if button.trim().is_empty() || button.chars().count() > 100 {
+        return Err(unusable(environment::OPENID_BUTTON, "it is empty, or longer than 100 characters"));
+    }
+    let claim = given(environment::OPENID_CLAIM)?.map(|claim| plain(environment::OPENID_CLAIM, claim)).transpose()?;
+    let admits = match given(environment::OPENID_UNKNOWN)?.as_deref() {
+        None | Some("refuse") => false,
+        Some("admit") => true,
+        Some(_) => return Err(unusable(environment::OPENID_UNKNOWN, "it is neither `refuse` nor `admit`")),
+    };
+    let claim = claim.unwrap_or_else(|| "email".to_owned());
+    let settings = Settings { issuer, client_id, client_secret, pages, button, claim, admits };
+    let openid = OpenId::new(settings).map_err(|why| anyhow::anyhow!("no provider can be asked: {why}"))?;
+    Ok(Some(openid))
+}
+
+/// What a variable holds.
+fn given(variable: Variable) -> anyhow::Result<Option<String>> {
+    match std::env::var(variable.name) {
+        Ok(text) => Ok(Some(text)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(unusable(variable, "it is no text")),
+    }
+}
+
+/// What a variable holds without which the others mean nothing.
+fn needed(variable: Variable) -> anyhow::Result<String> {
+    given(variable)?.ok_or_else(|| unusable(variable, "it is missing"))
 }
 
 /// What is said of a variable that cannot be meant.

@@ -58,6 +58,8 @@ struct ToldGrant {
 
 async fn list(session: &Session<'_>, open: &OpenProject, store: &StateStore) -> anyhow::Result<()> {
     let users = store.users().await?;
+    let linked = store.users_with_work_accounts().await?;
+    let state = |user: &User| state(user, linked.contains(&user.id));
     let zone = &open.project.time_zone;
     let last = |user: &User| user.signed_in_at.map(|at| at.to_zoned(zone.clone()));
     if session.output.is_json() {
@@ -179,11 +181,13 @@ async fn known(store: &StateStore, name: &str) -> anyhow::Result<User> {
     }
 }
 
-fn state(user: &User) -> &'static str {
-    match (user.active, user.has_password) {
-        (false, _) => "cannot sign in",
-        (true, false) => "has not chosen a password yet",
-        (true, true) => "can sign in",
+fn state(user: &User, linked: bool) -> &'static str {
+    match (user.active, user.has_password, linked) {
+        (false, ..) => "cannot sign in",
+        (true, false, false) => "has not chosen a password yet",
+        (true, true, false) => "can sign in",
+        (true, false, true) => "can sign in with a work account",
+        (true, true, true) => "can sign in with a password or a work account",
     }
 }
 

@@ -25,6 +25,7 @@ mod kinds;
 mod library;
 mod mail;
 mod notes;
+mod openid;
 mod operations;
 mod over_time;
 mod projects;

@@ -168,3 +168,17 @@ async fn what_is_about_a_person_goes_when_its_time_is_over() {
     );
     assert_eq!(last.about, "1 about people, of which the last day is over");
 }
+
+#[tokio::test]
+async fn what_is_about_somebody_who_is_erased_is_deleted() {
+    let (_place, store) = store().await;
+    let coaching = store.add_act(&new(ActKind::Coaching, ann()), change("milo", "ann")).await.unwrap();
+    let seen = addition(AdditionKind::Acknowledged, "", None);
+    assert!(store.add_to_act(coaching, &seen, change("anna", "ann")).await.unwrap());
+    let bob = Subject::Person(PersonId::new("bob"));
+    let other = store.add_act(&new(ActKind::Coaching, bob), change("milo", "bob")).await.unwrap();
+    store.erase_person("ann", "p-1", change("mara", "ann")).await.unwrap();
+    assert_eq!(store.act(coaching).await.unwrap(), None);
+    assert!(store.acts_about(&PersonId::new("p-1")).await.unwrap().is_empty());
+    assert!(store.act(other).await.unwrap().is_some());
+}

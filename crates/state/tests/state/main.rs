@@ -14,3 +14,4 @@ mod notes;
 mod place;
 mod recommendations;
 mod store;
+mod work_accounts;

@@ -7,6 +7,16 @@ use serde::Serialize;
 
 use crate::page::frame::{Choice, Frame, Link};
 
+/// A way in with a work account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Door {
+    /// What the button says.
+    pub label: String,
+    /// Where it leads.
+    #[serde(skip)]
+    pub url: String,
+}
+
 /// Where somebody signs in.
 #[derive(Debug, Clone, PartialEq, Serialize, Template)]
 #[template(path = "sign_in.html")]
@@ -17,6 +27,10 @@ pub struct SignInPage {
     pub organisation: String,
     /// What happened before: signed out, or a session that ended.
     pub notice: Option<String>,
+    /// Why nobody was signed in with a work account.
+    pub refused: Option<String>,
+    /// The way in with a work account, where there is one.
+    pub work: Option<Door>,
     /// Why the last attempt failed.
     pub error: Option<String>,
     /// What was typed as name.
@@ -61,6 +75,8 @@ pub struct PasswordPage {
     pub name: String,
     /// What they sign in with.
     pub sign_in: String,
+    /// The way in with a work account instead, where there is one.
+    pub work: Option<Door>,
     /// Why the last attempt failed.
     pub error: Option<String>,
     /// Where the form leads.
@@ -148,6 +164,8 @@ pub struct UserLine {
     pub state: String,
     /// Whether they may.
     pub active: bool,
+    /// Whether they do so with a work account.
+    pub linked: bool,
     /// When they signed in last, in words.
     pub seen: String,
     /// What they may see and do.

@@ -35,6 +35,11 @@ const DONE: &[(&str, &str)] = &[
     ("activated", "The user can sign in again."),
     ("revoked", "The token was revoked; programs that use it are refused from now on."),
     ("mail", "What was chosen for their e-mail holds from now on."),
+    (
+        "unlinked",
+        "The work account was removed, and the user was signed out everywhere. The next one that comes with their name is \
+         theirs.",
+    ),
     ("nothing", "Nothing was changed: it was so already."),
 ];
 
@@ -200,6 +205,19 @@ pub(crate) async fn mail(
     }
 }
 
+/// Removes the work account of somebody, who may have got another one.
+pub(crate) async fn unlink(
+    Shared(state): Shared<State>,
+    Asked(Path(id)): Asked<Path<i64>>,
+    filled: Filled<Nothing>,
+) -> Result<Response, Failure> {
+    let (_, administrator) = filled.by::<Administering>(&state)?;
+    let user = known(&administrator, id).await?;
+    let change = administrator.accounts.change(&administrator.user.sign_in, &user.sign_in);
+    let removed = administrator.accounts.store.remove_work_accounts(user.id, change).await?;
+    Ok(done(if removed { "unlinked" } else { "nothing" }))
+}
+
 /// Lets somebody sign in again.
 pub(crate) async fn activate(
     Shared(state): Shared<State>,
@@ -314,6 +332,7 @@ async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> 
     let world = &administrator.world;
     let users = administrator.accounts.store.users().await?;
     let choices = administrator.accounts.store.mail_choices().await?;
+    let linked = administrator.accounts.store.users_with_work_accounts().await?;
     let now = administrator.accounts.now();
     let mut tokens: Vec<TokenLine> = Vec::new();
     for token in administrator.accounts.store.tokens(None).await? {
@@ -327,7 +346,7 @@ async fn page(administrator: &Administrator, status: StatusCode, said: Said) -> 
         notice: said.notice,
         error: said.error,
         link: said.link,
-        users: users.iter().map(|user| line(user, &choices, world)).collect(),
+        users: users.iter().map(|user| line(user, linked.contains(&user.id), &choices, world)).collect(),
         roles: Role::ALL.map(|role| choice(&evenkeel_view::words::capitalised(role.as_str()), role.as_str())).into(),
         units: world.units().iter().map(|unit| choice(&unit.name, unit.id.as_str())).collect(),
         explained: Role::ALL.map(explained).into(),
@@ -345,18 +364,21 @@ fn choice(label: &str, value: &str) -> Choice {
     Choice { label: label.to_owned(), url: value.to_owned(), current: value == Role::Viewer.as_str() }
 }
 
-fn line(user: &User, choices: &[MailChoice], world: &World) -> UserLine {
+fn line(user: &User, linked: bool, choices: &[MailChoice], world: &World) -> UserLine {
     let choice = choices.iter().find(|choice| choice.user == user.id);
-    let state = match (user.active, user.has_password) {
-        (false, _) => "Cannot sign in",
-        (true, false) => "Has not chosen a password yet",
-        (true, true) => "Can sign in",
+    let state = match (user.active, user.has_password, linked) {
+        (false, ..) => "Cannot sign in",
+        (true, false, false) => "Has not chosen a password yet",
+        (true, true, false) => "Can sign in",
+        (true, false, true) => "Can sign in with a work account",
+        (true, true, true) => "Can sign in with a password or a work account",
     };
     UserLine {
         name: user.name.clone(),
         sign_in: user.sign_in.clone(),
         state: state.to_owned(),
         active: user.active,
+        linked,
         seen: user.signed_in_at.map(|at| format!("; last on {}", when(at, world))).unwrap_or_default(),
         grants: user
             .grants

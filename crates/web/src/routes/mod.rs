@@ -20,6 +20,7 @@ pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
 pub(crate) mod notes;
+pub(crate) mod openid;
 pub(crate) mod operations;
 pub(crate) mod owed;
 pub(crate) mod owed_file;

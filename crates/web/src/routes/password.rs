@@ -4,14 +4,14 @@ use axum::extract::{Path, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_state::{Passwords, SHORTEST_PASSWORD, Secret, StateError, User};
-use evenkeel_view::page::PasswordPage;
+use evenkeel_view::page::{Door, PasswordPage};
 use serde::Deserialize;
 
 use super::{html, links};
-use crate::World;
 use crate::accounts::Accounts;
 use crate::asked::Asked;
 use crate::error::Failure;
+use crate::openid::BEGIN;
 use crate::server::State;
 use crate::visit::{Filled, Who, keep};
 
@@ -41,7 +41,7 @@ pub(crate) async fn show(
     Asked(Path(link)): Asked<Path<String>>,
 ) -> Result<Response, Failure> {
     let (_, user) = invited(who.accounts()?, &link).await?;
-    answer(StatusCode::OK, &who, &who.world(&state), &link, &user, None)
+    answer(StatusCode::OK, &who, &state, &link, &user, None)
 }
 
 /// Chooses a password. Whoever did signs in with it.
@@ -55,7 +55,7 @@ pub(crate) async fn choose(
     let (secret, user) = invited(accounts, &link).await?;
     if let Err(error) = Passwords::check(&password, &user.sign_in) {
         let error = Some(format!("This cannot be used: {error}."));
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, &who, &who.world(&state), &link, &user, error);
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, &who, &state, &link, &user, error);
     }
     let hash = accounts.passwords.hash(password).await?;
     accounts.store.redeem(&secret, hash, accounts.now()).await?.ok_or_else(used)?;
@@ -65,7 +65,7 @@ pub(crate) async fn choose(
 fn answer(
     status: StatusCode,
     who: &Who,
-    world: &World,
+    state: &State,
     link: &str,
     user: &User,
     error: Option<String>,
@@ -75,10 +75,17 @@ fn answer(
         Who::Nobody { visit: Some(token), .. } | Who::User { session: token, .. } => token.clone(),
         _ => Secret::new(&accounts.random).map_err(StateError::from)?,
     };
+    let world = who.world(state);
+    // Whoever has a password chooses another one: with a work account beside it, the old one would go on working.
+    let openid = state.openid.as_ref().filter(|_| !user.has_password);
     let page = PasswordPage {
-        frame: world.frame("Choose a password", &links(world), "Choose a password"),
+        frame: world.frame("Choose a password", &links(&world), "Choose a password"),
         name: user.name.clone(),
         sign_in: user.sign_in.clone(),
+        work: openid.map(|openid| Door {
+            label: openid.button().to_owned(),
+            url: format!("{BEGIN}?link={link}&form={}", token.form_token()),
+        }),
         error,
         url: format!("/password/{link}"),
         shortest: SHORTEST_PASSWORD,

@@ -4,7 +4,8 @@ use axum::extract::{Query, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use evenkeel_state::{Action, Secret};
-use evenkeel_view::page::SignInPage;
+use evenkeel_view::page::{Door, SignInPage};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{Looking, html, links};
@@ -12,6 +13,7 @@ use crate::World;
 use crate::accounts::{Accounts, SignIn};
 use crate::asked::Asked;
 use crate::error::Failure;
+use crate::openid::{BEGIN, OpenId};
 use crate::server::State;
 use crate::visit::{Filled, Who, forget, inside, keep};
 
@@ -58,30 +60,42 @@ pub(crate) async fn show(
                     accounts.whole_hours()
                 ))
             } else {
-                wanted.left.map(|_| "You are signed out.".to_owned())
+                let elsewhere = " Whoever uses this browser after you can sign in with your work account until you sign out of \
+                    that, too.";
+                wanted
+                    .left
+                    .map(|_| format!("You are signed out.{}", if state.openid.is_some() { elsewhere } else { "" }))
             };
             let page = Attempt { notice, next: inside(&next).to_owned(), ..Attempt::default() };
-            page.answer(StatusCode::OK, &world, &accounts, visit)
+            page.answer(StatusCode::OK, &world, &accounts, visit, state.openid.as_deref())
         }
     }
 }
 
 /// What the page says of an attempt.
 #[derive(Default)]
-struct Attempt {
+pub(crate) struct Attempt {
     notice: Option<String>,
+    /// Why nobody was signed in with a work account.
+    refused: Option<String>,
     error: Option<String>,
     sign_in: String,
     next: String,
 }
 
 impl Attempt {
-    fn answer(
+    /// Nobody was signed in with a work account.
+    pub(crate) fn refused(why: String, next: String) -> Self {
+        Self { refused: Some(why), next, ..Self::default() }
+    }
+
+    pub(crate) fn answer(
         self,
         status: StatusCode,
         world: &World,
         accounts: &Accounts,
         visit: Option<Secret>,
+        openid: Option<&OpenId>,
     ) -> Result<Response, Failure> {
         let visit =
             visit.map_or_else(|| Secret::new(&accounts.random), Ok).map_err(evenkeel_state::StateError::from)?;
@@ -92,6 +106,11 @@ impl Attempt {
             frame: world.frame("Sign in", &links, "Sign in"),
             organisation: world.project().organisation.clone(),
             notice: self.notice,
+            refused: self.refused,
+            work: openid.map(|openid| Door {
+                label: openid.button().to_owned(),
+                url: format!("{BEGIN}?next={}", utf8_percent_encode(&self.next, NON_ALPHANUMERIC)),
+            }),
             error: self.error,
             sign_in: self.sign_in,
             next: self.next,
@@ -129,7 +148,7 @@ pub(crate) async fn enter(Shared(state): Shared<State>, filled: Filled<Typed>) -
                 Who::Anybody | Who::User { .. } => None,
             };
             let page = Attempt { error, sign_in: name, next, ..Attempt::default() };
-            page.answer(StatusCode::UNAUTHORIZED, &who.world(&state), accounts, visit)
+            page.answer(StatusCode::UNAUTHORIZED, &who.world(&state), accounts, visit, state.openid.as_deref())
         }
         SignIn::Wait { seconds } => Err(waiting(seconds)),
     }

@@ -116,10 +116,10 @@ impl World {
     pub(super) fn awaited(&self, all: &[Recommendation]) -> Vec<AskedFor> {
         let (today, viewer) = (self.today(), self.viewer.name());
         let own = all.iter().filter(|one| one.stage(today).is_open() && self.sees_unit(&one.of.unit));
-        own.filter(|one| one.of.owner == viewer || one.asked_by == viewer).map(|one| self.asked(one)).collect()
+        own.filter(|one| one.of.owner == viewer || one.asked_by == viewer).map(|one| self.told(one)).collect()
     }
 
-    fn asked(&self, one: &Recommendation) -> AskedFor {
+    fn told(&self, one: &Recommendation) -> AskedFor {
         let own = one.of.owner == self.viewer.name();
         AskedFor {
             number: one.number,
@@ -141,7 +141,7 @@ impl World {
             .iter()
             .filter(|one| one.stage(today).is_open() && self.sees_unit(&one.of.unit))
             .filter(|one| one.of.owner == viewer || one.asked_by == viewer && one.of.decide_by < today)
-            .map(|one| self.asked(one))
+            .map(|one| self.told(one))
             .collect();
         found.sort_by_key(|one| (one.decide_by, one.number));
         found

@@ -3,7 +3,7 @@
 use crate::assets;
 use crate::page::FirstPage;
 use crate::page::accounts::{
-    AccountPage, AdministrationPage, DeliveryLine, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage,
+    AccountPage, AdministrationPage, DeliveryLine, Door, GrantLine, MailForm, OneTimeLink, OneTimeToken, PasswordPage,
     SetUpPage, SignInPage, TokenLine, TokensPage, TrailLine, TrailSheet, UserLine, WebhookLine, WebhooksPage,
 };
 use crate::page::api::{ApiEntry, ApiPage, ApiParameter, ApiProblem};
@@ -103,6 +103,11 @@ impl Sample<'_> {
         SignInPage {
             frame: self.bare("Sign in"),
             organisation: self.organisation.to_owned(),
+            refused: Some(format!(
+                "You signed in with your work account, and no account here is yours to use: {}",
+                self.typed
+            )),
+            work: Some(self.door()),
             notice: Some("You were signed out after 30 minutes without a page.".to_owned()),
             error: Some("Name and password do not match. 4 tries are left, then wait 15 minutes.".to_owned()),
             sign_in: self.typed.to_owned(),
@@ -110,6 +115,11 @@ impl Sample<'_> {
             charter_url: Some("charter-public-rich.html".to_owned()),
             form_token: token(),
         }
+    }
+
+    fn door(&self) -> Door {
+        let label = format!("Continue with your account of {}", self.organisation);
+        Door { label, url: "/sign-in/openid?next=%2F".to_owned() }
     }
 
     fn first(&self) -> FirstPage {
@@ -137,6 +147,7 @@ impl Sample<'_> {
             frame: self.bare("Choose a password"),
             name: self.person.to_owned(),
             sign_in: self.typed.to_owned(),
+            work: Some(self.door()),
             error: None,
             url: "/password/0".to_owned(),
             shortest: 12,
@@ -157,6 +168,7 @@ impl Sample<'_> {
             sign_in: sign_in.to_owned(),
             state: if active { "Can sign in" } else { "Cannot sign in" }.to_owned(),
             active,
+            linked: active,
             seen: "; last on 2 Nov 2026 06:10".to_owned(),
             grants,
             mail: self.mail(),
