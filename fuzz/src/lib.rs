@@ -4,7 +4,7 @@ use evenkeel_model::measure::{DurationUnit, ValueUnit};
 use evenkeel_model::period::{FiscalYear, Period};
 use evenkeel_model::quantity::{parse_goal, parse_quantity};
 use evenkeel_spec::edit::{self, Value};
-use evenkeel_spec::headings::{Asked, First, propose, read, source_file};
+use evenkeel_spec::headings::{Asked, Decisions, First, propose, read, source_file};
 use evenkeel_spec::render::{self, Colour};
 use evenkeel_spec::{Item, Loaded, MemoryFiles, Path, load};
 
@@ -45,7 +45,7 @@ pub fn project_yaml(bytes: &[u8]) {
 pub fn headings(bytes: &[u8]) {
     let Ok(head) = read(bytes, true) else { return };
     for first in [None, Some(First::Day), Some(First::Month)] {
-        let proposals = propose(&head.columns, first);
+        let proposals = propose(&head.columns, &Decisions { first, ..Decisions::default() });
         assert_eq!(proposals.len(), head.columns.len());
         for people in [false, true] {
             let asked = Asked {
@@ -54,6 +54,7 @@ pub fn headings(bytes: &[u8]) {
                 encoding: &head.encoding,
                 delimiter: head.delimiter,
                 zone: "Europe/London",
+                other_zone: None,
                 people,
             };
             let Ok(text) = source_file(&proposals, &asked) else { continue };

@@ -18,3 +18,4 @@ import "./checks/paper-and-motion.mjs";
 import "./checks/signed-in.mjs";
 import "./checks/work-account.mjs";
 import "./checks/figures.mjs";
+import "./checks/loading.mjs";

@@ -328,8 +328,8 @@ pub struct Source {
 
 #[derive(Debug, Subcommand)]
 pub enum SourceCommand {
-    /// Copy a CSV file into the project and write the source that reads it. A newer file of the same source takes the place of
-    /// the one before and is read in the same way.
+    /// Copy a CSV file into the project and write the source that reads it. A newer file of the same source is kept
+    /// beside the ones before and read in the same way.
     Add(AddSource),
 }
 

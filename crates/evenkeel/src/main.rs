@@ -10,7 +10,6 @@ mod output;
 mod project;
 #[cfg(test)]
 mod reference;
-mod whole_file;
 
 use std::process::ExitCode;
 

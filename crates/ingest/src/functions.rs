@@ -179,27 +179,27 @@ impl ScalarUDFImpl for Instant {
 
     fn return_type(&self, arguments: &[DataType]) -> Result<DataType> {
         match arguments.len() {
-            1 | 3 => Ok(instant_type()),
+            1..=3 => Ok(instant_type()),
             _ => plan_err!(
-                "instant() takes a text, or a text, a format and a time zone: instant(opened, '%d/%m/%Y %H:%M', 'Europe/Lisbon')"
+                "instant() takes a text, a text and a time zone, or a text, a format and a time zone: instant(opened, '%d/%m/%Y %H:%M', 'Europe/Lisbon')"
             ),
         }
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let texts = texts(&arguments)?;
-        let (format, zone) = if arguments.args.len() == 3 {
-            let format = constant(&arguments.args, 1, "instant", "format")?;
-            let name = constant(&arguments.args, 2, "instant", "time zone")?;
-            let zone = TimeZone::get(&name).map_err(|_| {
+        let last = arguments.args.len().saturating_sub(1);
+        let zone = if last == 0 {
+            self.zone.0.clone()
+        } else {
+            let name = constant(&arguments.args, last, "instant", "time zone")?;
+            TimeZone::get(&name).map_err(|_| {
                 DataFusionError::Execution(format!(
                     "`{name}` is not a time zone; write an IANA name such as Europe/Lisbon"
                 ))
-            })?;
-            (Some(format), zone)
-        } else {
-            (None, self.zone.0.clone())
+            })?
         };
+        let format = if last == 2 { Some(constant(&arguments.args, 1, "instant", "format")?) } else { None };
         let mut micros: Vec<Option<i64>> = Vec::with_capacity(texts.len());
         for text in &texts {
             micros.push(text.filter(|text| !text.trim().is_empty()).map(|text| {

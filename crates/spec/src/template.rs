@@ -66,7 +66,9 @@ pub fn support_desk_scorecard(proposals: &[Proposal]) -> String {
     if !has(Becomes::Solved) && !has(Becomes::Closed) && has(Becomes::SolutionTook) {
         put("ttr_full", "resolution_counted");
     }
-    if told(Becomes::Satisfaction).is_some_and(|proposal| proposal.form == Form::Scale(Scale::GoodOrBad)) {
+    if told(Becomes::Satisfaction)
+        .is_some_and(|proposal| matches!(proposal.form, Form::Scale(Scale::GoodOrBad | Scale::Said)))
+    {
         put("csat", "csat_binary");
     }
     text
@@ -75,7 +77,7 @@ pub fn support_desk_scorecard(proposals: &[Proposal]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::headings::{Column, propose};
+    use crate::headings::{Column, Decisions, propose};
     use crate::{DiskFiles, Files, MemoryFiles, load};
 
     #[test]
@@ -108,7 +110,7 @@ mod tests {
             (&stamps[..], ["frt", "ttr_full", "csat"]),
             (&[], ["frt", "ttr_full", "csat"]),
         ] {
-            let scorecard = support_desk_scorecard(&propose(columns, None));
+            let scorecard = support_desk_scorecard(&propose(columns, &Decisions::default()));
             for measure in used {
                 assert!(scorecard.contains(&format!("- {{ use: {measure} }}")), "{measure}\n{scorecard}");
             }

@@ -146,10 +146,14 @@ pub enum Action {
     WorkAccountLinked,
     /// They do no more.
     WorkAccountRemoved,
+    /// An export was loaded into a source.
+    FileLoaded,
+    /// A source was added to the project.
+    SourceAdded,
 }
 
 impl Action {
-    const ALL: [Action; 51] = [
+    const ALL: [Action; 53] = [
         Action::LookedAtPeople,
         Action::SignedIn,
         Action::SignedOut,
@@ -201,6 +205,8 @@ impl Action {
         Action::MeasureDropped,
         Action::WorkAccountLinked,
         Action::WorkAccountRemoved,
+        Action::FileLoaded,
+        Action::SourceAdded,
     ];
 
     /// The words for it, as they are kept.
@@ -258,6 +264,8 @@ impl Action {
             Action::MeasureDropped => "dropped a measure",
             Action::WorkAccountLinked => "linked a work account",
             Action::WorkAccountRemoved => "removed a work account",
+            Action::FileLoaded => "loaded a file",
+            Action::SourceAdded => "added a source",
         }
     }
 }

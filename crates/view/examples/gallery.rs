@@ -46,6 +46,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     gallery.all("guide", &sample::guides(&urls))?;
     gallery.all("search", &sample::searches(&urls))?;
     gallery.all("data", &sample::data(&urls))?;
+    let sample::Loads { choosing, columns, progress } = sample::loads(&urls);
+    gallery.all("load", &choosing)?;
+    gallery.all("load-columns", &columns)?;
+    gallery.all("load-progress", &progress)?;
     let (lists, definitions) = sample::library(&urls);
     gallery.all("measures", &lists)?;
     gallery.all("definition", &definitions)?;

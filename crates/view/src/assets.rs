@@ -41,6 +41,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/style/map.css"),
     include_str!("../assets/style/today.css"),
     include_str!("../assets/style/owed.css"),
+    include_str!("../assets/style/load.css"),
     include_str!("../assets/style/notes.css"),
     include_str!("../assets/style/choose.css"),
     include_str!("../assets/style/print.css"),

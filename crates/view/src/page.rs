@@ -26,6 +26,7 @@ pub mod guide;
 pub mod import;
 pub mod initiatives;
 pub mod library;
+pub mod load;
 pub mod map;
 pub mod measure;
 pub mod notes;
@@ -85,6 +86,10 @@ pub use frame::Frame;
 pub use guide::GuidePage;
 pub use initiatives::{InitiativeDetail, InitiativePage, InitiativesPage};
 pub use library::{DefinitionPage, Filter, LibraryLinks, Listed, MeasureList, MeasuresPage, Origin, Sheet};
+pub use load::{
+    LoadAnswer, LoadChoice, LoadColumn, LoadColumnsPage, LoadMeasure, LoadPage, LoadProgressPage, LoadRejected,
+    LoadTrial,
+};
 pub use map::MapPage;
 pub use measure::{Detail, MeasurePage};
 pub use notes::{NoteDetail, NoteLine, NotePage, NotesDetail};

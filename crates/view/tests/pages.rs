@@ -31,6 +31,7 @@ fn pages() -> Vec<Shown> {
     let (initiatives, forms) = sample::initiatives(&urls);
     let sample::Acts { lists: recognised, forms: acting } = sample::acts(&urls);
     let (candidates, rates) = sample::choosing(&urls);
+    let sample::Loads { choosing, columns, progress } = sample::loads(&urls);
     let sample::Recommendations { register, ones, forms: asking } = sample::recommendations(&urls);
     let sample::CallBacks { list: low_scores, ones: low_score } = sample::call_backs(&urls);
     let mut pages = [
@@ -58,6 +59,9 @@ fn pages() -> Vec<Shown> {
         all_of("initiatives", &initiatives),
         all_of("initiative", &forms),
         all_of("data", &sample::data(&urls)),
+        all_of("load", &choosing),
+        all_of("load_columns", &columns),
+        all_of("load_progress", &progress),
         all_of("search", &sample::searches(&urls)),
         all_of("measure", &sample::measures(&urls)),
         all_of("comparison", &sample::comparisons(&urls)),

@@ -1,15 +1,16 @@
 //! Imports that the server begins by itself, one after the other, when their time has come.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use evenkeel_ingest::{IngestError, Outcome, Request, Unwatched};
+use evenkeel_ingest::{IngestError, Outcome, Progress, Request, Unwatched};
 use evenkeel_lake::Lake;
 use evenkeel_model::schedule::{Attempts, Schedule};
 use evenkeel_model::source::Source;
 use evenkeel_spec::Project;
-use evenkeel_state::{ImportRecord, Random, StateError, StateStore};
+use evenkeel_state::{ImportRecord, Random, StateError, StateStore, Unrandom};
 use evenkeel_view::page::ImportState;
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -34,7 +35,7 @@ pub struct Imports {
 }
 
 /// How an import that was begun ended.
-enum Ended {
+pub(crate) enum Ended {
     /// It succeeded.
     Well(Box<Outcome>),
     /// Somebody else is importing, or was while it ran; nothing was kept of it.
@@ -118,37 +119,43 @@ impl Imports {
     }
 
     async fn import(&self, source: &Source, project: &Project, lake: &Lake) -> Ended {
-        let now = (self.clock)();
-        let id = match batch_id(&self.random, now) {
-            Ok(id) => id,
-            Err(error) => return Ended::Failed(error.to_string()),
-        };
-        let request = Request {
-            root: self.root.clone(),
-            data_root: project.data_root.as_ref().map(|folder| self.root.join(folder)),
-            zone: project.time_zone.clone(),
-            now,
-            batch_id: id,
-        };
-        // It ends with whoever waits for it, so that a server that is stopped does not first import to the end.
-        let (_waiting, mut abandoned) = watch::channel(());
-        let (lake, source, runtime) = (lake.clone(), source.clone(), Handle::current());
-        let work = move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    outcome = evenkeel_ingest::import(&lake, &source, &request, &Unwatched) => Some(outcome),
-                    _ = abandoned.changed() => None,
-                }
-            })
-        };
-        // On a thread of its own, because reading and merging must not keep requests waiting.
-        match tokio::task::spawn_blocking(work).await {
-            Ok(Some(Ok(outcome))) => Ended::Well(Box::new(outcome)),
-            Ok(Some(Err(IngestError::Lake(error)))) if error.is_busy() => Ended::Busy,
-            Ok(Some(Err(error))) => Ended::Failed(why(&error)),
-            Ok(None) => Ended::Stopped,
-            Err(_) => Ended::Failed("the import ended early, by a mistake in evenkeel".to_owned()),
+        match request(&self.root, project, (self.clock)(), &self.random) {
+            Ok(request) => run(source, request, lake, Arc::new(Unwatched)).await,
+            Err(error) => Ended::Failed(error.to_string()),
         }
+    }
+}
+
+/// What an import of a project needs to know.
+pub(crate) fn request(root: &Path, project: &Project, now: Timestamp, random: &Random) -> Result<Request, Unrandom> {
+    Ok(Request {
+        root: root.to_path_buf(),
+        data_root: project.data_root.as_ref().map(|folder| root.join(folder)),
+        zone: project.time_zone.clone(),
+        now,
+        batch_id: batch_id(random, now)?,
+    })
+}
+
+/// Imports a source. It ends with whoever waits for it, so that a server that is stopped does not first import to the end.
+pub(crate) async fn run(source: &Source, request: Request, lake: &Lake, progress: Arc<dyn Progress>) -> Ended {
+    let (_waiting, mut abandoned) = watch::channel(());
+    let (lake, source, runtime) = (lake.clone(), source.clone(), Handle::current());
+    let work = move || {
+        runtime.block_on(async {
+            tokio::select! {
+                outcome = evenkeel_ingest::import(&lake, &source, &request, progress.as_ref()) => Some(outcome),
+                _ = abandoned.changed() => None,
+            }
+        })
+    };
+    // On a thread of its own, because reading and merging must not keep requests waiting.
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Some(Ok(outcome))) => Ended::Well(Box::new(outcome)),
+        Ok(Some(Err(IngestError::Lake(error)))) if error.is_busy() => Ended::Busy,
+        Ok(Some(Err(error))) => Ended::Failed(why(&error)),
+        Ok(None) => Ended::Stopped,
+        Err(_) => Ended::Failed("the import ended early, by a mistake in evenkeel".to_owned()),
     }
 }
 

@@ -19,9 +19,16 @@ const LARGEST: usize = 32 * 1024;
 /// none can be overlooked in this.
 pub(crate) const LARGEST_PUSH: usize = 4000 * 1024;
 
-/// The most bytes that are taken elsewhere: a grid of figures, a file of them, and rows; a path that ends with `/` stands for
-/// all below it.
-const LARGER: [(&str, usize); 4] = [
+/// The most bytes of a file that somebody loads.
+pub(crate) const LARGEST_FILE: usize = 16 * 1024 * 1024;
+/// How many of the largest requests are taken in at once: they lie in memory before anybody knows who sends them.
+const MOST_LARGE: usize = 4;
+
+/// The most bytes that are taken elsewhere: a file and what is said of it, a grid of figures, a file of them, and rows; a path
+/// that ends with `/` stands for all below it.
+const LARGER: [(&str, usize); 6] = [
+    ("/data/load", LARGEST_FILE),
+    ("/data/load/", 256 * 1024),
     ("/owed", 256 * 1024),
     ("/owed/file", 2 * 1024 * 1024),
     ("/api/v1/records/", LARGEST_PUSH),
@@ -78,6 +85,19 @@ impl Places {
     }
 }
 
+/// The places for large requests that arrive.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrivals {
+    limits: Limits,
+    large: Arc<Semaphore>,
+}
+
+impl Arrivals {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self { limits, large: Arc::new(Semaphore::new(MOST_LARGE)) }
+    }
+}
+
 /// Addresses that say how the server is; they answer when it has too much to do. It is not ready then.
 fn is_about_the_server(path: &str) -> bool {
     ["/health", "/metrics"].contains(&path)
@@ -102,7 +122,8 @@ pub(crate) async fn in_turn(State(places): State<Places>, request: Request, next
 
 /// Takes in the whole of a request before anybody works on it, so that whoever sends slowly keeps nobody from being
 /// answered.
-pub(crate) async fn arrived(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+pub(crate) async fn arrived(State(arrivals): State<Arrivals>, request: Request, next: Next) -> Response {
+    let limits = arrivals.limits;
     let most = most_of(request.uri().path());
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
@@ -112,6 +133,15 @@ pub(crate) async fn arrived(State(limits): State<Limits>, request: Request, next
     if body.size_hint().lower() > most as u64 {
         return Failure::too_large(most).into_response();
     }
+    let _place = if most > LARGEST_PUSH {
+        let Ok(place) = arrivals.large.try_acquire() else {
+            return Failure::busy("Too many files are sent at the same time. Send yours again in a moment.", WAIT)
+                .into_response();
+        };
+        Some(place)
+    } else {
+        None
+    };
     match tokio::time::timeout(limits.arrival, Limited::new(body, most).collect()).await {
         Ok(Ok(whole)) => next.run(Request::from_parts(parts, Body::from(whole.to_bytes()))).await,
         Ok(Err(error)) if error.is::<LengthLimitError>() => Failure::too_large(most).into_response(),

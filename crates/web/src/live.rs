@@ -39,6 +39,15 @@ pub(crate) struct Live {
     places: Arc<Semaphore>,
 }
 
+/// What whoever follows something has been told of how it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Something,
+    /// Its end, too.
+    All,
+}
+
 /// A page that listens.
 struct Listener {
     news: watch::Receiver<News>,
@@ -67,6 +76,37 @@ impl Live {
     /// Lets all who listen go, because the server ends.
     pub(crate) fn end(&self) {
         self.news.send_modify(|news| news.ending = true);
+    }
+
+    /// What a page hears of something that goes on, how it stands first, until `event` says that it was the last; none while too
+    /// many listen.
+    pub(crate) fn follow<T: Clone + Send + Sync + 'static>(
+        &self,
+        watched: watch::Receiver<T>,
+        event: fn(&T) -> (Event, bool),
+    ) -> Option<impl Stream<Item = Result<Event, Infallible>> + use<T>> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let until = Instant::now() + LONGEST;
+        let follower = (watched, self.news.subscribe(), place, Told::Nothing);
+        Some(stream::unfold(follower, move |(mut watched, mut news, place, mut told)| async move {
+            while told == Told::Something {
+                tokio::select! {
+                    changed = watched.changed() => { changed.ok()?; told = Told::Nothing; }
+                    changed = news.changed() => {
+                        changed.ok()?;
+                        if news.borrow_and_update().ending {
+                            return None;
+                        }
+                    }
+                    () = tokio::time::sleep_until(until) => return None,
+                }
+            }
+            if told == Told::All {
+                return None;
+            }
+            let (event, last) = event(&watched.borrow_and_update());
+            Some((Ok(event), (watched, news, place, if last { Told::All } else { Told::Something })))
+        }))
     }
 
     /// What a page hears from now on, the present data first; none while too many listen.

@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
+use evenkeel_spec::Project;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
@@ -21,8 +22,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::{Access, Accounts};
 use crate::imports::{Imports, import_when_due};
-use crate::limits::{self, Limits, Places};
+use crate::limits::{self, Arrivals, Limits, Places};
 use crate::live::Live;
+use crate::loading::Loading;
 use crate::mail::{Mail, send_when_due};
 use crate::metrics::{self, Metrics};
 use crate::openid::OpenId;
@@ -56,6 +58,10 @@ pub(crate) struct State {
     pub(crate) metrics: Arc<Metrics>,
     /// What imports without being asked; none on a server that does not.
     pub(crate) imports: Option<Arc<Imports>>,
+    /// What takes files that people load; none on a server that takes none.
+    pub(crate) loading: Option<Arc<Loading>>,
+    /// The project as its files said it last; pages show it as soon as its figures are worked out.
+    declared: Arc<RwLock<Arc<Project>>>,
     /// What sends digests; none on a server that sends none.
     pub(crate) mail: Option<Arc<Mail>>,
     /// By what people sign in beside their passwords; none on a server that has passwords alone.
@@ -70,7 +76,22 @@ impl State {
         Arc::clone(&self.present.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    /// Now, as figures are evaluated.
+    /// The project as its files said it last.
+    pub(crate) fn project(&self) -> Arc<Project> {
+        Arc::clone(&self.declared.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Has pages show another form of the project.
+    pub(crate) fn declare(&self, project: Arc<Project>) {
+        *self.declared.write().unwrap_or_else(std::sync::PoisonError::into_inner) = project;
+    }
+
+    /// Whether a form of the project has given way to a later one.
+    pub(crate) fn is_outdated(&self, project: &Arc<Project>) -> bool {
+        !Arc::ptr_eq(&self.project(), project)
+    }
+
+    /// The evaluation instant.
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
     }
@@ -124,6 +145,10 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
+        ("/data/load", get(routes::load::choose).post(routes::load::take)),
+        ("/data/load/{draft}", get(routes::load::show).post(routes::load::say)),
+        ("/data/load/{draft}/rejected.csv", get(routes::load::rejected)),
+        ("/data/load/{draft}/events", get(routes::load::events)),
         ("/search", get(routes::search::show)),
         ("/charter", get(routes::charter::show)),
         ("/charter/public", get(routes::charter::public)),
@@ -229,6 +254,7 @@ impl Server {
         let lake = opening.lake.clone();
         let live = Live::new(world.lake_version(), world.loaded_at(), limits.connections / 2);
         let present = Arc::new(RwLock::new(Arc::new(world)));
+        let declared = Arc::new(RwLock::new(Arc::clone(&opening.project)));
         let state = State {
             present,
             access,
@@ -238,6 +264,8 @@ impl Server {
             pushing: Arc::default(),
             private_webhooks: false,
             imports: None,
+            loading: None,
+            declared,
             mail: None,
             openid: None,
             metrics,
@@ -267,6 +295,13 @@ impl Server {
         self
     }
 
+    /// The same server, on which people load files.
+    #[must_use]
+    pub fn with_loading(mut self, loading: Loading) -> Self {
+        self.state.loading = Some(Arc::new(loading));
+        self
+    }
+
     /// The same server, which sends digests to those who chose so.
     #[must_use]
     pub fn with_mail(mut self, mail: Mail) -> Self {
@@ -291,7 +326,7 @@ impl Server {
         let mut router =
             router.fallback(routes::nothing).layer(DefaultBodyLimit::disable()).with_state(self.state.clone());
         router = router.layer(from_fn_with_state(Places::new(self.limits), limits::in_turn));
-        router = router.layer(from_fn_with_state(self.limits, limits::arrived));
+        router = router.layer(from_fn_with_state(Arrivals::new(self.limits), limits::arrived));
         if matches!(self.state.access, Access::Accounts(_)) {
             // What somebody saw must not be found in the browser after they signed out.
             let unkept = HeaderValue::from_static("no-store");
@@ -377,7 +412,9 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
         }
         let present = state.present();
         let now = clock();
-        let new_day = opening.project.time_zone.to_datetime(now).date() != present.today();
+        let project = state.project();
+        let declared_anew = !Arc::ptr_eq(&project, present.project());
+        let new_day = project.time_zone.to_datetime(now).date() != present.today();
         let (newest, people) = match opening.lake.snapshot().await {
             Ok(snapshot) => (snapshot.manifest().version, snapshot.people().clone()),
             Err(error) => {
@@ -387,12 +424,12 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             }
         };
         // Somebody who was erased must not be shown any more, and whoever was given a name is.
-        if newest == present.lake_version() && !new_day && people.is_as(present.people()) {
+        if newest == present.lake_version() && !new_day && !declared_anew && people.is_as(present.people()) {
             state.metrics.looked(false);
             continue;
         }
         let begun = Instant::now();
-        let opened = World::open(&Opening { as_of: now, ..opening.clone() }).await;
+        let opened = World::open(&Opening { project, as_of: now, ..opening.clone() }).await;
         state.metrics.looked(opened.is_err());
         match opened {
             Ok(world) => {

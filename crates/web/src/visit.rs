@@ -10,6 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use evenkeel_state::{Found, Secret, User};
 use evenkeel_view::page::{Listening, SignedIn, Visitor};
 use jiff::civil::Date;
@@ -27,6 +28,9 @@ use crate::world::World;
 const COOKIE: &str = "evenkeel";
 /// The same cookie, gone.
 const FORGOTTEN: &str = "evenkeel=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0";
+
+/// For how many seconds a browser keeps the token of somebody who did not sign in and loads files.
+const VISIT: i64 = 12 * 60 * 60;
 
 /// Said on every page of a server that asks nobody to sign in.
 const OPEN: &str = "Nobody signs in here: whoever reaches this port sees these pages. Started by “evenkeel serve” alone, \
@@ -282,22 +286,27 @@ impl<T: DeserializeOwned> FromRequest<State> for Filled<T> {
         let who = Who::of(request.headers(), state).await?;
         who.accounts()?;
         let address = address(request.extensions());
-        let (parts, body) = request.into_parts();
-        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
-        let bytes = bytes.map_err(|_| Failure::bad("This form cannot be read."))?;
-        if bytes.contains(&0) || bytes.windows(NUL.len()).any(|window| window == NUL) {
-            return Err(Failure::bad(
-                "Nothing was sent: a text holds the sign NUL, which cannot be kept. Go back and write it without.",
-            ));
-        }
-        let request = Request::from_parts(parts, Body::from(bytes));
-        let filled = Form::<Carried<T>>::from_request(request, state).await;
-        let Form(Carried { form, values }) = filled.map_err(|_| Failure::bad("This form cannot be read."))?;
+        let Carried { form, values } = carried(request, state).await?;
         if !who.token().is_some_and(|token| token.accepts(&form)) {
             return Err(foreign());
         }
         Ok(Self { values, who, address })
     }
+}
+
+/// What a form carries.
+async fn carried<T: DeserializeOwned>(request: Request, state: &State) -> Result<Carried<T>, Failure> {
+    let (parts, body) = request.into_parts();
+    let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+    let bytes = bytes.map_err(|_| Failure::bad("This form cannot be read."))?;
+    if bytes.contains(&0) || bytes.windows(NUL.len()).any(|window| window == NUL) {
+        return Err(Failure::bad(
+            "Nothing was sent: a text holds the sign NUL, which cannot be kept. Go back and write it without.",
+        ));
+    }
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let filled = Form::<Carried<T>>::from_request(request, state).await;
+    Ok(filled.map_err(|_| Failure::bad("This form cannot be read."))?.0)
 }
 
 /// A file that was sent from a page of this server, by whoever the page was made for.
@@ -322,21 +331,146 @@ impl FromRequest<State> for Uploaded {
         }
         let who = Who::of(request.headers(), state).await?;
         who.accounts()?;
-        let unread = || Failure::bad("This file cannot be read. Nothing was changed.");
-        let mut parts = Multipart::from_request(request, state).await.map_err(|_| unread())?;
-        let (mut form, mut bytes) = (String::new(), None);
-        while let Some(part) = parts.next_field().await.map_err(|_| unread())? {
-            match part.name() {
-                Some("form") => form = part.text().await.map_err(|_| unread())?,
-                Some("file") => bytes = Some(part.bytes().await.map_err(|_| unread())?.to_vec()),
-                _ => {}
-            }
-        }
+        let Sent { form, bytes, .. } = sent(request, state).await?;
         if !who.token().is_some_and(|token| token.accepts(&form)) {
             return Err(foreign());
         }
-        Ok(Self { bytes: bytes.ok_or_else(unread)?, who })
+        Ok(Self { bytes, who })
     }
+}
+
+/// A file as a form carries it.
+struct Sent {
+    form: String,
+    /// What it is called where it comes from.
+    called: String,
+    bytes: Vec<u8>,
+}
+
+async fn sent(request: Request, state: &State) -> Result<Sent, Failure> {
+    let unread = || Failure::bad("This file cannot be read. Nothing was changed.");
+    let mut parts = Multipart::from_request(request, state).await.map_err(|_| unread())?;
+    let (mut form, mut called, mut bytes) = (String::new(), String::new(), None);
+    while let Some(part) = parts.next_field().await.map_err(|_| unread())? {
+        match part.name() {
+            Some("form") => form = part.text().await.map_err(|_| unread())?,
+            Some("file") => {
+                called = part.file_name().unwrap_or_default().to_owned();
+                bytes = Some(part.bytes().await.map_err(|_| unread())?.to_vec());
+            }
+            _ => {}
+        }
+    }
+    Ok(Sent { form, called, bytes: bytes.ok_or_else(unread)? })
+}
+
+/// Somebody who may load files into the record: who looks after accounts or analyses the record, and where nobody signs in
+/// whoever reaches the server from its own machine.
+pub(crate) struct Loader {
+    pub(crate) world: World,
+    /// Who it is, as the audit trail has it.
+    pub(crate) by: String,
+    /// The token with which their forms are known.
+    visit: Secret,
+    /// Whether their browser does not have it yet.
+    fresh: bool,
+}
+
+impl Loader {
+    fn new(who: &Who, headers: &HeaderMap, state: &State) -> Result<Self, Failure> {
+        if matches!(who, Who::Nobody { .. }) {
+            return Err(Failure::no_page());
+        }
+        let world = who.world(state);
+        has_role(&world)?;
+        if !world.loads_files() {
+            return Err(Failure::no_page());
+        }
+        let (by, visit) = match who {
+            Who::User { session, user, .. } => (user.sign_in.clone(), Some(session.clone())),
+            Who::Nobody { .. } => return Err(Failure::no_page()),
+            Who::Anybody => (world.viewer_name().to_owned(), token(headers)),
+        };
+        let fresh = visit.is_none();
+        let visit = match (visit, &state.loading) {
+            (Some(visit), _) => visit,
+            (None, Some(loading)) => loading.secret()?,
+            (None, None) => return Err(Failure::no_page()),
+        };
+        Ok(Self { world, by, visit, fresh })
+    }
+
+    /// What their forms carry.
+    pub(crate) fn form_token(&self) -> String {
+        self.visit.form_token()
+    }
+
+    /// An answer that has their browser keep the token, where it does not have it.
+    pub(crate) fn kept(&self, mut answer: Response) -> Result<Response, Failure> {
+        if self.fresh {
+            answer.headers_mut().insert(header::SET_COOKIE, keep(&self.visit, VISIT)?);
+        }
+        Ok(answer)
+    }
+
+    /// Refuses a form that was not made for them.
+    fn accepts(&self, form: &str) -> Result<(), Failure> {
+        if !self.fresh && self.visit.accepts(form) { Ok(()) } else { Err(foreign()) }
+    }
+}
+
+impl FromRequestParts<State> for Loader {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+        let who = Who::of(&parts.headers, state).await?;
+        Seen::new(&who, parts, state)?;
+        Self::new(&who, &parts.headers, state)
+    }
+}
+
+/// A file that somebody sent who may load it.
+pub(crate) struct LoadedFile {
+    pub(crate) loader: Loader,
+    /// What it is called where it comes from.
+    pub(crate) called: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl FromRequest<State> for LoadedFile {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
+        let loader = sending_loader(request.headers(), state).await?;
+        let Sent { form, called, bytes } = sent(request, state).await?;
+        loader.accepts(&form)?;
+        Ok(Self { loader, called, bytes })
+    }
+}
+
+/// What somebody decided about a file that they load.
+pub(crate) struct LoadForm {
+    pub(crate) loader: Loader,
+    pub(crate) values: Pairs,
+}
+
+impl FromRequest<State> for LoadForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
+        let loader = sending_loader(request.headers(), state).await?;
+        let Carried { form, values } = carried(request, state).await?;
+        loader.accepts(&form)?;
+        Ok(Self { loader, values })
+    }
+}
+
+/// Whoever sends something from a page of this server, where they may load files.
+async fn sending_loader(headers: &HeaderMap, state: &State) -> Result<Loader, Failure> {
+    if !is_from_here(headers) {
+        return Err(foreign());
+    }
+    Loader::new(&Who::of(headers, state).await?, headers, state)
 }
 
 /// What is said of a form that comes from elsewhere.

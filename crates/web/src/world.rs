@@ -9,6 +9,7 @@ mod dates;
 mod disputes;
 mod guide;
 mod initiatives;
+mod loading;
 mod map;
 mod notes;
 pub(crate) mod owed;

@@ -153,6 +153,26 @@ export async function startWithProvider(binary, issuer) {
   };
 }
 
+/** A support desk that has nothing but an export, served. The export is a file that is to be loaded. */
+export async function startDesk(binary, files) {
+  const folder = mkdtempSync(path.join(tmpdir(), "evenkeel-browser-"));
+  const clear = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  process.once("exit", clear);
+  const words = ["init", "desk", "--template", "support-desk"];
+  execFileSync(binary, words, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  const server = await serve(binary, path.join(folder, "desk"), ["--auth", "none"]);
+  process.once("exit", server.kill);
+  return {
+    url: server.url,
+    file: (name) => path.join(folder, name),
+    async stop() {
+      await server.stop();
+      clear();
+    },
+  };
+}
+
 /** Serves a project, and waits until the server answers and has said what is waited for. */
 async function serve(binary, project, more, awaited = /()/, settings = {}) {
   const server = spawn(binary, ["serve", "--port", "0", "--project", project, "--as-of", AS_OF, ...more], {

@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
+use evenkeel_web::whole_file::WholeFile;
 
 use super::{Session, instant};
 use crate::arguments::Facts;
-use crate::whole_file::WholeFile;
 
 pub async fn run(session: &Session<'_>, arguments: &Facts) -> anyhow::Result<ExitCode> {
     let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };

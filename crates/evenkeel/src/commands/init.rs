@@ -25,7 +25,9 @@ pub fn run(session: &Session<'_>, arguments: &Init) -> anyhow::Result<ExitCode> 
     }
     let name = folder.display();
     let next = match arguments.template {
-        Template::SupportDesk => "evenkeel source add FILE, with a CSV export of your help desk",
+        Template::SupportDesk => {
+            "evenkeel source add FILE, with a CSV export of your help desk, or load it in the browser: evenkeel serve"
+        }
         Template::Blank | Template::Bank => "evenkeel import && evenkeel score",
     };
     session.output.note(&format!("Made a project in `{name}`. Next: cd {name} && {next}"));

@@ -11,11 +11,11 @@ use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::Subject;
 use evenkeel_web::WorldError;
+use evenkeel_web::whole_file::WholeFile;
 
 use super::{Session, instant};
 use crate::arguments::Readings;
 use crate::project::explain_world;
-use crate::whole_file::WholeFile;
 
 /// The form of the file.
 #[derive(Debug, Clone, Copy)]

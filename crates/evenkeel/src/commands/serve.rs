@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use evenkeel_state::{StateStore, Unrandom};
 use evenkeel_web::mail::{self, Mail, MailServer};
 use evenkeel_web::openid::{Issuer, OpenId, Settings};
-use evenkeel_web::{Access, Accounts, Clock, Imports, Limits, Server};
+use evenkeel_web::{Access, Accounts, Clock, Imports, Limits, Loading, Server};
 use jiff::Timestamp;
 
 use super::{Session, instant};
@@ -71,6 +71,8 @@ pub async fn pages(
         }
         None => server,
     };
+    let loading = Loading::new(open.root.clone(), open.state()?, Arc::new(random_bytes), now.clone(), session.workers);
+    let server = server.with_loading(loading);
     let server = match mail(now)? {
         Some(mail) => server.with_mail(mail),
         None => server,

@@ -23,6 +23,7 @@ mod initiatives;
 mod killed;
 mod kinds;
 mod library;
+mod loading;
 mod mail;
 mod notes;
 mod openid;

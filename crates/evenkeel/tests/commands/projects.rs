@@ -208,7 +208,7 @@ fn one_export_becomes_a_scorecard_in_three_commands() {
     let later = EXPORT.replace("3;29/10/2026 09:00;60;;Open", "3;29/10/2026 09:00;60;30/10/2026 09:00;Solved");
     std::fs::write(folder.path().join("Tickets October.csv"), later).unwrap();
     let again = succeed(&project, &["source", "add", "../Tickets October.csv"]);
-    assert!(again.err.contains("read as the one before"), "{}", again.err);
+    assert!(again.err.contains("read as the ones before"), "{}", again.err);
     let imported = succeed(&project, &["import", "--format", "json"]);
     let told: serde_json::Value = serde_json::from_str(&imported.out).unwrap();
     let tables = told[0]["tables"].as_array().unwrap();

@@ -57,6 +57,10 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/guide", "/guide?unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/data", "/data", [303, 403, 403, 403, 403, 200, 200, 200]),
     ("/data/{file}", "/data/rejected.csv", [303, 403, 403, 403, 403, 403, 200, 403]),
+    ("/data/load", "/data/load", [303, 403, 404, 404, 404, 404, 200, 200]),
+    ("/data/load/{draft}", "/data/load/0", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/data/load/{draft}/rejected.csv", "/data/load/0/rejected.csv", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/data/load/{draft}/events", "/data/load/0/events", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/search", "/search?q=satisfied", [303, 403, 200, 200, 200, 200, 200, 200]),
     ("/search", "/search?q=a&unit=lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     ("/charter", "/charter", [303, 403, 200, 200, 200, 200, 200, 200]),
@@ -215,6 +219,8 @@ const POST: &[Sent] = &[
     ),
     // What is sent here is no file, and nobody learns whether they could send one.
     ("/owed/file", "/owed/file", &[("form", "x")], [400; 8]),
+    ("/data/load", "/data/load", &[], [404, 403, 404, 404, 404, 404, 400, 400]),
+    ("/data/load/{draft}", "/data/load/0", &[("do", "import")], [404, 403, 404, 404, 404, 404, 404, 404]),
     (
         "/owed/approval/{figure}",
         "/owed/approval/2",

@@ -8,6 +8,8 @@ mod moments;
 mod source;
 mod words;
 
+use std::collections::BTreeMap;
+
 pub use head::{Head, LOOKED_AT, Refused, read};
 pub use moments::Written;
 pub use source::{Asked, Unready, source_file};
@@ -120,10 +122,24 @@ impl Becomes {
 /// How sure a proposal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certainty {
+    /// Somebody chose it.
+    ByHand,
     /// The heading says it, and nothing in the cells speaks against it.
     Recognised,
     /// The heading can mean something else, too.
     Likely,
+}
+
+impl Certainty {
+    /// The words for it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ByHand => "chosen by hand",
+            Self::Recognised => "recognised",
+            Self::Likely => "likely; please confirm",
+        }
+    }
 }
 
 /// In what a length of time is written.
@@ -146,6 +162,23 @@ pub enum Scale {
     OneToFive,
     /// The words “good” and “bad”.
     GoodOrBad,
+    /// In words or numbers of which somebody said what they mean: [`Answers`].
+    Said,
+}
+
+/// What answers of customers mean, as somebody said. An answer that is in neither list is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answers {
+    /// Those of customers who are satisfied.
+    pub satisfied: Vec<String>,
+    /// Those of customers who are not.
+    pub dissatisfied: Vec<String>,
+}
+
+impl Answers {
+    fn is_empty(&self) -> bool {
+        self.satisfied.is_empty() && self.dissatisfied.is_empty()
+    }
 }
 
 /// What has to be known of the cells of a column before they can be read.
@@ -203,6 +236,8 @@ pub struct Proposal {
     pub certainty: Certainty,
     /// What has to be asked before it can be read.
     pub question: Option<Question>,
+    /// What answers mean, where somebody said so.
+    pub answers: Answers,
 }
 
 /// Which of day and month comes first in dates that do not tell.
@@ -214,19 +249,52 @@ pub enum First {
     Month,
 }
 
-/// What the columns of an export most likely become. `first` answers [`Question::DayOrMonth`].
+/// What somebody chose that a column becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// It stays in the file.
+    Stays,
+    /// It becomes this.
+    Becomes(Becomes),
+}
+
+/// What somebody decided about one column.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decision {
+    /// What it becomes; none where that is left to its heading.
+    pub wish: Option<Wish>,
+    /// Answers [`Question::LengthUnit`].
+    pub length: Option<Length>,
+    /// Answers [`Question::SatisfactionScale`].
+    pub answers: Answers,
+}
+
+/// What somebody decided about an export, where its headings and cells leave it open or mislead.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decisions {
+    /// Answers [`Question::DayOrMonth`].
+    pub first: Option<First>,
+    /// What was decided about columns, by their headings.
+    pub columns: BTreeMap<String, Decision>,
+}
+
+/// What the columns of an export most likely become. What somebody decided holds, whatever the headings say.
 ///
 /// ```
-/// use evenkeel_spec::headings::{propose, Becomes, Column, Question};
+/// use evenkeel_spec::headings::{propose, Becomes, Column, Decisions, Question};
 ///
 /// let column = |heading: &str, cell: &str| Column { heading: heading.to_owned(), cells: vec![cell.to_owned()] };
-/// let proposals = propose(&[column("Ticket ID", "1042"), column("Created at", "03/10/2026 08:12")], None);
+/// let proposals = propose(&[column("Ticket ID", "1042"), column("Created at", "03/10/2026 08:12")], &Decisions::default());
 /// assert_eq!(proposals[0].becomes, Some(Becomes::Case));
 /// assert_eq!(proposals[1].question, Some(Question::DayOrMonth));
 /// ```
 #[must_use]
-pub fn propose(columns: &[Column], first: Option<First>) -> Vec<Proposal> {
+pub fn propose(columns: &[Column], decisions: &Decisions) -> Vec<Proposal> {
     // One file is written in one hand: a date that leaves one order only says it for the others.
+    let first = decisions.first;
+    let none = Decision::default();
+    let proposed =
+        |column: &Column, first| proposed(column, first, decisions.columns.get(&column.heading).unwrap_or(&none));
     let mut proposals: Vec<Proposal> = columns.iter().map(|column| proposed(column, first)).collect();
     let told = proposals.iter().find_map(|proposal| match proposal.form {
         Form::Moment(written) if proposal.question.is_none() => written.first(),
@@ -281,39 +349,52 @@ fn rank(proposal: &Proposal) -> (Certainty, bool) {
     (proposal.certainty, proposal.question.is_some())
 }
 
-fn proposed(column: &Column, first: Option<First>) -> Proposal {
+fn proposed(column: &Column, first: Option<First>, decision: &Decision) -> Proposal {
     let heading = column.heading.clone();
-    let nothing = Proposal {
+    let nothing = |certainty: Certainty| Proposal {
         heading: heading.clone(),
         becomes: None,
         form: Form::Text,
-        certainty: Certainty::Likely,
+        certainty,
         question: None,
+        answers: Answers::default(),
     };
-    let Some((becomes, certainty)) = words::meaning(&heading) else { return nothing };
+    let (becomes, certainty) = match decision.wish {
+        Some(Wish::Stays) => return nothing(Certainty::ByHand),
+        Some(Wish::Becomes(becomes)) => (becomes, Certainty::ByHand),
+        None => match words::meaning(&heading) {
+            Some(meant) => meant,
+            None => return nothing(Certainty::Likely),
+        },
+    };
     let cells: Vec<&str> =
         column.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty() && *cell != "-").collect();
+    let mut answers = Answers::default();
     let (form, question) = if becomes.is_moment() {
         moments::written(&cells, first)
     } else if becomes.is_length() {
-        length(&heading, &cells)
+        length(&heading, &cells, decision.length)
+    } else if becomes == Becomes::Satisfaction && !decision.answers.is_empty() {
+        answers = decision.answers.clone();
+        (Form::Scale(Scale::Said), None)
     } else if becomes == Becomes::Satisfaction {
         scale(&cells)
     } else {
         (Form::Text, None)
     };
     // What says when, and holds nothing like a time, is something else.
-    let certainty = if question == Some(Question::MomentForm) { Certainty::Likely } else { certainty };
-    Proposal { heading, becomes: Some(becomes), form, certainty, question }
+    let doubtful = question == Some(Question::MomentForm) && certainty == Certainty::Recognised;
+    let certainty = if doubtful { Certainty::Likely } else { certainty };
+    Proposal { heading, becomes: Some(becomes), form, certainty, question, answers }
 }
 
-/// In what a length of time is written.
-fn length(heading: &str, cells: &[&str]) -> (Form, Option<Question>) {
+/// In what a length of time is written. `said` is what somebody says of numbers.
+fn length(heading: &str, cells: &[&str], said: Option<Length>) -> (Form, Option<Question>) {
     if !cells.is_empty() && cells.iter().all(|cell| is_clock(cell)) {
         return (Form::Length(Length::Clock), None);
     }
     let numbers = cells.iter().all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite));
-    match words::unit_of(heading).filter(|_| numbers) {
+    match said.or_else(|| words::unit_of(heading)).filter(|_| numbers) {
         Some(length) => (Form::Length(length), None),
         None => (Form::Text, Some(Question::LengthUnit)),
     }

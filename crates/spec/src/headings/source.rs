@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Becomes, Form, Length, Proposal, Question, Scale, Written};
+use super::{Answers, Becomes, Form, Length, Proposal, Question, Scale, Written};
 
 /// What a source file has to say besides its mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Asked<'a> {
     pub delimiter: char,
     /// The zone of the project, for times that do not name theirs.
     pub zone: &'a str,
+    /// Another zone for such times, where somebody said so.
+    pub other_zone: Option<&'a str>,
     /// Whether the project may hold figures about people.
     pub people: bool,
 }
@@ -83,7 +85,7 @@ pub fn source_file(proposals: &[Proposal], asked: &Asked<'_>) -> Result<String, 
     }
     let mapping = Mapping { proposals, asked };
     let mut text = format!(
-        "# Written from the headings of an export. Change it as you like: the next file of the same name is read by it.\n\
+        "# Written from the headings of an export. Change it as you like: later files of this source are read by it.\n\
          source: {}\nfiles:\n  export:\n    path: {}\n    encoding: {}\n    delimiter: {}\n    missing: [\"-\"]\ntables:\n",
         asked.name,
         quoted_yaml(asked.path),
@@ -130,8 +132,11 @@ impl Mapping<'_> {
     fn moment(&self, becomes: Becomes) -> Option<String> {
         let proposal = self.found(becomes)?;
         let column = identifier(&proposal.heading);
-        let zone = self.asked.zone.replace('\'', "''");
+        let zone = self.asked.other_zone.unwrap_or(self.asked.zone).replace('\'', "''");
         match proposal.form {
+            Form::Moment(Written::Iso { zoned: false }) if self.asked.other_zone.is_some() => {
+                Some(format!("instant({column}, '{zone}')"))
+            }
             Form::Moment(Written::Iso { .. }) => Some(format!("instant({column})")),
             Form::Moment(Written::As { date, time }) => Some(format!("instant({column}, '{date}{time}', '{zone}')")),
             _ => None,
@@ -254,6 +259,18 @@ impl Mapping<'_> {
                 format!("case when lower({column}) like 'good%' then 'good' else 'bad' end as choice"),
                 format!("(lower({column}) like 'good%' or lower({column}) like 'bad%')"),
             ),
+            Form::Scale(Scale::Said) => {
+                let Answers { satisfied, dissatisfied } = &proposal.answers;
+                let is_one_of = |answers: &[String]| match texts(answers) {
+                    Some(texts) => format!("trim({column}) in ({texts})"),
+                    None => "false".to_owned(),
+                };
+                (
+                    "'good or bad'",
+                    format!("case when {} then 'good' else 'bad' end as choice", is_one_of(satisfied)),
+                    format!("({} or {})", is_one_of(satisfied), is_one_of(dissatisfied)),
+                )
+            }
             _ => return None,
         };
         let mut about = String::new();
@@ -274,6 +291,13 @@ impl Mapping<'_> {
 fn listed(statuses: &[&str]) -> String {
     let known = STATUSES.iter().filter(|(status, _)| statuses.contains(status)).flat_map(|(_, words)| words.iter());
     known.map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
+}
+
+/// Texts as SQL lists them; none where there is none. One that could not stand on a line of the source is left out.
+fn texts(texts: &[String]) -> Option<String> {
+    let sound = texts.iter().filter(|text| !text.chars().any(char::is_control));
+    let listed: Vec<String> = sound.map(|text| format!("'{}'", text.trim().replace('\'', "''"))).collect();
+    (!listed.is_empty()).then(|| listed.join(", "))
 }
 
 fn identifier(heading: &str) -> String {

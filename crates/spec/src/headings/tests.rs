@@ -21,7 +21,7 @@ fn filled(heading: &str) -> Column {
 
 fn becomes(headings: &[&str]) -> Vec<Option<Becomes>> {
     let columns: Vec<Column> = headings.iter().map(|heading| filled(heading)).collect();
-    propose(&columns, None).into_iter().map(|proposal| proposal.becomes).collect()
+    propose(&columns, &Decisions::default()).into_iter().map(|proposal| proposal.becomes).collect()
 }
 
 /// Who writes an export, and its headings with what each becomes.
@@ -161,7 +161,7 @@ fn headings_of_usual_exports_are_recognised() {
 }
 
 fn form(cells: &[&str], first: Option<First>) -> (Form, Option<Question>) {
-    let proposals = propose(&[column("Created at", cells)], first);
+    let proposals = propose(&[column("Created at", cells)], &Decisions { first, ..Decisions::default() });
     (proposals[0].form, proposals[0].question)
 }
 
@@ -197,14 +197,14 @@ fn one_column_that_tells_the_order_tells_it_for_the_others() {
         column("Solved at", &["28/10/2026 17:40"]),
         column("Ticket ID", &["1"]),
     ];
-    let proposals = propose(&columns, None);
+    let proposals = propose(&columns, &Decisions::default());
     assert!(proposals.iter().all(|proposal| proposal.question.is_none()), "{proposals:?}");
 }
 
 #[test]
 fn units_and_scales_are_asked_where_nothing_says_them() {
     let told = |heading: &str, cells: &[&str]| {
-        let proposals = propose(&[column(heading, cells)], None);
+        let proposals = propose(&[column(heading, cells)], &Decisions::default());
         (proposals[0].form, proposals[0].question)
     };
     assert_eq!(told("First reply time (min)", &["41", "7"]), (Form::Length(Length::Minutes), None));
@@ -221,7 +221,7 @@ fn units_and_scales_are_asked_where_nothing_says_them() {
 
 #[test]
 fn of_two_columns_that_mean_the_same_one_stays() {
-    let proposals = propose(&[column("ID", &["1"]), column("Ticket ID", &["2"])], None);
+    let proposals = propose(&[column("ID", &["1"]), column("Ticket ID", &["2"])], &Decisions::default());
     assert_eq!((proposals[0].becomes, proposals[0].question), (None, Some(Question::WhichColumn)));
     assert_eq!(proposals[1].becomes, Some(Becomes::Case));
 }
@@ -232,6 +232,7 @@ const ASKED: Asked<'_> = Asked {
     encoding: "utf-8",
     delimiter: ',',
     zone: "Europe/Lisbon",
+    other_zone: None,
     people: false,
 };
 
@@ -247,25 +248,84 @@ fn a_mapping_becomes_a_source_file() {
         column("Assignee", &["Mara"]),
         column("Satisfaction Score", &["Good", "Offered"]),
     ];
-    let text = source_file(&propose(&columns, None), &ASKED).unwrap();
+    let text = source_file(&propose(&columns, &Decisions::default()), &ASKED).unwrap();
     assert!(!text.contains("Assignee"), "who it was is left out where people are off\n{text}");
     let files = crate::MemoryFiles::default()
         .with("evenkeel.yaml", "organisation: Desk\nsources: [sources/tickets.yaml]\n")
         .with("sources/tickets.yaml", text.clone());
     assert_eq!(crate::tests::findings(&files), "");
     insta::assert_snapshot!(text);
-    let with_people = source_file(&propose(&columns, None), &Asked { people: true, ..ASKED }).unwrap();
+    let with_people = source_file(&propose(&columns, &Decisions::default()), &Asked { people: true, ..ASKED }).unwrap();
     assert!(with_people.contains("\"Assignee\" as assignee_id"), "{with_people}");
+}
+
+fn decided(heading: &str, decision: Decision) -> Decisions {
+    Decisions { columns: [(heading.to_owned(), decision)].into(), ..Decisions::default() }
+}
+
+#[test]
+fn what_somebody_chose_holds_whatever_the_headings_say() {
+    let wish = |becomes| Decision { wish: Some(Wish::Becomes(becomes)), ..Decision::default() };
+    let columns = [column("Kundennr.", &["K-1"]), column("Ticket ID", &["1"]), column("Wann", &["2026-10-28"])];
+    let told = |decisions: &Decisions| {
+        let all = propose(&columns, decisions);
+        all.into_iter().map(|one| (one.becomes, one.certainty, one.question)).collect::<Vec<_>>()
+    };
+    // What was chosen takes the place of what was recognised.
+    let chosen = told(&decided("Kundennr.", wish(Case)));
+    assert_eq!(chosen[0], (Some(Case), Certainty::ByHand, None));
+    assert_eq!(chosen[1].0, None);
+    assert_eq!(chosen[1].2, Some(Question::WhichColumn));
+    assert_eq!(told(&decided("Wann", wish(Opened)))[2], (Some(Opened), Certainty::ByHand, None));
+    let stays = Decision { wish: Some(Wish::Stays), ..Decision::default() };
+    assert_eq!(told(&decided("Ticket ID", stays))[1], (None, Certainty::ByHand, None));
+    // A choice does not make a time of what is none.
+    let wrong = told(&decided("Kundennr.", wish(Opened)))[0];
+    assert_eq!((wrong.0, wrong.2), (Some(Opened), Some(Question::MomentForm)));
+    // Of two that were chosen for the same, the first is taken and the other is told.
+    let both = Decisions {
+        columns: ["Kundennr.", "Ticket ID"].map(|heading| (heading.to_owned(), wish(Case))).into(),
+        ..Decisions::default()
+    };
+    assert_eq!(told(&both)[0].0, Some(Case));
+    assert_eq!((told(&both)[1].0, told(&both)[1].2), (None, Some(Question::WhichColumn)));
+}
+
+#[test]
+fn lengths_of_time_and_answers_are_read_as_somebody_said() {
+    let length = |cells: &[&str], length| {
+        let decision = Decision { length: Some(length), ..Decision::default() };
+        let proposals = propose(&[column("First reply time", cells)], &decided("First reply time", decision));
+        (proposals[0].form, proposals[0].question)
+    };
+    assert_eq!(length(&["41"], Length::Hours), (Form::Length(Length::Hours), None));
+    assert_eq!(length(&["00:41:00"], Length::Hours), (Form::Length(Length::Clock), None));
+    assert_eq!(length(&["soon"], Length::Hours), (Form::Text, Some(Question::LengthUnit)));
+
+    let answers = Answers { satisfied: vec!["It's fine".to_owned()], dissatisfied: vec!["No, 'really'".to_owned()] };
+    let columns = [
+        column("Ticket ID", &["1", "2"]),
+        column("Created at", &["2026-10-28 08:00", "2026-10-28 09:00"]),
+        column("CSAT", &["It's fine", "No, 'really'"]),
+    ];
+    let decisions = decided("CSAT", Decision { answers, ..Decision::default() });
+    let asked = Asked { other_zone: Some("America/New_York"), ..ASKED };
+    let text = source_file(&propose(&columns, &decisions), &asked).unwrap();
+    insta::assert_snapshot!(text);
+    let hostile = Answers { satisfied: vec!["a\nb".to_owned()], dissatisfied: Vec::new() };
+    let decisions = decided("CSAT", Decision { answers: hostile, ..Decision::default() });
+    let text = source_file(&propose(&columns, &decisions), &asked).unwrap();
+    assert!(!text.contains("a\nb") && text.contains("where (false or false)"), "{text}");
 }
 
 #[test]
 fn headings_cannot_leave_their_place() {
     let columns = [column("Ticket ID", &["1"]), column("Created at", &["2026-10-28"]), column("a\nb", &[])];
-    assert_eq!(source_file(&propose(&columns, None), &ASKED), Err(Unready::Heading(3)));
+    assert_eq!(source_file(&propose(&columns, &Decisions::default()), &ASKED), Err(Unready::Heading(3)));
     let columns = [column("Created at", &["2026-10-28"])];
-    assert_eq!(source_file(&propose(&columns, None), &ASKED), Err(Unready::Lacking(Becomes::Case)));
+    assert_eq!(source_file(&propose(&columns, &Decisions::default()), &ASKED), Err(Unready::Lacking(Becomes::Case)));
     let columns = [column("Ticket ID", &["1"]), column("Created at", &["03/10/2026"])];
-    let refused = source_file(&propose(&columns, None), &ASKED).unwrap_err();
+    let refused = source_file(&propose(&columns, &Decisions::default()), &ASKED).unwrap_err();
     assert!(refused.to_string().contains("day or the month first"), "{refused}");
 }
 
@@ -337,7 +397,7 @@ fn the_beginning_of_a_long_file_is_enough() {
 fn formulas_stay_text() {
     let head = read(b"Ticket ID,Created at\n=HYPERLINK(\"\"x\"\"),2026-10-28\n", true).unwrap();
     assert_eq!(head.columns[0].cells, ["=HYPERLINK(\"\"x\"\")"]);
-    let proposals = propose(&head.columns, None);
+    let proposals = propose(&head.columns, &Decisions::default());
     let text = source_file(&proposals, &ASKED).unwrap();
     assert!(!text.contains("HYPERLINK"), "no cell reaches the source file\n{text}");
 }

@@ -427,6 +427,35 @@
     stream.onerror = function () { if (stream && stream.readyState === EventSource.CLOSED) stream = undefined; };
   }
 
+  // ---------- files that are loaded ----------
+
+  // How far an import has come; its end is a page of its own, asked for again.
+  var going = document.querySelector("[data-progress]");
+  if (going && window.EventSource) {
+    var news = new EventSource(going.dataset.progress);
+    news.addEventListener("progress", function (event) {
+      going.querySelector("[data-progress-text]").textContent = event.data;
+    });
+    news.addEventListener("end", function () { news.close(); location.reload(); });
+    addEventListener("pagehide", function () { news.close(); });
+  }
+
+  // A file may be dropped onto the form instead of being chosen.
+  document.querySelectorAll("[data-drop]").forEach(function (form) {
+    var box = form.querySelector("input[type=file]");
+    ["dragenter", "dragover"].forEach(function (name) {
+      form.addEventListener(name, function (event) { event.preventDefault(); form.classList.add("over"); });
+    });
+    ["dragleave", "drop"].forEach(function (name) {
+      form.addEventListener(name, function () { form.classList.remove("over"); });
+    });
+    form.addEventListener("drop", function (event) {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      box.files = event.dataTransfer.files;
+    });
+  });
+
   document.addEventListener("visibilitychange", function () { if (document.hidden) quiet(); else listen(); });
   addEventListener("pagehide", quiet);
   addEventListener("pageshow", listen);

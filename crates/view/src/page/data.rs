@@ -176,6 +176,9 @@ pub struct DataPage {
     pub frame: Frame,
     /// What it shows.
     pub sheet: DataSheet,
+    /// Where whoever may do so loads a file.
+    #[serde(skip)]
+    pub load_url: Option<String>,
 }
 
 /// What the record holds, worded.
@@ -381,7 +384,7 @@ impl DataPage {
     /// The page of a sheet.
     #[must_use]
     pub fn new(sheet: DataSheet, context: &Context<'_>) -> Self {
-        Self { frame: Frame::about("Data", context), sheet }
+        Self { frame: Frame::about("Data", context), sheet, load_url: None }
     }
 }
 

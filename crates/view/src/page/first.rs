@@ -15,4 +15,6 @@ pub struct FirstPage {
     pub organisation: String,
     /// How many sources the project names.
     pub sources: String,
+    /// Where whoever may do so loads a file.
+    pub load_url: Option<String>,
 }

@@ -16,6 +16,7 @@ mod disputes;
 mod figures;
 mod found;
 mod initiatives;
+mod load;
 mod notes;
 mod owed;
 mod recommendations;
@@ -48,10 +49,10 @@ use crate::page::rows_behind::{Column, RowsBehind};
 use crate::page::{
     ActPage, ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ChoosePage, ComparedGroup, ComparisonPage,
     DataPage, DatesPage, DefinitionPage, Detail, DisputesPage, Filter, GuidePage, InitiativePage, InitiativesPage,
-    LibraryLinks, Listed, MapPage, MeasureList, MeasurePage, MeasuresPage, NoteDetail, NotePage, NotesDetail, Origin,
-    OwedPage, PeoplePage, PublicCharter, RatePage, RecognitionPage, RecommendPage, RecommendationPage,
-    RecommendationsPage, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet, Targeted, TargetsPage, TodayPage,
-    UnitResult,
+    LibraryLinks, Listed, LoadColumnsPage, LoadPage, LoadProgressPage, MapPage, MeasureList, MeasurePage, MeasuresPage,
+    NoteDetail, NotePage, NotesDetail, Origin, OwedPage, PeoplePage, PublicCharter, RatePage, RecognitionPage,
+    RecommendPage, RecommendationPage, RecommendationsPage, RecordPage, ScorecardPage, SearchForm, SearchPage, Sheet,
+    Targeted, TargetsPage, TodayPage, UnitResult,
 };
 use world::World;
 
@@ -256,6 +257,23 @@ pub fn maps(assets: &assets::Urls) -> Vec<Named<MapPage>> {
 #[must_use]
 pub fn initiatives(assets: &assets::Urls) -> (Vec<Named<InitiativesPage>>, Vec<Named<InitiativePage>>) {
     initiatives::pages(assets)
+}
+
+/// The pages of loading a file.
+#[derive(Debug)]
+pub struct Loads {
+    /// Choosing it.
+    pub choosing: Vec<Named<LoadPage>>,
+    /// Saying what its columns become.
+    pub columns: Vec<Named<LoadColumnsPage>>,
+    /// Its import.
+    pub progress: Vec<Named<LoadProgressPage>>,
+}
+
+/// The pages of loading a file. Assets lie below `assets`.
+#[must_use]
+pub fn loads(assets: &assets::Urls) -> Loads {
+    Loads { choosing: load::choosing(assets), columns: load::columns(assets), progress: load::progress(assets) }
 }
 
 /// The form of a note, empty and refused. Assets lie below `assets`.

@@ -12,6 +12,7 @@ use evenkeel_view::page::ImportState;
 use evenkeel_view::words::rejected::{meaning, shape};
 use serde::{Deserialize, Serialize};
 
+use super::load::LOAD;
 use super::{html, links};
 use crate::World;
 use crate::asked::Asked;
@@ -24,7 +25,8 @@ const MOST: usize = 1_000_000;
 
 /// What the record holds.
 pub(crate) async fn show(Shared(state): Shared<State>, Seen(world): Seen) -> Result<Html<String>, Failure> {
-    let page = world.data_page(imports(&state, &world).await?, &links(&world)).await?;
+    let mut page = world.data_page(imports(&state, &world).await?, &links(&world)).await?;
+    page.load_url = world.loads_files().then(|| LOAD.to_owned());
     html(&page)
 }
 
@@ -91,6 +93,11 @@ pub(crate) async fn rejected(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{form}\"")),
     ];
     Ok((headers, text).into_response())
+}
+
+/// Rejected rows as a file that everyone may see.
+pub(crate) fn told_as_csv(rejects: impl Iterator<Item = Reject>) -> String {
+    csv(&rejects.map(Told::from).collect::<Vec<_>>())
 }
 
 fn csv(rows: &[Told]) -> String {

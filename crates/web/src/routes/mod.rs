@@ -16,6 +16,7 @@ pub(crate) mod explain;
 pub(crate) mod guide;
 pub(crate) mod initiatives;
 pub(crate) mod live;
+pub(crate) mod load;
 pub(crate) mod map;
 pub(crate) mod measure;
 pub(crate) mod measures;
@@ -152,6 +153,7 @@ fn first(world: &World, links: Routes) -> Result<Response, Failure> {
         frame: world.frame("No data yet", &links, ""),
         organisation: world.project().organisation.clone(),
         sources: counted(world.project().sources.len() as u64, "sources"),
+        load_url: world.loads_files().then(|| load::LOAD.to_owned()),
     };
     answer_page(StatusCode::OK, &page)
 }

@@ -127,6 +127,7 @@ impl Sample<'_> {
             frame: self.bare("No data yet"),
             organisation: self.organisation.to_owned(),
             sources: "3 sources".to_owned(),
+            load_url: Some("load-rich.html".to_owned()),
         }
     }
 
