@@ -194,8 +194,8 @@ fn what_is_chosen_becomes_a_scorecard_that_the_project_takes() {
     let checked = run(project.path(), &["check"]);
     assert_eq!(checked.code, Some(0), "{}{}", checked.out, checked.err);
     assert!(!checked.out.contains("error") && !checked.err.contains("error"), "{}{}", checked.out, checked.err);
-    let scorecard = succeed(project.path(), &["score", "--as-of", AS_OF]).out;
-    assert!(scorecard.contains(odd), "{scorecard}");
+    let scorecard = succeed(project.path(), &["score", "--as-of", AS_OF, "--format", "json"]).out;
+    assert!(scorecard.contains(&serde_json::to_string(odd).unwrap()), "{scorecard}");
 
     let seen = seen(&server, "shrinkage", &ines);
     let dropped = server.post("/choose/shrinkage/drop", &ines, &[("seen", &seen)]);
