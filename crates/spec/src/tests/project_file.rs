@@ -76,9 +76,9 @@ fn unknown_keys() {
      4 | sources: [sources/crm.yaml]
        |
        = help: keys that can stand here: `organisation`, `time_zone`, `fiscal_year_starts`, `currency`,
-               `people`, `pseudonyms`, `storage`, `state`, `data_root`,
-               `call_back_within`, `import`, `sources`,
-               `scorecards`, `service_levels`, `comparisons`, `standards`, `collections` and `charter`
+               `people`, `pseudonyms`, `storage`, `state`, `data_root`, `call_back_within`, `import`,
+               `sources`, `scorecards`, `service_levels`, `comparisons`, `standards`, `collections`,
+               `reviews` and `charter`
     ");
     insta::assert_snapshot!(check("currency: GBP", "Currency: GBP"), @"
     error: unknown key `Currency` in the project
