@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::number::plain;
 use crate::page::context::Links;
-use crate::page::frame::{Choice, Frame, Link};
+use crate::page::frame::{Choice, Frame, Link, StageCount};
 use crate::words::{self, capitalised, period};
 
 /// How many answers the list shows.
@@ -207,15 +207,6 @@ pub struct CallBacksPage {
     pub more: Option<String>,
     /// The measure of how many were called back in time.
     pub measure: Option<Link>,
-}
-
-/// How many answers are at a stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StageCount {
-    /// The stage in words.
-    pub stage: &'static str,
-    /// How many there are.
-    pub count: usize,
 }
 
 /// One answer of the list.

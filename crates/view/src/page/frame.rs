@@ -59,6 +59,15 @@ pub struct Link {
     pub url: String,
 }
 
+/// How many things of a register are at a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StageCount {
+    /// The stage in words.
+    pub stage: &'static str,
+    /// How many there are.
+    pub count: usize,
+}
+
 /// One of several choices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Choice {

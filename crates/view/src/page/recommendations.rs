@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
 use crate::page::context::{Links, Place};
-use crate::page::frame::{Choice, Frame, Link};
+use crate::page::frame::{Choice, Frame, Link, StageCount};
 use crate::page::initiatives::Tick;
 use crate::words::{self, capitalised, listed, period};
 
@@ -153,15 +153,6 @@ pub struct RecommendationsPage {
     pub lines: Vec<RecommendationLine>,
     /// Whether answers come in time: `Answered by the day: 5 of 6.`
     pub in_time: Option<String>,
-}
-
-/// How many recommendations are at a stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StageCount {
-    /// The stage in words.
-    pub stage: &'static str,
-    /// How many there are.
-    pub count: usize,
 }
 
 /// One recommendation of the register.
