@@ -32,7 +32,7 @@ fn low_scores(folder: &Path) {
     add(
         "raw/survey.csv",
         "id,at,person,score,customer,words\n\
-         late,2026-10-29T10:00:00Z,ann,1,C1,\"Three visits, <b>no</b> answer.\"\n\
+         late,2026-10-15T10:00:00Z,ann,1,C1,\"Three visits, <b>no</b> answer.\"\n\
          fresh,2026-11-01T10:00:00Z,bob,2,C2,\n\
          hers,2026-11-01T11:00:00Z,cleo,1,C3,Lakeside was slow.\n\
          nobody,2026-11-01T12:00:00Z,ann,1,,Said without a name.\n\
@@ -99,14 +99,14 @@ fn a_low_score_is_called_back_and_counts() {
     let ines = server.add(&administrator, "ines", "insights", "", "");
     let lena = server.add(&administrator, "lena", "manager", "lakeside", "");
 
-    // Today leads there; what is overdue comes first. Nobody is there whose name no answer has.
+    // Today leads there; what is overdue comes first, also after more than a week. Nobody is there whose name no answer has.
     let today = page(&server, "/today?unit=north", &milo);
     let place = |words: &str| today.find(words).unwrap_or_else(|| panic!("{words} is missing in {today}"));
-    assert!(place("Overdue since 30 Oct 17:00") < place("Call by 2 Nov 17:00"), "{today}");
+    assert!(place("Overdue since 16 Oct 17:00") < place("Call by 2 Nov 17:00"), "{today}");
     assert!(today.contains(LATE) && today.contains("href=\"/call-backs\"") && !today.contains("survey/nobody"));
     let list = page(&server, "/call-backs", &milo);
     assert!(list.contains("Two customers wait for a call; one is overdue"), "{list}");
-    assert!(list.contains("30 Oct 17:00, overdue") && list.contains("called within 1 working day"), "{list}");
+    assert!(list.contains("16 Oct 17:00, overdue") && list.contains("called within 1 working day"), "{list}");
     for other in ["survey/hers", "survey/nobody", "survey/fine", "survey/old"] {
         assert!(!list.contains(other), "{other}: {list}");
     }
@@ -136,7 +136,7 @@ fn a_low_score_is_called_back_and_counts() {
     assert!(!page(&server, "/call-backs?show=free", &milo).contains("survey/late"));
 
     for (values, words) in [
-        (call("1", "call", "2026-10-29T09:00"), "The call lies before the answer, or is still to come."),
+        (call("1", "call", "2026-10-15T09:00"), "The call lies before the answer, or is still to come."),
         (call("1", "call", "2026-11-02T06:11"), "The call lies before the answer, or is still to come."),
         (call("1", "call", "soon"), "Say when you called"),
         (call("1", "", "2026-11-01T09:00"), "Say whether you reached the customer."),
@@ -151,7 +151,7 @@ fn a_low_score_is_called_back_and_counts() {
     assert!(refused.body.contains("She wants &#60;i&#62;it&#60;/i&#62; back."), "{}", refused.body);
 
     // A call that comes late is written down and keeps no promise; one in time does.
-    assert_eq!(server.post(LATE, &anna, &call("1", "try", "2026-10-30T09:00")).location(), format!("{LATE}?done=try"));
+    assert_eq!(server.post(LATE, &anna, &call("1", "try", "2026-10-16T09:00")).location(), format!("{LATE}?done=try"));
     assert_eq!(
         server.post(LATE, &anna, &call("2", "call", "2026-11-02T06:10")).location(),
         format!("{LATE}?done=call")

@@ -389,7 +389,7 @@ fn answers(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
         }
     };
     let total = detail.answers.total;
-    let note = "answers of customers in the lowest quarter of their scale in the last seven days";
+    let note = "answers of customers in the lowest quarter of their scale";
     let panel = panel(
         "answers",
         "Low scores to call back",
@@ -400,7 +400,7 @@ fn answers(detail: &TodayDetail<'_>, context: &Context<'_>) -> Option<Panel> {
         },
         match &detail.call_within {
             Some(within) => format!("{note} that are not closed; whoever gave one is called within {within}"),
-            None => format!("{note}; whether somebody has called already is not in the record"),
+            None => format!("{note} in the last seven days; whether somebody has called already is not in the record"),
         },
         detail.answers.rows.iter().map(item).collect(),
     )?;

@@ -17,7 +17,7 @@ use evenkeel_view::page::today::{LowCall, LowScore, Pressing, PressingCase, Pres
 use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
 use jiff::{Timestamp, ToSpan};
 
-use super::call_backs::key;
+use super::call_backs::{key, listed_after};
 use super::owed::AskedNow;
 use super::{World, WorldError};
 
@@ -25,7 +25,7 @@ use super::{World, WorldError};
 const HOURS_NEAR: i64 = 48;
 /// To the rows of how many measures a kind of things leads.
 const MEASURES: usize = 4;
-/// For how many hours a low answer asks for a call: seven days.
+/// For how many hours a low answer asks for a call where nobody writes down that there was one: seven days.
 const HOURS_LOW: i64 = 7 * 24;
 
 /// What waits for somebody to type or to decide.
@@ -43,9 +43,10 @@ pub struct Waiting {
     pub(crate) acts: Vec<Act>,
 }
 
-/// After which instant a low answer is told.
-fn low_after(now: Timestamp) -> Timestamp {
-    now.saturating_sub(HOURS_LOW.hours()).unwrap_or(now)
+/// After which instant a low answer is told. Where calls are written down it is told as long as it is on the list of those that
+/// wait for one: what is overdue must not go from the page because it has been so for long.
+fn low_after(now: Timestamp, written_down: bool) -> Timestamp {
+    if written_down { listed_after(now) } else { now.saturating_sub(HOURS_LOW.hours()).unwrap_or(now) }
 }
 
 impl World {
@@ -60,8 +61,9 @@ impl World {
         });
         disputes.reverse();
         let recommendations = if self.is_signed_in() { store.recommendations().await? } else { Vec::new() };
-        let low_after = low_after(self.engine.scope().as_of);
-        let call_backs = if self.is_signed_in() { Some(store.call_backs(low_after).await?) } else { None };
+        let written_down = self.is_signed_in();
+        let low_after = low_after(self.engine.scope().as_of, written_down);
+        let call_backs = if written_down { Some(store.call_backs(low_after).await?) } else { None };
         let acts = if self.leads_people() { store.acts_to_look_at(self.today()).await? } else { Vec::new() };
         Ok(Waiting { figures, disputes, recommendations, call_backs, acts })
     }
@@ -89,7 +91,7 @@ impl World {
             Attention { rows: Vec::new(), total: 0 }
         };
         let answers = if sees_rows {
-            let (after, within) = (low_after(now), self.project.call_back_within);
+            let (after, within) = (low_after(now, waiting.call_backs.is_some()), self.project.call_back_within);
             self.engine.low_answers(LowAnswers { unit: &place.unit, after, only: None, within }).await?
         } else {
             Vec::new()
