@@ -39,6 +39,7 @@ use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::period::{Grain, Period};
 use evenkeel_model::reading::{Missing, Subject};
+use evenkeel_model::rolling;
 use evenkeel_model::scorecard::{MeasureUse, Scorecard};
 use evenkeel_model::signal::{self, SignalPlan};
 use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
@@ -946,7 +947,8 @@ impl World {
         self.allowed(&unit)?;
         // A page of the command line is shown around; there, people are named by `evenkeel rows` alone.
         let names = matches!(self.viewer, Viewer::User { .. }) && self.sees_people(&unit);
-        let rows = match self.records(measure, &unit, place.period, first, ROWS, names).await {
+        let period = self.told_period(measure, place).await?;
+        let rows = match self.records(measure, &unit, period, first, ROWS, names).await {
             Ok(records) => {
                 Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first, names))
             }
@@ -969,6 +971,12 @@ impl World {
     ) -> Result<MeasurePage, WorldError> {
         self.allowed(&Subject::Unit(place.unit.clone()))?;
         self.measure_page_with(measure, place, None, links).await
+    }
+
+    /// The period that the figure of a measure is of: that of the place, or several months where it has too few rows.
+    pub async fn told_period(&self, measure: &Measure, place: &Place) -> Result<Period, WorldError> {
+        let (store, question) = (self.store_for(place).await?, self.question(place));
+        Ok(rolling::rolling(measure, &question, store).map_or(place.period, |rolling| rolling.period))
     }
 
     async fn measure_page_with(

@@ -42,7 +42,7 @@ pub async fn run(session: &Session<'_>, arguments: &Explain) -> anyhow::Result<E
     let links = CommandLinks { fiscal: open.project.fiscal_year };
     let page = world.measure_page(measure, &place, 0, &links).await?;
     let subject = Subject::Unit(place.unit.clone());
-    let explanation = world.explanation(measure, &subject, place.period).await?;
+    let explanation = world.explanation(measure, &subject, world.told_period(measure, &place).await?).await?;
     if session.output.is_json() {
         session.output.json(&Explained {
             page: &page,

@@ -308,7 +308,7 @@ impl MeasurePage {
             read_with: detail.read_with.iter().map(|result| guard(result, context)).collect(),
             scoring: scoring::explained(result, detail.normalisation, &format, &other),
             below: BelowTable::new(&detail.below, detail.below_kind.as_deref(), &format, context),
-            rows: detail.rows.map(|rows| RowsTable::new(rows, &measure.id, context)),
+            rows: detail.rows.map(|rows| RowsTable::new(rows, &measure.id, of, context)),
             compare_url: links.compare(&measure.id, &context.place, None).filter(|_| detail.compared),
             explain_url: links
                 .explain(&measure.id, &context.place)

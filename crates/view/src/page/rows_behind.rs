@@ -2,6 +2,7 @@
 
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Amount, Expression, Formula, Measure, ValueUnit};
+use evenkeel_model::period::Period;
 use evenkeel_model::record::{self, ColumnKind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::number::{self, Currency, Format};
-use crate::page::context::Context;
+use crate::page::context::{Context, Place};
 use crate::words::{self, period};
 
 /// The most columns of a record that a page shows.
@@ -260,12 +261,14 @@ pub struct RowsTable {
 }
 
 impl RowsTable {
+    /// The rows behind a measure; `period` is the one that its figure is of.
     #[must_use]
-    pub(crate) fn new(rows: RowsBehind, measure: &MeasureId, context: &Context<'_>) -> Self {
+    pub(crate) fn new(rows: RowsBehind, measure: &MeasureId, period: Period, context: &Context<'_>) -> Self {
+        let place = Place { period, ..context.place.clone() };
         let shown = rows.rows.len() as u64;
         let last = rows.first + shown;
         let step = rows.page_size.max(1);
-        let at = |first: u64| context.links.rows(measure, &context.place, first);
+        let at = |first: u64| context.links.rows(measure, &place, first);
         Self {
             showing: if shown == 0 {
                 format!("none of {}", number::count(rows.total))
@@ -275,7 +278,7 @@ impl RowsTable {
             total: rows.total,
             earlier: (rows.first > 0).then(|| at(rows.first.saturating_sub(step))),
             later: (last < rows.total && shown > 0).then(|| at(last)),
-            file: context.links.rows_file(measure, &context.place).filter(|_| rows.total > 0),
+            file: context.links.rows_file(measure, &place).filter(|_| rows.total > 0),
             columns: rows.columns,
             rows: rows.rows,
         }

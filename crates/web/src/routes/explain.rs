@@ -20,7 +20,8 @@ pub(crate) async fn show(
     let measure = world.measure(&measure)?;
     let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
     let page = world.measure_page(measure, &place, 0, &links(&world)).await?;
-    let explanation = world.explanation(measure, &Subject::Unit(place.unit.clone()), place.period).await?;
+    let period = world.told_period(measure, &place).await?;
+    let explanation = world.explanation(measure, &Subject::Unit(place.unit.clone()), period).await?;
     let style = Style::default();
     let text = format!("{}{}", terminal::explain(&page, style), provenance(&explanation, style));
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text))
