@@ -35,6 +35,9 @@ const LARGER: [(&str, usize); 6] = [
     ("/api/v1/observations", LARGEST_PUSH),
 ];
 
+/// How many times as long a file may take to arrive as anything else: 16 MB within a minute are 2 Mbit a second.
+const LONGER: u32 = 4;
+
 /// The most bytes that are taken at an address.
 fn most_of(path: &str) -> usize {
     let is_at = |larger: &str| path == larger || larger.ends_with('/') && path.starts_with(larger);
@@ -142,11 +145,12 @@ pub(crate) async fn arrived(State(arrivals): State<Arrivals>, request: Request, 
     } else {
         None
     };
-    match tokio::time::timeout(limits.arrival, Limited::new(body, most).collect()).await {
+    let arrival = if most > LARGEST_PUSH { limits.arrival * LONGER } else { limits.arrival };
+    match tokio::time::timeout(arrival, Limited::new(body, most).collect()).await {
         Ok(Ok(whole)) => next.run(Request::from_parts(parts, Body::from(whole.to_bytes()))).await,
         Ok(Err(error)) if error.is::<LengthLimitError>() => Failure::too_large(most).into_response(),
         Ok(Err(_)) => Failure::bad("What was sent broke off. Nothing was changed.").into_response(),
-        Err(_) => Failure::too_slow(limits.arrival.as_secs()).into_response(),
+        Err(_) => Failure::too_slow(arrival.as_secs()).into_response(),
     }
 }
 

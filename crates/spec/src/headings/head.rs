@@ -72,6 +72,9 @@ pub enum Refused {
         "the heading `{0}` stands twice; give each column a name of its own, or leave one of them out in the export"
     )]
     Twice(String),
+    /// Lines end with a sign that nothing else reads as their end.
+    #[error("its lines end with a carriage return alone, as old programs wrote them; save it again as CSV")]
+    OldLineEnds,
     /// There are headings alone.
     #[error("there are headings, but no row below them; export a time in which there were cases")]
     NoRows,
@@ -109,6 +112,9 @@ pub fn read(bytes: &[u8], whole: bool) -> Result<Head, Refused> {
     if let Some(at) = text.find('\0') {
         return Err(Refused::Binary { line: 1 + text.get(..at).map_or(0, |before| before.matches('\n').count()) });
     }
+    if text.trim_end().contains('\r') && !text.contains('\n') {
+        return Err(Refused::OldLineEnds);
+    }
     let delimiter = delimiter(&text, whole)?;
     let rows = records(&text, delimiter, whole)?;
     let mut rows = rows.into_iter();
@@ -137,7 +143,8 @@ pub fn read(bytes: &[u8], whole: bool) -> Result<Head, Refused> {
         }
     }
     if count == 0 {
-        return Err(Refused::NoRows);
+        // Of a row that is longer than what is looked at, nothing is known.
+        return Err(if whole { Refused::NoRows } else { Refused::Endless { line: 2 } });
     }
     Ok(Head { encoding: encoding.name().to_lowercase(), delimiter, columns, rows: count })
 }
