@@ -34,6 +34,11 @@ impl StateStore {
         Ok(self.user(UserId(found.user_id)).await?.filter(|user| user.active))
     }
 
+    /// Uses a link for nothing but to be gone, because whoever holds it came in otherwise; false when it was gone before.
+    pub async fn use_up(&self, secret: &Secret) -> Result<bool, StateError> {
+        Ok(invitation::Entity::delete_by_id(secret.digest()).exec(&self.database).await?.rows_affected == 1)
+    }
+
     /// Uses a link: the password becomes another one, every session of the user ends, and attempts for the name count no
     /// more. Nobody when the link cannot be used.
     pub async fn redeem(&self, secret: &Secret, password: String, now: Timestamp) -> Result<Option<User>, StateError> {

@@ -48,7 +48,12 @@ impl Accounts {
             (linked, Some(secret)) => {
                 let Some(user) = self.store.invited(secret, self.now()).await? else { return Ok(Entered::NoLink) };
                 let theirs = linked.as_ref().is_some_and(|linked| linked.id == user.id);
-                if !theirs && self.store.redeem_with_work_account(secret, account, self.now()).await?.is_none() {
+                let used = if theirs {
+                    self.store.use_up(secret).await?
+                } else {
+                    self.store.redeem_with_work_account(secret, account, self.now()).await?.is_some()
+                };
+                if !used {
                     self.refused(&user.sign_in, account, "the one-time link cannot be used with it", address).await?;
                     return Ok(Entered::NoLink);
                 }
