@@ -166,6 +166,18 @@ impl Progress for Watched {
     }
 }
 
+/// A folder for what people sent, which nobody else on the machine reads; it goes away when it is given up.
+fn private_folder() -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("evenkeel-loaded-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir()
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -245,7 +257,7 @@ impl Loading {
     /// Keeps a file aside that was sent.
     pub(crate) fn keep(&self, by: &str, called: String, bytes: &[u8], head: Head) -> Result<Arc<Draft>, NotAdded> {
         let unkept = |error: std::io::Error| NotAdded::Write { path: called.clone(), error };
-        let folder = TempDir::new().map_err(unkept)?;
+        let folder = private_folder().map_err(unkept)?;
         std::fs::write(folder.path().join(FILE), bytes).map_err(unkept)?;
         let id = self.secret().map_err(|error| unkept(std::io::Error::other(error)))?.text();
         let said = Said {
@@ -266,8 +278,8 @@ impl Loading {
             said: Mutex::new(Arc::new(said)),
             stage: watch::Sender::new(Stage::Said),
         });
+        self.forget_old();
         let mut drafts = locked(&self.drafts);
-        drafts.retain(|draft| draft.sent.elapsed() < KEPT);
         if drafts.len() >= MOST
             && let Some(oldest) = drafts.iter().position(|draft| !matches!(draft.stage(), Stage::Importing(_)))
         {
@@ -277,16 +289,21 @@ impl Loading {
         Ok(draft)
     }
 
+    /// Forgets the files that nobody said anything of for long; asked for again and again.
+    pub(crate) fn forget_old(&self) {
+        let is_kept = |draft: &Arc<Draft>| draft.sent.elapsed() < KEPT || matches!(draft.stage(), Stage::Importing(_));
+        locked(&self.drafts).retain(is_kept);
+    }
+
     /// A file that somebody sent; none where it is somebody else's, or is not kept any more.
     pub(crate) fn draft(&self, by: &str, id: &str) -> Option<Arc<Draft>> {
         let drafts = locked(&self.drafts);
         drafts.iter().find(|draft| draft.id == id && draft.by == by && draft.sent.elapsed() < KEPT).cloned()
     }
 
-    /// The sources of a project that could read an export as they read the files before.
+    /// The sources of a project of which an export may be another file, the likeliest first.
     pub(crate) fn readers<'a>(&self, project: &'a Project, head: &Head) -> Vec<&'a Source> {
-        let loaded = project.sources.iter().filter(|source| sources::loaded_files(source).is_some());
-        loaded.filter(|source| sources::fits(&self.root, source, head).is_ok()).collect()
+        sources::likely(&self.root, &project.sources, head)
     }
 
     /// Says what a file becomes, and tries it out.
@@ -332,11 +349,9 @@ impl Loading {
                 PATIENCE.as_secs()
             )
         };
-        let trying = async {
-            let _alone = self.trying.lock().await;
-            self.try_out(draft, plan, as_of).await
-        };
-        tokio::time::timeout(PATIENCE, trying).await.unwrap_or_else(|_| Err(late()))
+        let busy = |_| "Other files are being tried out. Look again in a moment.".to_owned();
+        let _alone = tokio::time::timeout(PATIENCE, self.trying.lock()).await.map_err(busy)?;
+        tokio::time::timeout(PATIENCE, self.try_out(draft, plan, as_of)).await.unwrap_or_else(|_| Err(late()))
     }
 
     async fn try_out(&self, draft: &Draft, plan: Plan, as_of: Timestamp) -> Result<Arc<Trial>, String> {
@@ -348,7 +363,7 @@ impl Loading {
         for files in source.files.values_mut() {
             files.paths = vec![FILE.to_owned()];
         }
-        let folder = TempDir::new().map_err(|error| failed(&error))?;
+        let folder = private_folder().map_err(|error| failed(&error))?;
         let place = folder.path().to_string_lossy().into_owned();
         let lake = Lake::new(Storage::open(&place, folder.path()).map_err(|error| failed(&error))?);
         let mut wanted =
@@ -377,18 +392,21 @@ impl Loading {
         if !draft.begin() {
             return Ok(false);
         }
-        match self.write(draft, state).await {
-            Ok((project, source)) => {
-                let (loading, draft, state) = (Arc::clone(self), Arc::clone(draft), state.clone());
-                // It goes on when whoever asked has gone away.
-                tokio::spawn(async move { loading.import(&draft, &project, &source, &state).await });
-                Ok(true)
+        let (loading, draft, state) = (Arc::clone(self), Arc::clone(draft), state.clone());
+        // Whatever has begun goes on when whoever asked has gone away.
+        let writing = tokio::spawn(async move {
+            match loading.write(&draft, &state).await {
+                Ok((project, source)) => {
+                    tokio::spawn(async move { loading.import(&draft, &project, &source, &state).await });
+                    Ok(true)
+                }
+                Err(error) => {
+                    draft.stage.send_replace(Stage::Said);
+                    Err(error)
+                }
             }
-            Err(error) => {
-                draft.stage.send_replace(Stage::Said);
-                Err(error)
-            }
-        }
+        });
+        writing.await.unwrap_or(Err(Failed::GivenUp))
     }
 
     /// Puts a file, and its source where that is new, into the project, which the server then knows.
@@ -488,6 +506,9 @@ pub(crate) enum Failed {
     /// The files of the project have mistakes.
     #[error("the files of the project have mistakes")]
     Mistakes,
+    /// It was given up half-way.
+    #[error("writing was given up")]
+    GivenUp,
 }
 
 /// What is wrong with a file, and what to do, for whoever loads it on a page.

@@ -410,6 +410,9 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             }
             forget_acts(accounts, &opening.project.time_zone).await;
         }
+        if let Some(loading) = &state.loading {
+            loading.forget_old();
+        }
         let present = state.present();
         let now = clock();
         let project = state.project();

@@ -21,7 +21,7 @@ use crate::whole_file::{Unwritten, WholeFile};
 const PROJECT: &str = "evenkeel.yaml";
 /// The longest name of a source that is made from that of a file.
 const LONGEST_NAME: usize = 40;
-/// How many files may be loaded within one second under one name.
+/// How many files may be loaded into a source within one second.
 const MOST_ALIKE: usize = 99;
 
 /// Why an export did not become part of a source.
@@ -151,8 +151,8 @@ pub fn fits(root: &Path, source: &Source, head: &Head) -> Result<(), NotAdded> {
     };
     if let Some(before) = newest(&root.join("raw").join(&source.name)) {
         let before = self::head(&before)?;
-        let known = |heading: &str| head.columns.iter().any(|column| column.heading == heading);
-        if let Some(column) = before.columns.iter().find(|column| !known(&column.heading)) {
+        let mut read = before.columns.iter().filter(|column| reads(source, &column.heading));
+        if let Some(column) = read.find(|column| !has(head, &column.heading)) {
             return Err(NotAdded::Missing { heading: column.heading.clone() });
         }
     }
@@ -165,6 +165,42 @@ pub fn fits(root: &Path, source: &Source, head: &Head) -> Result<(), NotAdded> {
         });
     }
     Ok(())
+}
+
+fn has(head: &Head, heading: &str) -> bool {
+    head.columns.iter().any(|column| column.heading == heading)
+}
+
+/// Whether the SELECTs of a source name a column.
+#[must_use]
+pub fn reads(source: &Source, heading: &str) -> bool {
+    let identifier = headings::identifier(heading);
+    source.tables.iter().any(|table| {
+        // Columns are named with quotation marks in what is written here; somebody may have written another SELECT.
+        let word = |part: &str| part.eq_ignore_ascii_case(heading.trim());
+        let plain = || table.select.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(word);
+        table.select.contains(&identifier) || !table.select.contains('"') && plain()
+    })
+}
+
+/// The sources that read loaded files of which an export may be another one, the likeliest first: those that could read it, and
+/// those of which it has most of the columns that they read. Of one that it lacks a column of, [`fits`] says so.
+#[must_use]
+pub fn likely<'a>(root: &Path, sources: &'a [Source], head: &Head) -> Vec<&'a Source> {
+    let mut found: Vec<(usize, bool, &Source)> = Vec::new();
+    for source in sources.iter().filter(|source| loaded_files(source).is_some()) {
+        let before = newest(&root.join("raw").join(&source.name)).and_then(|before| self::head(&before).ok());
+        let columns = before.map(|before| before.columns).unwrap_or_default();
+        let read: Vec<&str> =
+            columns.iter().map(|column| column.heading.as_str()).filter(|heading| reads(source, heading)).collect();
+        let here = read.iter().filter(|heading| has(head, heading)).count();
+        let fits = fits(root, source, head).is_ok();
+        if fits || here * 2 > read.len() {
+            found.push((here, fits, source));
+        }
+    }
+    found.sort_by_key(|(here, fits, _)| std::cmp::Reverse((*here, *fits)));
+    found.into_iter().map(|(_, _, source)| source).collect()
 }
 
 /// How an export is written, in words.
@@ -288,30 +324,57 @@ pub struct Kept {
 /// # Errors
 /// When a file cannot be written, or one is there that must not be written over.
 pub fn add(root: &Path, name: &str, export: &Export<'_>, new: Option<&NewSource>) -> Result<Kept, NotAdded> {
-    let kept = keep(root, name, export)?;
-    let mut made: Vec<PathBuf> = Vec::new();
-    if !kept.known {
-        made.push(root.join(&kept.path));
+    let folder = root.join("raw").join(name);
+    let mut undo = Undo::default();
+    let kept = keep(root, name, export);
+    if let Ok(kept) = &kept
+        && !kept.known
+    {
+        undo.made.push(root.join(&kept.path));
     }
-    let written = new.map_or(Ok(()), |new| {
-        let mut files = new.files.iter();
+    let added = kept.and_then(|kept| {
+        let mut files = new.iter().flat_map(|new| &new.files);
         if let Some((path, text)) = files.next() {
             put(root, path, text, true)?;
-            made.push(root.join(path));
+            undo.made.push(root.join(path));
         }
-        files.try_for_each(|(path, text)| put(root, path, text, false))
+        for (path, text) in files {
+            let unread = |error| NotAdded::Unread { file: path.clone(), error };
+            let before = std::fs::read(root.join(path)).map_err(unread)?;
+            put(root, path, text, false)?;
+            undo.changed.push((root.join(path), before));
+        }
+        Ok(kept)
     });
-    match written {
-        Ok(()) => Ok(kept),
-        Err(error) => {
-            for path in made {
-                // What cannot be removed is read by no source, because the list of the project does not name it.
-                drop(std::fs::remove_file(path));
+    if added.is_err() {
+        undo.all();
+        if new.is_some() {
+            // A folder that holds something is not taken away.
+            drop(std::fs::remove_dir(folder));
+        }
+    }
+    added
+}
+
+/// What was written, in case the rest cannot be.
+#[derive(Default)]
+struct Undo {
+    /// Files that were not there.
+    made: Vec<PathBuf>,
+    /// Files that were another before.
+    changed: Vec<(PathBuf, Vec<u8>)>,
+}
+
+impl Undo {
+    fn all(self) {
+        for path in self.made {
+            // What cannot be removed is read by no source, because the list of the project does not name it.
+            drop(std::fs::remove_file(path));
+        }
+        for (path, before) in self.changed {
+            if let Err(error) = replace(&path, &before) {
+                tracing::error!(path = %path.display(), %error, "a file of the project could not be written back");
             }
-            if new.is_some() {
-                drop(std::fs::remove_dir(root.join("raw").join(name)));
-            }
-            Err(error)
         }
     }
 }
@@ -326,8 +389,8 @@ fn keep(root: &Path, name: &str, export: &Export<'_>) -> Result<Kept, NotAdded> 
     }
     let at = export.at.strftime("%Y%m%dT%H%M%SZ").to_string();
     let called = safe_name(export.called);
-    for number in 1..=MOST_ALIKE {
-        // The source reads its files in the order of their names, which has to be that in which they were loaded.
+    // The source reads its files in the order of their names, which has to be that in which they were loaded.
+    for number in 1 + loaded_at(&folder, &at)..=MOST_ALIKE {
         let path = format!("{inside}/{at}_{number:02}_{called}.csv");
         match copy(root, &path, export.file) {
             Ok(()) => return Ok(Kept { path, known: false }),
@@ -336,6 +399,13 @@ fn keep(root: &Path, name: &str, export: &Export<'_>) -> Result<Kept, NotAdded> 
         }
     }
     Err(NotAdded::Exists { path: format!("{inside}/{at}_{called}.csv") })
+}
+
+/// The highest number of the files that were loaded within one second.
+fn loaded_at(folder: &Path, at: &str) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let number = |name: &str| name.strip_prefix(at)?.strip_prefix('_')?.split('_').next()?.parse().ok();
+    entries.filter_map(|entry| number(entry.file_name().to_str()?)).max().unwrap_or(0)
 }
 
 /// The file of a folder that holds the same as another one.
@@ -368,11 +438,22 @@ fn digest(path: &Path) -> io::Result<blake3::Hash> {
 
 /// Writes a file of the project; a new one must not be there yet.
 fn put(root: &Path, path: &str, text: &str, new: bool) -> Result<(), NotAdded> {
-    let file = begin(root, path)?;
     let failed = |error: io::Error| NotAdded::Write { path: path.to_owned(), error };
+    if !new {
+        return replace(&root.join(path), text.as_bytes()).map_err(|error| failed(error.error));
+    }
+    let file = begin(root, path)?;
     let told = |error: Unwritten| failed(error.error);
     file.handle().map_err(told)?.write_all(text.as_bytes()).map_err(failed)?;
-    if new { file.finish_new() } else { file.finish() }.map_err(told)
+    file.finish_new().map_err(told)
+}
+
+/// Writes a file that is there anew: where it lies, also when that is behind a link, and for those who could read it before.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Unwritten> {
+    let failed = |error: io::Error| Unwritten { path: path.to_path_buf(), error };
+    let file = WholeFile::replace(&path.canonicalize().map_err(failed)?)?;
+    file.handle()?.write_all(bytes).map_err(failed)?;
+    file.finish()
 }
 
 fn copy(root: &Path, path: &str, from: &Path) -> Result<(), NotAdded> {
@@ -474,6 +555,72 @@ mod tests {
         let tabs = add_export(root, &EXPORT.replace(',', "\t"), 9).unwrap_err();
         assert!(tabs.to_string().ends_with("this one in UTF-8 with tabs between cells"), "{tabs}");
         assert_eq!(files(root).len(), 3);
+    }
+
+    #[test]
+    fn columns_that_nothing_reads_may_come_and_go() {
+        let folder = project();
+        let root = folder.path();
+        add_export(root, "Ticket ID,Created at,Tags\n1,2026-10-28 08:00,a\n", 0).unwrap();
+        add_export(root, "Ticket ID,Created at\n2,2026-10-28 08:00\n", 5).unwrap();
+        add_export(root, "Ticket ID,Created at,Smiley\n3,2026-10-28 08:00,b\n", 9).unwrap();
+        let loaded = evenkeel_spec::load(&DiskFiles::new(root)).project.unwrap();
+        let likely = |text: &str| {
+            let head = headings::read(text.as_bytes(), true).unwrap();
+            likely(root, &loaded.sources, &head).iter().map(|source| source.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(likely("Ticket ID,Created at\n1,2026-10-28 08:00\n"), ["desk"]);
+        // Half of what is read is not most of it.
+        assert!(likely("Ticket ID,Opened\n1,2026-10-28 08:00\n").is_empty());
+        assert!(likely("Survey,Score\n1,2\n").is_empty());
+    }
+
+    #[test]
+    fn files_of_one_second_are_read_in_the_order_in_which_they_came() {
+        let folder = project();
+        let root = folder.path();
+        add_export(root, EXPORT, 0).unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let file = outside.path().join("a.csv");
+        std::fs::write(&file, EXPORT.replace("\n1,", "\n2,")).unwrap();
+        let kept = keep(root, "desk", &Export { file: &file, called: "a", at: Timestamp::UNIX_EPOCH }).unwrap();
+        assert_eq!(kept.path, "raw/desk/19700101T000000Z_02_a.csv");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_of_the_project_stay_where_and_whose_they_are() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = project();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let (link, kept) = (folder.path().join(PROJECT), elsewhere.path().join("managed.yaml"));
+        std::fs::rename(&link, &kept).unwrap();
+        std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o600)).unwrap();
+        symlink(&kept, &link).unwrap();
+        add_export(folder.path(), EXPORT, 0).unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert!(std::fs::read_to_string(&kept).unwrap().contains("sources/desk.yaml"));
+        assert_eq!(kept.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_was_changed_before_something_failed_is_changed_back() {
+        let folder = project();
+        let root = folder.path();
+        let (scorecard, untouched) = template::SUPPORT_DESK_SCORECARD;
+        let new = NewSource {
+            files: vec![
+                ("sources/desk.yaml".to_owned(), "source: desk\n".to_owned()),
+                (scorecard.to_owned(), "changed".to_owned()),
+                ("nowhere.yaml".to_owned(), "nothing is here to be changed".to_owned()),
+            ],
+        };
+        let file = root.join("export.csv");
+        std::fs::write(&file, EXPORT).unwrap();
+        let export = Export { file: &file, called: "a", at: Timestamp::UNIX_EPOCH };
+        assert!(add(root, "desk", &export, Some(&new)).is_err());
+        assert_eq!(std::fs::read_to_string(root.join(scorecard)).unwrap(), untouched);
+        assert!(files(root).is_empty() && !root.join("raw/desk").exists(), "{:?}", files(root));
     }
 
     #[test]

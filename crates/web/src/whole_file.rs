@@ -47,6 +47,26 @@ impl WholeFile {
         Ok(Self { file, path: path.to_path_buf() })
     }
 
+    /// Begins a file that takes the place of another one, with its owner and its rights.
+    ///
+    /// # Errors
+    /// When there is none, nothing can be written into its folder, or it cannot be given to that owner.
+    pub fn replace(path: &Path) -> Result<Self, Unwritten> {
+        let failed = |error| Unwritten { path: path.to_path_buf(), error };
+        let before = std::fs::metadata(path).map_err(failed)?;
+        let whole = Self::create(path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, chown};
+            let own = whole.file.as_file().metadata().map_err(failed)?;
+            if (own.uid(), own.gid()) != (before.uid(), before.gid()) {
+                chown(whole.file.path(), Some(before.uid()), Some(before.gid())).map_err(failed)?;
+            }
+        }
+        whole.file.as_file().set_permissions(before.permissions()).map_err(failed)?;
+        Ok(whole)
+    }
+
     /// What is written goes here.
     ///
     /// # Errors
@@ -105,5 +125,21 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "another");
         assert_eq!(names(), 1);
         assert!(WholeFile::create(&folder.path().join("nowhere/out.csv")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_takes_the_place_of_a_file_is_read_by_the_same() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("evenkeel.yaml");
+        assert!(WholeFile::replace(&path).is_err());
+        std::fs::write(&path, "before").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let file = WholeFile::replace(&path).unwrap();
+        file.handle().unwrap().write_all(b"after").unwrap();
+        file.finish().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "after");
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub use head::{Head, LOOKED_AT, Refused, read};
 pub use moments::Written;
-pub use source::{Asked, Unready, source_file};
+pub use source::{Asked, Unready, identifier, source_file};
 
 /// A column of an export: its heading, and the cells that were looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

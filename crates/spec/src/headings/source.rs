@@ -300,7 +300,9 @@ fn texts(texts: &[String]) -> Option<String> {
     (!listed.is_empty()).then(|| listed.join(", "))
 }
 
-fn identifier(heading: &str) -> String {
+/// A heading as SQL names the column.
+#[must_use]
+pub fn identifier(heading: &str) -> String {
     format!("\"{}\"", heading.trim().replace('"', "\"\""))
 }
 

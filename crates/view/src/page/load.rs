@@ -59,6 +59,8 @@ pub struct LoadColumn {
     pub samples: Vec<String>,
     /// Why its cells are not shown.
     pub hidden: Option<&'static str>,
+    /// What a source that is there already does with it; none where the source is new.
+    pub as_before: Option<&'static str>,
     /// What it may become.
     pub becomes: Vec<LoadChoice>,
     /// How sure the proposal is.

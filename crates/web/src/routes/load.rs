@@ -105,7 +105,7 @@ pub(crate) async fn show(
     let draft = found(&state, &loader, &id)?;
     match draft.stage() {
         Stage::Said => columns(&state, &loader, &draft, StatusCode::OK, None),
-        stage => progress(&loader, &draft, stage),
+        stage => progress(&state, &loader, &draft, stage),
     }
 }
 
@@ -140,6 +140,7 @@ pub(crate) async fn say(
             tracing::warn!(%error, "a file could not be taken into the project");
             columns(&state, &loader, &draft, StatusCode::CONFLICT, Some(told(&error)))
         }
+        Err(Failed::GivenUp) => Err(Failure::failed(&Failed::GivenUp)),
         Err(Failed::Mistakes) => {
             let why = "Nothing was imported: the files of the project have mistakes, which `evenkeel check` lists.";
             columns(&state, &loader, &draft, StatusCode::CONFLICT, Some(why.to_owned()))
@@ -297,6 +298,7 @@ fn columns(
     let said = draft.said();
     let proposals = draft.proposals(&said.decisions);
     let into = into(&loading.readers(&project, &draft.head), &said);
+    let reader = project.sources.iter().find(|source| said.known && source.name == said.name);
     let people = project.people != PeoplePolicy::Off;
     let trial = said.trial.as_ref().ok();
     let cases = trial.map_or(0, |trial| trial.taken.iter().find(|(table, _)| table == "cases").map_or(0, |one| one.1));
@@ -312,11 +314,13 @@ fn columns(
     let page = LoadColumnsPage {
         frame: loader.world.frame("Load a file", &links(&loader.world), "Data"),
         headline,
-        file: file(draft, &proposals),
+        file: file(draft, &proposals, reader),
         error: error.or_else(|| said.trial.as_ref().err().cloned()),
         into,
         name: said.name.clone(),
-        columns: rows.map(|(number, (column, proposal))| line(number, column, proposal, &said, people)).collect(),
+        columns: rows
+            .map(|(number, (column, proposal))| line(number, column, proposal, &said, people, reader))
+            .collect(),
         first: if said.known { Vec::new() } else { firsts(&proposals, &said) },
         zones: if said.known { Vec::new() } else { zones(&proposals, &said, project.time_zone.iana_name()) },
         import: shown.as_ref().filter(|_| cases > 0).map(|_| format!("Import {}", counted(cases, "cases"))),
@@ -329,9 +333,13 @@ fn columns(
     loader.kept(answer_page(status, &page)?)
 }
 
-fn file(draft: &Draft, proposals: &[Proposal]) -> String {
+fn file(draft: &Draft, proposals: &[Proposal], reader: Option<&Source>) -> String {
     let Head { encoding, delimiter, columns, .. } = &draft.head;
-    let recognised = proposals.iter().filter(|one| one.becomes.is_some() && one.question.is_none()).count();
+    let is_recognised = |one: &&Proposal| match reader {
+        Some(source) => crate::sources::reads(source, &one.heading),
+        None => one.becomes.is_some() && one.question.is_none(),
+    };
+    let recognised = proposals.iter().filter(is_recognised).count();
     let written = crate::sources::written(encoding, *delimiter);
     file_words(&draft.called, draft.bytes, columns.len(), &written, recognised)
 }
@@ -381,7 +389,14 @@ fn zones(proposals: &[Proposal], said: &Said, own: Option<&str>) -> Vec<LoadChoi
 }
 
 /// A column with what is proposed for it.
-fn line(number: usize, column: &Column, proposal: &Proposal, said: &Said, people: bool) -> LoadColumn {
+fn line(
+    number: usize,
+    column: &Column,
+    proposal: &Proposal,
+    said: &Said,
+    people: bool,
+    reader: Option<&Source>,
+) -> LoadColumn {
     let hidden = proposal.becomes == Some(Becomes::Agent) && !people;
     let mut samples: Vec<String> = Vec::new();
     for cell in column.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()) {
@@ -453,6 +468,13 @@ fn line(number: usize, column: &Column, proposal: &Proposal, said: &Said, people
         heading: column.heading.clone(),
         samples: if hidden { Vec::new() } else { samples },
         hidden: hidden.then_some(HIDDEN),
+        as_before: reader.map(|source| {
+            if crate::sources::reads(source, &column.heading) {
+                "as in the files before"
+            } else {
+                "not read by this source"
+            }
+        }),
         becomes: std::iter::once(stays).chain(becomes).collect(),
         certainty,
         icon,
@@ -497,14 +519,15 @@ fn rejected_lines(trial: &Trial) -> Vec<LoadRejected> {
 }
 
 /// How far the import of a file has come.
-fn progress(loader: &Loader, draft: &Draft, stage: Stage) -> Result<Response, Failure> {
-    let said = draft.said();
+fn progress(state: &State, loader: &Loader, draft: &Draft, stage: Stage) -> Result<Response, Failure> {
+    let (said, project) = (draft.said(), state.project());
+    let reader = project.sources.iter().find(|source| said.known && source.name == said.name);
     let link = |label: &str, url: &str| (label.to_owned(), url.to_owned());
     let ended = vec![link("Scorecard", "/"), link("What the record holds", "/data"), link("Load another file", LOAD)];
     let mut page = LoadProgressPage {
         frame: loader.world.frame("Load a file", &links(&loader.world), "Data"),
         headline: format!("{} is being imported", draft.called),
-        file: file(draft, &draft.proposals(&said.decisions)),
+        file: file(draft, &draft.proposals(&said.decisions), reader),
         state: String::new(),
         events_url: None,
         failed: None,

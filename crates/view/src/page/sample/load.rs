@@ -50,6 +50,11 @@ fn column(name: &str, number: usize) -> LoadColumn {
         heading: text(name, headings.get(number).copied().unwrap_or_default()),
         samples: if number == 4 { Vec::new() } else { vec![text(name, "100482"), text(name, "100483")] },
         hidden: (number == 4).then_some("not shown: figures about people are off in this project"),
+        as_before: (name == "known").then_some(if number == 5 {
+            "not read by this source"
+        } else {
+            "as in the files before"
+        }),
         becomes: std::iter::once(choice("stays", "stays in your file", number > 3)).chain(becomes).collect(),
         certainty: if asks { "please say more" } else { "recognised" },
         icon: if asks { "warning" } else { "tick" },
