@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::count::{Format, Tally};
 use super::install::{find, install};
-use super::{failure, run_command};
+use super::{Outcome, failure, run_command};
 use crate::console;
 use crate::workspace::Workspace;
 
@@ -21,9 +21,9 @@ const FOLDER: &str = "tests/browser";
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// Runs them against the program that the unit tests have built.
-pub fn run(workspace: &Workspace) -> Tally {
+pub fn run(workspace: &Workspace) -> Outcome {
     match prepare(workspace) {
-        Ok(mut tests) => run_command(&mut tests, Format::Node).tally,
+        Ok(mut tests) => run_command(&mut tests, Format::Node),
         Err(why) => failure(&why),
     }
 }

@@ -1,4 +1,4 @@
-//! How many tests passed and failed, from what the runners print.
+//! How many tests passed and failed, and which ones failed why, from what the runners print.
 
 /// Numbers of tests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +32,11 @@ pub enum Format {
     Node,
 }
 
+/// The most lines of what one failed test printed that are told again at the end.
+const LONGEST_FAILURE: usize = 60;
+/// The most failed tests whose output is told again at the end.
+const MOST_FAILURES: usize = 20;
+
 /// Reads the output of a command line by line.
 #[derive(Debug)]
 pub struct Counter {
@@ -39,16 +44,21 @@ pub struct Counter {
     passed: Option<u64>,
     failed: u64,
     cancelled: u64,
+    /// What failed, each with what it printed.
+    failures: Vec<String>,
+    /// How many lines more belong to the last of them.
+    more: usize,
 }
 
 impl Counter {
     pub fn new(format: Format) -> Self {
-        Self { format, passed: None, failed: 0, cancelled: 0 }
+        Self { format, passed: None, failed: 0, cancelled: 0, failures: Vec::new(), more: 0 }
     }
 
     /// Takes in a line of the output.
     pub fn read(&mut self, line: &str) {
         let line = plain(line);
+        self.read_failure(&line);
         let line = line.trim();
         match self.format {
             Format::ExitCode => {}
@@ -74,6 +84,27 @@ impl Counter {
         }
     }
 
+    /// Keeps the line when it belongs to a failure.
+    fn read_failure(&mut self, line: &str) {
+        // Nextest lists the names once more below its summary.
+        let is_told = self.format == Format::Nextest && self.passed.is_some();
+        if begins_failure(self.format, line.trim()) && !is_told && self.failures.len() < MOST_FAILURES {
+            self.failures.push(line.trim().to_owned());
+            self.more = LONGEST_FAILURE;
+        } else if ends_failure(self.format, line.trim()) {
+            self.more = 0;
+        } else if let Some(failure) = self.failures.last_mut().filter(|_| self.more > 0) {
+            failure.push('\n');
+            failure.push_str(line.trim_end());
+            self.more -= 1;
+        }
+    }
+
+    /// What failed, each with what it printed. A suite that failed only because of its tests is left out.
+    pub fn failures(&self) -> Vec<String> {
+        self.failures.iter().filter(|failure| !failure.contains("failureType: 'subtestsFailed'")).cloned().collect()
+    }
+
     /// Whether the output told counts, where it should.
     pub fn has_counts(&self) -> bool {
         self.format == Format::ExitCode || self.passed.is_some()
@@ -87,6 +118,31 @@ impl Counter {
         let Some(passed) = self.passed else { return Tally::FAILED };
         let failed = self.failed.saturating_add(self.cancelled);
         Tally { passed, failed: if success { failed } else { failed.max(1) } }
+    }
+}
+
+/// Whether the output of something that failed begins with a line.
+fn begins_failure(format: Format, line: &str) -> bool {
+    match format {
+        Format::ExitCode => line.starts_with("error") || line.starts_with("Diff in "),
+        Format::Nextest => {
+            line.starts_with("error: could not compile")
+                || line.split_once(" [").is_some_and(|(verdict, _)| {
+                    ["FAIL", "TIMEOUT", "ABORT", "XFAIL", "LEAK-FAIL"].contains(&verdict) || verdict.starts_with("SIG")
+                })
+        }
+        Format::Libtest => line.starts_with("---- ") && line.ends_with(" stdout ----"),
+        Format::Node => line.starts_with("not ok "),
+    }
+}
+
+/// Whether what failed has ended before a line.
+fn ends_failure(format: Format, line: &str) -> bool {
+    match format {
+        Format::ExitCode => line.is_empty(),
+        Format::Nextest => ["PASS [", "SLOW [", "LEAK [", "Summary ["].iter().any(|start| line.starts_with(start)),
+        Format::Libtest => line == "failures:",
+        Format::Node => line == "...",
     }
 }
 
@@ -263,6 +319,60 @@ ok 1 - a
         let colour = "\u{1b}[34mℹ pass 4\u{1b}[39m\n\u{1b}[34mℹ fail 0\u{1b}[39m";
         assert_eq!(count(Format::Node, colour, true), (4, 0));
         assert_eq!(count(Format::Node, "npm error Missing script: \"test\"", false), (0, 1));
+    }
+
+    fn failures(format: Format, output: &str) -> Vec<String> {
+        let mut counter = Counter::new(format);
+        output.lines().for_each(|line| counter.read(line));
+        counter.failures()
+    }
+
+    #[test]
+    fn failures_are_told_with_what_they_printed() {
+        let nextest = "\
+        PASS [   0.005s] (1/4) one a
+        \u{1b}[31;1mFAIL\u{1b}[0m [   0.083s] (2/4) one b
+  stdout ───
+    running 1 test
+  stderr ───
+    thread 'b' panicked at src/lib.rs:3:9
+        PASS [   0.005s] (3/4) one c
+     SIGABRT [   0.005s] (4/4) one d
+────────────
+     Summary [   0.084s] 4 tests run: 2 passed, 2 failed, 1 skipped
+        FAIL [   0.083s] (2/4) one b
+error: test run failed";
+        let told = failures(Format::Nextest, nextest);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("FAIL [   0.083s] (2/4) one b\n"), "{told:?}");
+        assert!(told[0].ends_with("panicked at src/lib.rs:3:9"), "{told:?}");
+        assert!(told[1].starts_with("SIGABRT"), "{told:?}");
+        let node = "\
+# Subtest: pages
+    not ok 6 - leads to the provider
+      ---
+      error: 'late'
+      ...
+    ok 7 - another
+    1..2
+not ok 32 - pages
+  ---
+  failureType: 'subtestsFailed'
+  ...
+# fail 1";
+        assert_eq!(failures(Format::Node, node), ["not ok 6 - leads to the provider\n      ---\n      error: 'late'"]);
+        let libtest = "test a ... FAILED\n\nfailures:\n\n---- a stdout ----\nit is so\n\nfailures:\n    a\n";
+        assert_eq!(failures(Format::Libtest, libtest), ["---- a stdout ----\nit is so\n"]);
+        let clippy = "    Checking one\nerror: a mistake\n  --> here\n\nwarning: other";
+        assert_eq!(failures(Format::ExitCode, clippy), ["error: a mistake\n  --> here"]);
+        assert!(failures(Format::Nextest, "        PASS [   0.005s] (1/4) one fail_a").is_empty());
+    }
+
+    #[test]
+    fn much_that_failed_is_cut() {
+        let one = format!("FAIL [ 1s] a\n{}", "line\n".repeat(1_000));
+        let told = failures(Format::Nextest, &one.repeat(100));
+        assert_eq!((told.len(), told[0].lines().count()), (MOST_FAILURES, 1 + LONGEST_FAILURE));
     }
 
     #[test]

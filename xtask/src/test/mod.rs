@@ -26,6 +26,7 @@ pub fn run(options: &[String]) -> ExitCode {
         Err(error) => report.step("workspace", || failure(&format!("{error:#}"))),
     }
     let total = report.total();
+    console::out(&report.what_failed());
     console::out(&report.table());
     // Programs read this line; nothing may follow it.
     console::out(&format!("{} passed, {} failed", total.passed, total.failed));
@@ -34,12 +35,12 @@ pub fn run(options: &[String]) -> ExitCode {
 
 fn steps(workspace: &Workspace, quick: bool, report: &mut Report) {
     let root = workspace.root.as_path();
-    let run = |format, arguments: &[&str]| run_command(cargo().args(arguments).current_dir(root), format).tally;
+    let run = |format, arguments: &[&str]| run_command(cargo().args(arguments).current_dir(root), format);
 
     report.step("format", || run(Format::ExitCode, &["fmt", "--all", "--check"]));
     report.step("tidy", || match tidy::passes(workspace) {
-        Ok(true) => Tally::PASSED,
-        Ok(false) => Tally::FAILED,
+        Ok(true) => Outcome::from(Tally::PASSED),
+        Ok(false) => failure("what is listed above is not in order"),
         Err(error) => failure(&format!("{error:#}")),
     });
     if !quick {
@@ -50,7 +51,7 @@ fn steps(workspace: &Workspace, quick: bool, report: &mut Report) {
     report.step("tests", || {
         let outcome = run_tests(root);
         built = outcome.counted;
-        outcome.tally
+        outcome
     });
     if !quick {
         report.step("on PostgreSQL", || {
@@ -133,6 +134,14 @@ struct Outcome {
     tally: Tally,
     /// Whether it came as far as telling counts. For tests: whether they were built.
     counted: bool,
+    /// What failed, each with what it printed.
+    failures: Vec<String>,
+}
+
+impl From<Tally> for Outcome {
+    fn from(tally: Tally) -> Self {
+        Self { tally, counted: true, failures: Vec::new() }
+    }
 }
 
 /// Runs a command, passes its output through, and counts what it tells.
@@ -143,14 +152,15 @@ fn run_command(command: &mut Command, format: Format) -> Outcome {
         Ok(success) => success,
         Err(error) => {
             let program = command.get_program().to_string_lossy().into_owned();
-            return Outcome { tally: failure(&format!("`{program}` cannot be started: {error}")), counted: false };
+            return failure(&format!("`{program}` cannot be started: {error}"));
         }
     };
     let counted = counter.has_counts();
+    let mut failures = counter.failures();
     if !counted && success {
-        console::error("no counts of tests were found in this output, so it counts as one failure");
+        failures.push(said("no counts of tests were found in this output, so it counts as one failure"));
     }
-    Outcome { tally: counter.finish(success), counted }
+    Outcome { tally: counter.finish(success), counted, failures }
 }
 
 /// A command as a person would type it.
@@ -162,36 +172,52 @@ fn shown(command: &Command) -> String {
 }
 
 /// Says why a step failed.
-fn failure(why: &str) -> Tally {
+fn failure(why: &str) -> Outcome {
+    Outcome { tally: Tally::FAILED, counted: false, failures: vec![said(why)] }
+}
+
+fn said(why: &str) -> String {
     console::error(&format!("failed: {why}"));
-    Tally::FAILED
+    why.to_owned()
 }
 
 /// What came of each step.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Report {
-    steps: Vec<(&'static str, Tally, Duration)>,
+    steps: Vec<(&'static str, Outcome, Duration)>,
 }
 
 impl Report {
     /// Announces a step, runs it and takes its time.
-    fn step(&mut self, name: &'static str, run: impl FnOnce() -> Tally) {
+    fn step(&mut self, name: &'static str, run: impl FnOnce() -> Outcome) {
         console::out(&format!("\n── {name} ──"));
         let start = Instant::now();
-        let tally = run();
+        let outcome = run();
         let time = start.elapsed();
-        let verdict = if tally.failed == 0 { "passed" } else { "FAILED" };
+        let verdict = if outcome.tally.failed == 0 { "passed" } else { "FAILED" };
         console::out(&format!("── {name} {verdict} after {:.1} s ──", time.as_secs_f64()));
-        self.steps.push((name, tally, time));
+        self.steps.push((name, outcome, time));
     }
 
     fn total(&self) -> Tally {
-        self.steps.iter().fold(Tally::default(), |total, (_, tally, _)| total.plus(*tally))
+        self.steps.iter().fold(Tally::default(), |total, (_, outcome, _)| total.plus(outcome.tally))
+    }
+
+    /// What failed, told once more where it is found: the whole output is long, and its beginning is often cut.
+    fn what_failed(&self) -> String {
+        let mut text = String::new();
+        for (name, outcome, _) in &self.steps {
+            for failure in &outcome.failures {
+                let told = format!("\n── failed in {name} ──\n{failure}\n");
+                text.push_str(&told);
+            }
+        }
+        text
     }
 
     fn table(&self) -> String {
         let mut text = format!("\n{:<20}{:>8}{:>8}{:>10}\n", "step", "passed", "failed", "seconds");
-        for (name, tally, time) in &self.steps {
+        for (name, Outcome { tally, .. }, time) in &self.steps {
             let line = format!("{name:<20}{:>8}{:>8}{:>10.1}\n", tally.passed, tally.failed, time.as_secs_f64());
             text.push_str(&line);
         }
@@ -232,11 +258,12 @@ mod tests {
     #[test]
     fn reports_add_up() {
         let mut report = Report::default();
-        report.step("one", || tally(584, 0));
-        report.step("two", || tally(1, 2));
+        report.step("one", || tally(584, 0).into());
+        report.step("two", || Outcome { failures: vec!["FAIL a\nwhy".to_owned()], ..tally(1, 2).into() });
         assert_eq!(report.total(), tally(585, 2));
         let table = report.table();
         assert!(table.contains("\none                      584       0"), "{table}");
+        assert_eq!(report.what_failed(), "\n── failed in two ──\nFAIL a\nwhy\n");
     }
 
     #[test]

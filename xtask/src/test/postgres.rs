@@ -6,9 +6,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::count::{Format, Tally};
+use super::count::Format;
 use super::install::{find, install, is_root};
-use super::{failure, run_command};
+use super::{Outcome, failure, run_command};
 use crate::workspace::cargo;
 
 /// Where Debian puts the programs of each version.
@@ -18,10 +18,10 @@ const OWNER: &str = "postgres";
 /// Who owns the databases of tests.
 const USER: &str = "evenkeel";
 /// The tests that keep something in the database.
-const TESTS: &str = "package(evenkeel-state) or (package(evenkeel) and test(/^(api|figures|initiatives|notes|recommendations|record|rights|serving|today|users|webhooks)::/))";
+const TESTS: &str = "package(evenkeel-state) or (package(evenkeel) and test(/^(acts|api|call_backs|dates|figures|initiatives|notes|openid|recommendations|record|rights|serving|today|users|webhooks)::/))";
 
 /// Runs those tests on a server of their own.
-pub fn run(root: &Path) -> Tally {
+pub fn run(root: &Path) -> Outcome {
     match Server::start() {
         Ok(server) => {
             let path = std::env::var_os("PATH").unwrap_or_default();
@@ -31,10 +31,10 @@ pub fn run(root: &Path) -> Tally {
             tests.current_dir(root).env("EVENKEEL_POSTGRES", server.address()).env("PATH", paths);
             if super::has_nextest() {
                 tests.args(["nextest", "run", "--workspace", "--no-fail-fast", "-E", TESTS]);
-                run_command(&mut tests, Format::Nextest).tally
+                run_command(&mut tests, Format::Nextest)
             } else {
                 tests.args(["test", "--workspace", "--no-fail-fast", "--test", "state", "--test", "commands"]);
-                run_command(&mut tests, Format::Libtest).tally
+                run_command(&mut tests, Format::Libtest)
             }
         }
         Err(why) => failure(&why),
