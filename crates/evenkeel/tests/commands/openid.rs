@@ -612,6 +612,12 @@ fn while_the_provider_is_away_or_wrong_passwords_work() {
     refusal(&server, &back(&server, &target, &browser), 503);
 }
 
+/// Where a page leads to the provider.
+fn openid_of(page: &str) -> String {
+    let target = page.split("href=\"/sign-in/openid?").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    format!("/sign-in/openid?{}", target.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
 #[test]
 fn a_one_time_link_is_used_with_a_work_account() {
     let project = two_branches();
@@ -623,8 +629,7 @@ fn a_one_time_link_is_used_with_a_work_account() {
     let visit = server.visit();
     let page = server.get(&link, &visit).body;
     assert!(page.contains("Enter &#60;b&#62;here") && !page.contains("<b>here"), "{page}");
-    let target = page.split("href=\"/sign-in/openid?").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-    let target = format!("/sign-in/openid?{}", target.replace("&#38;", "&").replace("&amp;", "&"));
+    let target = openid_of(&page);
     // Somebody else is led nowhere with it.
     let (another, unmarked) = (server.visit(), target.split("&form=").next().unwrap());
     for (target, cookie) in [(target.as_str(), another.as_str()), (target.as_str(), ""), (unmarked, visit.as_str())] {
@@ -642,11 +647,17 @@ fn a_one_time_link_is_used_with_a_work_account() {
     assert_eq!(server.get(&link, "").status, 404, "the link was used");
     assert_eq!(enter(&server, &provider, &more).status, 303);
 
+    // Whoever has their work account already uses a link up with it all the same.
+    let again = server.post("/administration/users/2/link", &administrator, &[]);
+    let link = format!("/password/{}", again.body.split("/password/").nth(1).and_then(|rest| rest.get(..64)).unwrap());
+    let sent = server.get(&openid_of(&server.get(&link, &visit).body), &visit);
+    let entered = back(&server, &provider.sign_in(sent.location(), &more), &kept(&sent).unwrap());
+    assert_eq!(entered.status, 303, "{}", entered.body);
+    assert_eq!(server.get(&link, "").status, 404, "the link was used");
+
     // A link does not make an account of somebody else one's own, and goes on working.
     let other = add(&server, &administrator, "milo");
-    let page = server.get(&other, &visit).body;
-    let target = page.split("href=\"/sign-in/openid?").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-    let sent = server.get(&format!("/sign-in/openid?{}", target.replace("&#38;", "&").replace("&amp;", "&")), &visit);
+    let sent = server.get(&openid_of(&server.get(&other, &visit).body), &visit);
     let answer = back(&server, &provider.sign_in(sent.location(), &more), &kept(&sent).unwrap());
     assert!(refusal(&server, &answer, 403).contains("belongs to somebody else"));
     assert!(server.get(&other, &visit).body.contains("Choose how you sign in"));
