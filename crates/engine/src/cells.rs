@@ -1,6 +1,7 @@
 //! Cells: partial sums per person, unit and slot of time, filled by one scan per table.
 
 mod change;
+mod values;
 
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ use crate::session::Session;
 use crate::timeline::Timeline;
 use crate::{EngineError, apart};
 
+pub use values::Values;
+
 /// Stands for “nobody” and “nowhere”.
 pub const NONE: u32 = u32::MAX;
 
@@ -38,7 +41,7 @@ pub struct Key {
 }
 
 /// One column of cells. Which of the lists are filled depends on how the column is added up.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Sums {
     /// Rows that had a value.
     pub count: Vec<u64>,
@@ -48,8 +51,8 @@ pub struct Sums {
     pub sum: Vec<i128>,
     /// Sums of squares, in billionths.
     pub squares: Vec<i128>,
-    /// Values, with their cell; for distinct counts the code of each value.
-    pub values: Vec<(u32, f64)>,
+    /// Values; for distinct counts the code of each value.
+    pub values: Values,
 }
 
 impl Sums {
@@ -158,7 +161,7 @@ impl FamilyCells {
             for (from, to) in places.iter().enumerate() {
                 mine.add(*to as usize, theirs, from);
             }
-            mine.values.extend(theirs.values.iter().map(|(cell, value)| (places[*cell as usize], *value)));
+            mine.values.extend(&theirs.values, &places);
         }
         self.unplaced += other.unplaced;
         self.rows += other.rows;
@@ -190,6 +193,15 @@ impl Cells {
             families: program.families.iter().map(FamilyCells::new).collect(),
             stocks: vec![StockFlows::default(); program.stocks.len()],
             later: false,
+        }
+    }
+
+    /// Lays the values of each cell side by side.
+    pub(crate) fn settle(&mut self) {
+        for family in &mut self.families {
+            for sums in &mut family.columns {
+                sums.values.settle(family.keys.len());
+            }
         }
     }
 
@@ -584,7 +596,7 @@ impl Target<'_> {
                 let codes = names.codes((0..array.len()).map(|row| texts.get(row)));
                 self.each(&codes, |sums, cell, code| {
                     sums.count[cell] += 1;
-                    sums.values.push((cell as u32, f64::from(code)));
+                    sums.values.push(cell as u32, f64::from(code));
                 });
             }
             Adding::Truth | Adding::Rows => {
@@ -618,7 +630,7 @@ impl Target<'_> {
                     }),
                     _ => self.each(&numbers, |sums, cell, number| {
                         sums.count[cell] += 1;
-                        sums.values.push((cell as u32, number));
+                        sums.values.push(cell as u32, number);
                     }),
                 }
             }

@@ -58,7 +58,7 @@ impl Words {
     }
 
     /// Words whose codes are known from another time.
-    pub(crate) fn of(words: &[String]) -> Self {
+    pub(crate) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
         let mut known = Known::default();
         for word in words {
             known.code(word);

@@ -18,10 +18,11 @@ use crate::cells::{self, Cells, Context, FamilyCells, NONE};
 use crate::columns::Words;
 use crate::compile::Program;
 use crate::in_use::{new_file, remove_unless_used};
+use crate::organisation::Directory;
 use crate::session::Session;
 
 /// Raised with every change of what cells hold or of how they are kept.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// How the names of files begin.
 const PREFIX: &str = "cells-";
 /// How the names of files begin that are still being written.
@@ -48,10 +49,31 @@ struct Origin {
 struct Content {
     people: Vec<(u32, String)>,
     units: Vec<(u32, String)>,
-    /// The values of distinct counts, by code.
-    words: Vec<String>,
+    words: KeptWords,
     families: Vec<FamilyCells>,
     stocks: Vec<Vec<StockCell>>,
+}
+
+/// The values of distinct counts, one behind the other in the order of their codes, and how long each is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct KeptWords {
+    text: String,
+    lengths: Vec<u32>,
+}
+
+impl KeptWords {
+    fn of(words: &[String]) -> Self {
+        Self { text: words.concat(), lengths: words.iter().map(|word| word.len() as u32).collect() }
+    }
+
+    fn words(&self) -> Words {
+        let mut rest = self.text.as_str();
+        Words::of(self.lengths.iter().filter_map(|length| {
+            let (word, behind) = rest.split_at_checked(*length as usize)?;
+            rest = behind;
+            Some(word)
+        }))
+    }
 }
 
 /// Unit, person, and what begins and ends there.
@@ -74,18 +96,27 @@ pub(crate) async fn fill(
     let files = tables.iter().map(|(name, pieces)| (name.clone(), scan::files(pieces))).collect();
     let now = Origin { as_of: context.as_of, later: false, tables: files };
     let found = find(&folder, key, now.as_of);
-    let words = found.as_ref().map(|(_, content)| Words::of(&content.words)).unwrap_or_default();
-    let context = Arc::new(Context { names: words, ..context });
+    let mut context = context;
+    let mut kept = None;
     if let Some((origin, content)) = found {
-        let kept = content.restore(&context, origin.later);
-        if origin.as_of == now.as_of && origin.tables == now.tables {
-            return Ok(kept);
+        let is_same = origin.as_of == now.as_of && origin.tables == now.tables;
+        if !is_same {
+            context.names = content.words.words();
         }
+        let cells = content.restore(&context.directory, origin.later);
+        if is_same {
+            return Ok(cells);
+        }
+        kept = Some((origin, cells));
+    }
+    let context = Arc::new(context);
+    if let Some((origin, kept)) = kept {
         // What was left out may count by now.
         if (origin.as_of == now.as_of || !origin.later)
             && let Some(change) = Change::between(session, program, &context, &origin, &tables).await?
-            && let Some(cells) = kept.changed(program, &change.removed, &change.added)
+            && let Some(mut cells) = kept.changed(program, &change.removed, &change.added)
         {
+            cells.settle();
             if change.rows * WORTH_KEEPING > tables.values().flatten().map(|piece| piece.rows() as u64).sum() {
                 keep(&folder, key, now, &cells, &context);
             }
@@ -93,7 +124,8 @@ pub(crate) async fn fill(
         }
     }
     let mut segments = cells::fill(session, program, &context, None, None).await?;
-    let cells = segments.pop().map_or_else(|| Cells::new(program), |(_, cells)| cells);
+    let mut cells = segments.pop().map_or_else(|| Cells::new(program), |(_, cells)| cells);
+    cells.settle();
     keep(&folder, key, now, &cells, &context);
     Ok(cells)
 }
@@ -148,9 +180,9 @@ fn find(folder: &Path, key: u64, as_of: i64) -> Option<(Origin, Content)> {
 
 /// Cells and what they were filled from, with a checksum.
 fn pack(origin: &Origin, content: &Content) -> Option<Vec<u8>> {
-    let bytes = postcard::to_allocvec(&(origin, content)).ok()?;
-    let mut packed = xxh3_64(&bytes).to_le_bytes().to_vec();
-    packed.extend_from_slice(&bytes);
+    let mut packed = postcard::to_extend(&(origin, content), vec![0; size_of::<u64>()]).ok()?;
+    let (sum, bytes) = packed.split_first_chunk_mut::<8>()?;
+    *sum = xxh3_64(bytes).to_le_bytes();
     Some(packed)
 }
 
@@ -219,14 +251,13 @@ impl Content {
         Self {
             people: named(&mut people, known_people),
             units: named(&mut units, known_units),
-            words: context.names.all(),
+            words: KeptWords::of(&context.names.all()),
             families: cells.families.clone(),
             stocks: cells.stocks.iter().map(stock).collect(),
         }
     }
 
-    fn restore(self, context: &Context, later: bool) -> Cells {
-        let directory = &context.directory;
+    fn restore(self, directory: &Directory, later: bool) -> Cells {
         let units = translation(&self.units, |id| directory.unit(None, id));
         let people = translation(&self.people, |id| directory.person(None, id));
         let new = |codes: &[u32], code: u32| codes.get(code as usize).copied().unwrap_or(code);

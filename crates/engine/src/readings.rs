@@ -15,7 +15,7 @@ use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use crate::EngineError;
-use crate::cells::{Cells, FamilyCells, NONE, PARTS, StockFlows, Sums};
+use crate::cells::{Cells, FamilyCells, NONE, PARTS, StockFlows, Sums, Values};
 use crate::compile::{Adding, Parts, Place, Program};
 use crate::forecast;
 use crate::likely_range::{self, Known};
@@ -38,16 +38,10 @@ struct Rolled {
     /// For columns of values: the base cells that each entry is made of.
     cell_starts: Vec<u32>,
     cells: Vec<u32>,
-    /// For columns of values: the values of each base cell.
-    values: Vec<Option<CellValues>>,
+    /// For columns of values: the values of each base cell, side by side.
+    values: Vec<Values>,
     first_slot: u32,
     last_slot: u32,
-}
-
-#[derive(Debug)]
-struct CellValues {
-    starts: Vec<u32>,
-    values: Vec<f64>,
 }
 
 /// The stock of one unit or person on one day.
@@ -62,14 +56,14 @@ pub(crate) enum Who {
 
 /// One column of values of a unit or person in some slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Values {
+struct ValuesOf {
     place: Place,
     who: Who,
     slots: (u32, u32),
 }
 
 /// Which quantile of values; its share by its bits, as it was written in the definition.
-type QuantileOf = (Values, u64, QuantileMethod);
+type QuantileOf = (ValuesOf, u64, QuantileMethod);
 
 /// How many rows are open in one unit with one person after each day on which that changed.
 type Levels = ((u32, u32), Vec<(i32, i64)>);
@@ -118,7 +112,7 @@ pub struct ReadingStore {
     last_day: Option<i32>,
     quantiles: Remembered<QuantileOf, Option<f64>>,
     ranges: Remembered<QuantileOf, Option<(f64, f64)>>,
-    different: Remembered<Values, usize>,
+    different: Remembered<ValuesOf, usize>,
 }
 
 impl ReadingStore {
@@ -136,11 +130,13 @@ impl ReadingStore {
             program.families.iter().map(|family| family.columns.iter().map(|column| column.adding).collect()).collect();
         let coverage = cells.families.iter().map(|family| (family.rows - family.unplaced, family.rows)).collect();
         let last_day = cells.families.iter().filter_map(|family| family.last_day).max();
-        let queue = Queue::new(cells.families.len());
-        let rolled = side_by_side::run(workers.min(cells.families.len()), || {
+        let cells_of: Vec<Mutex<FamilyCells>> = cells.families.into_iter().map(Mutex::new).collect();
+        let queue = Queue::new(cells_of.len());
+        let rolled = side_by_side::run(workers.min(cells_of.len()), || {
             let mut rolled = Vec::new();
             while let Some(family) = queue.take() {
-                rolled.push((family, roll(&cells.families[family], &adding[family], directory, timeline)));
+                let cells = std::mem::take(&mut *cells_of[family].lock().unwrap_or_else(PoisonError::into_inner));
+                rolled.push((family, roll(cells, &adding[family], directory, timeline)));
             }
             Ok(rolled)
         })?;
@@ -284,7 +280,7 @@ impl ReadingStore {
 
     fn single(&self, measure: &Measure, place: Place, who: Who, period: Period) -> Reading {
         let family = &self.families[place.family];
-        let values = Values { place, who, slots: self.timeline.slots(period) };
+        let values = ValuesOf { place, who, slots: self.timeline.slots(period) };
         let total = family.total(place.column, &family.entries(who, values.slots));
         let covered = family.covers(values.slots);
         match &measure.formula {
@@ -351,7 +347,7 @@ impl ReadingStore {
         let slots = self.timeline.slots(period);
         let side = |place: Place| {
             let family = &self.families[place.family];
-            let values = Values { place, who, slots };
+            let values = ValuesOf { place, who, slots };
             let total = family.total(place.column, &family.entries(who, slots));
             match self.adding[place.family][place.column] {
                 Adding::Rows | Adding::Truth => (total.trues as f64, total.trues),
@@ -374,13 +370,13 @@ impl ReadingStore {
         }
     }
 
-    fn values_of(&self, Values { place, who, slots }: Values) -> Vec<f64> {
+    fn values_of(&self, ValuesOf { place, who, slots }: ValuesOf) -> Vec<f64> {
         let family = &self.families[place.family];
         family.values_of(place.column, &family.entries(who, slots))
     }
 
     /// How many different ones there are among so many values.
-    fn different_in(&self, values: Values, count: u64) -> usize {
+    fn different_in(&self, values: ValuesOf, count: u64) -> usize {
         self.different.of(values, count, || different(self.values_of(values)))
     }
 
@@ -543,7 +539,7 @@ impl ReadingStore {
         let (Formula::Quantile { at, method, .. }, Parts::One(place)) = (&measure.formula, parts) else {
             return likely_range::of(&measure.formula, reading, known);
         };
-        let values = Values { place: *place, who, slots: self.timeline.slots(period) };
+        let values = ValuesOf { place: *place, who, slots: self.timeline.slots(period) };
         let asked = (values, at.to_bits(), *method);
         self.ranges.of(asked, reading.n, || likely_range::of_quantile(&self.values_of(values), *at))
     }
@@ -627,14 +623,12 @@ impl Rolled {
     }
 
     fn values_of(&self, column: usize, entries: &std::ops::Range<usize>) -> Vec<f64> {
-        let Some(Some(of_cells)) = self.values.get(column) else { return Vec::new() };
+        let Some(of_cells) = self.values.get(column) else { return Vec::new() };
         let mut values = Vec::new();
         for entry in entries.clone() {
             let cells = &self.cells[self.cell_starts[entry] as usize..self.cell_starts[entry + 1] as usize];
             for &cell in cells {
-                let from = of_cells.starts[cell as usize] as usize;
-                let to = of_cells.starts[cell as usize + 1] as usize;
-                values.extend_from_slice(&of_cells.values[from..to]);
+                of_cells.of_cell(cell as usize, &mut values);
             }
         }
         values
@@ -647,7 +641,7 @@ impl Rolled {
 }
 
 /// Merges the cells of one family for every unit and person.
-fn roll(family: &FamilyCells, adding: &[Adding], directory: &Directory, timeline: &Timeline) -> Rolled {
+fn roll(family: FamilyCells, adding: &[Adding], directory: &Directory, timeline: &Timeline) -> Rolled {
     let units = directory.all_units().len();
     let people = directory.all_people().len();
     let root = directory.organisation().root().0;
@@ -693,15 +687,16 @@ fn roll(family: &FamilyCells, adding: &[Adding], directory: &Directory, timeline
     }
     let mut columns = Vec::new();
     let mut values = Vec::new();
-    for (base, &adding) in family.columns.iter().zip(adding) {
+    for (mut base, &adding) in family.columns.into_iter().zip(adding) {
+        base.values.settle(family.keys.len());
         let mut sums = sized(adding, slots.len());
         for entry in 0..slots.len() {
             for &cell in &cells[cell_starts[entry] as usize..cell_starts[entry + 1] as usize] {
-                sums.add(entry, base, cell as usize);
+                sums.add(entry, &base, cell as usize);
             }
         }
         columns.push(sums);
-        values.push(matches!(adding, Adding::Values | Adding::Distinct).then(|| by_cell(base, family.keys.len())));
+        values.push(base.values);
     }
     let first_slot = family.keys.iter().map(|key| key.slot).min().unwrap_or(0);
     let last_slot = family.keys.iter().map(|key| key.slot).max().unwrap_or(0);
@@ -725,25 +720,6 @@ fn sized(adding: Adding, entries: usize) -> Sums {
         sums.squares = vec![0; entries];
     }
     sums
-}
-
-/// The values of each base cell, side by side.
-fn by_cell(base: &Sums, cells: usize) -> CellValues {
-    let mut starts = vec![0u32; cells + 1];
-    for (cell, _) in &base.values {
-        starts[*cell as usize + 1] += 1;
-    }
-    for cell in 1..starts.len() {
-        starts[cell] += starts[cell - 1];
-    }
-    let mut next: Vec<u32> = starts.clone();
-    let mut values = vec![0.0; base.values.len()];
-    for (cell, value) in &base.values {
-        let place = &mut next[*cell as usize];
-        values[*place as usize] = *value;
-        *place += 1;
-    }
-    CellValues { starts, values }
 }
 
 fn stock(flows: StockFlows) -> Stock {

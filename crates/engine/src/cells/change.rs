@@ -1,6 +1,6 @@
 //! Cells changed by rows that go and rows that come. Sums of whole numbers can be taken back without a trace.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::{Cells, FamilyCells, Sums};
 use crate::compile::{Family, Program};
@@ -72,34 +72,6 @@ impl Sums {
         }
         take(&mut self.count, &other.count) && take(&mut self.trues, &other.trues)
     }
-
-    /// Takes values away; `places` are the cells here for those of the values. False when one of them is not there.
-    fn take_values_away(&mut self, values: &[(u32, f64)], places: &[u32]) -> bool {
-        let mut gone: HashMap<(u32, u64), u32> = HashMap::with_capacity(values.len());
-        let mut cells: HashSet<u32> = HashSet::new();
-        for (cell, value) in values {
-            let cell = places[*cell as usize];
-            cells.insert(cell);
-            *gone.entry((cell, value.to_bits())).or_default() += 1;
-        }
-        let mut left = values.len();
-        if left > 0 {
-            self.values.retain(|(cell, value)| {
-                if left == 0 || !cells.contains(cell) {
-                    return true;
-                }
-                match gone.get_mut(&(*cell, value.to_bits())) {
-                    Some(count) if *count > 0 => {
-                        *count -= 1;
-                        left -= 1;
-                        false
-                    }
-                    _ => true,
-                }
-            });
-        }
-        left == 0
-    }
 }
 
 impl FamilyCells {
@@ -122,7 +94,7 @@ impl FamilyCells {
                     return false;
                 }
             }
-            if !mine.take_values_away(&theirs.values, &places) {
+            if !mine.values.take_away(&theirs.values, &places, self.keys.len()) {
                 return false;
             }
         }
@@ -137,12 +109,6 @@ impl FamilyCells {
             return;
         }
         let kept: Vec<bool> = self.members.iter().map(|members| *members > 0).collect();
-        let mut places = Vec::with_capacity(kept.len());
-        let mut next = 0;
-        for kept in &kept {
-            places.push(next);
-            next += u32::from(*kept);
-        }
         keep(&mut self.keys, &kept);
         keep(&mut self.members, &kept);
         for sums in &mut self.columns {
@@ -150,9 +116,7 @@ impl FamilyCells {
             keep(&mut sums.trues, &kept);
             keep(&mut sums.sum, &kept);
             keep(&mut sums.squares, &kept);
-            for (cell, _) in &mut sums.values {
-                *cell = places[*cell as usize];
-            }
+            sums.values.leave_out(&kept);
         }
         self.last.clear();
         self.find_positions();
@@ -219,7 +183,7 @@ mod tests {
                         sums.sum[cell] += i128::from(value);
                         sums.squares[cell] += i128::from(value).pow(2);
                     }
-                    Adding::Values | Adding::Distinct => sums.values.push((cell as u32, f64::from(value))),
+                    Adding::Values | Adding::Distinct => sums.values.push(cell as u32, f64::from(value)),
                 }
             }
             let flows = cells.stocks[0].entry((person / 2, person)).or_default();
@@ -241,8 +205,12 @@ mod tests {
                     .columns
                     .iter()
                     .map(|sums| {
-                        let of = sums.values.iter().filter(|(cell, _)| *cell as usize == place);
-                        let mut values: Vec<u64> = of.map(|(_, value)| value.to_bits()).collect();
+                        let mut values: Vec<u64> = Vec::new();
+                        sums.values.each(|cell, value| {
+                            if cell as usize == place {
+                                values.push(value.to_bits());
+                            }
+                        });
                         values.sort_unstable();
                         let one = |list: &Vec<u64>| list.get(place).copied();
                         let wide = |list: &Vec<i128>| list.get(place).copied();

@@ -71,7 +71,7 @@ impl Touched {
         if !events.removed.is_empty() {
             return Ok(None);
         }
-        let words = Words::of(&state.words);
+        let words = Words::of(state.words.iter().map(String::as_str));
         let seed = state.seed;
         let for_promises = promises.is_some();
         let (news, new_texts) = read_further(&events.added, NEW, seed, &words, &state.identifiers, for_promises)?;

@@ -75,9 +75,15 @@ pub fn minimum_count(p: f64, level: Level) -> u64 {
 pub fn interval(values: &[f64], p: f64, level: Level) -> Result<Interval> {
     require_finite("values", values)?;
     let ranks = ranks(values.len() as u64, p, level)?;
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    Ok(Interval::new(sorted[ranks.low as usize - 1], sorted[ranks.high as usize - 1], level, Method::OrderStatistic))
+    let mut values = values.to_vec();
+    // Two ranks are found without putting all values in order: the lower one lies among those below the higher one.
+    let (below, high, _) = values.select_nth_unstable_by(ranks.high as usize - 1, f64::total_cmp);
+    let high = *high;
+    let low = match below {
+        [] => high,
+        below => *below.select_nth_unstable_by(ranks.low as usize - 1, f64::total_cmp).1,
+    };
+    Ok(Interval::new(low, high, level, Method::OrderStatistic))
 }
 
 #[cfg(test)]
@@ -127,6 +133,15 @@ mod tests {
             // One rank further in leaves too much outside at that end.
             prop_assert!(distribution::binomial_cdf(found.low, count, p) > 0.025);
             prop_assert!(distribution::binomial_sf(found.high - 2, count, p) > 0.025);
+        }
+
+        #[test]
+        fn the_ends_are_the_values_of_these_ranks(values in prop::collection::vec(-50_i32..50, 40..200), p in 0.1..0.9_f64) {
+            let mut values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let found = interval(&values, p, Level::P95).unwrap();
+            let ranks = ranks(values.len() as u64, p, Level::P95).unwrap();
+            values.sort_by(f64::total_cmp);
+            prop_assert_eq!((found.low, found.high), (values[ranks.low as usize - 1], values[ranks.high as usize - 1]));
         }
     }
 }
