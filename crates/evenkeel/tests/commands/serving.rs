@@ -133,11 +133,16 @@ fn too_many_connections_are_refused_until_others_end() {
         .map(|_| {
             let mut stream = TcpStream::connect(&server.address).unwrap();
             // What it asks is being answered while its body arrives, so it makes no room.
-            stream.write_all(b"POST /sign-in HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9000\r\n\r\n").unwrap();
+            let asked =
+                "POST /sign-in HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9000\r\nexpect: 100-continue\r\n\r\n";
+            stream.write_all(asked.as_bytes()).unwrap();
+            // The server wants the body, so it has begun.
+            let mut goes_on = [0; 12];
+            stream.read_exact(&mut goes_on).unwrap();
+            assert_eq!(&goes_on, b"HTTP/1.1 100");
             stream
         })
         .collect();
-    std::thread::sleep(Duration::from_millis(200));
     for _ in 0..5 {
         let refused = server.ask("GET", "/health");
         assert_eq!(refused.status, 503, "{}", refused.head);
