@@ -571,8 +571,7 @@ fn while_the_provider_is_away_or_wrong_passwords_work() {
     let project = two_branches();
     let provider = Provider::new();
     // A port at which nobody is: the server starts all the same.
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let server = with_provider(project.path(), &format!("http://{nobody}"), &[], true);
+    let server = with_provider(project.path(), "http://127.0.0.1:1", &[], true);
     server.set_up();
     let away = server.get("/sign-in/openid", "");
     assert!(refusal(&server, &away, 503).contains("nobody answers now"));
