@@ -54,6 +54,8 @@ pub struct Accounts {
     initiatives: RwLock<Arc<[Initiative]>>,
     /// What people wrote beside figures, and what tells whether that has changed.
     notes: RwLock<(NotesVersion, Arc<[Note]>)>,
+    /// Held while they are read again, so that what was read before a change never takes the place of what was read after it.
+    reading: Mutex<()>,
 }
 
 /// What came of an attempt to sign in.
@@ -127,7 +129,8 @@ impl Accounts {
         let code = if store.has_users().await? { None } else { Some(Secret::new(&random)?) };
         let initiatives = RwLock::new(store.initiatives().await?.into());
         let notes = RwLock::new((store.notes_version().await?, store.notes().await?.into()));
-        Ok(Self { store, passwords, random, clock, life, limits, code: Mutex::new(code), initiatives, notes })
+        let (code, reading) = (Mutex::new(code), Mutex::default());
+        Ok(Self { store, passwords, random, clock, life, limits, code, initiatives, notes, reading })
     }
 
     /// What people have written down that is done to move measures, as it was read last.
@@ -137,6 +140,7 @@ impl Accounts {
 
     /// Reads it again: after a change here, and now and then for the changes of other servers.
     pub(crate) async fn read_initiatives(&self) -> Result<(), StateError> {
+        let _reading = self.reading.lock().await;
         let present = self.store.initiatives().await?.into();
         *self.initiatives.write().unwrap_or_else(PoisonError::into_inner) = present;
         Ok(())
@@ -149,6 +153,7 @@ impl Accounts {
 
     /// Reads it again where it has changed: after a change here, and now and then for the changes of other servers.
     pub(crate) async fn read_notes(&self) -> Result<(), StateError> {
+        let _reading = self.reading.lock().await;
         let version = self.store.notes_version().await?;
         if self.notes.read().unwrap_or_else(PoisonError::into_inner).0 != version {
             let present = self.store.notes().await?.into();
@@ -359,5 +364,59 @@ impl Trail for PagesTrail {
         };
         let recorded = self.0.store.record_look(&entry, at, self.0.now()).await;
         recorded.map_err(|error| NotRecorded(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evenkeel_model::ids::{MeasureId, UnitId};
+    use evenkeel_state::{Location, NewNote};
+    use jiff::civil::date;
+
+    use super::*;
+
+    /// A server reads now and then what others wrote. What it began to read before somebody wrote must not take the place of
+    /// what they wrote.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn whoever_wrote_something_sees_it_at_once() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = StateStore::open(&Location::new(None, folder.path()).unwrap()).await.unwrap();
+        let at: Timestamp = "2026-11-02T06:10:00Z".parse().unwrap();
+        let accounts = Accounts::new(store, Arc::new(|| Ok([7; 32])), Arc::new(move || at)).await.unwrap();
+        let accounts = Arc::new(accounts);
+        let server = Arc::clone(&accounts);
+        let looking = tokio::spawn(async move {
+            loop {
+                server.read_initiatives().await.unwrap();
+                server.read_notes().await.unwrap();
+            }
+        });
+        let initiative = Initiative {
+            number: 0,
+            title: "Training".to_owned(),
+            aim: String::new(),
+            owner: "Rosa".to_owned(),
+            begins: date(2026, 3, 2),
+            ends: None,
+            units: vec![UnitId::new("north")],
+            measures: vec![MeasureId::new("csat")],
+        };
+        let note = NewNote {
+            measure: MeasureId::new("csat"),
+            unit: UnitId::new("north"),
+            period: "2026-10".to_owned(),
+            last_day: date(2026, 10, 31),
+            text: "The lift was out of order.".to_owned(),
+            mentions: vec!["ines".to_owned()],
+        };
+        for written in 1..=50 {
+            accounts.store.add_initiative(&initiative, accounts.change("ines", "training")).await.unwrap();
+            accounts.read_initiatives().await.unwrap();
+            assert_eq!(accounts.initiatives().len(), written);
+            accounts.store.add_note(&note, accounts.change("ines", "csat")).await.unwrap();
+            accounts.read_notes().await.unwrap();
+            assert_eq!(accounts.notes().len(), written);
+        }
+        looking.abort();
     }
 }
