@@ -415,6 +415,11 @@ impl Loading {
         let said = draft.said();
         // Somebody may have changed the files of the project since the server read them.
         let present = load(&DiskFiles::new(&self.root)).project.map(Arc::new).ok_or(Failed::Mistakes)?;
+        let opened = state.project();
+        // Rows would go where the server was told to write when it was started, and names with them.
+        if (&present.storage, &present.pseudonyms) != (&opened.storage, &opened.pseudonyms) {
+            return Err(Failed::Moved);
+        }
         let plan = self.plan(draft, &said, &present)?;
         // What cannot be recorded is not done.
         let file = format!("{} ({} bytes), into source {}", draft.called, draft.bytes, said.name);
@@ -506,6 +511,9 @@ pub(crate) enum Failed {
     /// The files of the project have mistakes.
     #[error("the files of the project have mistakes")]
     Mistakes,
+    /// The server was started with another place for the record, or with another key of people.
+    #[error("the project keeps its record elsewhere, or under other names, than the server")]
+    Moved,
     /// It was given up half-way.
     #[error("writing was given up")]
     GivenUp,

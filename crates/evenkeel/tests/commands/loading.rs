@@ -321,6 +321,18 @@ fn what_cannot_be_written_is_said_and_leaves_nothing() {
     let page = person.get(&at).body;
     assert!(answer.body.contains("mistake") || page.contains("mistake"), "{} {page}", answer.body);
     assert!(raw(&project).is_empty());
+    // Nor while names would be written that are to be kept apart, or rows where nobody looks for them.
+    for line in ["pseudonyms: ../people.key\n", "storage: ./elsewhere\n"] {
+        let without: String = before
+            .lines()
+            .filter(|kept| !kept.starts_with("storage:"))
+            .fold(String::new(), |text, kept| text + kept + "\n");
+        std::fs::write(project.join("evenkeel.yaml"), format!("{without}{line}")).unwrap();
+        let answer = person.say(&at, &[("do", "import"), ("name", "u"), ("into", "new")]);
+        assert_eq!(answer.status, 409, "{}", answer.body);
+        assert!(answer.body.contains("Start it again, and load the file then"), "{line}: {}", answer.body);
+        assert!(raw(&project).is_empty());
+    }
 }
 
 #[test]

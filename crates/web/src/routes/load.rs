@@ -141,6 +141,11 @@ pub(crate) async fn say(
             columns(&state, &loader, &draft, StatusCode::CONFLICT, Some(told(&error)))
         }
         Err(Failed::GivenUp) => Err(Failure::failed(&Failed::GivenUp)),
+        Err(Failed::Moved) => {
+            let why = "Nothing was imported: `storage` or `pseudonyms` in evenkeel.yaml changed since the server was \
+                       started. Start it again, and load the file then.";
+            columns(&state, &loader, &draft, StatusCode::CONFLICT, Some(why.to_owned()))
+        }
         Err(Failed::Mistakes) => {
             let why = "Nothing was imported: the files of the project have mistakes, which `evenkeel check` lists.";
             columns(&state, &loader, &draft, StatusCode::CONFLICT, Some(why.to_owned()))
