@@ -77,6 +77,8 @@ impl StateStore {
                         .filename(&path)
                         .journal_mode(SqliteJournalMode::Wal)
                         .synchronous(SqliteSynchronous::Full)
+                        // What is deleted is written over: of somebody who was erased, nothing is to stay in free pages.
+                        .pragma("secure_delete", "on")
                         .busy_timeout(PATIENCE)
                 });
                 options

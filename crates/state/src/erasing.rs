@@ -3,7 +3,9 @@
 use evenkeel_model::access::Role;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait, QueryFilter,
+};
 
 use crate::acts::delete_acts;
 use crate::connect::alone;
@@ -48,6 +50,10 @@ impl StateStore {
         delete_acts(&transaction, act::Column::Person.eq(person)).await?;
         change.write(&transaction, Action::PersonErased).await?;
         transaction.commit().await?;
+        if self.database.get_database_backend() == DbBackend::Sqlite {
+            // Until then the log of a file holds what was there before. Where others hold it open, it is emptied when they end.
+            self.database.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
         Ok(ErasedPerson { grants, disputes: disputed.len() as u64 })
     }
 

@@ -12,7 +12,7 @@ use sea_orm::{
 use thiserror::Error;
 
 use crate::connect::{alone, instant, kept};
-use crate::entity::{grant, invitation, session, token, user};
+use crate::entity::{date_address, grant, invitation, session, token, user};
 use crate::trail::{Action, Change, Origin};
 use crate::{StateError, StateStore};
 
@@ -185,7 +185,7 @@ impl StateStore {
     }
 
     /// Lets somebody sign in or not; false when that is so already, and nothing happens. Whoever may not any more is
-    /// signed out at once, and one-time links and tokens end.
+    /// signed out at once, and one-time links, tokens and the address of a calendar end.
     pub async fn set_active(&self, id: UserId, active: bool, change: Change<'_>) -> Result<bool, StateError> {
         let transaction = alone(&self.database).await?;
         let present = user::Entity::find_by_id(id.0).one(&transaction).await?.ok_or(StateError::NoUser)?;
@@ -198,6 +198,8 @@ impl StateStore {
             session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(&transaction).await?;
             invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(id.0)).exec(&transaction).await?;
             token::Entity::delete_many().filter(token::Column::UserId.eq(id.0)).exec(&transaction).await?;
+            let of_owner = date_address::Column::UserId.eq(id.0);
+            date_address::Entity::delete_many().filter(of_owner).exec(&transaction).await?;
             let role = grant::Column::Role.eq(Role::Administrator.as_str());
             let administered = grant::Entity::find().filter(grant::Column::UserId.eq(id.0).and(role));
             if administered.one(&transaction).await?.is_some() {

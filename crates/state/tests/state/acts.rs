@@ -182,3 +182,26 @@ async fn what_is_about_somebody_who_is_erased_is_deleted() {
     assert!(store.acts_about(&PersonId::new("p-1")).await.unwrap().is_empty());
     assert!(store.act(other).await.unwrap().is_some());
 }
+
+#[tokio::test]
+async fn what_was_deleted_is_in_no_file_either() {
+    let (place, store) = store().await;
+    let kept = || {
+        let mut bytes = Vec::new();
+        for file in std::fs::read_dir(place.folder.path()).unwrap() {
+            bytes.extend(std::fs::read(file.unwrap().path()).unwrap());
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    for number in 0..25 {
+        let words = format!("Zealously answered {number}.");
+        let about = NewAct { words, ..new(ActKind::Recognition, ann()) };
+        store.add_act(&about, change("milo", "ann")).await.unwrap();
+    }
+    // On a server there are no files to look at.
+    if !kept().is_empty() {
+        assert!(kept().contains("Zealously answered 7."));
+    }
+    store.erase_person("ann", "p-1", change("mara", "ann")).await.unwrap();
+    assert!(!kept().contains("Zealously"));
+}

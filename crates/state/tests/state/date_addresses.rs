@@ -42,4 +42,11 @@ async fn an_address_is_renewed_and_revoked() {
         done.ends_with(&["made a calendar address", "made a calendar address", "revoked a calendar address"]),
         "{done:?}"
     );
+    // Whoever may not sign in any more, and then may again, has no address that others know.
+    let other = NewUser { name: "Rosa", sign_in: "rosa", password: None, grants: Vec::new() };
+    let rosa = store.add_user(other, change("mara", "rosa")).await.unwrap();
+    let known = store.make_date_address(rosa.id, &random, change("rosa", "")).await.unwrap();
+    assert!(store.set_active(rosa.id, false, change("mara", "rosa")).await.unwrap());
+    assert!(store.set_active(rosa.id, true, change("mara", "rosa")).await.unwrap());
+    assert!(store.date_address_holder(&known).await.unwrap().is_none());
 }
