@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use sea_orm::sqlx::Connection;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
@@ -80,6 +81,12 @@ impl StateStore {
                         // What is deleted is written over: of somebody who was erased, nothing is to stay in free pages.
                         .pragma("secure_delete", "on")
                         .busy_timeout(PATIENCE)
+                });
+                // When the disk is full, SQLite ends a transaction by itself, which the pool does not notice: what was written
+                // next would lie in a transaction that never ends. Such a connection is given up, and another one opened.
+                options.map_sqlx_sqlite_before_acquire(|connection, _| {
+                    let ended = !connection.is_in_transaction();
+                    Box::pin(async move { Ok(ended) })
                 });
                 options
             }
@@ -167,6 +174,33 @@ mod tests {
         assert_eq!(server.place(), "postgres://host/accounts");
         let refused = Location::new(Some("mysql://me:secret@host/x"), beside).unwrap_err().to_string();
         assert!(refused.contains("`mysql://host/x`") && !refused.contains("secret"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn what_is_written_after_the_disk_was_full_stays() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let location = Location::File(folder.path().join("state.db"));
+        let store = StateStore::open(&location).await.unwrap();
+        store.database.execute_unprepared("create table said (words blob)").await.unwrap();
+        let full = alone(&store.database).await.unwrap();
+        // A file that may not grow is refused in the same way as one on a full disk.
+        full.execute_unprepared("pragma max_page_count = 1").await.unwrap();
+        let refused = full.execute_unprepared("insert into said values (zeroblob(1000000))").await.unwrap_err();
+        assert!(refused.to_string().contains("full"), "{refused}");
+        drop(full);
+        // Connections are given out in turn: all of them are used for what is given up, and for what is kept.
+        for _ in 0..10 {
+            drop(alone(&store.database).await.unwrap());
+        }
+        for _ in 0..10 {
+            let then = alone(&store.database).await.unwrap();
+            then.execute_unprepared("insert into said values ('there')").await.unwrap();
+            then.commit().await.unwrap();
+        }
+        let other = StateStore::open(&location).await.unwrap();
+        let question = sea_orm::Statement::from_string(DatabaseBackend::Sqlite, "select count(*) from said");
+        let found = other.database.query_one_raw(question).await.unwrap().unwrap();
+        assert_eq!(found.try_get_by_index::<i64>(0).unwrap(), 10);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
