@@ -16,8 +16,9 @@ use sea_orm::{
 };
 
 use crate::connect::{alone, instant, kept};
-use crate::entity::{act, addition, user};
+use crate::entity::{act, addition};
 use crate::trail::{Action, Change, Entry, Origin, write};
+use crate::users::names;
 use crate::{StateError, StateStore};
 
 /// Who is said in the trail to do what a server does by itself.
@@ -170,8 +171,7 @@ async fn found(query: Select<act::Entity>, database: &impl ConnectionTrait) -> R
     if models.is_empty() {
         return Ok(Vec::new());
     }
-    let users = user::Entity::find().all(database).await?;
-    let names: BTreeMap<String, String> = users.into_iter().map(|user| (user.sign_in, user.name)).collect();
+    let names = names(database).await?;
     let mut additions: BTreeMap<i64, Vec<Addition>> = BTreeMap::new();
     let numbers: Vec<i64> = models.iter().map(|model| model.id).collect();
     let all = addition::Entity::find().order_by_asc(addition::Column::Id);

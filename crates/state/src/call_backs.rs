@@ -1,6 +1,6 @@
 //! What was done about low answers of customers. Steps are added and never changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use evenkeel_model::call_back::{CallBack, Outcome, Step, Taken};
 use jiff::Timestamp;
@@ -8,9 +8,13 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
-use crate::entity::{call_back_step, user};
+use crate::entity::call_back_step;
 use crate::trail::{Action, Change};
+use crate::users::names;
 use crate::{StateError, StateStore};
+
+/// How many answers are asked for at once; databases bound the number of values in a question.
+const MOST_ASKED: usize = 500;
 
 /// An answer of the record, as its source names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,14 +132,30 @@ fn in_order(
 }
 
 impl StateStore {
-    /// What was done about answers that were given after an instant.
-    pub async fn call_backs(&self, after: Timestamp) -> Result<BTreeMap<AnswerKey, CallBackSteps>, StateError> {
-        let users = user::Entity::find().all(&self.database).await?;
-        let names: BTreeMap<String, String> = users.into_iter().map(|user| (user.sign_in, user.name)).collect();
-        let steps = call_back_step::Entity::find()
-            .filter(call_back_step::Column::AnsweredAt.gt(kept(after)))
-            .order_by_asc(call_back_step::Column::Id);
-        Ok(in_order(steps.all(&self.database).await?, &names))
+    /// What was done about all answers.
+    pub async fn call_backs(&self) -> Result<BTreeMap<AnswerKey, CallBackSteps>, StateError> {
+        let steps = call_back_step::Entity::find().order_by_asc(call_back_step::Column::Id);
+        Ok(in_order(steps.all(&self.database).await?, &names(&self.database).await?))
+    }
+
+    /// What was done about these answers. They are found by their keys: a source may correct when one was given.
+    pub async fn call_backs_about(
+        &self,
+        answers: &[AnswerKey],
+    ) -> Result<BTreeMap<AnswerKey, CallBackSteps>, StateError> {
+        let mut found = Vec::new();
+        for some in answers.chunks(MOST_ASKED) {
+            let responses = some.iter().map(|answer| answer.response.as_str());
+            let steps = call_back_step::Entity::find()
+                .filter(call_back_step::Column::Response.is_in(responses))
+                .order_by_asc(call_back_step::Column::Id);
+            found.extend(steps.all(&self.database).await?);
+        }
+        let wanted: BTreeSet<&AnswerKey> = answers.iter().collect();
+        found.retain(|model| wanted.contains(&about(model)));
+        found.sort_by_key(|model| model.id);
+        found.dedup_by_key(|model| model.id);
+        Ok(in_order(found, &names(&self.database).await?))
     }
 
     /// The number of the latest step about any answer, and when the first was taken; none before anybody has begun.

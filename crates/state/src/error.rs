@@ -1,5 +1,6 @@
 use evenkeel_model::access::UnfitGrant;
-use sea_orm::DbErr;
+use sea_orm::sqlx::Error as SqlxError;
+use sea_orm::{DbErr, RuntimeErr};
 use thiserror::Error;
 
 use crate::{UnfitName, Unrandom};
@@ -73,4 +74,22 @@ pub enum StateError {
     /// A password could not be hashed.
     #[error("a password could not be hashed")]
     Hash,
+}
+
+impl StateError {
+    /// Whether the database cannot be reached just now, so that the same may be asked again later.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        let (Self::Database(error) | Self::Connect { error, .. }) = self else { return false };
+        match error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+            DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
+                SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => true,
+                // PostgreSQL says so of itself while it starts and stops: 57P01 to 57P03.
+                SqlxError::Database(error) => error.code().is_some_and(|code| code.starts_with("57P0")),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
 }

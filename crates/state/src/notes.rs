@@ -10,8 +10,9 @@ use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
-use crate::entity::{mention, note, user};
+use crate::entity::{mention, note};
 use crate::trail::{Action, Change};
+use crate::users::names;
 use crate::{StateError, StateStore};
 
 /// The most characters of a note.
@@ -104,8 +105,7 @@ impl StateStore {
 
     /// All notes, those that were taken back included, by the day that they are about and by number.
     pub async fn notes(&self) -> Result<Vec<Note>, StateError> {
-        let users = user::Entity::find().all(&self.database).await?;
-        let names: BTreeMap<String, String> = users.into_iter().map(|user| (user.sign_in, user.name)).collect();
+        let names = names(&self.database).await?;
         let named = |sign_in: &str| names.get(sign_in).cloned().unwrap_or_else(|| sign_in.to_owned());
         let mut mentions: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
         for model in mention::Entity::find().order_by_asc(mention::Column::Id).all(&self.database).await? {

@@ -11,8 +11,9 @@ use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
 use crate::connect::{alone, instant, kept};
-use crate::entity::{recommendation, user};
+use crate::entity::recommendation;
 use crate::trail::{Action, Change};
+use crate::users::names;
 use crate::{StateError, StateStore};
 
 /// A recommendation to be sent.
@@ -142,8 +143,7 @@ impl StateStore {
 
     /// All recommendations, latest first.
     pub async fn recommendations(&self) -> Result<Vec<Recommendation>, StateError> {
-        let users = user::Entity::find().all(&self.database).await?;
-        let names: BTreeMap<String, String> = users.into_iter().map(|user| (user.sign_in, user.name)).collect();
+        let names = names(&self.database).await?;
         let all = recommendation::Entity::find().order_by_desc(recommendation::Column::Id).all(&self.database).await?;
         Ok(all.into_iter().filter_map(|model| read(model, &names)).collect())
     }

@@ -1,5 +1,7 @@
 //! Users and what they may do.
 
+use std::collections::BTreeMap;
+
 use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::signs::is_unseen;
 use jiff::Timestamp;
@@ -18,6 +20,12 @@ use crate::{StateError, StateStore};
 
 /// The most characters of a name.
 const LONGEST_NAME: usize = 100;
+
+/// What people call each user, by sign-in name.
+pub(crate) async fn names(database: &impl ConnectionTrait) -> Result<BTreeMap<String, String>, StateError> {
+    let users = user::Entity::find().all(database).await?;
+    Ok(users.into_iter().map(|user| (user.sign_in, user.name)).collect())
+}
 
 /// The number of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -136,7 +136,7 @@ async fn count(
     }
     // Where people type the figure themselves, what they type holds.
     let typed = world.project().collections.iter().flat_map(|asked| &asked.figures).any(|asked| asked.figure == FIGURE);
-    let steps = accounts.store.call_backs(Timestamp::MIN).await?;
+    let steps = accounts.store.call_backs().await?;
     let found = if typed { CalledBack::default() } else { world.called_back(&steps, since, now).await? };
     let present = lake.snapshot().await?.figures_of(CALL_BACKS, FIGURE).await?;
     let figure = |unit: &str, day: Date, in_time: u32, due: u32| TypedObservation {

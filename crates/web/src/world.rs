@@ -46,7 +46,7 @@ use evenkeel_model::target::{Baseline, Normalisation, TargetPlan};
 use evenkeel_model::trajectory::{Forecast, NoForecast};
 use evenkeel_model::watch::{self, Watch};
 use evenkeel_spec::Project;
-use evenkeel_state::{LookedAt, Note};
+use evenkeel_state::{LookedAt, Note, StateError};
 use evenkeel_view::assets;
 use evenkeel_view::number::Currency;
 use evenkeel_view::page::frame::{Choice, Frame};
@@ -113,6 +113,9 @@ pub enum WorldError {
     /// Mistakes in the expressions of measures; all of them.
     #[error("{} of the measures cannot be worked out", .0.len())]
     Measures(Vec<EngineError>),
+    /// What people typed cannot be read.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The project has no scorecard.
     #[error("the project has no scorecard")]
     NoScorecard,

@@ -42,7 +42,7 @@ async fn steps_are_added_and_nothing_is_changed_unseen() {
         assert_eq!(store.step(new(seen, step), change("milo", "a")).await.unwrap(), Stepped::Taken, "{step:?}");
     }
 
-    let all = store.call_backs(Timestamp::MIN).await.unwrap();
+    let all = store.call_backs().await.unwrap();
     let steps = &all[&key];
     let (state, first) = (steps.state(), &steps.0[0]);
     assert_eq!(
@@ -51,8 +51,12 @@ async fn steps_are_added_and_nothing_is_changed_unseen() {
     );
     assert_eq!(state.called, Some((at("2026-11-02T05:00:00Z"), "mia".to_owned())));
     assert_eq!((steps.seen(), first.words.as_str(), first.taken.by.as_str()), (6, "It <rang>,\nand rang.", "milo"));
-    // Older answers are left out where nobody asks for them.
-    assert!(store.call_backs(at("2026-11-01T10:00:00Z")).await.unwrap().is_empty());
+    // Answers are found by both parts of their keys, and others are left out.
+    let elsewhere = AnswerKey { source: "other".to_owned(), ..key.clone() };
+    assert!(store.call_backs_about(std::slice::from_ref(&elsewhere)).await.unwrap().is_empty());
+    let many: Vec<AnswerKey> = (0..1_200).map(|n| AnswerKey { response: n.to_string(), ..key.clone() }).collect();
+    let asked = [many, vec![elsewhere, key.clone(), key.clone()]].concat();
+    assert_eq!(store.call_backs_about(&asked).await.unwrap(), all);
     let (last, since) = store.calling_back_since().await.unwrap().unwrap();
     assert_eq!(since, at("2026-11-02T06:00:00Z"));
     // Another answer has steps of its own.
@@ -64,4 +68,8 @@ async fn steps_are_added_and_nothing_is_changed_unseen() {
     let written =
         trail.iter().filter(|entry| entry.action.is_some_and(|did| did.as_str() == "took a step about a low score"));
     assert_eq!(written.count(), 7);
+    // When it was given may be corrected meanwhile, and all that was done is still about it.
+    let corrected = NewStep { answered_at: at("2026-11-01T23:00:00Z"), ..new(6, Step::Undo) };
+    assert_eq!(store.step(corrected, change("milo", "a")).await.unwrap(), Stepped::Taken);
+    assert_eq!(store.call_backs_about(std::slice::from_ref(&key)).await.unwrap()[&key].seen(), 7);
 }

@@ -10,7 +10,7 @@ use evenkeel_view::page::call_backs::{Shown, refusal};
 use evenkeel_view::page::{CallBackPage, CallBacksPage, Links};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::{Done, answer_page, html, links};
@@ -53,9 +53,9 @@ pub(crate) async fn list(
         return Err(Failure::no_page());
     }
     let now = state.now();
-    let after = listed_after(now);
-    let steps = reader.accounts.store.call_backs(after).await?;
-    let answers = world.low_answers(after).await?;
+    let answers = world.low_answers(listed_after(now)).await?;
+    let keys: Vec<AnswerKey> = answers.iter().map(key).collect();
+    let steps = reader.accounts.store.call_backs_about(&keys).await?;
     let details: Vec<_> =
         answers.iter().map(|answer| world.call_back_detail(answer, steps.get(&key(answer)), now)).collect();
     let within = world.project().call_back_within.to_string();
@@ -75,7 +75,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let about = AnswerKey { source, response };
     let answer = seen(&reader, &about).await?;
-    let steps = steps(&reader, &about, &answer).await?;
+    let steps = steps(&reader, &about).await?;
     page(&reader, StatusCode::OK, (&answer, &steps), state.now(), |page| page.notice = done.notice(DONE))
 }
 
@@ -143,11 +143,9 @@ async fn seen(reader: &Person, about: &AnswerKey) -> Result<LowAnswer, Failure> 
 }
 
 /// What was done about one.
-async fn steps(reader: &Person, about: &AnswerKey, answer: &LowAnswer) -> Result<CallBackSteps, Failure> {
-    // A little earlier, because instants are kept in milliseconds.
-    let before = answer.answered_at.saturating_sub(1.seconds()).unwrap_or(answer.answered_at);
-    let mut all = reader.accounts.store.call_backs(before).await?;
-    Ok(all.remove(about).unwrap_or_default())
+async fn steps(reader: &Person, about: &AnswerKey) -> Result<CallBackSteps, Failure> {
+    let mut found = reader.accounts.store.call_backs_about(std::slice::from_ref(about)).await?;
+    Ok(found.remove(about).unwrap_or_default())
 }
 
 /// The page of one with what is wrong with what was sent.
@@ -159,7 +157,7 @@ async fn refused(
     wrong: &str,
     typed: String,
 ) -> Result<Response, Failure> {
-    let steps = steps(reader, about, answer).await?;
+    let steps = steps(reader, about).await?;
     page(reader, StatusCode::UNPROCESSABLE_ENTITY, (answer, &steps), now, |page| {
         page.error = Some(format!("Nothing was written down. {wrong}"));
         page.typed = typed;

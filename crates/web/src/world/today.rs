@@ -8,9 +8,7 @@ use evenkeel_model::call_back::Stage;
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
-use evenkeel_state::{
-    Act, AnswerKey, CallBackSteps, Dispute, DisputeState, Recommendation, StateError, StateStore, TypedFigure,
-};
+use evenkeel_state::{Act, AnswerKey, CallBackSteps, Dispute, DisputeState, Recommendation, StateStore, TypedFigure};
 use evenkeel_view::page::call_backs::stage;
 use evenkeel_view::page::frame::Link;
 use evenkeel_view::page::today::{LowCall, LowScore, Pressing, PressingCase, PressingFigure, SHOWN};
@@ -37,7 +35,9 @@ pub struct Waiting {
     pub(crate) disputes: Vec<Dispute>,
     /// Everything that somebody was asked to do.
     pub(crate) recommendations: Vec<Recommendation>,
-    /// What was done about low answers; none where nobody writes it down.
+    /// Low answers of customers in the unit.
+    pub(crate) low_answers: Vec<LowAnswer>,
+    /// What was done about them; none where nobody writes it down.
     pub(crate) call_backs: Option<BTreeMap<AnswerKey, CallBackSteps>>,
     /// Everything that somebody is to look at again by today.
     pub(crate) acts: Vec<Act>,
@@ -50,9 +50,18 @@ fn low_after(now: Timestamp, written_down: bool) -> Timestamp {
 }
 
 impl World {
-    /// What waits for the viewer in the store of what people type; nothing without one.
-    pub(crate) async fn waiting(&self, store: Option<&StateStore>, place: &Place) -> Result<Waiting, StateError> {
-        let Some(store) = store else { return Ok(Waiting::default()) };
+    /// What waits for the viewer in the record, and in the store of what people type.
+    pub(crate) async fn waiting(&self, store: Option<&StateStore>, place: &Place) -> Result<Waiting, WorldError> {
+        let written_down = store.is_some() && self.is_signed_in();
+        // Single answers are rows, and so for whoever may see these.
+        let low_answers = if self.sees_rows(&place.unit) {
+            let after = low_after(self.engine.scope().as_of, written_down);
+            let within = self.project.call_back_within;
+            self.engine.low_answers(LowAnswers { unit: &place.unit, after, only: None, within }).await?
+        } else {
+            Vec::new()
+        };
+        let Some(store) = store else { return Ok(Waiting { low_answers, ..Waiting::default() }) };
         let figures = if self.types_figures() { store.figures().await? } else { Vec::new() };
         let mut disputes = if self.decides() { store.disputes(None).await? } else { Vec::new() };
         disputes.retain(|dispute| {
@@ -61,11 +70,10 @@ impl World {
         });
         disputes.reverse();
         let recommendations = if self.is_signed_in() { store.recommendations().await? } else { Vec::new() };
-        let written_down = self.is_signed_in();
-        let low_after = low_after(self.engine.scope().as_of, written_down);
-        let call_backs = if written_down { Some(store.call_backs(low_after).await?) } else { None };
+        let keys: Vec<AnswerKey> = low_answers.iter().map(key).collect();
+        let call_backs = if written_down { Some(store.call_backs_about(&keys).await?) } else { None };
         let acts = if self.leads_people() { store.acts_to_look_at(self.today()).await? } else { Vec::new() };
-        Ok(Waiting { figures, disputes, recommendations, call_backs, acts })
+        Ok(Waiting { figures, disputes, recommendations, low_answers, call_backs, acts })
     }
 
     /// What asks for attention in a unit and the units directly below it.
@@ -83,20 +91,14 @@ impl World {
         }
         let now = self.engine.scope().as_of;
         let until = now.saturating_add(HOURS_NEAR.hours()).unwrap_or(now);
-        // Single cases and answers are rows, and so for whoever may see these.
+        // Single cases are rows, and so for whoever may see these.
         let sees_rows = self.sees_rows(&place.unit);
         let Attention { rows: cases, total: all_cases } = if sees_rows {
             self.engine.pressing_cases(&place.unit, until, SHOWN).await?
         } else {
             Attention { rows: Vec::new(), total: 0 }
         };
-        let answers = if sees_rows {
-            let (after, within) = (low_after(now, waiting.call_backs.is_some()), self.project.call_back_within);
-            self.engine.low_answers(LowAnswers { unit: &place.unit, after, only: None, within }).await?
-        } else {
-            Vec::new()
-        };
-        let answers = self.still_low(answers, waiting.call_backs.as_ref(), now, links);
+        let answers = self.still_low(&waiting.low_answers, waiting.call_backs.as_ref(), now, links);
         let charter = self.project.charter.as_ref();
         let version = charter.and_then(|charter| charter.version_on(place.period.last_day()));
         let store = self.store_for(place).await?;
@@ -206,7 +208,7 @@ impl World {
     /// by the time that is left; else the latest.
     fn still_low(
         &self,
-        answers: Vec<LowAnswer>,
+        answers: &[LowAnswer],
         steps: Option<&BTreeMap<AnswerKey, CallBackSteps>>,
         now: Timestamp,
         links: &(dyn Links + Sync),
@@ -214,7 +216,7 @@ impl World {
         let mut rows = Vec::new();
         for answer in answers {
             let call = steps.map(|steps| {
-                let state = steps.get(&key(&answer)).map(CallBackSteps::state).unwrap_or_default();
+                let state = steps.get(&key(answer)).map(CallBackSteps::state).unwrap_or_default();
                 let url = links.call_back(&answer.source, &answer.response_id).unwrap_or_default();
                 let overdue = state.is_overdue(answer.due_at, now);
                 let at = state.stage();
@@ -226,9 +228,9 @@ impl World {
             }
             rows.push(LowScore {
                 at: self.local(answer.answered_at),
-                unit: answer.unit.map(|unit| self.name_of(&Subject::Unit(UnitId::new(&unit)))),
-                question: answer.question,
-                case: answer.case_id,
+                unit: answer.unit.as_ref().map(|unit| self.name_of(&Subject::Unit(UnitId::new(unit)))),
+                question: answer.question.clone(),
+                case: answer.case_id.clone(),
                 score: (answer.score, answer.lowest, answer.highest),
                 call: call.map(|(_, call)| call),
             });
