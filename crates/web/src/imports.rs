@@ -46,14 +46,15 @@ pub(crate) enum Ended {
     Stopped,
 }
 
-/// Imports every source of a project whenever it is due, until it is dropped.
-pub(crate) async fn import_when_due(imports: &Imports, project: &Project, lake: &Lake) {
-    if project.sources.iter().all(|source| source.import.is_none()) {
-        return;
-    }
+/// Imports every source of a project whenever it is due, until it is dropped. `project` gives its present form.
+pub(crate) async fn import_when_due(imports: &Imports, project: impl Fn() -> Arc<Project>, lake: &Lake) {
     loop {
         tokio::time::sleep(LOOK).await;
-        if let Err(error) = imports.import_what_is_due(project, lake).await {
+        let project = project();
+        if scheduled(&project).next().is_none() {
+            continue;
+        }
+        if let Err(error) = imports.import_what_is_due(&project, lake).await {
             tracing::warn!(%error, "scheduled imports wait: what came of the last ones cannot be read or noted");
         }
     }

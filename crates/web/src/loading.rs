@@ -421,6 +421,7 @@ impl Loading {
             return Err(Failed::Moved);
         }
         let plan = self.plan(draft, &said, &present)?;
+        self.can_be_shown(&plan.project, state.now()).await?;
         // What cannot be recorded is not done.
         let file = format!("{} ({} bytes), into source {}", draft.called, draft.bytes, said.name);
         self.record(state, &draft.by, Action::FileLoaded, file).await?;
@@ -431,6 +432,17 @@ impl Loading {
         sources::add(&self.root, &said.name, &export, plan.new.as_ref())?;
         state.declare(Arc::clone(&plan.project));
         Ok((plan.project, plan.source))
+    }
+
+    /// Whether pages can show a project: files that hold together may still ask for columns that no table has.
+    async fn can_be_shown(&self, project: &Arc<Project>, as_of: Timestamp) -> Result<(), Failed> {
+        let folder = private_folder().map_err(|_| Failed::GivenUp)?;
+        let storage = Storage::open(&folder.path().to_string_lossy(), folder.path()).map_err(|_| Failed::GivenUp)?;
+        let opening = Opening { project: Arc::clone(project), lake: Lake::new(storage), as_of, workers: self.workers };
+        World::open(&opening).await.map(drop).map_err(|error| {
+            tracing::warn!(%error, "a file was not taken into a project that pages could not show");
+            Failed::Mistakes
+        })
     }
 
     async fn record(&self, state: &State, by: &str, action: Action, about: String) -> Result<(), StateError> {

@@ -354,11 +354,11 @@ impl Server {
             }
             Access::Open => None,
         };
-        let (imports, project, lake) =
-            (self.state.imports.clone(), Arc::clone(&self.opening.project), self.state.lake.clone());
+        let sources = self.state.clone();
         let importing = tokio::spawn(async move {
-            if let Some(imports) = imports {
-                import_when_due(&imports, &project, &lake).await;
+            if let Some(imports) = &sources.imports {
+                // Files that are loaded change the project: what is due is read in its present form.
+                import_when_due(imports, || sources.project(), &sources.lake).await;
             }
         });
         let sharing = self.state.clone();
@@ -408,7 +408,7 @@ async fn watch(state: State, opening: Opening, clock: Clock) {
             if let Err(error) = accounts.read_notes().await {
                 tracing::warn!(%error, "notes cannot be read; pages stay as they are");
             }
-            forget_acts(accounts, &opening.project.time_zone).await;
+            forget_acts(accounts, &state.project().time_zone).await;
         }
         if let Some(loading) = &state.loading {
             loading.forget_old();
