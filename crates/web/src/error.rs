@@ -9,6 +9,9 @@ use evenkeel_state::StateError;
 
 use crate::WorldError;
 
+/// In how many seconds to ask again when a database does not answer.
+const AGAIN: u64 = 5;
+
 /// An error as an answer: the status says whose fault it is, the text what is wrong and what to do.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -150,6 +153,10 @@ impl Failure {
 
 impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
+        let error = match error {
+            WorldError::State(error) => return error.into(),
+            error => error,
+        };
         let status = match &error {
             WorldError::NoData
             | WorldError::NoCharter
@@ -172,7 +179,11 @@ impl From<WorldError> for Failure {
             | WorldError::NotTheRecord
             | WorldError::Outside => StatusCode::FORBIDDEN,
             WorldError::Period(_) => StatusCode::BAD_REQUEST,
-            WorldError::Engine(_) | WorldError::Measures(_) | WorldError::NoScorecard | WorldError::NotRecorded(_) => {
+            WorldError::Engine(_)
+            | WorldError::Measures(_)
+            | WorldError::NoScorecard
+            | WorldError::NotRecorded(_)
+            | WorldError::State(_) => {
                 tracing::error!(%error, "a page could not be made");
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -199,6 +210,9 @@ impl From<WorldError> for Failure {
 impl From<StateError> for Failure {
     fn from(error: StateError) -> Self {
         tracing::error!(%error, "accounts cannot be used");
+        if error.is_unreachable() {
+            return Self::busy("The database of accounts does not answer. Try again in some seconds.", AGAIN);
+        }
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Accounts cannot be used. The log of the server says why.")
     }
 }
