@@ -15,6 +15,7 @@ use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::performance::Standard;
 use evenkeel_model::period::FiscalYear;
 use evenkeel_model::review::Reviews;
+use evenkeel_model::schedule::Schedule;
 use evenkeel_model::scorecard::Scorecard;
 use evenkeel_model::service_level::Policy;
 use evenkeel_model::source::Source;
@@ -73,6 +74,8 @@ pub struct Project {
     pub data_root: Option<String>,
     /// Within which time a customer who gave a low answer is called back.
     pub call_back_within: Within,
+    /// When the server imports sources that say nothing of their own; none where that is done by hand.
+    pub import: Option<Schedule>,
     /// The sources, in the order in which they are listed.
     pub sources: Vec<Source>,
     /// Every measure that a file of the project defines, in use or not, and those of the built-in library in use.
@@ -760,7 +763,7 @@ impl Loader<'_> {
             state,
             data_root,
             call_back_within,
-            import: _,
+            import,
             sources: _,
             scorecards: _,
             service_levels: _,
@@ -783,6 +786,7 @@ impl Loader<'_> {
             state,
             data_root,
             call_back_within,
+            import,
             sources,
             measures,
             scorecards,

@@ -45,7 +45,8 @@ pub async fn pages(
     let clock = Arc::new(move || -> Timestamp { instant(as_of) });
     // Sessions and schedules run by the clock, whatever instant the figures are of.
     let now: Clock = Arc::new(|| instant(AsOf { as_of: None }));
-    let scheduled = open.project.sources.iter().any(|source| source.import.is_some());
+    // A source that is loaded in the browser later is imported as the project says.
+    let scheduled = open.project.import.is_some() || open.project.sources.iter().any(|source| source.import.is_some());
     let store = match auth {
         Auth::None if !scheduled => None,
         _ => Some(StateStore::open(&open.state()?).await?),
@@ -64,7 +65,7 @@ pub async fn pages(
         Some(token) => server.with_metrics_token(&token),
         None => server,
     };
-    let server = match store.filter(|_| scheduled) {
+    let server = match store {
         Some(store) => {
             let root = open.root.clone();
             server.with_imports(Imports { store, random: Arc::new(random_bytes), root, clock: now.clone() })

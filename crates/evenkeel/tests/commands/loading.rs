@@ -336,6 +336,60 @@ fn what_cannot_be_written_is_said_and_leaves_nothing() {
 }
 
 #[test]
+fn a_file_is_not_taken_into_a_project_that_pages_could_not_show() {
+    let folder = desk();
+    let project = folder.path().join("desk");
+    let server = serve_open(&project);
+    let person = Person::of(&server);
+    let done = plain(&person.imports(&person.loads("t.csv", &tickets(9, 0, 30)), "t", "new"));
+    assert!(done.contains("Cases: 27 new"), "{done}");
+    // Somebody is writing a measure, and has got as far as this.
+    let measure = project.join("measures/half.yaml");
+    let text = "measure: half\ntitle: Half\nfrom: cases\ncount: rows\nwhere: not_there > 1\nbetter: lower\n";
+    std::fs::write(&measure, text).unwrap();
+    let scorecard = project.join("scorecards/desk.yaml");
+    let before = std::fs::read_to_string(&scorecard).unwrap();
+    let with_half = before.replace("- { use: inflow }", "- { use: inflow }\n          - { use: half }");
+    assert_ne!(with_half, before);
+    std::fs::write(&scorecard, with_half).unwrap();
+    let at = person.loads("later.csv", &tickets(10, 100, 30));
+    let answer = person.say(&at, &[("do", "import"), ("name", "t"), ("into", "source:t")]);
+    assert_eq!(answer.status, 409, "{}", answer.body);
+    assert!(answer.body.contains("evenkeel check"), "{}", answer.body);
+    assert_eq!(raw(&project).len(), 1);
+    // As soon as it is mended, the same file is taken.
+    std::fs::write(&scorecard, before).unwrap();
+    std::fs::remove_file(measure).unwrap();
+    let done = plain(&{
+        let answer = person.say(&at, &[("do", "import"), ("name", "t"), ("into", "source:t")]);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        person.end(&at)
+    });
+    assert!(done.contains("Cases: 27 new"), "{done}");
+}
+
+#[test]
+fn a_source_that_was_loaded_is_imported_when_it_is_due() {
+    let folder = desk();
+    let project = folder.path().join("desk");
+    let list = project.join("evenkeel.yaml");
+    let text = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(&list, format!("{text}import: {{ every: 1 minute }}\n")).unwrap();
+    let server = serve_open(&project);
+    let person = Person::of(&server);
+    person.imports(&person.loads("t.csv", &tickets(10, 0, 30)), "t", "new");
+    let mut page = person.get("/data").body;
+    for _ in 0..120 {
+        if page.contains("Last: ") && !page.contains("Last: never") {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(250));
+        page = person.get("/data").body;
+    }
+    assert!(page.contains("every minute") && page.contains("Last: ") && !page.contains("Last: never"), "{page}");
+}
+
+#[test]
 fn nobody_else_sees_a_file_and_the_trail_says_who_loaded_it() {
     let folder = two_branches();
     let project = folder.path();
