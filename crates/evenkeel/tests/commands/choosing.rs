@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::served::{AS_OF, Server, serve, two_branches};
+use super::served::{AS_OF, Server, serve, serve_again, two_branches};
 use super::support::{run, succeed};
 
 /// Two years of answers before those that there are, better in some months than in others.
@@ -115,6 +115,42 @@ fn several_opinions_are_kept_apart_and_nobody_is_named() {
     let trail = server.get("/administration/trail", &administrator).body;
     assert!(trail.contains("rated a measure") && trail.contains("withdrew a rating"), "{trail}");
     assert!(!trail.contains("Waiting") && !trail.contains("Half of them"), "{trail}");
+}
+
+#[test]
+fn whoever_has_a_role_over_what_is_gone_is_not_asked() {
+    let project = two_branches();
+    let units = project.path().join("raw/units.csv");
+    let without = std::fs::read_to_string(&units).unwrap();
+    std::fs::write(&units, format!("{without}south,branch,whole,South\n")).unwrap();
+    succeed(project.path(), &["import", "--as-of", AS_OF]);
+    let (gone, both) = {
+        let server = serve(project.path());
+        let administrator = server.set_up();
+        let gone = server.add(&administrator, "gina", "manager", "south", "");
+        let both = server.add(&administrator, "bo", "manager", "south", "");
+        let given = [("role", "viewer"), ("unit", "north"), ("person", "")];
+        let granted = server.post("/administration/users/3/give", &administrator, &given);
+        assert_eq!(granted.status, 303, "{}", granted.body);
+        for token in [&gone, &both] {
+            assert_eq!(server.get("/choose", token).status, 200);
+        }
+        (gone, both)
+    };
+    std::fs::write(&units, without).unwrap();
+    for lake in ["tables", "derived", "index", "manifest"] {
+        std::fs::remove_dir_all(project.path().join("data").join(lake)).unwrap();
+    }
+    succeed(project.path(), &["import", "--as-of", AS_OF]);
+    let server = serve_again(project.path());
+    for token in [&gone, &both] {
+        let list = server.get("/choose", token);
+        assert_eq!(list.status, 404, "{} {}", list.head, list.body);
+        let rated = server.post("/choose/csat", token, &[("importance", "4"), ("relevance", "4"), ("impact", "4")]);
+        assert_eq!(rated.status, 404, "{}", rated.body);
+    }
+    // The role over what is there goes on.
+    assert_eq!(server.get("/scorecard/north", &both).status, 200);
 }
 
 #[test]

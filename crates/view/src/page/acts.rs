@@ -153,7 +153,7 @@ pub fn evidence(result: &MeasureResult, state: Option<State>, context: &Context<
     Some(Evidence {
         measure: measure.id.clone(),
         title: measure.title.clone(),
-        period: context.place.period.id(context.fiscal_year),
+        period: result.rolling.map_or(context.place.period, |rolling| rolling.period).id(context.fiscal_year),
         value: format.figure(value).text,
         count: row::count(result, context).map(|count| count.text),
         likely_range: row::likely_range(result, &format).map(|range| range.text),

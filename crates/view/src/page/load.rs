@@ -2,18 +2,15 @@
 //! forms work without scripts.
 
 use askama::Template;
-use evenkeel_model::evaluation::Readings;
+use evenkeel_model::evaluation::{Question, Readings};
 use evenkeel_model::measure::Measure;
-use evenkeel_model::period::{FiscalYear, Period};
-use evenkeel_model::reading::{Reading, Subject};
+use evenkeel_model::period::FiscalYear;
+use evenkeel_model::rolling::rolling;
 use serde::Serialize;
 
 use crate::number::{NO_BREAK_SPACE, count, counted};
 use crate::page::frame::Frame;
 use crate::words::{capitalised, missing, period};
-
-/// Over how many months a measure is looked at where one month has too few rows.
-const TOGETHER: [usize; 2] = [3, 6];
 
 /// Choosing a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Template)]
@@ -266,44 +263,27 @@ pub fn size(bytes: u64) -> String {
 }
 
 impl LoadMeasure {
-    /// What a measure could tell of a subject: in a month, over several where one has too few rows, or why not.
+    /// What a measure could tell where a question asks, as the scorecard would: in a month, over several where one has too
+    /// few rows, or why not. No question where no row has a day.
     #[must_use]
-    pub fn new(
-        measure: &Measure,
-        subject: &Subject,
-        month: Option<Period>,
-        fiscal: FiscalYear,
-        readings: &dyn Readings,
-    ) -> Self {
+    pub fn new(measure: &Measure, question: Option<&Question>, fiscal: FiscalYear, readings: &dyn Readings) -> Self {
         let title = capitalised(&measure.title);
-        let Some(month) = month else {
+        let Some(question) = question else {
             return Self { title, icon: "none", text: "no row of the file has a day".to_owned() };
         };
-        let read = |period: Period| readings.reading(&measure.id, subject, period);
-        let told = |reading: &Reading| reading.value.is_some();
-        let rows = |reading: &Reading| counted(reading.n, &measure.noun);
-        let single = read(month);
-        if let Ok(reading) = single.as_ref()
-            && told(reading)
-        {
-            let text = format!("now: {} in {}", rows(reading), period::name(month, fiscal));
-            return Self { title, icon: "tick", text };
-        }
-        for months in TOGETHER {
-            let first = month.trailing(months).into_iter().min();
-            let Some(span) = first.and_then(|first| Period::spanning(first, month)) else { continue };
-            if let Ok(reading) = read(span)
-                && told(&reading)
-            {
-                let text = format!("{} together: {}", counted(months as u64, "months"), rows(&reading));
-                return Self { title, icon: "clock", text };
+        let rolling = rolling(measure, question, readings);
+        let period = rolling.map_or(question.period, |rolling| rolling.period);
+        match readings.reading(&measure.id, &question.subject, period) {
+            Ok(reading) if reading.value.is_some() => {
+                let (rows, name) = (counted(reading.n, &measure.noun), period::name(period, fiscal));
+                match rolling {
+                    None => Self { title, icon: "tick", text: format!("now: {rows} in {name}") },
+                    Some(_) => Self { title, icon: "clock", text: format!("{name} together: {rows}") },
+                }
             }
+            Ok(_) => Self { title, icon: "none", text: "not yet: nothing in the file tells it".to_owned() },
+            Err(why) => Self { title, icon: "none", text: format!("not yet: {}", missing(&why, measure)) },
         }
-        let why = match single {
-            Err(why) => missing(&why, measure),
-            Ok(_) => "nothing in the file tells it".to_owned(),
-        };
-        Self { title, icon: "none", text: format!("not yet: {why}") }
     }
 }
 

@@ -137,14 +137,23 @@ impl World {
             }
         };
         let store = self.store_for(place).await?;
-        let question = self.question_about(subject, place);
+        let question = match subject {
+            // As the scorecard tells it: of several months, where one has too few rows.
+            Subject::Unit(_) => self.question(place),
+            Subject::Person(_) => self.question_about(subject, place),
+        };
         let mut found = Vec::new();
         for measure in measures {
             let result = evaluation::evaluate_measure(measure, &self.usage(&measure.id), &question, store);
             if result.reading.value.is_none() {
                 continue;
             }
-            found.push((result, self.state_of(measure, subject, place).await?));
+            // Units and people are compared by the period alone.
+            let state = match result.rolling {
+                None => self.state_of(measure, subject, place).await?,
+                Some(_) => None,
+            };
+            found.push((result, state));
         }
         // What holds links stays out of everything that waits.
         let context = self.context(place, links, "Scorecard").await?;

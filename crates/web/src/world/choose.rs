@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use evenkeel_engine::needs::Need;
 use evenkeel_engine::{EngineError, ReadingStore};
-use evenkeel_model::access::Role;
+use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::choice::{Candidate, Chosen, Measurability, Opinions, Rating, concerns, is_noticed_by_customers};
 use evenkeel_model::evaluation::Readings as _;
 use evenkeel_model::ids::MeasureId;
@@ -106,12 +106,19 @@ impl World {
     /// serves customers.
     pub(crate) fn rates(&self) -> bool {
         let asked = [Role::Insights, Role::Executive, Role::Manager, Role::Agent];
-        let granted = match &self.viewer {
-            Viewer::User { grants, .. } => grants.iter().any(|grant| asked.contains(&grant.role())),
-            Viewer::Public | Viewer::Anybody | Viewer::Operator { .. } => false,
-        };
+        let organisation = self.engine.directory().organisation();
         // A role over a unit or a person that is there no more is none.
-        granted && self.sight.inside
+        let is_there = |grant: &Grant| match grant {
+            Grant::Everywhere(_) => true,
+            Grant::In(_, unit) => organisation.unit(unit.as_str()).is_some(),
+            Grant::Own(person) => organisation.person(person.as_str()).is_some(),
+        };
+        match &self.viewer {
+            Viewer::User { grants, .. } => {
+                self.sight.inside && grants.iter().any(|grant| asked.contains(&grant.role()) && is_there(grant))
+            }
+            Viewer::Public | Viewer::Anybody | Viewer::Operator { .. } => false,
+        }
     }
 
     /// Whether the viewer decides which measures are chosen: whoever analyses the record.

@@ -1,7 +1,6 @@
 //! What the measures of a scorecard could tell.
 
 use evenkeel_model::ids::MeasureId;
-use evenkeel_model::reading::Subject;
 use evenkeel_view::page::LoadMeasure;
 
 use super::World;
@@ -20,9 +19,8 @@ impl World {
 
     /// What each measure of the scorecard could tell of the whole organisation in the latest month.
     pub(crate) fn could_tell(&self) -> Vec<LoadMeasure> {
-        let organisation = self.engine.directory().organisation();
-        let whole = Subject::Unit(organisation.unit_id(organisation.root()).clone());
-        let month = self.default_period().ok();
+        let is_dated = self.default_period().is_ok();
+        let question = is_dated.then(|| self.question(&self.whole()));
         let uses = self.scorecard.legs.iter().flat_map(|leg| &leg.objectives).flat_map(|objective| &objective.measures);
         let mut ids: Vec<&MeasureId> = Vec::new();
         for usage in uses {
@@ -32,7 +30,7 @@ impl World {
         }
         let measures = ids.into_iter().filter_map(|id| self.measures.get(id));
         measures
-            .map(|measure| LoadMeasure::new(measure, &whole, month, self.project.fiscal_year, &self.months))
+            .map(|measure| LoadMeasure::new(measure, question.as_ref(), self.project.fiscal_year, &self.months))
             .collect()
     }
 }
