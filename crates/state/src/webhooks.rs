@@ -190,8 +190,14 @@ impl StateStore {
         Ok(new.len())
     }
 
-    /// Deliveries that are to be tried now, the oldest first; at most `most`.
-    pub async fn due_deliveries(&self, now: Timestamp, most: u64) -> Result<Vec<DueDelivery>, StateError> {
+    /// Takes deliveries that are to be tried now, the oldest first; at most `most`. Nobody else is given them before `until`,
+    /// when they are due again if nothing was said of them: whoever took them was stopped.
+    pub async fn take_due_deliveries(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        most: u64,
+    ) -> Result<Vec<DueDelivery>, StateError> {
         let due = delivery::Entity::find()
             .filter(delivery::Column::State.eq(DeliveryState::Waiting.as_str()))
             .filter(delivery::Column::NextAt.lte(kept(now)))
@@ -199,13 +205,28 @@ impl StateStore {
             .limit(most)
             .all(&self.database)
             .await?;
+        let mut taken = Vec::new();
+        for one in due {
+            // Of several servers that saw it, the first one has it.
+            let mine = delivery::Entity::update_many()
+                .col_expr(delivery::Column::NextAt, SimpleExpr::value(kept(until)))
+                .filter(delivery::Column::Id.eq(one.id))
+                .filter(delivery::Column::State.eq(DeliveryState::Waiting.as_str()))
+                .filter(delivery::Column::NextAt.eq(one.next_at))
+                .filter(delivery::Column::Attempts.eq(one.attempts))
+                .exec(&self.database)
+                .await?;
+            if mine.rows_affected == 1 {
+                taken.push(one);
+            }
+        }
         let webhooks = webhook::Entity::find().all(&self.database).await?;
         let of = |delivery::Model { id, webhook_id, body, attempts, .. }| {
             let webhook = webhooks.iter().find(|webhook| webhook.id == webhook_id)?;
             let (address, secret) = (webhook.address.clone(), webhook.secret.clone());
             Some(DueDelivery { id, address, secret, body, attempts })
         };
-        Ok(due.into_iter().filter_map(of).collect())
+        Ok(taken.into_iter().filter_map(of).collect())
     }
 
     /// Notes what came of an attempt. `next_at` is when it is tried again, while it waits.

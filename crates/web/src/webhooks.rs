@@ -37,6 +37,8 @@ const AGAIN: [SignedDuration; 5] = [
 ];
 /// How often it is looked whether there is something to tell.
 const ROUND: Duration = Duration::from_secs(2);
+/// For how long a message is nobody else's, while it is sent: longer than an attempt can take.
+const TAKEN: SignedDuration = SignedDuration::from_secs(120);
 /// How long an address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many messages are sent in one round.
@@ -148,7 +150,8 @@ async fn announce(accounts: &Accounts, world: &World) -> Result<(), StateError> 
 
 /// Sends what is due, and notes what came of it.
 async fn deliver(accounts: &Arc<Accounts>, private: bool) -> Result<(), StateError> {
-    let due = accounts.store.due_deliveries(accounts.now(), AT_ONCE).await?;
+    let now = accounts.now();
+    let due = accounts.store.take_due_deliveries(now, now + TAKEN, AT_ONCE).await?;
     let sending = due.into_iter().map(async |due| {
         let sent = send(&due, accounts.now(), private).await;
         let now = accounts.now();
