@@ -71,9 +71,10 @@ pub enum EngineError {
         /// Why, and where to look instead, in sentences.
         reason: Option<String>,
     },
-    /// So few stand behind a reading that what they said could be told.
+    /// So few stand behind a reading, or behind what could be worked out from it, that what they said could be told.
     #[error(
-        "too few stand behind `{measure}` here: fewer than {fewest}, so nothing is shown that could tell who said what"
+        "`{measure}` is withheld here: fewer than {fewest} stand behind it, or behind what could be worked out from it, so \
+         nothing is shown that could tell who said what"
     )]
     TooFew {
         /// The measure.
@@ -138,7 +139,7 @@ impl EngineError {
     pub fn help(&self) -> Option<String> {
         match self {
             EngineError::Measure { help, .. } => help.clone(),
-            EngineError::TooFew { .. } => Some("ask for a larger unit, or for a longer period".to_owned()),
+            EngineError::TooFew { .. } => Some("ask for a larger unit, or for a whole quarter or year".to_owned()),
             // The reason says where to look instead.
             EngineError::NotForPeople { reason: Some(_), .. } => None,
             EngineError::NotForPeople { reason: None, .. } => {

@@ -41,6 +41,7 @@ mod side_by_side;
 mod signals;
 pub mod table;
 pub mod timeline;
+mod withheld;
 
 pub use error::{EngineError, closest};
 pub use evaluate::{Engine, Request, Scope};

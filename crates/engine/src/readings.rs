@@ -25,6 +25,7 @@ use crate::remembered::Remembered;
 use crate::side_by_side::{self, Queue};
 use crate::signals;
 use crate::timeline::Timeline;
+use crate::withheld::WithheldUnits;
 
 /// Cells of one family, merged for every unit and person, in order of subject and slot.
 #[derive(Debug)]
@@ -113,6 +114,7 @@ pub struct ReadingStore {
     quantiles: Remembered<QuantileOf, Option<f64>>,
     ranges: Remembered<QuantileOf, Option<(f64, f64)>>,
     different: Remembered<ValuesOf, usize>,
+    withheld: Mutex<HashMap<(MeasureId, Period), Arc<WithheldUnits>>>,
 }
 
 impl ReadingStore {
@@ -167,6 +169,7 @@ impl ReadingStore {
             quantiles: Remembered::default(),
             ranges: Remembered::default(),
             different: Remembered::default(),
+            withheld: Mutex::default(),
         })
     }
 
@@ -257,15 +260,35 @@ impl ReadingStore {
         if measure.wait.is_some() && self.today < known_from {
             return Err(Missing::KnownFrom(known_from));
         }
-        let reading = match parts {
+        let reading = self.raw(measure, parts, who, period)?;
+        // Here and not where readings are handed out, so that nothing that is worked out from it tells it either.
+        self.told(measure, parts, who, period, reading)
+    }
+
+    /// A reading before anything is withheld, of a measure in force.
+    pub(crate) fn raw(&self, measure: &Measure, parts: Parts, who: Who, period: Period) -> Result<Reading, Missing> {
+        match parts {
             Parts::One(place) => Ok(self.single(measure, place, who, period)),
             Parts::Two(above, below) => Ok(self.ratio(measure, above, below, who, period)),
             Parts::Stock(stock) => Ok(self.stock_at(stock, who, period)),
             Parts::Staying(position) => Ok(self.stayed(measure, position, who, period)),
             Parts::OtherMeasures => self.of_measures(measure, who, period),
-        }?;
-        // Here and not where readings are handed out, so that nothing that is worked out from it tells it either.
-        if measure.withholds(&reading) { Err(Missing::TooFew) } else { Ok(reading) }
+        }
+    }
+
+    /// How years begin.
+    pub(crate) fn fiscal(&self) -> FiscalYear {
+        self.fiscal
+    }
+
+    /// The day of the evaluation instant.
+    pub(crate) fn today(&self) -> Date {
+        self.today
+    }
+
+    /// Which units tell nothing, by measure and period, as far as somebody asked.
+    pub(crate) fn withheld(&self) -> &Mutex<HashMap<(MeasureId, Period), Arc<WithheldUnits>>> {
+        &self.withheld
     }
 
     /// A reading that is worked out from those of other measures, of the same unit or person and period.

@@ -10,6 +10,7 @@ use arrow::datatypes::{DataType, Date32Type, Field, FieldRef, Schema, TimeUnit, 
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::{DataFrame, col};
+use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Amount, Formula, Measure};
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::Subject;
@@ -20,7 +21,7 @@ use crate::columns::Texts;
 use crate::compile::expression;
 use crate::local_time::{date_of, day_number};
 use crate::table::Table;
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, ReadingStore};
 
 /// Records behind a number, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +34,10 @@ pub struct Records {
     pub kinds: Vec<ColumnKind>,
     /// The rows from the wanted one on.
     pub rows: Vec<Vec<Option<String>>>,
-    /// How many there are in all.
+    /// How many there are in all, of those that may be listed.
     pub total: u64,
+    /// How many are withheld, because they are among so few of their unit and month that somebody's answer could be told.
+    pub withheld: u64,
 }
 
 impl Records {
@@ -72,9 +75,11 @@ const UNIT: &str = "__evenkeel_unit";
 const COUNTS: &str = "__evenkeel_counts";
 
 impl Engine {
-    /// The records behind a measure of a unit or person in a period, latest first: `limit` of them from `first` on.
+    /// The records behind a measure of a unit or person in a period, latest first: `limit` of them from `first` on. `store`
+    /// has the readings of the measure, which tell what is withheld.
     pub async fn rows(
         &self,
+        store: &ReadingStore,
         measure: &Arc<Measure>,
         subject: &Subject,
         period: Period,
@@ -179,23 +184,28 @@ impl Engine {
         let kinds = kinds_of(&query);
         let batches = self.session().collect(query).await?;
         let mut kept: Vec<RecordBatch> = Vec::new();
+        let withholding = measure.withhold_below.map(|_| (store, &measure.id));
+        let mut withheld = 0;
         for batch in batches {
-            let mask = self.mask(&batch, subject, period, placed)?;
+            let mask = self.mask(&batch, subject, period, placed, withholding, &mut withheld)?;
             kept.push(self.with_people(&filter_record_batch(&batch, &mask)?, &rows.table)?);
         }
         let shown: Vec<String> =
             names.into_iter().filter(|name| !matches!(name.as_str(), "imported_at" | "batch_id")).collect();
         // What ends a stock is among the columns of the record already, and every row of it counts as one.
-        page(&kept, &rows.table, (shown, &kinds), counted.is_some() && !is_stock, first, limit)
+        let found = page(&kept, &rows.table, (shown, &kinds), counted.is_some() && !is_stock, first, limit)?;
+        Ok(Records { withheld, ..found })
     }
 
-    /// Which rows belong to the unit or person and period.
+    /// Which rows belong to the unit or person and period, without those that must not be listed, which are counted.
     fn mask(
         &self,
         batch: &RecordBatch,
         subject: &Subject,
         period: Period,
         placed: Placed,
+        withholding: Option<(&ReadingStore, &MeasureId)>,
+        withheld: &mut u64,
     ) -> Result<BooleanArray, EngineError> {
         let days = self.days(column(batch, PERIOD)?)?;
         let ends = if placed == Placed::InThePeriod { None } else { Some(self.days(column(batch, COUNTS)?)?) };
@@ -238,11 +248,18 @@ impl Engine {
                         units.as_ref().and_then(|units| units.get(row)).map(|id| directory.unit(source, id))
                     });
                     let epoch = organisation.epoch_of(placed_on);
-                    match (unit, wanted) {
-                        (_, Some(wanted)) if wanted == organisation.root().0 => true,
+                    let root = organisation.root().0;
+                    let lies_there = match (unit, wanted) {
+                        (_, Some(wanted)) if wanted == root => true,
                         (Some(unit), Some(wanted)) => directory.lies_in(epoch, unit, wanted),
                         _ => false,
-                    }
+                    };
+                    let lists = || match withholding {
+                        Some((store, measure)) => store.lists_row(measure, unit.unwrap_or(root), day_number(placed_on)),
+                        None => true,
+                    };
+                    *withheld += u64::from(lies_there && !lists());
+                    lies_there && lists()
                 }
             };
             mask.push(belongs);
@@ -405,7 +422,7 @@ fn page(
         }
         rows.push(cells);
     }
-    Ok(Records { table: table.to_owned(), columns, kinds, rows, total: keys.len() as u64 })
+    Ok(Records { table: table.to_owned(), columns, kinds, rows, total: keys.len() as u64, withheld: 0 })
 }
 
 /// What the columns of a query hold, by their names.

@@ -1115,7 +1115,7 @@ impl World {
         if store.reading(&measure.id, subject, period) == Err(Missing::TooFew) {
             return Err(EngineError::too_few(measure).into());
         }
-        let mut records = self.engine.rows(measure, subject, period, first, limit).await?;
+        let mut records = self.engine.rows(store, measure, subject, period, first, limit).await?;
         let open = for_everyone(measure.in_force(period).unwrap_or(measure), &recorded(&records, first));
         let says_who = open.len() < records.columns.len();
         if names {
@@ -1513,6 +1513,7 @@ pub(crate) fn recorded(records: &Records, first: usize) -> Recorded<'_> {
         rows: &records.rows,
         first: first as u64,
         total: records.total,
+        withheld: records.withheld,
         page_size: ROWS as u64,
     }
 }

@@ -87,14 +87,13 @@ impl Histories {
                     }
                 }
             }
-            for (place, history) in records.iter_mut().enumerate() {
+            for (place, (history, (_, who))) in records.iter_mut().zip(subjects).enumerate() {
                 let own = &own[place * count..(place + 1) * count];
                 let mut sums = Sums::default();
                 for stratum in own {
                     sums.add(stratum);
                 }
-                let reading = Reading { n: sums.below as u64, value: sums.rate(), ..Reading::EMPTY };
-                let told = sums.below > 0.0 && !measure.withholds(&reading);
+                let told = sums.below > 0.0 && strata.tells(*who, *period);
                 history.push(
                     told.then(|| Record { sums, expected: if adjusts { expected(family, own, &all) } else { None } }),
                 );

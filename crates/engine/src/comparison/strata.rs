@@ -6,8 +6,9 @@ use datafusion::common::TableReference;
 use evenkeel_model::comparison::Attribute;
 use evenkeel_model::comparison::case_mix::Origin;
 use evenkeel_model::measure::{EarlierDefinition, Measure};
-use evenkeel_model::period::Grain;
+use evenkeel_model::period::{Grain, Period};
 
+use crate::readings::Who;
 use crate::{Engine, EngineError, ReadingStore, Request};
 
 /// The most groups of like cases; with more of them hardly any two cases are alike.
@@ -18,6 +19,8 @@ const MOST: usize = 500;
 pub struct Strata {
     measure: Arc<Measure>,
     stores: Vec<ReadingStore>,
+    /// The readings of all cases together, of a measure that withholds some.
+    together: Option<ReadingStore>,
 }
 
 impl Strata {
@@ -30,6 +33,12 @@ impl Strata {
     /// One store per group of like cases.
     pub(super) fn stores(&self) -> &[ReadingStore] {
         &self.stores
+    }
+
+    /// Whether the figure of a unit or person is told in a period.
+    pub(super) fn tells(&self, who: Who, period: Period) -> bool {
+        let Some(store) = &self.together else { return true };
+        store.with_parts(&self.measure.id).is_some_and(|measure| store.reading_of(measure, who, period).is_ok())
     }
 }
 
@@ -69,7 +78,11 @@ impl Engine {
         for (_, store) in self.readings_in_at_most(&request, MOST).await? {
             stores.push(store);
         }
-        Ok(Strata { measure: Arc::clone(measure), stores })
+        let together = match measure.withhold_below {
+            Some(_) => Some(self.store(vec![Arc::clone(measure)], grain).await?),
+            None => None,
+        };
+        Ok(Strata { measure: Arc::clone(measure), stores, together })
     }
 
     /// A view of a table with the attributes of the case or customer that each row names; its name.

@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use evenkeel_model::people::PeoplePolicy;
+use evenkeel_model::reading::Subject;
+use evenkeel_view::page::Place;
 use evenkeel_view::terminal;
 use serde::Serialize;
 
@@ -14,6 +16,7 @@ use crate::arguments::Rows;
 struct Listed {
     table: String,
     total: u64,
+    withheld: u64,
     columns: Vec<String>,
     rows: Vec<Vec<Option<String>>>,
 }
@@ -30,6 +33,7 @@ pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<Exit
         session.output.json(&Listed {
             table: records.table,
             total: records.total,
+            withheld: records.withheld,
             columns: records.columns,
             rows: records.rows,
         })?;
@@ -50,5 +54,21 @@ pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<Exit
         world.name_of(&subject),
         period.id(open.project.fiscal_year),
     ));
+    if records.withheld > 0 {
+        session.output.note(&format!(
+            "{} more are withheld: their units had so few that month that somebody's answer could be told.",
+            records.withheld
+        ));
+    }
+    if let Subject::Unit(unit) = &subject {
+        let place = Place { period, ..world.whole() }.in_unit(unit);
+        let told = world.told_period(measure, &place).await?;
+        if told != period {
+            let told = told.id(open.project.fiscal_year);
+            session.output.note(&format!(
+                "The scorecard tells {told}, because this month has too few rows; --period {told} lists theirs."
+            ));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

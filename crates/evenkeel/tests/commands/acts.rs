@@ -277,6 +277,10 @@ fn evidence_of_a_unit_is_of_the_months_that_the_scorecard_tells() {
     let rolled = std::fs::read_to_string(&scorecard).unwrap().replace("legs:", "rolling_below: 500\nlegs:");
     std::fs::write(scorecard, rolled).unwrap();
     succeed(project.path(), &["import", "--as-of", AS_OF]);
+    // Rows are those of the period that was asked for, and it is said which ones the scorecard means.
+    let place = ["--unit", "north", "--period", "2026-10", "--as-of", AS_OF];
+    let said = succeed(project.path(), &[&["rows", "csat"][..], &place[..]].concat());
+    assert!(said.err.contains("of 78 rows") && said.err.contains("--period 2026-08..2026-10"), "{}", said.err);
     let server = serve(project.path());
     let [_, _, milo, ..] = people(&server);
     let told = page(&server, "/scorecard/north?period=2026-10", &milo);

@@ -164,6 +164,9 @@ fn a_reading_on_too_few_is_withheld_with_its_rows() {
     let said = run(folder.path(), &[&["rows", "esat", "--unit", "north"][..], &WHEN[..]].concat());
     assert_eq!(said.code, Some(1), "{}", said.out);
     assert!(said.err.contains("fewer than 5"), "{}", said.err);
+    // The rows of the whole name the team of each.
+    let said = succeed(folder.path(), &[&["rows", "esat"][..], &WHEN[..]].concat());
+    assert!(said.err.contains("0 to 0 of 0 rows") && said.err.contains("5 more are withheld"), "{}", said.err);
     // Nor is it told by what is worked out from it.
     std::fs::create_dir(folder.path().join("measures")).unwrap();
     let other = "measure: unhappy\nformula: 1 - esat\nunit: \"%\"\nbetter: lower\n";

@@ -228,8 +228,9 @@ fn counted_version(version: &Spanned<raw::Whole>, findings: &mut Findings) -> Op
 }
 
 fn fewest_shown(fewest: &Spanned<raw::Whole>, findings: &mut Findings) -> Option<u32> {
-    if fewest.value.0 < 2 {
-        let found = Diagnostic::error(code::BAD_NUMBER, &fewest.span, "`withhold_below` protects nobody below 2");
+    if fewest.value.0 < 3 {
+        // Each of two people knows what the other one answered.
+        let found = Diagnostic::error(code::BAD_NUMBER, &fewest.span, "`withhold_below` protects nobody below 3");
         findings.push(found.help("write how many have to stand behind a reading, for example `withhold_below: 5`"));
         return None;
     }

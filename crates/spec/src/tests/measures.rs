@@ -1154,13 +1154,13 @@ fn worked_examples() {
        |
        = help: write the value in per cent (`%`)
     ");
-    insta::assert_snapshot!(csat("better", "withhold_below: 1\nbetter"), @"
-    error: `withhold_below` protects nobody below 2
+    insta::assert_snapshot!(csat("better", "withhold_below: 2\nbetter"), @"
+    error: `withhold_below` protects nobody below 3
       --> measures/csat.yaml:5:17
        |
      3 | from: responses
      4 | share: score >= 4
-     5 | withhold_below: 1
+     5 | withhold_below: 2
        |                 ^
      6 | better: higher
        |

@@ -1,5 +1,7 @@
 //! The rows behind a number, a page of them at a time.
 
+use std::fmt::Write as _;
+
 use evenkeel_model::ids::MeasureId;
 use evenkeel_model::measure::{Amount, Expression, Formula, Measure, ValueUnit};
 use evenkeel_model::period::Period;
@@ -50,6 +52,8 @@ pub struct RowsBehind {
     pub first: u64,
     /// How many rows there are in all.
     pub total: u64,
+    /// How many more are withheld, so that nobody's answer is known.
+    pub withheld: u64,
     /// How many rows a page has.
     pub page_size: u64,
 }
@@ -67,6 +71,8 @@ pub struct Recorded<'a> {
     pub first: u64,
     /// How many rows there are in all.
     pub total: u64,
+    /// How many more are withheld, so that nobody's answer is known.
+    pub withheld: u64,
     /// How many rows a page has.
     pub page_size: u64,
 }
@@ -193,6 +199,7 @@ impl RowsBehind {
                 .collect(),
             first: recorded.first,
             total: recorded.total,
+            withheld: recorded.withheld,
             page_size: recorded.page_size,
         }
     }
@@ -252,6 +259,8 @@ pub struct RowsTable {
     pub showing: String,
     /// How many rows there are in all.
     pub total: u64,
+    /// Whether more rows are withheld.
+    pub withholds: bool,
     /// Where the rows before are.
     pub earlier: Option<String>,
     /// Where the rows after are.
@@ -269,13 +278,18 @@ impl RowsTable {
         let last = rows.first + shown;
         let step = rows.page_size.max(1);
         let at = |first: u64| context.links.rows(measure, &place, first);
+        let mut showing = if shown == 0 {
+            format!("none of {}", number::count(rows.total))
+        } else {
+            format!("{} to {} of {}", number::count(rows.first + 1), number::count(last), number::count(rows.total))
+        };
+        if rows.withheld > 0 {
+            write!(showing, "; {} withheld, as their units had so few that month", number::count(rows.withheld)).ok();
+        }
         Self {
-            showing: if shown == 0 {
-                format!("none of {}", number::count(rows.total))
-            } else {
-                format!("{} to {} of {}", number::count(rows.first + 1), number::count(last), number::count(rows.total))
-            },
+            showing,
             total: rows.total,
+            withholds: rows.withheld > 0,
             earlier: (rows.first > 0).then(|| at(rows.first.saturating_sub(step))),
             later: (last < rows.total && shown > 0).then(|| at(last)),
             file: context.links.rows_file(measure, &place).filter(|_| rows.total > 0),
@@ -338,7 +352,8 @@ mod tests {
         let rows: Vec<Vec<Option<String>>> =
             records.iter().map(|row| row.iter().map(|cell| Some((*cell).to_owned())).collect()).collect();
         let counts_as = counts.then_some(0);
-        let recorded = Recorded { columns: &columns, counts_as, rows: &rows, first: 0, total: 2, page_size: 8 };
+        let recorded =
+            Recorded { columns: &columns, counts_as, rows: &rows, first: 0, total: 2, withheld: 0, page_size: 8 };
         let unit_name = |id: &str| format!("unit {id}");
         let currency = Currency::new("GBP");
         let reader = Reader {

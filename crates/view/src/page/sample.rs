@@ -618,6 +618,7 @@ impl Sample {
             rows: if total == 0 { Vec::new() } else { figures::ROWS.iter().map(row).collect() },
             first: 0,
             total,
+            withheld: 0,
             page_size: 8,
         }
     }

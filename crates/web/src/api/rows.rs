@@ -43,7 +43,8 @@ pub(super) fn operation() -> Operation {
         path: "/api/v1/rows/{measure}/{unit}",
         id: "rows",
         summary: "the rows behind a number",
-        says: "The rows of the record that a measure counts, of a unit or a person, latest first; for whoever may see them. \
+        says: "The rows of the record that a measure counts, of a unit or a person, latest first; for whoever may see them. They are of the period that was asked for, also where the \
+               scorecard tells a figure of several months because one has too few rows (`rolling`). \
                Asked for as `text/csv`, Parquet or Arrow, the same as rows and columns, where the header `Link` says what \
                follows. A look at people is recorded in the audit trail.",
         query: fields_of::<Wanted>,
@@ -82,6 +83,7 @@ async fn show(
             let list = RowsList {
                 table: records.table,
                 total: records.total,
+                withheld: records.withheld,
                 from,
                 columns: records.columns,
                 rows: records.rows,
