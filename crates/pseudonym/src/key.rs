@@ -150,6 +150,12 @@ impl PeopleKey {
         blake3::keyed_hash(&self.secret, person.as_bytes()).to_hex().to_string()
     }
 
+    /// The pseudonym that rows of somebody who was erased keep, by the identifier that they had.
+    #[must_use]
+    pub fn erased_as(&self, person: &str) -> Option<&str> {
+        self.erased.get(&self.hash(person)).map(|erased| erased.pseudonym.as_str())
+    }
+
     /// The pseudonym of somebody who was erased, who is named by a row again.
     pub(crate) fn of_erased(&mut self, person: &str, now: Timestamp) -> Option<&str> {
         if self.erased.is_empty() {

@@ -23,6 +23,8 @@ pub struct ErasedPerson {
     pub grants: u64,
     /// How many disputes name a pseudonym now.
     pub disputes: u64,
+    /// How many entries about them were deleted: what recognised and what helped them.
+    pub acts: u64,
 }
 
 impl StateStore {
@@ -36,6 +38,20 @@ impl StateStore {
         pseudonym: &str,
         change: Change<'_>,
     ) -> Result<ErasedPerson, StateError> {
+        self.take_out(person, pseudonym, Some(change)).await
+    }
+
+    /// The same again for somebody who was erased: what a server took about them that did not know yet.
+    pub async fn sweep_erased(&self, person: &str, pseudonym: &str) -> Result<ErasedPerson, StateError> {
+        self.take_out(person, pseudonym, None).await
+    }
+
+    async fn take_out(
+        &self,
+        person: &str,
+        pseudonym: &str,
+        change: Option<Change<'_>>,
+    ) -> Result<ErasedPerson, StateError> {
         let transaction = alone(&self.database).await?;
         let own = grant::Column::Role.eq(Role::Agent.as_str()).and(grant::Column::Over.eq(person));
         let grants = grant::Entity::delete_many().filter(own).exec(&transaction).await?.rows_affected;
@@ -47,14 +63,16 @@ impl StateStore {
             .filter(dispute::Column::Person.eq(person))
             .exec(&transaction)
             .await?;
-        delete_acts(&transaction, act::Column::Person.eq(person)).await?;
-        change.write(&transaction, Action::PersonErased).await?;
+        let acts = delete_acts(&transaction, act::Column::Person.eq(person)).await?;
+        if let Some(change) = change {
+            change.write(&transaction, Action::PersonErased).await?;
+        }
         transaction.commit().await?;
         if self.database.get_database_backend() == DbBackend::Sqlite {
             // Until then the log of a file holds what was there before. Where others hold it open, it is emptied when they end.
             self.database.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
-        Ok(ErasedPerson { grants, disputes: disputed.len() as u64 })
+        Ok(ErasedPerson { grants, disputes: disputed.len() as u64, acts })
     }
 
     /// Records that what was left of somebody who was erased was forgotten.

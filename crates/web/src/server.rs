@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use evenkeel_lake::Lake;
+use evenkeel_model::ids::PersonId;
 use evenkeel_spec::Project;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,6 +22,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::{Access, Accounts};
+use crate::error::Failure;
 use crate::imports::{Imports, import_when_due};
 use crate::limits::{self, Arrivals, Limits, Places};
 use crate::live::Live;
@@ -74,6 +76,16 @@ impl State {
     /// The present world, as the public sees it. A request keeps the one it began with.
     pub(crate) fn present(&self) -> Arc<World> {
         Arc::clone(&self.present.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Refuses what is about to be kept of somebody who was erased, of whom the world that is shown may not know it yet.
+    pub(crate) fn refuse_erased(&self, person: &PersonId) -> Result<(), Failure> {
+        let Some(key) = self.lake.key() else { return Ok(()) };
+        let key = key.read().map_err(|error| Failure::failed(&error))?;
+        match key.is_some_and(|key| key.erased_as(person.as_str()).is_some()) {
+            true => Err(Failure::no_page()),
+            false => Ok(()),
+        }
     }
 
     /// The project as its files said it last.

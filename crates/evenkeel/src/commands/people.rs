@@ -1,6 +1,7 @@
 //! `evenkeel people`: who stands behind the pseudonyms of the lake, and taking somebody out.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::bail;
 use evenkeel_lake::Snapshot;
@@ -17,6 +18,8 @@ use crate::project::{OpenProject, with_help};
 
 /// People are erased by the clock, whatever instant figures are of.
 const NOW: AsOf = AsOf { as_of: None };
+/// How long it takes until every server that runs looked at the key.
+const SERVERS_KNOW: Duration = Duration::from_secs(2);
 
 pub async fn run(session: &Session<'_>, arguments: &People) -> anyhow::Result<ExitCode> {
     let Some(open) = session.open()? else { return Ok(ExitCode::FAILURE) };
@@ -133,6 +136,12 @@ async fn erase(
 ) -> anyhow::Result<()> {
     let now = instant(NOW);
     let mut writer = key.write(Some(of_lake(snapshot)?), now).map_err(|error| with_help(&error.into()))?;
+    if writer.key().known(person).is_none()
+        && let Some(pseudonym) = writer.key().erased_as(person)
+    {
+        let swept = StateStore::open(&open.state()?).await?.sweep_erased(person, pseudonym).await?;
+        return told_again(session, person, swept);
+    }
     let person = identifier(writer.key(), person)?;
     // What sources call the person besides leads to them as well.
     let mut identifiers = vec![person.clone()];
@@ -144,9 +153,11 @@ async fn erase(
     let by = operator();
     let store = StateStore::open(&open.state()?).await?;
     let mut changed = ErasedPerson::default();
+    let mut swept = Vec::new();
     // The key comes last: until it is written, the same command does what is left to do.
     for identifier in &identifiers {
         let Some(pseudonym) = writer.key().known(identifier).map(|known| known.pseudonym.clone()) else { continue };
+        swept.push((identifier, pseudonym.clone()));
         let change = Change { by: by.name(), origin: Origin::CommandLine, about: identifier, at: now };
         let erased = store.erase_person(identifier, &pseudonym, change).await?;
         changed.grants += erased.grants;
@@ -156,6 +167,13 @@ async fn erase(
         writer.erase(identifier);
     }
     writer.keep()?;
+    // A server that runs looks at the key every now and then, and takes what is written about them until it does.
+    tokio::time::sleep(SERVERS_KNOW).await;
+    for (identifier, pseudonym) in swept {
+        let late = store.sweep_erased(identifier, &pseudonym).await?;
+        changed.grants += late.grants;
+        changed.disputes += late.disputes;
+    }
     let (grants, disputes) = (changed.grants, changed.disputes);
     if session.output.is_json() {
         return session.output.json(&ToldErasing { identifiers: identifiers.len(), grants, disputes });
@@ -179,6 +197,21 @@ async fn erase(
         "What lies elsewhere still names them: backups of the key, raw files, and files that were written for others. A raw \
          file that names them is noticed when it is imported; `evenkeel people` tells when that was last so.",
     );
+    Ok(())
+}
+
+/// What came of erasing somebody who was erased before.
+fn told_again(session: &Session<'_>, person: &str, swept: ErasedPerson) -> anyhow::Result<()> {
+    let ErasedPerson { grants, disputes, acts } = swept;
+    if session.output.is_json() {
+        return session.output.json(&ToldErasing { identifiers: 0, grants, disputes });
+    }
+    let found = grants + disputes + acts;
+    session.output.text(&if found == 0 {
+        format!("{person} was erased before, and nothing of them was left.\n")
+    } else {
+        format!("{person} was erased before; what was written about them since is gone now ({found} entries).\n")
+    });
     Ok(())
 }
 

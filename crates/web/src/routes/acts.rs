@@ -106,7 +106,7 @@ pub(crate) async fn add_of_unit(
 ) -> Result<Response, Failure> {
     let (values, writer) = filled.by::<AnyTask>(&state)?;
     let about = of_unit(&writer.world, &looking)?;
-    add(&writer, &about, &values).await
+    add(&state, &writer, &about, &values).await
 }
 
 /// An empty form about a person.
@@ -130,7 +130,7 @@ pub(crate) async fn add_of_person(
 ) -> Result<Response, Failure> {
     let (values, writer) = filled.by::<AnyTask>(&state)?;
     let about = of_person(&writer.world, &person, &looking, wanted.is_development())?;
-    add(&writer, &about, &values).await
+    add(&state, &writer, &about, &values).await
 }
 
 /// Leads to where an act stands.
@@ -358,7 +358,7 @@ async fn blank(writer: &Person, about: &About, measure: &str) -> Result<Response
 }
 
 /// Writes an act down.
-async fn add(writer: &Person, about: &About, values: &Pairs) -> Result<Response, Failure> {
+async fn add(state: &State, writer: &Person, about: &About, values: &Pairs) -> Result<Response, Failure> {
     let (world, accounts) = (&writer.world, &writer.accounts);
     let kind = if about.development { ActKind::parse(values.one("kind")) } else { Some(ActKind::Recognition) };
     let kind = kind.filter(|kind| kind.is_development() == about.development);
@@ -417,6 +417,9 @@ async fn add(writer: &Person, about: &About, values: &Pairs) -> Result<Response,
         Subject::Person(person) => format!("{person}, {}", kind.as_str()),
         Subject::Unit(unit) => format!("{unit}: {}", new.topic),
     };
+    if let Subject::Person(person) = &about.subject {
+        state.refuse_erased(person)?;
+    }
     let number = accounts.store.add_act(&new, accounts.change(&writer.user.sign_in, &of)).await?;
     Ok(Redirect::to(&match &about.subject {
         Subject::Person(person) => format!("{}?done=written#act-{number}", Routes::record_of(person.as_str())),

@@ -83,6 +83,7 @@ pub(crate) async fn dispute(
         key,
     };
     let about = format!("{table} {}, {person}", new.key);
+    state.refuse_erased(&person)?;
     let taken = accounts.store.dispute(new, accounts.change(&user.sign_in, &about)).await?;
     let done = if taken.is_some() { "disputed" } else { "already" };
     let measure = part(measure.id.as_str());
