@@ -610,6 +610,15 @@ fn programs_send_figures() {
     for (body, says) in [
         (r#"[{"measure": "visits", "unit": "north", "period": "2026-10", "value": 1}]"#, "No measure"),
         (r#"[{"measure": "cost_contact", "value": 1, "numerator": 2}]"#, "twice"),
+        (
+            r#"[{"measure": "cost_contact", "unit": "north", "unit": "lakeside", "period": "2026-10", "value": 1}]"#,
+            "twice",
+        ),
+        (r#"[{"measure": true, "unit": "north", "period": "2026-10", "value": 1}]"#, "`measure` is no text"),
+        (
+            r#"[{"measure": "cost_contact", "unit": "north", "period": "2026-10", "value": 1, "denominator": "-3"}]"#,
+            "below zero",
+        ),
         (r#"[{"measure": "cost_contact", "unit": "north", "period": "2026-10", "valeu": 1}]"#, "valeu"),
     ] {
         let answer = send(&server, target, &called(&costs, "c"), body);

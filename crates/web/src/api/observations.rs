@@ -14,6 +14,8 @@ use evenkeel_model::record;
 use evenkeel_view::page::PushAnswer;
 use evenkeel_view::words::listed;
 use schemars::{Schema, SchemaGenerator, json_schema};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::caller::Sender;
@@ -28,8 +30,35 @@ use crate::server::State;
 /// The table that figures are rows of.
 const TABLE: &str = "observations";
 
-/// A figure as it was sent: names with values, each as it was written.
-type Sent = BTreeMap<String, Box<RawValue>>;
+/// A figure as a row: columns with values, each as it was written.
+type Row = BTreeMap<String, Box<RawValue>>;
+
+/// A figure as it was sent: names with values, each as it was written, a name that stands there twice twice.
+struct Sent(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Sent {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct Pairs;
+
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Sent;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Sent, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = object.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Sent(pairs))
+            }
+        }
+
+        reader.deserialize_map(Pairs)
+    }
+}
 
 pub(super) fn operation() -> Operation {
     Operation {
@@ -74,7 +103,7 @@ fn figures(_: &mut SchemaGenerator) -> Schema {
                 "period": { "type": "string", "description": "The period: `2026-10`, `2026-Q4`, or its last day." },
                 "value": { "type": "number", "description": "The figure, or what stands above the line." },
                 "numerator": { "type": "number", "description": "The same as `value`." },
-                "denominator": { "type": "number", "description": "What stands below the line." },
+                "denominator": { "type": "number", "minimum": 0, "description": "What stands below the line." },
                 "note": { "type": "string", "description": "What has to be known about it." },
             },
         },
@@ -147,14 +176,18 @@ impl<'a> Figures<'a> {
 
     /// A figure as a row.
     fn row(&self, sent: Sent) -> Result<String, Failure> {
-        let mut row = Sent::new();
-        for (name, value) in sent {
+        let mut row = Row::new();
+        for (name, value) in sent.0 {
             let text = || serde_json::from_str::<String>(value.get()).ok();
             let (column, value) = match name.as_str() {
-                "measure" => (name, text().map_or(Ok(None), |text| self.figure(&text).map(Some))?.unwrap_or(value)),
+                "measure" => {
+                    let text = text().ok_or_else(|| unfit("`measure` is no text"))?;
+                    (name, self.figure(&text)?)
+                }
                 "unit" => ("unit_id".to_owned(), value),
                 "period" => ("period_on".to_owned(), text().and_then(|text| self.last_day(&text)).unwrap_or(value)),
                 "value" => ("numerator".to_owned(), value),
+                "denominator" if is_negative(&value) => return Err(unfit("`denominator` is below zero")),
                 _ => (name, value),
             };
             if row.contains_key(&column) {
@@ -185,4 +218,17 @@ impl<'a> Figures<'a> {
         let period = Period::parse(text, self.world.project().fiscal_year).ok()?;
         to_raw_value(&period.last_day().to_string()).ok()
     }
+}
+
+/// A figure that cannot be one.
+fn unfit(why: &str) -> Failure {
+    Failure::unfit(format!("A figure cannot be taken: {why}. Nothing was changed."))
+        .helped("send `measure`, `unit`, `period` and `value`, or `numerator` and a `denominator` of zero or more")
+}
+
+/// Whether a number as it was written, as a number or as text, is below zero.
+fn is_negative(value: &RawValue) -> bool {
+    let number = serde_json::from_str::<f64>(value.get()).ok();
+    let written = || serde_json::from_str::<String>(value.get()).ok()?.trim().parse::<f64>().ok();
+    number.or_else(written).is_some_and(|number| number < 0.0)
 }
