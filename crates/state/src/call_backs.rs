@@ -48,6 +48,12 @@ impl CallBackSteps {
         CallBack::of(&taken)
     }
 
+    /// What people call whoever has the answer, by the name with which they sign in.
+    #[must_use]
+    pub fn holder_name(&self, holder: Option<&str>) -> Option<String> {
+        self.0.iter().find(|step| Some(step.taken.by.as_str()) == holder).map(|step| step.name.clone())
+    }
+
     /// How many steps there are, by which two people who act at once are told apart.
     #[must_use]
     pub fn seen(&self) -> usize {

@@ -107,5 +107,6 @@ pub use standards::RatingSheet;
 pub use targets::{Targeted, TargetsPage};
 pub use today::{TodayDetail, TodayPage};
 pub use written::{
-    DisputeEntry, DisputeList, NoteEntry, NoteList, RecommendationEntry, RecommendationList, stage_word,
+    CallBackEntry, CallBackList, DisputeEntry, DisputeList, NoteEntry, NoteList, RecognitionEntry, RecognitionList,
+    RecommendationEntry, RecommendationList, call_back_word, stage_word,
 };

@@ -256,6 +256,13 @@ fn a_unit_is_recognised_for_all_who_see_it() {
         assert_eq!(list.contains("/acts/1/withdraw"), *token == milo, "{list}");
     }
     assert!(!page(&server, "/recognition?unit=lakeside", &lena).contains("calm"));
+    // Programs read what everybody reads who sees the unit.
+    let asked = |token: &str| server.get("/api/v1/recognition", token).json()["data"]["recognition"].clone();
+    let told = asked(&vera);
+    assert_eq!((&told[0]["topic"], &told[0]["unit"]), (&"A <i>calm</i> October".into(), &"north".into()), "{told}");
+    assert!(told[0]["figure"].as_str().unwrap().starts_with("Satisfied, October 2026: "), "{told}");
+    assert_eq!(asked(&lena), serde_json::json!([]));
+    assert_eq!(server.get("/api/v1/recognition", &anna).status, 404);
     assert_eq!(server.get("/recognition?unit=north", &lena).status, 404);
     assert_eq!(server.get("/recognition?unit=north", &anna).status, 404);
     assert_eq!(server.get("/acts/1", &vera).location(), "/recognition?unit=north#act-1");
@@ -265,6 +272,8 @@ fn a_unit_is_recognised_for_all_who_see_it() {
     assert_eq!(server.post("/acts/1/withdraw", &milo, &[]).location(), "/recognition?unit=north&done=taken-back#act-1");
     let list = page(&server, "/recognition?unit=north", &vera);
     assert!(list.contains("milo withdrew this on ") && !list.contains("calm"), "{list}");
+    let told = asked(&vera);
+    assert!(told[0]["topic"].is_null() && told[0]["figure"].is_null() && told[0]["withdrawn_at"].is_string(), "{told}");
 }
 
 #[test]

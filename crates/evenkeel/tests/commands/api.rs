@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::served::{Answer, Server, serve, two_branches};
 
 /// A question for each operation of the document, and some more.
-const ASKED: [(&str, &str); 25] = [
+const ASKED: [(&str, &str); 28] = [
     ("/api/v1/organisation", ""),
     ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/north?period=2026-10&view=perspectives"),
     ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/whole?period=2026-YTD"),
@@ -23,6 +23,9 @@ const ASKED: [(&str, &str); 25] = [
     ("/api/v1/recommendations", "/api/v1/recommendations?show=open&unit=north"),
     ("/api/v1/notes", "/api/v1/notes?unit=north&measure=csat&limit=5"),
     ("/api/v1/disputes", ""),
+    ("/api/v1/recognition", "/api/v1/recognition?unit=north&limit=5"),
+    ("/api/v1/recognition", "/api/v1/recognition"),
+    ("/api/v1/call_backs", "/api/v1/call_backs?limit=5"),
     ("/api/v1/today", "/api/v1/today?unit=north"),
     ("/api/v1/charter", "/api/v1/charter"),
     ("/api/v1/charter", "/api/v1/charter?unit=north-1&promise=satisfied"),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::served::{AS_OF, Server, serve, two_branches};
@@ -106,6 +107,21 @@ fn a_low_score_is_called_back_and_counts() {
     assert!(today.contains(LATE) && today.contains("href=\"/call-backs\"") && !today.contains("survey/nobody"));
     let list = page(&server, "/call-backs", &milo);
     assert!(list.contains("Two customers wait for a call; one is overdue"), "{list}");
+    // Programs are told the same, the latest first.
+    let asked = |target: &str, token: &str| server.get(target, token).json()["data"].clone();
+    let told = asked("/api/v1/call_backs", &milo)["call_backs"].clone();
+    assert_eq!((told[0]["response"].as_str(), told[1]["response"].as_str()), (Some("fresh"), Some("late")), "{told}");
+    let late = &told[1];
+    assert_eq!(
+        (&late["overdue"], &late["stage"], &late["score"]),
+        (&true.into(), &"new".into(), &1.0.into()),
+        "{told}"
+    );
+    assert_eq!((&late["due_at"], &late["taken_by"]), (&"2026-10-16T17:00:00Z".into(), &Value::Null), "{told}");
+    let first = asked("/api/v1/call_backs?limit=1", &milo);
+    assert_eq!(first["next"], "/api/v1/call_backs?from=1&limit=1", "{first}");
+    assert_eq!(asked("/api/v1/call_backs?from=1&limit=1", &milo)["call_backs"][0], told[1]);
+    assert_eq!(asked("/api/v1/call_backs", &lena)["call_backs"].as_array().unwrap().len(), 1);
     assert!(list.contains("16 Oct 17:00, overdue") && list.contains("called within 1 working day"), "{list}");
     for other in ["survey/hers", "survey/nobody", "survey/fine", "survey/old"] {
         assert!(!list.contains(other), "{other}: {list}");

@@ -1,5 +1,7 @@
-//! What people wrote, as programs are told of it: notes, recommendations, and rows that were disputed.
+//! What people wrote, as programs are told of it: notes, recommendations, rows that were disputed, what was recognised in units,
+//! and what was done about low answers.
 
+use evenkeel_model::call_back;
 use evenkeel_model::recommendation::Stage;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -132,6 +134,103 @@ pub struct DisputeEntry {
     pub reason: Option<String>,
     /// Whether the row stands in the record of whoever asks.
     pub own: bool,
+}
+
+/// What was recognised in units, latest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RecognitionList {
+    /// Recognitions of units that whoever asks sees.
+    pub recognition: Vec<RecognitionEntry>,
+    /// Where the recognitions after these are; none when these are the last.
+    pub next: Option<String>,
+}
+
+/// One recognition of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RecognitionEntry {
+    /// Its number.
+    pub number: i64,
+    /// The identifier of the unit.
+    pub unit: String,
+    /// What for; none when it was withdrawn.
+    pub topic: Option<String>,
+    /// What is said; none when it was withdrawn.
+    pub words: Option<String>,
+    /// What goes with it, where anything does.
+    pub reward: Option<String>,
+    /// The identifier of the measure on which it rests, where it rests on one.
+    pub measure: Option<String>,
+    /// The figure of that measure as it was shown then.
+    pub figure: Option<String>,
+    /// Who wrote it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// When it was withdrawn; none while it stands.
+    pub withdrawn_at: Option<Timestamp>,
+    /// Whether whoever asks wrote it.
+    pub own: bool,
+}
+
+/// Low answers of customers, latest first.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct CallBackList {
+    /// Those that whoever asks sees.
+    pub call_backs: Vec<CallBackEntry>,
+    /// Where the answers after these are; none when these are the last.
+    pub next: Option<String>,
+}
+
+/// A low answer, and what was done about it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct CallBackEntry {
+    /// The source.
+    pub source: String,
+    /// Its identifier there.
+    pub response: String,
+    /// The identifier of the unit that it counts for.
+    pub unit: String,
+    /// What was asked.
+    pub question: Option<String>,
+    /// The answer.
+    pub score: f64,
+    /// The lower end of the scale.
+    pub lowest: f64,
+    /// The upper end of the scale.
+    pub highest: f64,
+    /// What the customer wrote.
+    pub text: Option<String>,
+    /// The case, where it is about one.
+    pub case: Option<String>,
+    /// Who gave it, as the record says it.
+    pub customer: String,
+    /// When it was given.
+    pub answered_at: Timestamp,
+    /// Until when somebody is to call.
+    pub due_at: Timestamp,
+    /// How far it is: `new`, `called`, `outcome` (it is said what came of it) or `closed`.
+    pub stage: String,
+    /// Whether the time is used up and nobody has spoken to the customer.
+    pub overdue: bool,
+    /// Whether the customer was called in time; none while that is open.
+    pub in_time: Option<bool>,
+    /// Who has taken it; none where nobody has.
+    pub taken_by: Option<String>,
+    /// When the customer was spoken to; none where nobody has.
+    pub called_at: Option<Timestamp>,
+    /// What came of it: `put_right`, `explained`, `promised`, `passed_on`, `not_wanted` or `not_reached`.
+    pub outcome: Option<String>,
+}
+
+/// The word of how far a low answer is, for programs.
+#[must_use]
+pub fn call_back_word(stage: call_back::Stage) -> &'static str {
+    match stage {
+        call_back::Stage::New => "new",
+        call_back::Stage::Called => "called",
+        call_back::Stage::Outcome => "outcome",
+        call_back::Stage::Closed => "closed",
+    }
 }
 
 /// The word of a stage for programs.

@@ -5,6 +5,7 @@
 //! the document says of it, so that neither can be without the other.
 
 mod answer;
+mod call_backs;
 mod caller;
 mod charter;
 mod compare;
@@ -24,6 +25,7 @@ mod part;
 mod problem;
 mod question;
 mod readings;
+mod recognition;
 mod recommendations;
 mod records;
 mod rows;
@@ -55,6 +57,8 @@ fn operations() -> Vec<Operation> {
         recommendations::operation(),
         notes::operation(),
         disputes::operation(),
+        recognition::operation(),
+        call_backs::operation(),
         today::operation(),
         charter::operation(),
         measures::list_operation(),

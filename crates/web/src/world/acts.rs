@@ -10,9 +10,9 @@ use evenkeel_model::measure::Measure;
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::reading::Subject;
 use evenkeel_state::{Act, Addition, LookedAt};
-use evenkeel_view::page::acts::evidence;
+use evenkeel_view::page::acts::{evidence, told};
 use evenkeel_view::page::today::DueAct;
-use evenkeel_view::page::{ActDetail, ActsDetail, AdditionDetail, Links, Place, RecognitionPage};
+use evenkeel_view::page::{ActDetail, ActsDetail, AdditionDetail, Links, Place, RecognitionEntry, RecognitionPage};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -105,6 +105,38 @@ impl World {
         let seen: Vec<ActDetail> = of_units.filter(|act| self.sees_act(act)).map(|act| self.act_detail(act)).collect();
         let context = self.context(place, links, "Scorecard").await?;
         Ok(RecognitionPage::new(&seen, self.acts_on(&unit), &context))
+    }
+
+    /// Those among some acts that are recognitions of units which the viewer sees, as programs are told of them.
+    pub(crate) fn recognition_entries(&self, acts: &[Act]) -> Vec<RecognitionEntry> {
+        let fiscal = self.project.fiscal_year;
+        let entry = |act: &Act| {
+            let Subject::Unit(unit) = &act.of.about else { return None };
+            let stands = act.withdrawn_at.is_none();
+            let said = |text: &str| (stands && !text.is_empty()).then(|| text.to_owned());
+            let evidence = act.of.evidence.as_ref().filter(|_| stands);
+            self.sees_act(act).then(|| RecognitionEntry {
+                number: act.number,
+                unit: unit.to_string(),
+                topic: said(&act.of.topic),
+                words: said(&act.of.words),
+                reward: said(&act.of.reward),
+                measure: evidence.map(|evidence| evidence.measure.to_string()),
+                figure: evidence.map(|evidence| told(evidence, fiscal)),
+                by: act.by_name.clone(),
+                at: act.at,
+                withdrawn_at: act.withdrawn_at,
+                own: act.by == self.viewer.name(),
+            })
+        };
+        acts.iter().filter_map(entry).collect()
+    }
+
+    /// All units that the viewer sees.
+    pub(crate) fn seen_units(&self) -> Vec<UnitId> {
+        let organisation = self.engine.directory().organisation();
+        let ids = organisation.units().map(|unit| organisation.unit_id(unit).clone());
+        ids.filter(|id| self.may_see(&Subject::Unit(id.clone()))).collect()
     }
 
     /// Records that the copy was looked at that a person has of what is written about them.

@@ -9,10 +9,10 @@ use evenkeel_model::ids::UnitId;
 use evenkeel_model::organisation::UnitCode;
 use evenkeel_model::reading::Subject;
 use evenkeel_state::{AnswerKey, CallBackSteps};
-use evenkeel_view::page::CallBackDetail;
 use evenkeel_view::page::call_backs::StepDetail;
 use evenkeel_view::page::frame::Link;
 use evenkeel_view::page::{Arrangement, Links, Place};
+use evenkeel_view::page::{CallBackDetail, CallBackEntry, call_back_word};
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 
@@ -114,7 +114,7 @@ impl World {
             words: step.words.clone(),
         };
         let holder = state.holder.as_deref();
-        let named = steps.0.iter().find(|step| Some(step.taken.by.as_str()) == holder).map(|step| step.name.clone());
+        let named = steps.holder_name(holder);
         CallBackDetail {
             source: answer.source.clone(),
             response: answer.response_id.clone(),
@@ -133,6 +133,38 @@ impl World {
             holder: named,
             steps: steps.0.iter().map(told).collect(),
             state,
+        }
+    }
+
+    /// A low answer with what was done about it, as programs are told of it.
+    pub(crate) fn call_back_entry(
+        &self,
+        answer: &LowAnswer,
+        steps: Option<&CallBackSteps>,
+        now: Timestamp,
+    ) -> CallBackEntry {
+        let steps = steps.cloned().unwrap_or_default();
+        let state = steps.state();
+        let holder = state.holder.as_deref();
+        CallBackEntry {
+            source: answer.source.clone(),
+            response: answer.response_id.clone(),
+            unit: answer.home.to_string(),
+            question: answer.question.clone(),
+            score: answer.score,
+            lowest: answer.lowest,
+            highest: answer.highest,
+            text: answer.text.clone(),
+            case: answer.case_id.clone(),
+            customer: answer.customer_id.clone(),
+            answered_at: answer.answered_at,
+            due_at: answer.due_at,
+            stage: call_back_word(state.stage()).to_owned(),
+            overdue: state.is_overdue(answer.due_at, now),
+            in_time: state.kept(answer.due_at, now).map(|(kept, _)| kept),
+            taken_by: steps.holder_name(holder),
+            called_at: state.called.as_ref().map(|(at, _)| *at),
+            outcome: state.outcome.map(|outcome| outcome.as_str().to_owned()),
         }
     }
 
