@@ -216,12 +216,14 @@ impl Engine {
                     none => none.insert(Hours::load(self.session(), self.directory(), self.local(), 0..0).await?),
                 };
                 let working = hours.of(Some(home.0));
+                let organisation = self.directory().organisation();
+                let zone = hours.zone_of(organisation, home, given_on).unwrap_or(&self.scope().zone);
                 found.push(LowAnswer {
                     source: sources.get(row).unwrap_or_default().to_owned(),
                     response_id: ids.get(row).unwrap_or_default().to_owned(),
                     customer_id: customers.get(row).unwrap_or_default().to_owned(),
                     answered_at,
-                    due_at: asked.within.due(answered_at, working, &self.scope().zone),
+                    due_at: asked.within.due(answered_at, working, zone),
                     home: organisation.unit_id(home).clone(),
                     now_in: whose.home(self.directory(), row, today).and_then(in_tree),
                     unit: units.get(row).map(str::to_owned),

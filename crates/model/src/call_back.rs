@@ -81,6 +81,15 @@ impl fmt::Display for Within {
 }
 
 impl Within {
+    /// How many days it takes at most to use the time up, where a week has two working days.
+    #[must_use]
+    pub fn most_days(self) -> u32 {
+        match self {
+            Within::WorkingDays(days) => u32::from(days) * 7 / 2 + 7,
+            Within::Seconds(seconds) => seconds.div_ceil(24 * 3_600),
+        }
+    }
+
     /// The instant by which somebody is called back who answered at another one. `hours` is when the unit works; without a
     /// calendar every day is a working day until midnight.
     #[must_use]

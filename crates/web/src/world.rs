@@ -499,6 +499,11 @@ impl World {
         whole.or(periods.last()).copied().ok_or(WorldError::NoData)
     }
 
+    /// The instant for which the figures are.
+    pub(crate) fn instant(&self) -> Timestamp {
+        self.engine.scope().as_of
+    }
+
     /// Reads a period; the default one when none is given. `2026-YTD` is the year up to the evaluation instant.
     pub fn period(&self, text: Option<&str>) -> Result<Period, WorldError> {
         let fiscal = self.project.fiscal_year;

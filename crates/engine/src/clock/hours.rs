@@ -103,6 +103,7 @@ pub async fn problems(session: &Session, directory: &Directory) -> Result<Vec<Pr
 pub struct Hours {
     units: Vec<Option<Arc<WorkingHistory>>>,
     organisation: Option<Arc<WorkingHistory>>,
+    zones: Zones,
 }
 
 impl Hours {
@@ -143,7 +144,14 @@ impl Hours {
             units.push(if has_calendar { WorkingHistory::new(changes).map(Arc::new) } else { None });
         }
         let organisation = units.get(organisation.root().0 as usize).cloned().flatten();
-        Ok(Self { units, organisation })
+        Ok(Self { units, organisation, zones })
+    }
+
+    /// The time zone of a unit on a day: its own, else that of the nearest unit above that has one; none where none has.
+    #[must_use]
+    pub fn zone_of(&self, organisation: &Organisation, unit: UnitCode, day: Date) -> Option<&TimeZone> {
+        let known = |stretch: &UnitStretch| self.zones.0.get(stretch.time_zone.as_deref()?)?.as_ref();
+        organisation.path(unit, day).iter().find_map(|above| known(organisation.stretch(*above, day)))
     }
 
     /// The working time of a unit by its code; that of the organisation for other places. None without a calendar.

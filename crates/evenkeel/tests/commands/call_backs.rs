@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::served::{AS_OF, Server, serve, two_branches};
+use super::served::{AS_OF, Server, serve, serve_again, two_branches};
 use super::support::succeed;
 
 /// The two branches with answers of customers, and a scorecard that asks how many were called back. North closes at five
@@ -216,4 +216,45 @@ fn whoever_analyses_the_record_reads_and_calls_nobody() {
     }
     // Whoever reads figures alone is told of no single answer.
     assert!(!page(&server, "/today?unit=north", &vera).contains("/call-backs"));
+}
+
+#[test]
+fn a_unit_without_hours_is_called_by_its_own_clock_and_long_promises_stay_on_the_list() {
+    let project = two_branches();
+    let add = |path: &str, from: &str, to: &str| {
+        let file = project.path().join(path);
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(text.contains(from), "{path}: {text}");
+        std::fs::write(file, text.replace(from, to)).unwrap();
+    };
+    std::fs::write(
+        project.path().join("raw/survey.csv"),
+        "id,at,person,customer\nfresh,2026-10-31T20:00:00Z,cleo,C1\nold,2026-08-01T13:00:00Z,ann,C2\n",
+    )
+    .unwrap();
+    std::fs::write(
+        project.path().join("sources/survey.yaml"),
+        "source: survey\nfiles: { answers: raw/survey.csv }\ntables:\n  responses: select id as response_id, 1 as scale_min, \
+         5 as scale_max, at as answered_at, person as person_id, 1 as score, customer as customer_id from answers\n",
+    )
+    .unwrap();
+    add("evenkeel.yaml", "[sources/a.yaml]", "[sources/a.yaml, sources/survey.yaml]");
+    let zone = "case when unit_id = 'lakeside' then 'Pacific/Auckland' end as time_zone, unit_id, kind,";
+    add("sources/a.yaml", "select unit_id, kind,", &format!("select {zone}"));
+    succeed(project.path(), &["import", "--as-of", AS_OF]);
+    let lena = {
+        let server = serve(project.path());
+        server.add(&server.set_up(), "lena", "manager", "whole", "")
+    };
+    let listed = || {
+        let server = serve_again(project.path());
+        let told = server.get("/api/v1/call_backs", &lena).json()["data"]["call_backs"].clone();
+        let one = |told: &Value| (told["response"].as_str().unwrap().to_owned(), told["due_at"].clone());
+        told.as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    // It is the first of November there, and the second ends at eleven in the morning in London.
+    assert_eq!(listed(), [("fresh".to_owned(), "2026-11-02T11:00:00Z".into())]);
+    add("evenkeel.yaml", "currency: GBP", "currency: GBP\ncall_back_within: 60 working days");
+    let due: Vec<Value> = listed().into_iter().map(|(_, due)| due).collect();
+    assert_eq!(due, ["2026-12-31T11:00:00Z", "2026-10-01T00:00:00Z"]);
 }

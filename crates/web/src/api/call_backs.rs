@@ -16,7 +16,7 @@ use super::question::Asked;
 use super::rows::within;
 use crate::error::Failure;
 use crate::server::State;
-use crate::world::call_backs::{key, listed_after};
+use crate::world::call_backs::key;
 
 const PATH: &str = "/api/v1/call_backs";
 /// The entries of one answer, when nothing is said.
@@ -41,7 +41,7 @@ pub(super) fn operation() -> Operation {
         path: PATH,
         id: "call_backs",
         summary: "low answers of customers, and what was done about them",
-        says: "The low answers of the last 60 days of the units whose rows you may see or in which you work, latest first; each \
+        says: "The low answers, until 60 days after their time was used up, of the units whose rows you may see or in which you work, latest first; each \
                with the time until which somebody is to call, who has taken it, how far it is, and what came of it. Asked for \
                as `text/csv`, Parquet or Arrow, the same as rows and columns, where the header `Link` says what follows.",
         query: fields_of::<Wanted>,
@@ -59,7 +59,7 @@ async fn show(Shared(state): Shared<State>, caller: Caller, Asked(wanted): Asked
     let from = within("from", wanted.from.unwrap_or_default(), 0, LAST)?;
     let store = state.access.store().filter(|_| world.sees_call_backs()).ok_or_else(Failure::no_page)?;
     let now = state.now();
-    let mut answers = world.low_answers(listed_after(now)).await?;
+    let mut answers = world.low_answers(world.listed_after(now)).await?;
     answers.sort_by(|one, other| {
         (other.answered_at, &one.source, &one.response_id).cmp(&(one.answered_at, &other.source, &other.response_id))
     });

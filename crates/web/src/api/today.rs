@@ -28,7 +28,7 @@ pub(super) fn operation() -> Operation {
 
 async fn show(Shared(state): Shared<State>, caller: Caller, asked: Asked<InUnit>) -> Result<Answer, Failure> {
     let place = asked.0.place(&caller.world)?;
-    let waiting = caller.world.waiting(state.access.store(), &place).await?;
+    let waiting = caller.world.waiting(state.access.store(), &place, state.now()).await?;
     let page = caller.world.today_page(&place, &links(&caller.world), &waiting).await?;
     caller.tells(&place, &page)
 }

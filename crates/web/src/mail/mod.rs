@@ -93,7 +93,7 @@ pub async fn digest(
     let links = links(&world);
     let mut pages = Vec::new();
     for place in world.top_places()? {
-        let waiting = world.waiting(Some(store), &place).await?;
+        let waiting = world.waiting(Some(store), &place, world.instant()).await?;
         // Boxed, because the compiler does not follow so many futures in each other.
         let page = world.today_page(&place, &links, &waiting).boxed().await?;
         pages.push((page, links.today(&place).unwrap_or_default()));

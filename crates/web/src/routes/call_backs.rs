@@ -18,7 +18,7 @@ use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
 use crate::visit::{AnyTask, Filled, Pairs, Person};
-use crate::world::call_backs::{key, listed_after};
+use crate::world::call_backs::key;
 
 /// How an instant is written in forms.
 const MINUTE: &str = "%Y-%m-%dT%H:%M";
@@ -53,7 +53,7 @@ pub(crate) async fn list(
         return Err(Failure::no_page());
     }
     let now = state.now();
-    let answers = world.low_answers(listed_after(now)).await?;
+    let answers = world.low_answers(world.listed_after(now)).await?;
     let keys: Vec<AnswerKey> = answers.iter().map(key).collect();
     let steps = reader.accounts.store.call_backs_about(&keys).await?;
     let details: Vec<_> =

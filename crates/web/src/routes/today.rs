@@ -15,7 +15,7 @@ pub(crate) async fn show(
     Asked(Query(looking)): Asked<Query<Looking>>,
 ) -> Result<Html<String>, Failure> {
     let place = looking.place_of_query(&world)?;
-    let waiting = world.waiting(state.access.store(), &place).await?;
+    let waiting = world.waiting(state.access.store(), &place, state.now()).await?;
     let page = world.today_page(&place, &links(&world), &waiting).await?;
     html(&page)
 }

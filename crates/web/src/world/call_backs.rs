@@ -18,8 +18,8 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{World, WorldError};
 
-/// For how many hours an answer is on the list: sixty days.
-const HOURS_LISTED: i64 = 60 * 24;
+/// For how many days an answer is on the list after its time is used up.
+const DAYS_LISTED: i64 = 60;
 
 /// How many low answers were called back in time, and how many were due, by unit and day.
 #[derive(Debug, Default)]
@@ -28,11 +28,6 @@ pub(crate) struct CalledBack {
     pub(crate) counted: BTreeMap<(UnitId, Date), (u32, u32)>,
     /// When the next is due, and more has to be counted.
     pub(crate) next_due: Option<Timestamp>,
-}
-
-/// From when on low answers are listed.
-pub(crate) fn listed_after(now: Timestamp) -> Timestamp {
-    now.saturating_sub(HOURS_LISTED.hours()).unwrap_or(now)
 }
 
 /// The key of an answer.
@@ -79,6 +74,12 @@ impl World {
         let organisation = self.engine.directory().organisation();
         let unit = organisation.unit_id(organisation.root());
         self.engine.low_answers(LowAnswers { unit, after, only, within: self.project.call_back_within }).await
+    }
+
+    /// From when on low answers are listed.
+    pub(crate) fn listed_after(&self, now: Timestamp) -> Timestamp {
+        let days = DAYS_LISTED + i64::from(self.project.call_back_within.most_days());
+        now.saturating_sub((days * 24).hours()).unwrap_or(now)
     }
 
     /// The low answers that the viewer sees, given after an instant.
@@ -192,7 +193,7 @@ impl World {
         now: Timestamp,
     ) -> Result<CalledBack, WorldError> {
         let mut found = CalledBack::default();
-        for answer in self.all_low_answers(listed_after(since), None).await? {
+        for answer in self.all_low_answers(self.listed_after(since), None).await? {
             if answer.due_at < since {
                 continue;
             }

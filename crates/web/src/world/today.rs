@@ -15,7 +15,7 @@ use evenkeel_view::page::today::{LowCall, LowScore, Pressing, PressingCase, Pres
 use evenkeel_view::page::{Context, Links, Place, TodayDetail, TodayPage, UnitEvaluation};
 use jiff::{Timestamp, ToSpan};
 
-use super::call_backs::{key, listed_after};
+use super::call_backs::key;
 use super::owed::AskedNow;
 use super::{World, WorldError};
 
@@ -29,6 +29,8 @@ const HOURS_LOW: i64 = 7 * 24;
 /// What waits for somebody to type or to decide.
 #[derive(Debug, Default)]
 pub struct Waiting {
+    /// When it was looked for: pages may be of figures that are older.
+    pub(crate) now: Timestamp,
     /// Everything that people typed: what was sent is not owed any more, though the record may not hold it yet.
     pub(crate) figures: Vec<TypedFigure>,
     /// The disputes that wait for the viewer, the oldest first.
@@ -43,25 +45,26 @@ pub struct Waiting {
     pub(crate) acts: Vec<Act>,
 }
 
-/// After which instant a low answer is told. Where calls are written down it is told as long as it is on the list of those that
-/// wait for one: what is overdue must not go from the page because it has been so for long.
-fn low_after(now: Timestamp, written_down: bool) -> Timestamp {
-    if written_down { listed_after(now) } else { now.saturating_sub(HOURS_LOW.hours()).unwrap_or(now) }
-}
-
 impl World {
     /// What waits for the viewer in the record, and in the store of what people type.
-    pub(crate) async fn waiting(&self, store: Option<&StateStore>, place: &Place) -> Result<Waiting, WorldError> {
+    pub(crate) async fn waiting(
+        &self,
+        store: Option<&StateStore>,
+        place: &Place,
+        now: Timestamp,
+    ) -> Result<Waiting, WorldError> {
         let written_down = store.is_some() && self.is_signed_in();
         // Single answers are rows, and so for whoever may see these.
         let low_answers = if self.sees_rows(&place.unit) {
-            let after = low_after(self.engine.scope().as_of, written_down);
+            // What is overdue must not go from the page because it has been so for long, where calls are written down.
+            let week_ago = || now.saturating_sub(HOURS_LOW.hours()).unwrap_or(now);
+            let after = if written_down { self.listed_after(now) } else { week_ago() };
             let within = self.project.call_back_within;
             self.engine.low_answers(LowAnswers { unit: &place.unit, after, only: None, within }).await?
         } else {
             Vec::new()
         };
-        let Some(store) = store else { return Ok(Waiting { low_answers, ..Waiting::default() }) };
+        let Some(store) = store else { return Ok(Waiting { now, low_answers, ..Waiting::default() }) };
         let figures = if self.types_figures() { store.figures().await? } else { Vec::new() };
         let mut disputes = if self.decides() { store.disputes(None).await? } else { Vec::new() };
         disputes.retain(|dispute| {
@@ -73,7 +76,7 @@ impl World {
         let keys: Vec<AnswerKey> = low_answers.iter().map(key).collect();
         let call_backs = if written_down { Some(store.call_backs_about(&keys).await?) } else { None };
         let acts = if self.leads_people() { store.acts_to_look_at(self.today()).await? } else { Vec::new() };
-        Ok(Waiting { figures, disputes, recommendations, low_answers, call_backs, acts })
+        Ok(Waiting { now, figures, disputes, recommendations, low_answers, call_backs, acts })
     }
 
     /// What asks for attention in a unit and the units directly below it.
@@ -98,7 +101,7 @@ impl World {
         } else {
             Attention { rows: Vec::new(), total: 0 }
         };
-        let answers = self.still_low(&waiting.low_answers, waiting.call_backs.as_ref(), now, links);
+        let answers = self.still_low(&waiting.low_answers, waiting.call_backs.as_ref(), waiting.now, links);
         let charter = self.project.charter.as_ref();
         let version = charter.and_then(|charter| charter.version_on(place.period.last_day()));
         let store = self.store_for(place).await?;
