@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { excessWidth, faultsOfLayout } from "../support/layout.mjs";
-import { MEASURES, PAGES, SCORECARD, SHARE } from "../support/places.mjs";
-import { picture, visit } from "../support/suite.mjs";
+import { WIDTHS } from "../support/holds-together.mjs";
+import { excessWidth, faultsOfLayout, shiftsOfLayout } from "../support/layout.mjs";
+import { MEASURES, PAGES, SCORECARD, SHARE, TODAY } from "../support/places.mjs";
+import { open, picture, surroundings, visit } from "../support/suite.mjs";
 
 // The text area of A4 in CSS pixels, less the margins of print.css: wide for the scorecard, upright for measures.
 const ACROSS = { wide: 1054, upright: 688 };
@@ -120,3 +121,23 @@ function whatMoves() {
   }
   return moving.concat(document.getAnimations().map((animation) => animation.animationName ?? "animation"));
 }
+
+describe("on a slow line", () => {
+  for (const at of [SCORECARD, SHARE, TODAY]) {
+    for (const width of WIDTHS) {
+      it(`nothing of ${at} moves at ${width} px when the letters come late`, async () => {
+        const context = await surroundings({ width });
+        try {
+          await context.route(/\.woff2/, async (route) => {
+            await new Promise((later) => setTimeout(later, 500));
+            await route.continue();
+          });
+          const shifts = await (await open(at, context)).evaluate(shiftsOfLayout);
+          assert.ok(shifts.sum < 0.005, `${shifts.moved.join(", ")} moved, by ${shifts.sum} in all`);
+        } finally {
+          await context.close();
+        }
+      });
+    }
+  }
+});

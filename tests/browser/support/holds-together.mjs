@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { before, it } from "node:test";
-import { excessWidth, faultsOfChart, faultsOfLayout, sharesOfInk, textsOfChart } from "./layout.mjs";
+import { excessWidth, faultsOfChart, faultsOfLayout, sharesOfInk, shiftsOfLayout, textsOfChart } from "./layout.mjs";
 import { open, picture } from "./suite.mjs";
 
 /** The width of a desk and of a telephone. */
@@ -22,8 +22,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
  */
 export function holdsTogether(at, context, { name, colorScheme, menus, chart, looksIntoMenus = false }) {
   let page;
+  let shifts;
   before(async () => {
     page = await open(at, context());
+    shifts = await page.evaluate(shiftsOfLayout);
     await picture(page, name);
   });
 
@@ -34,6 +36,10 @@ export function holdsTogether(at, context, { name, colorScheme, menus, chart, lo
     const policy = page.answer.headers()["content-security-policy"] ?? "";
     assert.match(policy, /default-src 'none'/);
     assert.doesNotMatch(policy, /unsafe|\*/);
+  });
+
+  it("does not move while it is drawn", () => {
+    assert.ok(shifts.sum < 0.005, `${shifts.moved.join(", ")} moved, by ${shifts.sum} in all`);
   });
 
   it("follows the colour scheme", async () => {

@@ -1,6 +1,23 @@
 // What can be measured about how a page lies on the screen.
 
 /**
+ * What has moved on the page since it began to be drawn although nobody did anything, as browsers count it: the sum of the
+ * shifts, and what moved. Runs inside the page.
+ */
+export async function shiftsOfLayout() {
+  await document.fonts.ready;
+  const entries = await new Promise((done) => {
+    const found = [];
+    const observer = new PerformanceObserver((list) => found.push(...list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(found.concat(observer.takeRecords())), 50);
+  });
+  const own = entries.filter((entry) => !entry.hadRecentInput);
+  const moved = own.flatMap((entry) => entry.sources.map(({ node }) => node?.nodeName ?? "something that is gone"));
+  return { sum: own.reduce((sum, entry) => sum + entry.value, 0), moved };
+}
+
+/**
  * Texts that cover each other, and texts that are cut off by the edge of the window or of a box that cannot be
  * scrolled. Lines of text are compared by the boxes of their glyphs. Boxes of neighbouring lines may touch where lines
  * are set tight, so only those count that share more than a third of their height. Runs inside the page.
