@@ -257,11 +257,7 @@ fn a_month_with_too_few_answers_is_told_with_those_before_it() {
     let explained =
         succeed(&project, &["explain", "csat_binary", "--period", "2026-10", "--as-of", "2026-11-02T06:10:00Z"]);
     assert!(explained.out.contains("1 to 8 of 36"), "{}", explained.out);
-    assert!(
-        explained.out.contains("2026-08-01") || explained.out.contains("of August to October 2026"),
-        "{}",
-        explained.out
-    );
+    assert!(explained.out.contains("2026-08-01"), "{}", explained.out);
     let shown = score(&["--period", "2026-10"]).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(shown.contains("Good ratings over 3 months"), "{shown}");
     // Without the line in the scorecard every month is told by itself.
