@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use evenkeel_ingest::{IngestError, Outcome, Progress, Request, Unwatched};
+use evenkeel_ingest::{IngestError, Outcome, Progress, Request};
 use evenkeel_lake::Lake;
 use evenkeel_model::schedule::{Attempts, Schedule};
 use evenkeel_model::source::Source;
@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use crate::loading::Step;
 use crate::publishing::batch_id;
 use crate::server::Clock;
 
@@ -32,6 +33,47 @@ pub struct Imports {
     pub root: PathBuf,
     /// When it is now, whatever instant the pages are of.
     pub clock: Clock,
+    /// How far the one has come that runs now.
+    pub running: Arc<Running>,
+}
+
+/// How far an import has come that the server began by itself, and of which source it is.
+#[derive(Debug, Default)]
+pub struct Running(Mutex<Option<(String, Option<Step>)>>);
+
+impl Running {
+    fn at(&self) -> MutexGuard<'_, Option<(String, Option<Step>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the import of a source is, in words; none where this server does not import it now.
+    fn told(&self, source: &str) -> Option<String> {
+        let at = self.at();
+        let (_, step) = at.as_ref().filter(|(running, _)| running == source)?;
+        step.as_ref().map(Step::words)
+    }
+
+    fn begins(&self, step: Step) {
+        if let Some((_, now)) = &mut *self.at() {
+            *now = Some(step);
+        }
+    }
+}
+
+impl Progress for Running {
+    fn table(&self, table: &str, _: u64) {
+        self.begins(Step::Reading { table: table.to_owned(), rows: 0 });
+    }
+
+    fn read(&self, _: u64, now: u64) {
+        if let Some((_, Some(Step::Reading { rows, .. }))) = &mut *self.at() {
+            *rows = now;
+        }
+    }
+
+    fn merging(&self) {
+        self.begins(Step::Merging);
+    }
 }
 
 /// How an import that was begun ended.
@@ -73,6 +115,7 @@ impl Imports {
                 begun: record.map(|record| local(record.begun_at)),
                 succeeded: record.and_then(|record| record.succeeded_at).map(local),
                 open: record.is_some_and(ImportRecord::is_open),
+                step: self.running.told(&source.name),
                 failed: record.and_then(|record| Some((record.failures, record.why.clone()?))),
                 next: (!record.is_some_and(ImportRecord::is_open)).then(|| local(next)),
             };
@@ -98,7 +141,10 @@ impl Imports {
             if !self.store.begin_import(&source.name, record, (self.clock)()).await? {
                 continue;
             }
-            match self.import(source, project, lake).await {
+            *self.running.at() = Some((source.name.clone(), None));
+            let ended = self.import(source, project, lake).await;
+            *self.running.at() = None;
+            match ended {
                 Ended::Well(outcome) => {
                     self.store.end_import(&source.name, Ok((self.clock)())).await?;
                     let (source, rejected) = (&source.name, outcome.rejected());
@@ -121,7 +167,7 @@ impl Imports {
 
     async fn import(&self, source: &Source, project: &Project, lake: &Lake) -> Ended {
         match request(&self.root, project, (self.clock)(), &self.random) {
-            Ok(request) => run(source, request, lake, Arc::new(Unwatched)).await,
+            Ok(request) => run(source, request, lake, Arc::clone(&self.running) as Arc<dyn Progress>).await,
             Err(error) => Ended::Failed(error.to_string()),
         }
     }
@@ -193,6 +239,21 @@ mod tests {
     use evenkeel_lake::LakeError;
 
     use super::*;
+
+    #[test]
+    fn how_far_an_import_has_come_is_told_of_its_source_alone() {
+        let running = Running::default();
+        running.table("cases", 10);
+        assert_eq!(running.told("crm"), None);
+        *running.at() = Some(("crm".to_owned(), None));
+        assert_eq!(running.told("crm"), None);
+        running.table("case_events", 10);
+        running.read(5, 12);
+        assert_eq!(running.told("crm").unwrap().replace('\u{a0}', " "), "Reading case events: 12 rows so far.");
+        assert_eq!(running.told("phone"), None);
+        running.merging();
+        assert_eq!(running.told("crm").as_deref(), Some("Putting the rows into the record."));
+    }
 
     #[test]
     fn reasons_name_files_and_never_what_stands_in_them() {

@@ -668,7 +668,11 @@ impl World {
     ) -> Result<ScorecardPage, WorldError> {
         let evaluation = self.evaluation(place).await?;
         let context = Context { tells_history: false, ..self.context(place, links, "Scorecard").await? };
-        Ok(ScorecardPage::new(&evaluation, &context))
+        let page = ScorecardPage::new(&evaluation, &context);
+        if !self.is_signed_in() {
+            return Ok(page);
+        }
+        Ok(page.with_recognition(self.acts_on(&Subject::Unit(place.unit.clone())), &context))
     }
 
     /// The targets of a unit, each with where its measure will be when it is due.

@@ -68,7 +68,13 @@ pub async fn pages(
     let server = match store {
         Some(store) => {
             let root = open.root.clone();
-            server.with_imports(Imports { store, random: Arc::new(random_bytes), root, clock: now.clone() })
+            server.with_imports(Imports {
+                store,
+                random: Arc::new(random_bytes),
+                root,
+                clock: now.clone(),
+                running: Arc::default(),
+            })
         }
         None => server,
     };

@@ -229,6 +229,12 @@ fn a_unit_is_recognised_for_all_who_see_it() {
     assert!(measure.contains("/recognition/new?period=2026-10&#38;unit=north&#38;measure=csat"), "{measure}");
     let measure = page(&server, "/measure/csat/north?period=2026-10", &vera);
     assert!(measure.contains("/recognition?period=2026-10") && !measure.contains("/recognition/new"), "{measure}");
+    // The scorecard leads there as well, those who lead the unit to the form.
+    for (token, leads) in [(&milo, true), (&vera, false)] {
+        let scorecard = page(&server, "/scorecard/north?period=2026-10", token);
+        assert!(scorecard.contains("What was recognised in North"), "{scorecard}");
+        assert_eq!(scorecard.contains("/recognition/new?period=2026-10&#38;unit=north"), leads, "{scorecard}");
+    }
     let form = page(&server, &format!("{at}&measure=csat"), &milo);
     assert!(form.contains("value=\"csat\" selected"), "{form}");
     assert!(form.contains("Satisfied, October 2026: "), "{form}");

@@ -73,6 +73,8 @@ pub struct ImportState {
     pub succeeded: Option<DateTime>,
     /// Whether one was begun and has not ended.
     pub open: bool,
+    /// What it does now, in words; none where no server says.
+    pub step: Option<String>,
     /// How many have failed since, and why the last one did.
     pub failed: Option<(u32, String)>,
     /// When the next one is due.
@@ -486,6 +488,9 @@ fn import_line(source: &Source, state: Option<&ImportState>, year: i16) -> Impor
     let last = match state {
         // Nobody knows, or nothing is known: no server looks after this page.
         None => None,
+        Some(ImportState { begun: Some(begun), open: true, step: Some(step), .. }) => {
+            Some(format!("Begun {}. {}", at(begun), step.trim_end_matches('.')))
+        }
         Some(ImportState { begun: Some(begun), open: true, .. }) => Some(format!("Begun {}, not ended yet", at(begun))),
         Some(ImportState { succeeded: Some(succeeded), .. }) => Some(format!("Last: {}", at(succeeded))),
         Some(_) => Some("Last: never".to_owned()),

@@ -11,7 +11,7 @@ use crate::chart::balance::{BalanceWords, LegScore};
 use crate::number::{self, Figure};
 use crate::page::chart_file::{Chart, ChartFigures, ChartFile, cell};
 use crate::page::context::{Arrangement, Context};
-use crate::page::frame::{Choice, Frame};
+use crate::page::frame::{Choice, Frame, Link};
 use crate::page::row::{self, Row, StatusMark, history_heading};
 use crate::page::signal::{self, SignalMark};
 use crate::words::sentence::Sentence;
@@ -69,6 +69,9 @@ pub struct ScorecardPage {
     /// Where newcomers are led through it; none where that is not offered.
     #[serde(skip)]
     pub guide: Option<String>,
+    /// The ways to what was recognised in the unit, and to recognising it; nothing where nobody does.
+    #[serde(skip)]
+    pub recognition: Vec<Link>,
 }
 
 /// A sentence with a mark.
@@ -163,11 +166,24 @@ impl ScorecardPage {
             balance: balance(evaluation, context),
             across: across(legs.len()),
             guide: links.guide(&context.place),
+            recognition: Vec::new(),
             has_ranges,
             has_signals,
             false_signals,
             legs,
         }
+    }
+
+    /// The same with the ways to what was recognised in the unit, and to recognising it for whoever leads it.
+    #[must_use]
+    pub fn with_recognition(mut self, leads: bool, context: &Context<'_>) -> Self {
+        let unit = context.unit_name();
+        let form = context.links.recognition_form(None, &context.place).filter(|_| leads);
+        let form = form.map(|url| Link { label: format!("Recognise {unit}"), url });
+        let list = context.links.recognition(&context.place);
+        let list = list.map(|url| Link { label: format!("What was recognised in {unit}"), url });
+        self.recognition = form.into_iter().chain(list).collect();
+        self
     }
 
     /// The scores of the legs; none without a drawing of them.

@@ -69,10 +69,13 @@ fn source(sample: &Sample, name: &str, tables: &[&str]) -> Source {
     }
 }
 
-/// One source that is imported as planned, and one whose file is gone.
+/// One source that is imported as planned, or just now, and one whose file is gone.
 fn imports(sample: &Sample) -> BTreeMap<String, ImportState> {
     let at = |hour: i8, minute: i8| Some(date(2026, 11, 2).at(hour, minute, 0, 0));
     let fine = ImportState { begun: at(6, 0), succeeded: at(6, 1), next: at(6, 15), ..ImportState::default() };
+    let step = Some("Reading case events: 12,000 rows so far.".to_owned());
+    let running = ImportState { begun: at(6, 0), open: true, step, ..ImportState::default() };
+    let fine = if sample.hostile { fine } else { running };
     let why = "no file matches `raw/staff_*.csv`; check the path, which is taken from the folder of evenkeel.yaml";
     let why = if sample.hostile { bank::HOSTILE } else { why };
     let failing =
