@@ -109,6 +109,18 @@ fn whoever_leads_people_finds_their_records() {
     let led = text(&server.get("/people", &lena).body);
     assert!(led.contains("Cleo") && led.contains("Dan") && !led.contains("Ann"), "{led}");
     assert_eq!(server.get("/people", &anna).status, 404);
+    // They are found by their names and identifiers, by those alone who lead them.
+    for (asked, token, finds) in
+        [("Ann", &milo, true), ("ann", &milo, true), ("Ann", &lena, false), ("Dan", &milo, false)]
+    {
+        let found = server.get(&format!("/search?q={asked}"), token).body;
+        let link = format!("href=\"/record/{}?", asked.to_lowercase());
+        assert_eq!(found.contains(&link), finds, "{asked}: {found}");
+        assert_eq!(text(&found).contains("People"), finds, "{asked}: {found}");
+    }
+    let found = server.get("/api/v1/search?q=dan", &lena).body;
+    assert!(found.contains("\"person\"") && found.contains("/record/dan"), "{found}");
+    assert!(!server.get("/search?q=ann", &anna).body.contains("/record/bob"));
     assert!(!server.get("/measures", &anna).body.contains("href=\"/people\""));
 }
 
@@ -125,6 +137,7 @@ fn the_policy_decides() {
         assert_eq!(server.get("/record/ann", &anna).status, 200);
         assert_eq!(server.get("/record/ann", &milo).status, 404);
         assert_eq!(server.get("/people", &milo).status, 404);
+        assert!(!server.get("/search?q=ann", &milo).body.contains("/record/"));
         (anna, milo)
     };
     with("people: off");

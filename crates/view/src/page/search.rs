@@ -25,6 +25,8 @@ pub enum Kind {
     Measure,
     /// A unit.
     Unit,
+    /// Somebody whose record whoever reads may see.
+    Person,
     /// A promise of the charter.
     Promise,
     /// A leg, a perspective or an objective.
@@ -37,7 +39,8 @@ pub enum Kind {
     Library,
 }
 
-const KINDS: [Kind; 7] = [Kind::Measure, Kind::Unit, Kind::Promise, Kind::Group, Kind::Page, Kind::Word, Kind::Library];
+const KINDS: [Kind; 8] =
+    [Kind::Measure, Kind::Unit, Kind::Person, Kind::Promise, Kind::Group, Kind::Page, Kind::Word, Kind::Library];
 
 impl Kind {
     /// Above a list of them.
@@ -45,6 +48,7 @@ impl Kind {
         match self {
             Kind::Measure => "Measures",
             Kind::Unit => "Units",
+            Kind::Person => "People",
             Kind::Promise => "Promises",
             Kind::Group => "Legs, perspectives and objectives",
             Kind::Page => "Pages",
@@ -58,6 +62,7 @@ impl Kind {
         let noun = match self {
             Kind::Measure => "measures",
             Kind::Unit => "units",
+            Kind::Person => "people",
             Kind::Promise => "promises",
             Kind::Group => "parts of the scorecard",
             Kind::Page => "pages",
@@ -65,6 +70,7 @@ impl Kind {
             Kind::Library => "measures to choose from",
         };
         match (self, n) {
+            (Kind::Person, 1) => counted(1, "person"),
             (Kind::Group, 1) => counted(1, "part of the scorecard"),
             (Kind::Library, 1) => counted(1, "measure to choose from"),
             (_, n) => counted(n as u64, noun),
@@ -72,7 +78,7 @@ impl Kind {
     }
 }
 
-/// Something that can be found. People have no page that is found.
+/// Something that can be found. People are found by those alone who may see their records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// What kind of thing it is.

@@ -1,5 +1,7 @@
-//! What can be found in a world: everything that has a page, by what it is called. People have none.
+//! What can be found in a world: everything that has a page, by what it is called. People are found by those alone who may
+//! see their records.
 
+use evenkeel_model::ids::PersonId;
 use evenkeel_model::reading::Subject;
 use evenkeel_model::scorecard::Scorecard;
 use evenkeel_view::page::search::{Item, Kind};
@@ -19,6 +21,7 @@ impl World {
         if self.sees_units() {
             self.allowed(&Subject::Unit(place.unit.clone()))?;
             items.extend(self.findable_units(place, *links));
+            items.extend(self.findable_people(place, *links));
             items.extend(self.findable_promises(place, *links));
             items.extend(self.findable_groups(place, *links));
         }
@@ -73,6 +76,21 @@ impl World {
             above.push(unit.name.clone());
         }
         items
+    }
+
+    /// The people whom the viewer leads, with the unit of each. Nothing is told of them but what they are called.
+    fn findable_people(&self, place: &Place, links: Routes) -> Vec<Item> {
+        let of_unit = |(unit, people): (String, Vec<(PersonId, String)>)| {
+            people.into_iter().map(move |(person, name)| Item {
+                kind: Kind::Person,
+                title: name,
+                names: vec![person.to_string()],
+                said: Vec::new(),
+                note: unit.clone(),
+                url: links.record(person.as_str(), place, None),
+            })
+        };
+        self.people_led().into_iter().flat_map(of_unit).collect()
     }
 
     /// The promises that hold in the period.
