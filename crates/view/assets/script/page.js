@@ -90,11 +90,14 @@
     drawn = [];
     var colours = palette();
     holders.forEach(function (holder) {
-      if (!window.echarts) { holder.classList.add("failed"); return; }
+      if (!window.echarts) {
+        // The table that was folded for the chart says it in its place.
+        var table = holder.parentElement.querySelector("details.fold");
+        if (table && !holder.classList.contains("failed")) table.open = true;
+        holder.classList.add("failed");
+        return;
+      }
       drawn.push(draw(holder, colours));
-      // The table below was open for those without a script; now the chart says it.
-      var table = holder.parentElement.querySelector("details.fold");
-      if (table && !table.dataset.settled) { table.open = false; table.dataset.settled = "yes"; }
     });
     colours.done();
   }
