@@ -11,7 +11,7 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::{DataFrame, col};
 use evenkeel_model::ids::MeasureId;
-use evenkeel_model::measure::{Amount, Formula, Measure};
+use evenkeel_model::measure::{Amount, Expression, Formula, Measure};
 use evenkeel_model::period::Period;
 use evenkeel_model::reading::Subject;
 use evenkeel_model::record::{self, ColumnKind};
@@ -112,26 +112,7 @@ impl Engine {
         if let Some(unit) = &rows.unit {
             columns.push(parse("unit_of", unit)?.alias(UNIT));
         }
-        let counted = match &measure.formula {
-            Formula::Share { of, .. } => Some(("share", of)),
-            Formula::Sum { of, .. } => Some(("sum", of)),
-            Formula::Mean { of, .. } => Some(("mean", of)),
-            Formula::NetPromoterScore { of, .. } => Some(("nps", of)),
-            Formula::Quantile { of, .. } => Some(("quantile", of)),
-            Formula::Ratio { numerator, .. } => match &numerator.amount {
-                Amount::Sum(of) | Amount::Distinct(of) => Some(("numerator", of)),
-                Amount::Count => None,
-            },
-            Formula::Rate { events, .. } => match &events.amount {
-                Amount::Sum(of) | Amount::Distinct(of) => Some(("events", of)),
-                Amount::Count => None,
-            },
-            Formula::Distinct { of, .. } => Some(("distinct", of)),
-            Formula::Retention { until, lost, .. } => Some((if *lost { "churn" } else { "retention" }, until)),
-            Formula::Cohort { reached, .. } => Some(("cohort", reached)),
-            Formula::Count { .. } | Formula::OfMeasures { .. } | Formula::Composite(_) => None,
-            Formula::Stock { until, .. } => Some(("stock", until)),
-        };
+        let counted = counted_by(&measure.formula);
         if let Some((field, of)) = counted {
             let of = parse(field, of)?;
             // What is added up may be true or false in the record, and counts as one or zero.
@@ -345,6 +326,30 @@ const DAY: i64 = 86_400_000_000;
 /// An instant, in microseconds, as part of a query.
 pub(crate) fn instant(micros: i64) -> Expr {
     lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
+}
+
+/// What tells how a row counts, with the field of the definition in which it stands; none where rows count as one each.
+fn counted_by(formula: &Formula) -> Option<(&'static str, &Expression)> {
+    match formula {
+        Formula::Share { of, .. } => Some(("share", of)),
+        Formula::Sum { of, .. } => Some(("sum", of)),
+        Formula::Mean { of, .. } => Some(("mean", of)),
+        Formula::NetPromoterScore { of, .. } => Some(("nps", of)),
+        Formula::Quantile { of, .. } => Some(("quantile", of)),
+        Formula::Ratio { numerator, .. } => match &numerator.amount {
+            Amount::Sum(of) | Amount::Distinct(of) => Some(("numerator", of)),
+            Amount::Count => None,
+        },
+        Formula::Rate { events, .. } => match &events.amount {
+            Amount::Sum(of) | Amount::Distinct(of) => Some(("events", of)),
+            Amount::Count => None,
+        },
+        Formula::Distinct { of, .. } => Some(("distinct", of)),
+        Formula::Retention { until, lost, .. } => Some((if *lost { "churn" } else { "retention" }, until)),
+        Formula::Cohort { reached, .. } => Some(("cohort", reached)),
+        Formula::Count { .. } | Formula::OfMeasures { .. } | Formula::Composite(_) => None,
+        Formula::Stock { until, .. } => Some(("stock", until)),
+    }
 }
 
 fn cast_to_instant(of: Expr) -> Expr {

@@ -434,9 +434,9 @@ mod tests {
             let Some(pivot) = largest.filter(|row| rows[*row][column].abs() > 1e-7) else { continue };
             rows.swap(rank, pivot);
             let own = rows[rank].clone();
-            for row in rank + 1..rows.len() {
-                let share = rows[row][column] / own[column];
-                for (value, above) in rows[row].iter_mut().zip(&own) {
+            for row in rows.iter_mut().skip(rank + 1) {
+                let share = row[column] / own[column];
+                for (value, above) in row.iter_mut().zip(&own) {
                     *value -= share * above;
                 }
             }

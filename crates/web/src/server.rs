@@ -82,10 +82,8 @@ impl State {
     pub(crate) fn refuse_erased(&self, person: &PersonId) -> Result<(), Failure> {
         let Some(key) = self.lake.key() else { return Ok(()) };
         let key = key.read().map_err(|error| Failure::failed(&error))?;
-        match key.is_some_and(|key| key.erased_as(person.as_str()).is_some()) {
-            true => Err(Failure::no_page()),
-            false => Ok(()),
-        }
+        let is_erased = key.is_some_and(|key| key.erased_as(person.as_str()).is_some());
+        if is_erased { Err(Failure::no_page()) } else { Ok(()) }
     }
 
     /// The project as its files said it last.

@@ -16,7 +16,7 @@ use super::question::Asked;
 use super::rows::within;
 use crate::error::Failure;
 use crate::server::State;
-use crate::world::call_backs::key;
+use crate::world::call_backs::{entry, key};
 
 const PATH: &str = "/api/v1/call_backs";
 /// The entries of one answer, when nothing is said.
@@ -68,8 +68,8 @@ async fn show(Shared(state): Shared<State>, caller: Caller, Asked(wanted): Asked
     let answers: Vec<_> = answers.into_iter().skip(from as usize).take(limit as usize).collect();
     let keys: Vec<AnswerKey> = answers.iter().map(key).collect();
     let steps = store.call_backs_about(&keys).await?;
-    let entry = |answer| world.call_back_entry(answer, steps.get(&key(answer)), now);
-    let call_backs = answers.iter().map(entry).collect();
+    let told = |answer| entry(answer, steps.get(&key(answer)), now);
+    let call_backs = answers.iter().map(told).collect();
     caller.lists(&CallBackList { call_backs, next: next.clone() }, table, next)
 }
 

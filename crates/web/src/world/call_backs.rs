@@ -35,6 +35,33 @@ pub(crate) fn key(answer: &LowAnswer) -> AnswerKey {
     AnswerKey { source: answer.source.clone(), response: answer.response_id.clone() }
 }
 
+/// A low answer with what was done about it, as programs are told of it.
+pub(crate) fn entry(answer: &LowAnswer, steps: Option<&CallBackSteps>, now: Timestamp) -> CallBackEntry {
+    let steps = steps.cloned().unwrap_or_default();
+    let state = steps.state();
+    let holder = state.holder.as_deref();
+    CallBackEntry {
+        source: answer.source.clone(),
+        response: answer.response_id.clone(),
+        unit: answer.home.to_string(),
+        question: answer.question.clone(),
+        score: answer.score,
+        lowest: answer.lowest,
+        highest: answer.highest,
+        text: answer.text.clone(),
+        case: answer.case_id.clone(),
+        customer: answer.customer_id.clone(),
+        answered_at: answer.answered_at,
+        due_at: answer.due_at,
+        stage: call_back_word(state.stage()).to_owned(),
+        overdue: state.is_overdue(answer.due_at, now),
+        in_time: state.kept(answer.due_at, now).map(|(kept, _)| kept),
+        taken_by: steps.holder_name(holder),
+        called_at: state.called.as_ref().map(|(at, _)| *at),
+        outcome: state.outcome.map(|outcome| outcome.as_str().to_owned()),
+    }
+}
+
 impl World {
     /// Whether there are low answers that the viewer sees: those who read rows do, and those who work in a unit.
     pub(crate) fn sees_call_backs(&self) -> bool {
@@ -134,38 +161,6 @@ impl World {
             holder: named,
             steps: steps.0.iter().map(told).collect(),
             state,
-        }
-    }
-
-    /// A low answer with what was done about it, as programs are told of it.
-    pub(crate) fn call_back_entry(
-        &self,
-        answer: &LowAnswer,
-        steps: Option<&CallBackSteps>,
-        now: Timestamp,
-    ) -> CallBackEntry {
-        let steps = steps.cloned().unwrap_or_default();
-        let state = steps.state();
-        let holder = state.holder.as_deref();
-        CallBackEntry {
-            source: answer.source.clone(),
-            response: answer.response_id.clone(),
-            unit: answer.home.to_string(),
-            question: answer.question.clone(),
-            score: answer.score,
-            lowest: answer.lowest,
-            highest: answer.highest,
-            text: answer.text.clone(),
-            case: answer.case_id.clone(),
-            customer: answer.customer_id.clone(),
-            answered_at: answer.answered_at,
-            due_at: answer.due_at,
-            stage: call_back_word(state.stage()).to_owned(),
-            overdue: state.is_overdue(answer.due_at, now),
-            in_time: state.kept(answer.due_at, now).map(|(kept, _)| kept),
-            taken_by: steps.holder_name(holder),
-            called_at: state.called.as_ref().map(|(at, _)| *at),
-            outcome: state.outcome.map(|outcome| outcome.as_str().to_owned()),
         }
     }
 
