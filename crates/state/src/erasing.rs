@@ -41,7 +41,7 @@ impl StateStore {
         self.take_out(person, pseudonym, Some(change)).await
     }
 
-    /// The same again for somebody who was erased: what a server took about them that did not know yet.
+    /// The same again, a moment later: what a server took about them that did not know yet. It is one erasure, told once.
     pub async fn sweep_erased(&self, person: &str, pseudonym: &str) -> Result<ErasedPerson, StateError> {
         self.take_out(person, pseudonym, None).await
     }

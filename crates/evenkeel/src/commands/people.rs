@@ -18,7 +18,7 @@ use crate::project::{OpenProject, with_help};
 
 /// People are erased by the clock, whatever instant figures are of.
 const NOW: AsOf = AsOf { as_of: None };
-/// How long it takes until every server that runs looked at the key.
+/// How long what a server was about to keep when the key was written takes at most to be kept.
 const SERVERS_KNOW: Duration = Duration::from_secs(2);
 
 pub async fn run(session: &Session<'_>, arguments: &People) -> anyhow::Result<ExitCode> {
@@ -139,7 +139,9 @@ async fn erase(
     if writer.key().known(person).is_none()
         && let Some(pseudonym) = writer.key().erased_as(person)
     {
-        let swept = StateStore::open(&open.state()?).await?.sweep_erased(person, pseudonym).await?;
+        let by = operator();
+        let change = Change { by: by.name(), origin: Origin::CommandLine, about: person, at: now };
+        let swept = StateStore::open(&open.state()?).await?.erase_person(person, pseudonym, change).await?;
         return told_again(session, person, swept);
     }
     let person = identifier(writer.key(), person)?;
@@ -167,7 +169,7 @@ async fn erase(
         writer.erase(identifier);
     }
     writer.keep()?;
-    // A server that runs looks at the key every now and then, and takes what is written about them until it does.
+    // A server looks into the key before it keeps anything about somebody; what it had looked for by then is kept by now.
     tokio::time::sleep(SERVERS_KNOW).await;
     for (identifier, pseudonym) in swept {
         let late = store.sweep_erased(identifier, &pseudonym).await?;
