@@ -83,7 +83,9 @@ pub fn missing(missing: &Missing, measure: &Measure) -> String {
         }
         Missing::DividedByZero => "it would be divided by zero".to_owned(),
         Missing::TooFine => "readings were worked out for longer periods only".to_owned(),
-        Missing::TooFew => "too few people answered for this to be shown without telling who said what".to_owned(),
+        Missing::TooFew => {
+            "too few people answered, here or beside it, for this to be shown without telling who said what".to_owned()
+        }
         Missing::TooFewParts { missing } => {
             let titles: Vec<String> = missing.iter().map(title).collect();
             format!("too many of its parts have no figure: {}", listed(&titles))

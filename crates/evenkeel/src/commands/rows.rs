@@ -56,7 +56,7 @@ pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<Exit
     ));
     if records.withheld > 0 {
         session.output.note(&format!(
-            "{} more are withheld: their units had so few that month that somebody's answer could be told.",
+            "{} more are withheld, so that nobody's answer is known: their units, or units beside them, had too few that month.",
             records.withheld
         ));
     }

@@ -61,7 +61,8 @@ pub struct RowsList {
     pub table: String,
     /// How many rows there are in all.
     pub total: u64,
-    /// How many more are withheld, because their units had so few that month that somebody's answer could be told.
+    /// How many more are withheld, because their units, or units beside them, had so few that month that somebody's answer
+    /// could be told.
     pub withheld: u64,
     /// How many of them come before the first one here.
     pub from: u64,

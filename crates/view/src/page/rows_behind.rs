@@ -284,7 +284,7 @@ impl RowsTable {
             format!("{} to {} of {}", number::count(rows.first + 1), number::count(last), number::count(rows.total))
         };
         if rows.withheld > 0 {
-            write!(showing, "; {} withheld, as their units had so few that month", number::count(rows.withheld)).ok();
+            write!(showing, "; {} withheld, so that nobody’s answer is known", number::count(rows.withheld)).ok();
         }
         Self {
             showing,

@@ -200,7 +200,7 @@ pub fn leg<'a>(leg: &'a LegResult, context: &Context<'_>) -> Option<LegFinding<'
             Some(Missing::NotAtThisLevel) => "Its measures are not reported at this level.",
             Some(Missing::NotYet) => "The period has not begun.",
             Some(Missing::KnownFrom(_)) => "Its measures are not known yet.",
-            Some(Missing::TooFew) => "Too few people answered for its figures to be shown.",
+            Some(Missing::TooFew) => "Too few people answered, here or beside it, for its figures to be shown.",
             _ => "Nothing was recorded in this period.",
         };
         return Some(LegFinding { status: Status::NoData, signal: None, text: Sentence::plain(reason) });
