@@ -3,7 +3,10 @@
 use datafusion::common::{DataFusionError, Diagnostic};
 use evenkeel_model::measure::Measure;
 use evenkeel_model::reading::Subject;
+use evenkeel_model::record;
 use thiserror::Error;
+
+use crate::rows::{COUNTS_AS, orders};
 
 /// An error of the engine.
 #[derive(Debug, Error)]
@@ -96,6 +99,16 @@ pub enum EngineError {
         /// The measures that it is worked out from.
         parts: Vec<String>,
     },
+    /// Rows cannot be put in order by a column.
+    #[error("the rows of `{measure}` are not put in order by `{column}`")]
+    NotInOrder {
+        /// The measure.
+        measure: String,
+        /// The column that was asked for.
+        column: String,
+        /// The columns that put them in order.
+        known: Vec<&'static str>,
+    },
     /// A measure cannot be compared fairly.
     #[error("`{measure}` cannot be compared fairly: how it varies by chance is not known, or it has no better end")]
     NotComparable {
@@ -148,6 +161,9 @@ impl EngineError {
             EngineError::NoOwnRows { parts, .. } => {
                 Some(format!("ask for the rows of one of its parts: {}", parts.join(", ")))
             }
+            EngineError::NotInOrder { known, .. } => {
+                Some(format!("ask for one of these, with `-` before it for the largest first: {}", known.join(", ")))
+            }
             EngineError::TooManyGroups { .. } => {
                 Some("take an attribute with many values out of `case_mix`".to_owned())
             }
@@ -170,6 +186,17 @@ impl EngineError {
     #[must_use]
     pub fn not_for_people(measure: &Measure) -> EngineError {
         EngineError::NotForPeople { measure: measure.id.to_string(), reason: measure.about.not_for_people.clone() }
+    }
+
+    /// The error for a column that puts no rows in order.
+    pub(crate) fn not_in_order(measure: &Measure, column: &str) -> EngineError {
+        let table = measure.formula.rows().and_then(|rows| record::readable_table(&rows.table));
+        let columns = table.into_iter().flat_map(record::Table::all_columns).map(|column| column.name);
+        EngineError::NotInOrder {
+            measure: measure.id.to_string(),
+            column: column.to_owned(),
+            known: [COUNTS_AS].into_iter().chain(columns).filter(|column| orders(measure, column)).collect(),
+        }
     }
 
     /// The error for a reading that is withheld.

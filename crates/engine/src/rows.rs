@@ -1,11 +1,13 @@
 //! The records behind a number.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
-use arrow::compute::{cast, filter_record_batch};
+use arrow::compute::{SortOptions, cast, concat, filter_record_batch, rank};
 use arrow::datatypes::{DataType, Date32Type, Field, FieldRef, Schema, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, lit};
@@ -23,6 +25,58 @@ use crate::local_time::{date_of, day_number};
 use crate::table::Table;
 use crate::{Engine, EngineError, ReadingStore};
 
+/// Which of the records behind a number are wanted, and in what order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// How many come before the first one.
+    pub first: usize,
+    /// How many at most.
+    pub limit: usize,
+    /// The column by which they are put in order; without one the latest come first.
+    pub order: Option<Order>,
+}
+
+/// A column by which records are put in order. Records without a value come last in either direction; among equal ones
+/// the latest come first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Its name.
+    pub column: String,
+    /// Whether the largest value comes first.
+    pub descending: bool,
+}
+
+impl Order {
+    /// Reads `column`, or `-column` for the largest first.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text.strip_prefix('-') {
+            Some(column) => Self { column: column.to_owned(), descending: true },
+            None => Self { column: text.to_owned(), descending: false },
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    /// As [`Order::parse`] reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.column)
+    }
+}
+
+/// Whether the rows of a measure may be put in order by a column. What says who may not order them: an order of people
+/// would tell which rows are of one person even where the person is not named.
+#[must_use]
+pub fn orders(measure: &Measure, column: &str) -> bool {
+    let Some(rows) = measure.formula.rows() else { return false };
+    if column == COUNTS_AS {
+        return counted_by(&measure.formula).is_some_and(|(_, of)| !record::mentions_person(&rows.table, of.as_str()));
+    }
+    record::readable_table(&rows.table)
+        .and_then(|table| table.column(column))
+        .is_some_and(|column| !column.names_person && column.kind != ColumnKind::Json)
+}
+
 /// Records behind a number, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Records {
@@ -32,6 +86,10 @@ pub struct Records {
     pub columns: Vec<String>,
     /// What each of them holds.
     pub kinds: Vec<ColumnKind>,
+    /// Whether each of them can put the rows in order.
+    pub orders: Vec<bool>,
+    /// The column by which they are in order; none where the latest come first.
+    pub order: Option<Order>,
     /// The rows from the wanted one on.
     pub rows: Vec<Vec<Option<String>>>,
     /// How many there are in all, of those that may be listed.
@@ -61,6 +119,7 @@ impl Records {
         };
         self.columns = kept.iter().map(|&place| self.columns[place].clone()).collect();
         self.kinds = kept.iter().map(|&place| self.kinds[place]).collect();
+        self.orders = kept.iter().map(|&place| self.orders[place]).collect();
         self.rows.iter_mut().for_each(pick);
     }
 }
@@ -75,16 +134,15 @@ const UNIT: &str = "__evenkeel_unit";
 const COUNTS: &str = "__evenkeel_counts";
 
 impl Engine {
-    /// The records behind a measure of a unit or person in a period, latest first: `limit` of them from `first` on. `store`
-    /// has the readings of the measure, which tell what is withheld.
+    /// The records behind a measure of a unit or person in a period: those that are wanted. `store` has the readings of the
+    /// measure, which tell what is withheld.
     pub async fn rows(
         &self,
         store: &ReadingStore,
         measure: &Arc<Measure>,
         subject: &Subject,
         period: Period,
-        first: usize,
-        limit: usize,
+        wanted: &Wanted,
     ) -> Result<Records, EngineError> {
         let organisation = self.directory().organisation();
         let allowed = match subject {
@@ -102,6 +160,9 @@ impl Engine {
             return Err(EngineError::NoOwnRows { measure: measure.id.to_string(), parts });
         };
         let frame = self.session().table(&rows.table).await?;
+        if let Some(order) = wanted.order.as_ref().filter(|order| !orders(measure, &order.column)) {
+            return Err(EngineError::not_in_order(measure, &order.column));
+        }
         let parse = |field, text| expression(self.session(), (&rows.table, &frame), measure, field, text);
         let names: Vec<String> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
         let mut columns: Vec<Expr> = names.iter().map(|name| col(format!("\"{name}\""))).collect();
@@ -174,8 +235,9 @@ impl Engine {
         let shown: Vec<String> =
             names.into_iter().filter(|name| !matches!(name.as_str(), "imported_at" | "batch_id")).collect();
         // What ends a stock is among the columns of the record already, and every row of it counts as one.
-        let found = page(&kept, &rows.table, (shown, &kinds), counted.is_some() && !is_stock, first, limit)?;
-        Ok(Records { withheld, ..found })
+        let found = page(&kept, &rows.table, (shown, &kinds), counted.is_some() && !is_stock, wanted)?;
+        let ordering = found.columns.iter().map(|column| orders(measure, column)).collect();
+        Ok(Records { withheld, orders: ordering, order: wanted.order.clone(), ..found })
     }
 
     /// Which rows belong to the unit or person and period, without those that must not be listed, which are counted.
@@ -368,18 +430,56 @@ fn key_columns(table: &str, shown: &[String]) -> Vec<String> {
     key.filter(|name| shown.contains(name)).collect()
 }
 
-/// Rows of all batches, latest first and then by their key, cut to a page.
+/// Where a row stands among all of them.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Placing {
+    /// The place that the wanted order gives it.
+    rank: u32,
+    /// When it was.
+    latest: Reverse<i64>,
+    /// What tells it from the others.
+    key: Vec<String>,
+    batch: usize,
+    row: usize,
+}
+
+/// The place that an order gives to each row of all batches, one batch after the other; nothing without an order.
+fn ranks(batches: &[RecordBatch], order: Option<&Order>) -> Result<Vec<u32>, EngineError> {
+    let Some(order) = order else { return Ok(Vec::new()) };
+    let name = if order.column == COUNTS_AS { COUNTS } else { order.column.as_str() };
+    let mut columns = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let cells = column(batch, name)?;
+        // Texts lie as codes, too, and are put in order without regard to their case.
+        columns.push(match kind_of(cells.data_type()) {
+            ColumnKind::Text | ColumnKind::Json => {
+                let texts = Texts::of(cells)?;
+                let lower = (0..cells.len()).map(|row| texts.get(row).map(str::to_lowercase));
+                Arc::new(lower.collect::<StringArray>()) as ArrayRef
+            }
+            _ => Arc::clone(cells),
+        });
+    }
+    let columns: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let options = SortOptions { descending: order.descending, nulls_first: false };
+    Ok(rank(concat(&columns)?.as_ref(), Some(options))?)
+}
+
+/// Rows of all batches in the wanted order, latest first and then by their key, cut to a page.
 fn page(
     batches: &[RecordBatch],
     table: &str,
     (mut shown, kinds): (Vec<String>, &BTreeMap<String, ColumnKind>),
     has_counts: bool,
-    first: usize,
-    limit: usize,
+    wanted: &Wanted,
 ) -> Result<Records, EngineError> {
     // Workers read side by side, so the order of batches means nothing.
     let key_columns = key_columns(table, &shown);
-    let mut keys: Vec<(i64, Vec<String>, usize, usize)> = Vec::new();
+    let mut ranks = ranks(batches, wanted.order.as_ref())?.into_iter();
+    let mut keys: Vec<Placing> = Vec::new();
     // Columns in which no row has anything are left out.
     let mut filled = vec![false; shown.len()];
     for (position, batch) in batches.iter().enumerate() {
@@ -397,14 +497,15 @@ fn page(
             .collect::<Result<_, EngineError>>()?;
         for row in 0..batch.num_rows() {
             let key = key.iter().map(|part| part.get(row).unwrap_or_default().to_owned()).collect();
-            keys.push((order.value(row), key, position, row));
+            let rank = ranks.next().unwrap_or_default();
+            keys.push(Placing { rank, latest: Reverse(order.value(row)), key, batch: position, row });
         }
         for (name, filled) in shown.iter().zip(&mut filled) {
             let values = column(batch, name)?;
             *filled |= values.null_count() < values.len();
         }
     }
-    keys.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)).then_with(|| (a.2, a.3).cmp(&(b.2, b.3))));
+    keys.sort_unstable();
     let mut filled = filled.into_iter();
     // Where there is no row at all, all of them stay: a file without any column cannot be read.
     shown.retain(|_| filled.next().unwrap_or(false) || keys.is_empty());
@@ -416,8 +517,8 @@ fn page(
     columns.extend(shown.iter().cloned());
     let kinds = has_counts.then_some(COUNTS).into_iter().chain(shown.iter().map(String::as_str)).map(kind).collect();
     let mut rows = Vec::new();
-    for (_, _, position, row) in keys.iter().skip(first).take(limit) {
-        let batch = &batches[*position];
+    for Placing { batch, row, .. } in keys.iter().skip(wanted.first).take(wanted.limit) {
+        let batch = &batches[*batch];
         let mut cells = Vec::with_capacity(columns.len());
         if has_counts {
             cells.push(text(column(batch, COUNTS)?, *row)?);
@@ -427,7 +528,8 @@ fn page(
         }
         rows.push(cells);
     }
-    Ok(Records { table: table.to_owned(), columns, kinds, rows, total: keys.len() as u64, withheld: 0 })
+    let total = keys.len() as u64;
+    Ok(Records { table: table.to_owned(), columns, kinds, orders: Vec::new(), order: None, rows, total, withheld: 0 })
 }
 
 /// What the columns of a query hold, by their names.

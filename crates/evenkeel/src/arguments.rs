@@ -546,6 +546,10 @@ pub struct Rows {
     #[command(flatten)]
     pub place: Where,
 
+    /// The column by which they are put in order; `-column` for the largest value first. Without it the latest come first.
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    pub order: Option<String>,
+
     /// How many rows come before the first one shown.
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     pub offset: usize,

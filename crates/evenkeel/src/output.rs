@@ -8,6 +8,7 @@ use std::io::{IsTerminal, Write};
 use evenkeel_spec::Diagnostic;
 use evenkeel_spec::render::{self, Colour};
 use evenkeel_view::terminal::Style;
+use evenkeel_web::WorldError;
 use serde::Serialize;
 
 use crate::arguments::{Color, Format};
@@ -101,6 +102,10 @@ impl Output {
                 text.push_str(&cause);
             }
             last = cause;
+        }
+        if let Some(help) = error.downcast_ref::<WorldError>().and_then(WorldError::help) {
+            text.push_str("\n  help: ");
+            text.push_str(&help);
         }
         eprintln!("{text}");
     }

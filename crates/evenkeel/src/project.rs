@@ -247,13 +247,7 @@ pub fn explain_world(project: &Project, error: WorldError, output: &Output) -> a
     let errors = match error {
         WorldError::Measures(errors) => errors,
         WorldError::Engine(error @ EngineError::Measure { .. }) => vec![error],
-        other => {
-            if let Some(help) = other.help() {
-                let text = format!("{other}\n  help: {help}");
-                return anyhow::anyhow!(text);
-            }
-            return other.into();
-        }
+        other => return other.into(),
     };
     let (diagnostics, others) = diagnose_measures(project, errors);
     output.diagnostics(&diagnostics);

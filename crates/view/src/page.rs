@@ -98,7 +98,7 @@ pub use people::{PeopleGroup, PeoplePage};
 pub use recommendations::{RecommendPage, RecommendationDetail, RecommendationPage, RecommendationsPage};
 pub use record::{Disputing, LookLine, OwnDispute, RecordDetail, RecordPage, RowsOf};
 pub use row::Row;
-pub use rows_behind::{Column, Reader, Recorded, RowsBehind, for_everyone};
+pub use rows_behind::{Column, ColumnOrder, Reader, Recorded, RowsBehind, for_everyone};
 pub use scorecard::ScorecardPage;
 pub use search::SearchPage;
 pub use signal::SignalMark;

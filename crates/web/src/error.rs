@@ -178,7 +178,7 @@ impl From<WorldError> for Failure {
             | WorldError::NoRows
             | WorldError::NotTheRecord
             | WorldError::Outside => StatusCode::FORBIDDEN,
-            WorldError::Period(_) => StatusCode::BAD_REQUEST,
+            WorldError::Period(_) | WorldError::Engine(EngineError::NotInOrder { .. }) => StatusCode::BAD_REQUEST,
             WorldError::Engine(_)
             | WorldError::Measures(_)
             | WorldError::NoScorecard

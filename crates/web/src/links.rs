@@ -88,6 +88,15 @@ impl Links for Routes {
         format!("{}{from}#rows", self.measure(measure, place))
     }
 
+    fn rows_in_order(&self, measure: &MeasureId, place: &Place, order: &str, first: u64) -> Option<String> {
+        // A file of rows has the order of the record.
+        if self.of_person {
+            return None;
+        }
+        let from = if first == 0 { String::new() } else { format!("&from={first}") };
+        Some(format!("{}&order={}{from}#rows", self.measure(measure, place), part(order)))
+    }
+
     fn rows_file(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(format!("/rows/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
     }

@@ -27,7 +27,7 @@ use std::sync::{self, Arc, PoisonError};
 use evenkeel_engine::comparison::{Question as CompareQuestion, Strata};
 use evenkeel_engine::explain::Explanation;
 use evenkeel_engine::observed::Observations;
-use evenkeel_engine::rows::{COUNTS_AS, Records};
+use evenkeel_engine::rows::{COUNTS_AS, Records, Wanted as WantedRows};
 use evenkeel_engine::{Engine, EngineError, ReadingStore, Scope};
 use evenkeel_lake::{Lake, People};
 use evenkeel_model::comparison::{Compared, Comparison, Peers, Standing};
@@ -947,12 +947,12 @@ impl World {
         Ok(strata)
     }
 
-    /// The page of one measure of a unit, with its rows from `first` on.
+    /// The page of one measure of a unit, with a page of its rows from the first wanted one on.
     pub async fn measure_page(
         &self,
         measure: &Arc<Measure>,
         place: &Place,
-        first: usize,
+        wanted: &WantedRows,
         links: &(dyn Links + Sync),
     ) -> Result<MeasurePage, WorldError> {
         let unit = Subject::Unit(place.unit.clone());
@@ -960,9 +960,10 @@ impl World {
         // A page of the command line is shown around; there, people are named by `evenkeel rows` alone.
         let names = matches!(self.viewer, Viewer::User { .. }) && self.sees_people(&unit);
         let period = self.told_period(measure, place).await?;
-        let rows = match self.records(measure, &unit, period, first, ROWS, names).await {
+        let wanted = WantedRows { limit: ROWS, ..wanted.clone() };
+        let rows = match self.records(measure, &unit, period, &wanted, names).await {
             Ok(records) => {
-                Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, first, names))
+                Some(self.rows_behind(measure.in_force(place.period).unwrap_or(measure), &records, wanted.first, names))
             }
             Err(WorldError::NoRows) => None,
             // The page then says that the measure is not reported here or withheld, or names what it is worked out from.
@@ -1060,18 +1061,17 @@ impl World {
             .collect()
     }
 
-    /// The records behind one number, latest first. Those of a reading that is withheld are withheld with it. Columns that
-    /// say who are there only for a viewer who may see that.
+    /// The records behind one number, those that are wanted. Those of a reading that is withheld are withheld with it.
+    /// Columns that say who are there only for a viewer who may see that.
     pub async fn rows(
         &self,
         measure: &Arc<Measure>,
         subject: &Subject,
         period: Period,
-        first: usize,
-        limit: usize,
+        wanted: &WantedRows,
     ) -> Result<Records, WorldError> {
         let names = self.project.people != PeoplePolicy::Off && self.sees_people(subject);
-        self.records(measure, subject, period, first, limit, names).await
+        self.records(measure, subject, period, wanted, names).await
     }
 
     /// The records behind one number, with the columns that say who where `names` says so.
@@ -1080,11 +1080,10 @@ impl World {
         measure: &Arc<Measure>,
         subject: &Subject,
         period: Period,
-        first: usize,
-        limit: usize,
+        wanted: &WantedRows,
         names: bool,
     ) -> Result<Records, WorldError> {
-        let (records, says_who) = self.found_records(measure, subject, period, first, limit, names).await?;
+        let (records, says_who) = self.found_records(measure, subject, period, wanted, names).await?;
         if matches!(subject, Subject::Person(_)) || says_who {
             let period = period.id(self.project.fiscal_year);
             let at = match subject {
@@ -1102,8 +1101,7 @@ impl World {
         measure: &Arc<Measure>,
         subject: &Subject,
         period: Period,
-        first: usize,
-        limit: usize,
+        wanted: &WantedRows,
         names: bool,
     ) -> Result<(Records, bool), WorldError> {
         self.allowed(subject)?;
@@ -1124,8 +1122,8 @@ impl World {
         if store.reading(&measure.id, subject, period) == Err(Missing::TooFew) {
             return Err(EngineError::too_few(measure).into());
         }
-        let mut records = self.engine.rows(store, measure, subject, period, first, limit).await?;
-        let open = for_everyone(measure.in_force(period).unwrap_or(measure), &recorded(&records, first));
+        let mut records = self.engine.rows(store, measure, subject, period, wanted).await?;
+        let open = for_everyone(measure.in_force(period).unwrap_or(measure), &recorded(&records, wanted.first));
         let says_who = open.len() < records.columns.len();
         if names {
             self.hide_strangers(&mut records, &open);
@@ -1519,6 +1517,8 @@ pub(crate) fn recorded(records: &Records, first: usize) -> Recorded<'_> {
     Recorded {
         columns: &records.columns,
         counts_as: records.columns.iter().position(|name| name == COUNTS_AS),
+        orders: &records.orders,
+        order: records.order.as_ref().map(|order| (order.column.as_str(), order.descending)),
         rows: &records.rows,
         first: first as u64,
         total: records.total,

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use evenkeel_engine::EngineError;
+use evenkeel_engine::rows::Wanted;
 use evenkeel_model::reading::Subject;
 use evenkeel_view::page::Arrangement;
 use evenkeel_view::terminal;
@@ -40,7 +41,7 @@ pub async fn run(session: &Session<'_>, arguments: &Explain) -> anyhow::Result<E
     }
     let place = place(&world, &arguments.place, None, Arrangement::Legs)?;
     let links = CommandLinks { fiscal: open.project.fiscal_year };
-    let page = world.measure_page(measure, &place, 0, &links).await?;
+    let page = world.measure_page(measure, &place, &Wanted::default(), &links).await?;
     let subject = Subject::Unit(place.unit.clone());
     let explanation = world.explanation(measure, &subject, world.told_period(measure, &place).await?).await?;
     if session.output.is_json() {

@@ -81,7 +81,7 @@ fn list(session: &Session<'_>, open: &OpenProject, key: &KeyFile, snapshot: &Sna
         session.output.text("Nobody was erased.\n");
         return Ok(());
     }
-    let column = |name: &str| Column { name: name.to_owned(), numeric: false };
+    let column = Column::text;
     let table = Table {
         columns: ["erased", "named by raw files last"].map(column).into(),
         rows: erased

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use evenkeel_engine::rows::{Order, Wanted};
 use evenkeel_model::people::PeoplePolicy;
 use evenkeel_model::reading::Subject;
 use evenkeel_view::page::Place;
@@ -28,7 +29,9 @@ pub async fn run(session: &Session<'_>, arguments: &Rows) -> anyhow::Result<Exit
     let subject = world.subject(arguments.place.unit.as_deref())?;
     let period = world.period(arguments.place.period.as_deref())?;
     let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
-    let records = world.rows(measure, &subject, period, arguments.offset, limit).await?;
+    let order = arguments.order.as_deref().map(Order::parse);
+    let wanted = Wanted { first: arguments.offset, limit, order };
+    let records = world.rows(measure, &subject, period, &wanted).await?;
     if session.output.is_json() {
         session.output.json(&Listed {
             table: records.table,

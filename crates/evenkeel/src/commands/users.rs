@@ -79,7 +79,7 @@ async fn list(session: &Session<'_>, open: &OpenProject, store: &StateStore) -> 
         );
         return Ok(());
     }
-    let column = |name: &str| Column { name: name.to_owned(), numeric: false };
+    let column = Column::text;
     let table = Table {
         columns: ["signs in as", "name", "roles", "last sign-in", "state"].map(column).into(),
         rows: users

@@ -121,6 +121,62 @@ fn records_come_in_one_order_whatever_the_page() {
     }
 }
 
+/// Rows in the order of a column: without regard to the case of letters, numbers by their size, and what is not known
+/// last in either direction. What says who puts nothing in order.
+#[test]
+fn rows_are_put_in_order() {
+    let project = project();
+    let mut calls = String::from("call_id,offered_at,answered_at,person_id,queue,hold_s\n");
+    let rows = [("beta", "100"), ("", "9"), ("Alpha", ""), ("alpha", "30"), ("Gamma", "9"), ("", "-1")];
+    for (number, (queue, hold)) in rows.into_iter().enumerate() {
+        let at = format!("2026-03-0{}T12:00:00Z", number + 1);
+        writeln!(calls, "{number},{at},{at},p{number},{queue},{hold}").unwrap();
+    }
+    write(project.path(), "raw/calls.csv", &calls);
+    write(
+        project.path(),
+        "sources/one.yaml",
+        "source: one\nfiles: { calls: raw/calls.csv }\ntables:\n  \
+         calls: select call_id, offered_at, answered_at, person_id, queue, cast(hold_s as double) as hold_s from calls\n",
+    );
+    write(project.path(), "measures/hold.yaml", "measure: hold\nfrom: calls\nmean: hold_s\nbetter: lower\n");
+    write(project.path(), "measures/calls.yaml", "measure: calls\nfrom: calls\ncount: rows\nbetter: lower\n");
+    write(
+        project.path(),
+        "measures/callers.yaml",
+        "measure: callers\nfrom: calls\ndistinct: person_id\nbetter: lower\n",
+    );
+    succeed(project.path(), &["import"]);
+    let found = |measure: &str, order: &str| {
+        let listed = json(project.path(), &["rows", measure, "--order", order]);
+        let columns = listed["columns"].as_array().unwrap();
+        let at = columns.iter().position(|column| column == "call_id").unwrap();
+        let rows = listed["rows"].as_array().unwrap().iter();
+        rows.map(|row| row[at].as_str().unwrap().to_owned()).collect::<String>()
+    };
+    // Among equal ones, and among those without a value, the latest comes first.
+    assert_eq!(found("calls", "queue"), "320451");
+    assert_eq!(found("calls", "-queue"), "403251");
+    assert_eq!(found("calls", "hold_s"), "541302");
+    assert_eq!(found("calls", "-hold_s"), "034152");
+    assert_eq!(found("calls", "offered_at"), "012345");
+    assert_eq!(found("calls", "-offered_at"), "543210");
+    // The average has no row without a value.
+    assert_eq!(found("hold", "counts_as"), "54130");
+    let refused = |measure: &str, order: &str| {
+        let said = run(project.path(), &["rows", measure, "--order", order, "--period", "2026-03", "--as-of", AS_OF]);
+        assert_eq!(said.code, Some(1), "{order}");
+        said.err
+    };
+    let said = refused("calls", "person_id");
+    assert!(said.contains("the rows of `calls` are not put in order by `person_id`"), "{said}");
+    assert!(said.contains("queue") && !said.contains("counts_as"), "{said}");
+    refused("calls", "quue");
+    refused("calls", "counts_as");
+    refused("callers", "counts_as");
+    refused("calls", "");
+}
+
 /// A condition that is nothing but NULL is true for no row.
 #[test]
 fn a_stock_of_nothing() {

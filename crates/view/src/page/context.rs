@@ -98,6 +98,12 @@ pub trait Links {
     /// The rows behind a number, from row `first` (0 is the first) on.
     fn rows(&self, measure: &MeasureId, place: &Place, first: u64) -> String;
 
+    /// The rows behind a number in an order (`topic`, or `-opened_at` for the latest first), from row `first` on; none
+    /// where they are not put in order.
+    fn rows_in_order(&self, _measure: &MeasureId, _place: &Place, _order: &str, _first: u64) -> Option<String> {
+        None
+    }
+
     /// All rows behind a number as a file; none where that is not offered.
     fn rows_file(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
         None

@@ -25,19 +25,33 @@ pub struct Column {
     pub name: String,
     /// Whether it holds numbers, which stand to the right.
     pub numeric: bool,
+    /// How it puts the rows in order; none where it does not.
+    #[serde(skip)]
+    pub order: Option<ColumnOrder>,
+}
+
+/// How a column puts rows in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnOrder {
+    /// The order to ask for, as addresses have it: `-opened_at`.
+    pub word: String,
+    /// Where the rows are in that order.
+    pub url: String,
+    /// The order in which it has put them: `ascending` or `descending`; none while another column does.
+    pub now: Option<&'static str>,
 }
 
 impl Column {
     /// A column of texts.
     #[must_use]
     pub fn text(name: &str) -> Self {
-        Self { name: name.to_owned(), numeric: false }
+        Self { name: name.to_owned(), numeric: false, order: None }
     }
 
     /// A column of numbers. The cells carry their units.
     #[must_use]
     pub fn number(name: &str) -> Self {
-        Self { name: name.to_owned(), numeric: true }
+        Self { name: name.to_owned(), numeric: true, order: None }
     }
 }
 
@@ -46,6 +60,8 @@ impl Column {
 pub struct RowsBehind {
     /// The columns.
     pub columns: Vec<Column>,
+    /// The order that was asked for, as addresses have it.
+    pub order: Option<String>,
     /// The cells, as texts.
     pub rows: Vec<Vec<String>>,
     /// How many rows come before the first of these.
@@ -65,6 +81,10 @@ pub struct Recorded<'a> {
     pub columns: &'a [String],
     /// Which column tells how a row counts, where there is one.
     pub counts_as: Option<usize>,
+    /// Whether each column can put the rows in order.
+    pub orders: &'a [bool],
+    /// The column that has, and whether its largest value comes first; none where the latest come first.
+    pub order: Option<(&'a str, bool)>,
     /// The cells: instants in ISO 8601, numbers with a point.
     pub rows: &'a [Vec<Option<String>>],
     /// How many rows come before the first of these.
@@ -191,7 +211,11 @@ impl RowsBehind {
             }
         };
         Self {
-            columns: chosen.iter().map(|&place| heading(place)).collect(),
+            columns: chosen
+                .iter()
+                .map(|&place| Column { order: column_order(measure, recorded, place, kind(place)), ..heading(place) })
+                .collect(),
+            order: recorded.order.map(|(column, descending)| order_word(column, descending)),
             rows: recorded
                 .rows
                 .iter()
@@ -210,8 +234,14 @@ fn chosen(measure: &Measure, recorded: &Recorded<'_>, names_people: bool) -> Vec
     let open = if names_people { (0..recorded.columns.len()).collect() } else { for_everyone(measure, recorded) };
     let named = |wanted: &str| recorded.columns.iter().position(|name| name == wanted);
     let placed_by = measure.formula.rows().and_then(|rows| named(rows.period_of.as_str()));
-    let first = [placed_by, named("unit_id"), recorded.counts_as];
-    let mut chosen: Vec<usize> = first.into_iter().flatten().filter(|place| open.contains(place)).collect();
+    let ordered_by = recorded.order.and_then(|(column, _)| named(column));
+    let first = [placed_by, named("unit_id"), recorded.counts_as, ordered_by];
+    let mut chosen: Vec<usize> = Vec::with_capacity(COLUMNS);
+    for place in first.into_iter().flatten() {
+        if open.contains(&place) && !chosen.contains(&place) {
+            chosen.push(place);
+        }
+    }
     for place in open {
         let name = recorded.columns[place].as_str();
         let technical = matches!(name, "attributes" | "source") || name.starts_with("scale_");
@@ -221,6 +251,33 @@ fn chosen(measure: &Measure, recorded: &Recorded<'_>, names_people: bool) -> Vec
         }
     }
     chosen
+}
+
+/// How a column puts the rows in order: the largest or latest first when it is asked for the first time, texts from the
+/// beginning of the alphabet; the other way round when it has put them in order already.
+fn column_order(
+    measure: &Measure,
+    recorded: &Recorded<'_>,
+    place: usize,
+    kind: Option<ColumnKind>,
+) -> Option<ColumnOrder> {
+    if !recorded.orders.get(place).copied().unwrap_or_default() {
+        return None;
+    }
+    let name = recorded.columns[place].as_str();
+    let placed_by = measure.formula.rows().map(|rows| rows.period_of.as_str());
+    let now = match recorded.order {
+        Some((column, descending)) => (column == name).then_some(descending),
+        None => (placed_by == Some(name)).then_some(true),
+    };
+    let is_text = matches!(kind, Some(ColumnKind::Text | ColumnKind::Json));
+    let word = order_word(name, now.map_or(!is_text, |descending| !descending));
+    let now = now.map(|descending| if descending { "descending" } else { "ascending" });
+    Some(ColumnOrder { word, url: String::new(), now })
+}
+
+fn order_word(column: &str, descending: bool) -> String {
+    format!("{}{column}", if descending { "-" } else { "" })
 }
 
 fn yes_or_no(value: &str) -> String {
@@ -277,7 +334,19 @@ impl RowsTable {
         let shown = rows.rows.len() as u64;
         let last = rows.first + shown;
         let step = rows.page_size.max(1);
-        let at = |first: u64| context.links.rows(measure, &place, first);
+        let links = context.links;
+        let in_order = |order: &str, first: u64| links.rows_in_order(measure, &place, order, first);
+        let at = |first: u64| {
+            let ordered = rows.order.as_deref().and_then(|order| in_order(order, first));
+            ordered.unwrap_or_else(|| links.rows(measure, &place, first))
+        };
+        let mut columns = rows.columns;
+        for column in &mut columns {
+            column.order = column.order.take().and_then(|order| {
+                let url = in_order(&order.word, 0)?;
+                Some(ColumnOrder { url, ..order })
+            });
+        }
         let mut showing = if shown == 0 {
             format!("none of {}", number::count(rows.total))
         } else {
@@ -293,7 +362,7 @@ impl RowsTable {
             earlier: (rows.first > 0).then(|| at(rows.first.saturating_sub(step))),
             later: (last < rows.total && shown > 0).then(|| at(last)),
             file: context.links.rows_file(measure, &place).filter(|_| rows.total > 0),
-            columns: rows.columns,
+            columns,
             rows: rows.rows,
         }
     }
@@ -352,8 +421,17 @@ mod tests {
         let rows: Vec<Vec<Option<String>>> =
             records.iter().map(|row| row.iter().map(|cell| Some((*cell).to_owned())).collect()).collect();
         let counts_as = counts.then_some(0);
-        let recorded =
-            Recorded { columns: &columns, counts_as, rows: &rows, first: 0, total: 2, withheld: 0, page_size: 8 };
+        let recorded = Recorded {
+            columns: &columns,
+            counts_as,
+            orders: &[],
+            order: None,
+            rows: &rows,
+            first: 0,
+            total: 2,
+            withheld: 0,
+            page_size: 8,
+        };
         let unit_name = |id: &str| format!("unit {id}");
         let currency = Currency::new("GBP");
         let reader = Reader {

@@ -45,7 +45,7 @@ use crate::page::context::{
 };
 use crate::page::frame::Choice;
 use crate::page::owed_matrix::MatrixPage;
-use crate::page::rows_behind::{Column, RowsBehind};
+use crate::page::rows_behind::{Column, ColumnOrder, RowsBehind};
 use crate::page::{
     ActPage, ApprovalPage, CallBackPage, CallBacksPage, Chart, CharterPage, ChoosePage, ComparedGroup, ComparisonPage,
     DataPage, DatesPage, DefinitionPage, Detail, DisputesPage, Filter, GuidePage, InitiativePage, InitiativesPage,
@@ -601,7 +601,17 @@ impl Sample {
     }
 
     fn rows_behind(&self, result: &MeasureResult) -> RowsBehind {
-        let column = |name: &str, numeric: bool| Column { name: name.to_owned(), numeric };
+        let ordered = |word: &str, now| Some(ColumnOrder { word: word.to_owned(), url: String::new(), now });
+        let column = |name: &str, numeric: bool| Column {
+            name: name.to_owned(),
+            numeric,
+            order: match name {
+                "answered_at" => ordered("answered_at", Some("descending")),
+                "topic" => ordered("topic", None),
+                "score" => ordered("-score", None),
+                _ => None,
+            },
+        };
         let reading =
             self.world.reading(&result.measure.id, &Subject::Unit(self.place.unit.clone()), self.place.period);
         let total = reading.map_or(0, |reading| reading.n);
@@ -615,6 +625,7 @@ impl Sample {
                 column("counts as", false),
                 column("text", false),
             ],
+            order: None,
             rows: if total == 0 { Vec::new() } else { figures::ROWS.iter().map(row).collect() },
             first: 0,
             total,
@@ -656,6 +667,10 @@ impl Links for FileLinks {
 
     fn rows(&self, measure: &MeasureId, place: &Place, _: u64) -> String {
         format!("{}#rows", self.measure(measure, place))
+    }
+
+    fn rows_in_order(&self, measure: &MeasureId, place: &Place, _: &str, _: u64) -> Option<String> {
+        Some(self.rows(measure, place, 0))
     }
 
     fn owed(&self) -> Option<String> {

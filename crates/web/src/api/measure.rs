@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::routing::get;
+use evenkeel_engine::rows::Wanted;
 use evenkeel_view::page::MeasurePage;
 
 use super::answer::Answer;
@@ -35,6 +36,6 @@ async fn show(
     let world = &caller.world;
     let measure = world.measure(&measure)?;
     let place = asked.0.place(world, &unit).map_err(|error| Failure::of_measure(error, measure))?;
-    let page = world.measure_page(measure, &place, 0, &links(world)).await?;
+    let page = world.measure_page(measure, &place, &Wanted::default(), &links(world)).await?;
     caller.tells(&place, &page)
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::routing::get;
+use evenkeel_engine::rows::{self, Order};
 use evenkeel_view::page::RowsList;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,6 +34,9 @@ struct Wanted {
     /// How many rows come before the first one that is wanted. Without it none.
     #[schemars(range(max = LAST))]
     from: Option<u64>,
+    /// The column by which the rows are put in order, with `-` before it for the largest value first: `-opened_at`.
+    /// Columns that say who put nothing in order. Without it the latest come first.
+    order: Option<String>,
     /// How many rows are wanted at most. Without it 100.
     #[schemars(range(min = 1, max = MOST))]
     limit: Option<u32>,
@@ -43,7 +47,7 @@ pub(super) fn operation() -> Operation {
         path: "/api/v1/rows/{measure}/{unit}",
         id: "rows",
         summary: "the rows behind a number",
-        says: "The rows of the record that a measure counts, of a unit or a person, latest first; for whoever may see them. They are of the period that was asked for, also where the \
+        says: "The rows of the record that a measure counts, of a unit or a person, latest first unless `order` says otherwise; for whoever may see them. They are of the period that was asked for, also where the \
                scorecard tells a figure of several months because one has too few rows (`rolling`). \
                Asked for as `text/csv`, Parquet or Arrow, the same as rows and columns, where the header `Link` says what \
                follows. A look at people is recorded in the audit trail.",
@@ -58,7 +62,7 @@ pub(super) fn operation() -> Operation {
 async fn show(
     caller: Caller,
     Part(Path((name, unit))): Part<Path<(String, String)>>,
-    Asked(Wanted { period, from, limit }): Asked<Wanted>,
+    Asked(Wanted { period, from, order, limit }): Asked<Wanted>,
 ) -> Result<Answer, Failure> {
     let form = caller.form()?;
     let world = &caller.world;
@@ -67,13 +71,17 @@ async fn show(
     let looked = looking(period, None, None).place(world, None)?;
     let limit = within("limit", limit.unwrap_or(USUAL), 1, MOST)?;
     let from = within("from", from.unwrap_or_default(), 0, LAST)?;
-    let records = world.rows(measure, &subject, looked.period, from as usize, limit as usize).await?;
+    let order = order.as_deref().map(Order::parse);
+    let wanted = rows::Wanted { first: from as usize, limit: limit as usize, order };
+    let records = world.rows(measure, &subject, looked.period, &wanted).await?;
     let shown = records.rows.len() as u64;
     let after = from + shown;
     let next = (shown > 0 && after < records.total).then(|| {
         let (measure, period) = (links::part(measure.id.as_str()), looked.period.id(world.project().fiscal_year));
         let unit = links::part(&subject.to_string());
-        format!("/api/v1/rows/{measure}/{unit}?period={period}&from={after}&limit={limit}")
+        let order = wanted.order.as_ref().map(|order| format!("&order={}", links::part(&order.to_string())));
+        let order = order.unwrap_or_default();
+        format!("/api/v1/rows/{measure}/{unit}?period={period}{order}&from={after}&limit={limit}")
     });
     match form {
         Form::Csv => Ok(answer::csv(csv(&records), next)),

@@ -40,6 +40,7 @@ pub(crate) mod webhooks;
 
 use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use evenkeel_engine::rows::{Order, Wanted};
 use evenkeel_view::number::counted;
 use evenkeel_view::page::{Arrangement, FirstPage, LibraryLinks, Links, Place, Template};
 use serde::Deserialize;
@@ -64,6 +65,8 @@ pub(crate) struct Looking {
     from: Option<String>,
     /// Who is compared: a kind of unit.
     by: Option<String>,
+    /// The column by which rows are put in order.
+    order: Option<String>,
 }
 
 impl Looking {
@@ -83,6 +86,11 @@ impl Looking {
             None => Ok(0),
             Some(text) => text.parse().map_err(|_| Failure::bad(format!("`{text}` is not the number of a row"))),
         }
+    }
+
+    /// The rows that are wanted.
+    pub(crate) fn rows(&self) -> Result<Wanted, Failure> {
+        Ok(Wanted { first: self.first()?, order: self.order.as_deref().map(Order::parse), ..Wanted::default() })
     }
 
     /// The place that is meant, on pages of which the path does not name the unit.

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use evenkeel_engine::export::quoted;
-use evenkeel_engine::rows::Records;
+use evenkeel_engine::rows::{Records, Wanted};
 use evenkeel_view::number::count;
 use evenkeel_view::page::chart_file::plain;
 
@@ -24,7 +24,8 @@ pub(crate) async fn file(
     let measure = world.measure(&measure)?;
     let subject = world.subject(Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
     let period = looking.place(&world, None)?.period;
-    let records = world.rows(measure, &subject, period, 0, MOST).await?;
+    let wanted = Wanted { first: 0, limit: MOST, ..looking.rows()? };
+    let records = world.rows(measure, &subject, period, &wanted).await?;
     if let Some(message) = too_many(records.total) {
         return Err(Failure::bad(message));
     }

@@ -14,7 +14,7 @@ use evenkeel_model::record;
 use evenkeel_state::{Dispute, LookedAt, User};
 use evenkeel_view::page::DisputeEntry;
 
-use super::{World, WorldError};
+use super::{WantedRows, World, WorldError};
 
 /// The most rows among which a disputed one is looked for.
 const MOST: usize = 1_000_000;
@@ -50,7 +50,8 @@ impl World {
             return Ok(None);
         }
         let subject = Subject::Person(person.clone());
-        let (records, _) = self.found_records(measure, &subject, period, 0, MOST, false).await?;
+        let wanted = WantedRows { limit: MOST, ..WantedRows::default() };
+        let (records, _) = self.found_records(measure, &subject, period, &wanted, false).await?;
         Ok(keys(&records).filter(|(_, keys)| keys.iter().any(|known| known == key)).map(|(table, _)| table))
     }
 

@@ -15,7 +15,7 @@ use evenkeel_view::page::{
     Disputing, Links, LookLine, OwnDispute, Place, Reader, RecordDetail, RecordPage, RowsBehind, RowsOf,
 };
 
-use super::{ROWS, World, WorldError, recorded};
+use super::{ROWS, WantedRows, World, WorldError, recorded};
 use crate::viewer::{Sight, Viewer};
 
 /// What of a record is asked for.
@@ -203,7 +203,8 @@ impl World {
         place: &Place,
         first: usize,
     ) -> Result<(RowsBehind, Vec<String>, Vec<String>), WorldError> {
-        let (records, _) = self.found_records(measure, subject, place.period, first, ROWS, false).await?;
+        let wanted = WantedRows { first, limit: ROWS, order: None };
+        let (records, _) = self.found_records(measure, subject, place.period, &wanted, false).await?;
         let unit_name = |id: &str| self.name_of(&Subject::Unit(UnitId::new(id)));
         let reader = Reader {
             zone: &self.project.time_zone,
