@@ -11,6 +11,8 @@
 pub mod alike;
 mod apart;
 pub mod attention;
+mod attributes;
+pub mod breakdown;
 pub mod cells;
 pub mod clock;
 mod columns;

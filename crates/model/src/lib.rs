@@ -9,6 +9,7 @@
 pub mod access;
 pub mod act;
 pub mod arithmetic;
+pub mod breakdown;
 pub mod calendar;
 pub mod call_back;
 pub mod case;

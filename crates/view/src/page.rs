@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod acts;
 pub mod api;
 pub mod below;
+mod breakdown;
 pub mod call_backs;
 pub mod chart_file;
 pub mod charter;
@@ -64,6 +65,7 @@ pub use api::{
     RowsList, UnitEntry, UnitTree,
 };
 pub use below::UnitResult;
+pub use breakdown::{Breakdown, BreakdownDetail, Divided, GroupKind, GroupRow};
 pub use call_backs::{CallBackDetail, CallBackPage, CallBacksPage};
 pub use chart_file::{Chart, ChartFigures, ChartFile};
 pub use charter::{ChainLink, CharterDetail, CharterPage, PromiseDetail};

@@ -172,6 +172,7 @@ impl From<WorldError> for Failure {
             WorldError::Person { .. }
             | WorldError::NoComparison { .. }
             | WorldError::NotCompared { .. }
+            | WorldError::NotDivided { .. }
             | WorldError::NoStandard => StatusCode::NOT_FOUND,
             WorldError::PeopleOff { .. }
             | WorldError::PeopleOnPages { .. }

@@ -97,6 +97,12 @@ impl Links for Routes {
         Some(format!("{}&order={}{from}#rows", self.measure(measure, place), part(order)))
     }
 
+    fn breakdown_form(&self, measure: &MeasureId, place: &Place) -> Option<(String, Vec<(&'static str, String)>)> {
+        let mut fields = self.standing(place);
+        fields.retain(|(name, _)| *name != "unit");
+        Some((format!("/measure/{}/{}#by", part(measure.as_str()), part(place.unit.as_str())), fields))
+    }
+
     fn rows_file(&self, measure: &MeasureId, place: &Place) -> Option<String> {
         Some(format!("/rows/{}/{}{}", part(measure.as_str()), part(place.unit.as_str()), self.query(place)))
     }

@@ -1,6 +1,7 @@
 //! One state of project and lake, evaluated: everything that pages and commands are made from, as one viewer sees it.
 
 mod acts;
+mod breakdown;
 pub(crate) mod call_backs;
 mod charter;
 pub(crate) mod choose;
@@ -52,10 +53,10 @@ use evenkeel_view::number::Currency;
 use evenkeel_view::page::frame::{Choice, Frame};
 use evenkeel_view::page::standards::{Group, PersonRecord};
 use evenkeel_view::page::{
-    Arrangement, ComparedGroup, ComparisonPage, ComparisonSheet, Context, DefinitionPage, Detail, Filter, Freshness,
-    LibraryLinks as _, Links, MeasureList, MeasurePage, MeasuresPage, NavigationEntry, Place, RatingSheet, Reader,
-    Recorded, RowsBehind, ScorecardPage, Sheet, SignalList, Targeted, TargetsPage, UnitEvaluation, UnitLabel, UnitNode,
-    UnitResult, Visitor, for_everyone,
+    Arrangement, BreakdownDetail, ComparedGroup, ComparisonPage, ComparisonSheet, Context, DefinitionPage, Detail,
+    Filter, Freshness, LibraryLinks as _, Links, MeasureList, MeasurePage, MeasuresPage, NavigationEntry, Place,
+    RatingSheet, Reader, Recorded, RowsBehind, ScorecardPage, Sheet, SignalList, Targeted, TargetsPage, UnitEvaluation,
+    UnitLabel, UnitNode, UnitResult, Visitor, for_everyone,
 };
 use evenkeel_view::terminal::{self, Provenance, Style};
 use hashlink::LruCache;
@@ -144,6 +145,16 @@ pub enum WorldError {
         /// Who is compared.
         compared: Vec<String>,
     },
+    /// A figure is not divided by something.
+    #[error("`{measure}` is not divided by `{by}`")]
+    NotDivided {
+        /// The measure.
+        measure: String,
+        /// What was asked for.
+        by: String,
+        /// By what it is.
+        known: Vec<String>,
+    },
     /// The project has no performance standards.
     #[error("the project has no performance standards")]
     NoStandard,
@@ -217,6 +228,12 @@ impl WorldError {
             WorldError::NotCompared { compared, .. } => {
                 Some(format!("ask for {}, or add it to `compares`", evenkeel_view::words::listed(compared)))
             }
+            WorldError::NotDivided { known, .. } if known.is_empty() => Some(
+                "measures that are worked out from others, and those of which small figures are withheld, are divided by \
+                 nothing; ask for one of the measures that it is worked out from"
+                    .to_owned(),
+            ),
+            WorldError::NotDivided { known, .. } => Some(format!("ask for one of these: {}", known.join(", "))),
             WorldError::NotPublished { latest, .. } => Some(format!(
                 "ask for `--period {latest}`; `publication: {{ every: quarter }}` in the charter file has longer periods told"
             )),
@@ -248,6 +265,7 @@ pub struct Evaluated {
     days: OnceCell<ReadingStore>,
     /// Readings by case mix, by comparison and by whether they tell of days.
     strata: Mutex<BTreeMap<(String, bool), Arc<Strata>>>,
+    breakdowns: breakdown::Breakdowns,
     /// The scorecard held against the readings of units, of the places that were asked for last.
     evaluations: Mutex<LruCache<Place, Arc<Evaluation>>>,
     /// All units as a tree, on the days that were asked for last.
@@ -331,6 +349,7 @@ impl World {
             months,
             days: OnceCell::new(),
             strata: Mutex::default(),
+            breakdowns: breakdown::Breakdowns::default(),
             evaluations: Mutex::new(LruCache::new(REMEMBERED)),
             menus: sync::Mutex::new(LruCache::new(MENUS)),
             holdings: OnceCell::new(),
@@ -947,12 +966,14 @@ impl World {
         Ok(strata)
     }
 
-    /// The page of one measure of a unit, with a page of its rows from the first wanted one on.
+    /// The page of one measure of a unit, with a page of its rows from the first wanted one on; divided by an attribute
+    /// where `by` names one.
     pub async fn measure_page(
         &self,
         measure: &Arc<Measure>,
         place: &Place,
         wanted: &WantedRows,
+        by: Option<&str>,
         links: &(dyn Links + Sync),
     ) -> Result<MeasurePage, WorldError> {
         let unit = Subject::Unit(place.unit.clone());
@@ -972,7 +993,8 @@ impl World {
             )) => None,
             Err(error) => return Err(error),
         };
-        self.measure_page_with(measure, place, rows, links).await
+        let breakdown = self.breakdown_detail(measure, place, by).await?;
+        self.measure_page_with(measure, place, rows, breakdown, links).await
     }
 
     /// The page of a measure without the rows behind it, for its charts alone: nobody is looked at.
@@ -983,7 +1005,7 @@ impl World {
         links: &(dyn Links + Sync),
     ) -> Result<MeasurePage, WorldError> {
         self.allowed(&Subject::Unit(place.unit.clone()))?;
-        self.measure_page_with(measure, place, None, links).await
+        self.measure_page_with(measure, place, None, BreakdownDetail::default(), links).await
     }
 
     /// The period that the figure of a measure is of: that of the place, or several months where it has too few rows.
@@ -997,6 +1019,7 @@ impl World {
         measure: &Arc<Measure>,
         place: &Place,
         rows: Option<RowsBehind>,
+        breakdown: BreakdownDetail,
         links: &(dyn Links + Sync),
     ) -> Result<MeasurePage, WorldError> {
         let store = self.store_for(place).await?;
@@ -1038,6 +1061,7 @@ impl World {
             read_with: read_with.iter().collect(),
             below_kind: self.kind_below(&place.unit, place.period),
             below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
+            breakdown,
             rows,
             forecast: forecast(&result, &usage, &question, store),
             compared: !self.kinds_compared(measure).is_empty(),

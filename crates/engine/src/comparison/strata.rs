@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use datafusion::common::TableReference;
 use evenkeel_model::comparison::Attribute;
-use evenkeel_model::comparison::case_mix::Origin;
 use evenkeel_model::measure::{EarlierDefinition, Measure};
 use evenkeel_model::period::{Grain, Period};
 
 use crate::readings::Who;
-use crate::{Engine, EngineError, ReadingStore, Request};
+use crate::{Engine, EngineError, ReadingStore, Request, attributes};
 
 /// The most groups of like cases; with more of them hardly any two cases are alike.
 const MOST: usize = 500;
@@ -52,22 +50,8 @@ impl Engine {
     ) -> Result<Strata, EngineError> {
         self.prepare(std::slice::from_ref(measure)).await?;
         // Groups may hold few each; what is withheld is decided about all of them together.
-        let mut divided = without_limit(measure);
-        let joined: Vec<&Attribute> =
-            case_mix.iter().filter(|attribute| matches!(attribute.origin, Origin::Customer | Origin::Case)).collect();
-        if !joined.is_empty() {
-            for table in measure.tables() {
-                let with = self.with_attributes(table, &joined).await?;
-                rename(&mut divided, table, &with);
-            }
-        }
-        let parts: Vec<String> = case_mix
-            .iter()
-            .map(|attribute| {
-                let value = attribute.expression(|attribute| format!("\"{attribute}\""));
-                format!("coalesce(cast({value} as varchar), '{MISSING}')")
-            })
-            .collect();
+        let divided = self.with_attributes_of(without_limit(measure), case_mix).await?;
+        let parts: Vec<String> = case_mix.iter().map(attributes::text_of).collect();
         let segment = match parts.as_slice() {
             [] => None,
             [only] => Some(only.clone()),
@@ -84,41 +68,8 @@ impl Engine {
         };
         Ok(Strata { measure: Arc::clone(measure), stores, together })
     }
-
-    /// A view of a table with the attributes of the case or customer that each row names; its name.
-    async fn with_attributes(&self, table: &str, joined: &[&Attribute]) -> Result<String, EngineError> {
-        let names: Vec<String> = joined.iter().map(ToString::to_string).collect();
-        let name = format!("{table} with {}", names.join(", "));
-        let context = self.session().context();
-        if context.table_exist(TableReference::bare(name.as_str()))? {
-            return Ok(name);
-        }
-        self.session().table(table).await?;
-        let mut columns = vec!["t.*".to_owned()];
-        let mut joins = Vec::new();
-        for (place, attribute) in joined.iter().enumerate() {
-            let (other, key) = match attribute.origin {
-                Origin::Case => ("cases", "case_id"),
-                Origin::Customer | Origin::Row | Origin::Attributes => ("customers", "customer_id"),
-            };
-            self.session().table(other).await?;
-            let column = &attribute.name;
-            columns.push(format!("a{place}.\"{column}\" as \"{attribute}\""));
-            // Two sources may use one identifier; a row is never counted twice for that.
-            joins.push(format!(
-                "left join (select \"{key}\", max(\"{column}\") as \"{column}\" from \"{other}\" group by \"{key}\") \
-                 a{place} on t.\"{key}\" = a{place}.\"{key}\""
-            ));
-        }
-        let query = format!("select {} from \"{table}\" t {}", columns.join(", "), joins.join(" "));
-        let view = context.sql(&query).await?.into_view();
-        context.register_table(TableReference::bare(name.as_str()), view)?;
-        Ok(name)
-    }
 }
 
-/// Stands for an attribute that is missing; no text from a source is equal to it.
-const MISSING: &str = "\u{1}";
 /// Stands between attributes.
 const BETWEEN: &str = "\u{1f}";
 
@@ -129,16 +80,4 @@ fn without_limit(measure: &Measure) -> Measure {
         ..earlier.clone()
     });
     Measure { withhold_below: None, earlier: earlier.collect(), ..measure.clone() }
-}
-
-/// Lets a measure read another table in place of one.
-fn rename(measure: &mut Measure, table: &str, other: &str) {
-    for rows in measure.formula.all_rows_mut() {
-        if rows.table == table {
-            other.clone_into(&mut rows.table);
-        }
-    }
-    for earlier in &mut measure.earlier {
-        rename(Arc::make_mut(&mut earlier.measure), table, other);
-    }
 }

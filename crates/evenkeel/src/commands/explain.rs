@@ -41,7 +41,7 @@ pub async fn run(session: &Session<'_>, arguments: &Explain) -> anyhow::Result<E
     }
     let place = place(&world, &arguments.place, None, Arrangement::Legs)?;
     let links = CommandLinks { fiscal: open.project.fiscal_year };
-    let page = world.measure_page(measure, &place, &Wanted::default(), &links).await?;
+    let page = world.measure_page(measure, &place, &Wanted::default(), None, &links).await?;
     let subject = Subject::Unit(place.unit.clone());
     let explanation = world.explanation(measure, &subject, world.told_period(measure, &place).await?).await?;
     if session.output.is_json() {

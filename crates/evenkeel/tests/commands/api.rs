@@ -9,13 +9,14 @@ use tempfile::TempDir;
 use super::served::{Answer, Server, serve, two_branches};
 
 /// A question for each operation of the document, and some more.
-const ASKED: [(&str, &str); 28] = [
+const ASKED: [(&str, &str); 30] = [
     ("/api/v1/organisation", ""),
     ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/north?period=2026-10&view=perspectives"),
     ("/api/v1/scorecard/{unit}", "/api/v1/scorecard/whole?period=2026-YTD"),
     ("/api/v1/targets/{unit}", "/api/v1/targets/north"),
     ("/api/v1/measure/{measure}/{unit}", "/api/v1/measure/csat/whole"),
     ("/api/v1/measure/{measure}/{unit}", "/api/v1/measure/csat/north?period=2026-W41&compare=2026-W40"),
+    ("/api/v1/breakdown/{measure}/{unit}", "/api/v1/breakdown/csat/north?by=survey"),
     ("/api/v1/signals/{unit}", "/api/v1/signals/whole"),
     ("/api/v1/compare/{measure}/{unit}", "/api/v1/compare/csat/whole"),
     ("/api/v1/map", "/api/v1/map"),
@@ -33,6 +34,7 @@ const ASKED: [(&str, &str); 28] = [
     ("/api/v1/measures/{measure}", "/api/v1/measures/csat"),
     ("/api/v1/measures/{measure}", "/api/v1/measures/service_level"),
     ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/north?limit=3"),
+    ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/north?limit=3&order=-response_id"),
     ("/api/v1/readings", "/api/v1/readings"),
     ("/api/v1/readings", "/api/v1/readings?measure=csat&from=2026-10-01&to=2026-10-31&limit=5"),
     ("/api/v1/data", "/api/v1/data"),
@@ -275,6 +277,10 @@ fn every_error_is_a_problem() {
         (get("/api/v1/scorecard/north?period=2026&period=2025", &signed_in), 400, "duplicate field `period`"),
         (get("/api/v1/scorecard/%ff", &signed_in), 400, "cannot be read"),
         (get("/api/v1/rows/csat/north?limit=0", &signed_in), 400, "`limit` is 0"),
+        (get("/api/v1/rows/csat/north?order=person_id", &signed_in), 400, "not put in order by `person_id`"),
+        (get("/api/v1/rows/csat/north?order=", &signed_in), 400, "not put in order by ``"),
+        (get("/api/v1/breakdown/csat/north", &signed_in), 400, "missing field `by`"),
+        (get("/api/v1/breakdown/csat/north?by=surve", &signed_in), 404, "not divided by `surve`"),
         (get("/api/v1/rows/csat/north?from=18446744073709551615", &signed_in), 400, "`from` is"),
         (get("/api/v1/rows/csat/north?limit=-1", &signed_in), 400, "limit"),
         (get("/api/v1/readings?after=csat", &signed_in), 400, "no place in the readings"),

@@ -6,6 +6,7 @@ mod acts;
 mod answers;
 mod api;
 mod behind;
+mod breakdown;
 mod call_backs;
 mod carried;
 mod charter;

@@ -78,6 +78,12 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/choose/{measure}", "/choose/csat", [303, 403, 200, 404, 200, 200, 200, 200]),
     ("/choose/{measure}", "/choose/none", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/measure/{measure}/{unit}", "/measure/csat/north", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/measure/{measure}/{unit}", "/measure/csat/north?by=survey", [303, 403, 404, 200, 200, 200, 200, 200]),
+    ("/measure/{measure}/{unit}", "/measure/csat/north?by=attributes.reason", [303, 403, 404, 404, 200, 404, 200, 404]),
+    ("/measure/{measure}/{unit}", "/measure/csat/north?by=person_id", [303, 403, 404, 404, 404, 404, 404, 404]),
+    ("/measure/{measure}/{unit}", "/measure/csat/north?order=-answered_at", [303, 403, 404, 200, 200, 200, 200, 200]),
+    // Whoever sees no rows asks for none in order.
+    ("/measure/{measure}/{unit}", "/measure/csat/north?order=person_id", [303, 403, 404, 200, 400, 200, 400, 200]),
     ("/measure/{measure}/{unit}", "/measure/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     (
         "/measure/{measure}/{unit}/recommendation",
@@ -151,6 +157,32 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/api/v1/targets/{unit}", "/api/v1/targets/lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
     ("/api/v1/measure/{measure}/{unit}", "/api/v1/measure/csat/north", [401, 403, 404, 200, 200, 200, 200, 200]),
     ("/api/v1/measure/{measure}/{unit}", "/api/v1/measure/csat/lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
+    (
+        "/api/v1/breakdown/{measure}/{unit}",
+        "/api/v1/breakdown/csat/north?by=survey",
+        [401, 403, 404, 200, 200, 200, 200, 200],
+    ),
+    (
+        "/api/v1/breakdown/{measure}/{unit}",
+        "/api/v1/breakdown/csat/lakeside?by=survey",
+        [401, 403, 404, 404, 404, 200, 200, 200],
+    ),
+    // What a source has beside the columns of the record is for whoever sees rows.
+    (
+        "/api/v1/breakdown/{measure}/{unit}",
+        "/api/v1/breakdown/csat/north?by=attributes.reason",
+        [401, 403, 404, 404, 200, 404, 200, 404],
+    ),
+    (
+        "/api/v1/breakdown/{measure}/{unit}",
+        "/api/v1/breakdown/csat/north?by=person_id",
+        [401, 403, 404, 404, 404, 404, 404, 404],
+    ),
+    (
+        "/api/v1/breakdown/{measure}/{unit}",
+        "/api/v1/breakdown/csat/ann?by=survey",
+        [401, 403, 404, 404, 404, 404, 404, 404],
+    ),
     ("/api/v1/signals/{unit}", "/api/v1/signals/north", [401, 403, 404, 200, 200, 200, 200, 200]),
     ("/api/v1/signals/{unit}", "/api/v1/signals/lakeside", [401, 403, 404, 404, 404, 200, 200, 200]),
     ("/api/v1/compare/{measure}/{unit}", "/api/v1/compare/csat/north", [401, 403, 404, 200, 200, 200, 200, 200]),
@@ -181,6 +213,11 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/api/v1/measures", "/api/v1/measures", [401, 403, 200, 200, 200, 200, 200, 200]),
     ("/api/v1/measures/{measure}", "/api/v1/measures/csat", [401, 403, 200, 200, 200, 200, 200, 200]),
     ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/north", [401, 403, 404, 403, 200, 403, 200, 403]),
+    (
+        "/api/v1/rows/{measure}/{unit}",
+        "/api/v1/rows/csat/north?order=person_id",
+        [401, 403, 404, 403, 400, 403, 400, 403],
+    ),
     ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/lakeside", [401, 403, 404, 404, 404, 403, 200, 403]),
     ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/ann", [401, 403, 200, 404, 200, 404, 404, 404]),
     ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/cleo", [401, 403, 404, 404, 404, 404, 404, 404]),

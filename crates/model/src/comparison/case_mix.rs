@@ -135,7 +135,7 @@ pub fn attribute(text: &str, table: &str, counted: &str) -> Result<Attribute, Re
             let lower = name.to_lowercase();
             if TELLS_AN_OUTCOME.iter().any(|part| lower.contains(part)) || mentions(counted, name) {
                 Err(Refused::Outcome)
-            } else if TELLS_A_DECISION.iter().any(|part| lower.contains(part)) {
+            } else if tells_a_decision(name) {
                 Err(Refused::OwnDecision)
             } else {
                 Ok(found)
@@ -179,6 +179,12 @@ fn judge(table: &record::Table, name: &str, counted: &str) -> Result<(), Refused
 pub fn possible(table: &str) -> impl Iterator<Item = &'static str> {
     let columns = record::readable_table(table).map_or(&[][..], |table| table.columns);
     columns.iter().map(|column| column.name).filter(|name| GIVEN.contains(name))
+}
+
+/// Whether a name in `attributes` says who serves, or what they decide.
+pub(crate) fn tells_a_decision(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    TELLS_A_DECISION.iter().any(|part| lower.contains(part))
 }
 
 /// Whether an SQL text names something as a word of its own.

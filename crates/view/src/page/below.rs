@@ -60,22 +60,7 @@ impl BelowTable {
         context: &Context<'_>,
     ) -> Option<Self> {
         let first = units.first()?;
-        let values = || {
-            units.iter().flat_map(|unit| {
-                let range = unit.result.likely_range.filter(|_| unit.result.reading.value.is_some());
-                let ends = range.into_iter().flat_map(|(low, high)| [low, high]);
-                unit.result.reading.value.into_iter().chain(ends).chain(goals(unit.result))
-            })
-        };
-        let mut span = Span::around(values()).unwrap_or(Span { low: 0.0, high: 1.0 });
-        // The air around values ends where values do.
-        if values().all(|value| value >= 0.0) {
-            span.low = span.low.max(0.0);
-        }
-        let formula = &first.result.measure.formula;
-        if matches!(formula, Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. }) {
-            span.high = span.high.min(1.0);
-        }
+        let span = span_of(&units.iter().map(|unit| unit.result).collect::<Vec<_>>());
         let mut units: Vec<&UnitResult<'_>> = units.iter().collect();
         units.sort_by_key(|unit| (unit.unit.name.to_lowercase(), unit.unit.id.clone()));
         let kind = kind.unwrap_or("unit");
@@ -103,7 +88,32 @@ fn below_row(unit: &UnitResult<'_>, span: Span, context: &Context<'_>) -> BelowR
     }
 }
 
-fn bar_heading(result: &MeasureResult, has_ranges: bool, span: Span, format: &Format) -> String {
+/// The scale on which the values, ranges and targets of some results are drawn side by side.
+pub(crate) fn span_of(results: &[&MeasureResult]) -> Span {
+    let values = || {
+        results.iter().flat_map(|result| {
+            let range = result.likely_range.filter(|_| result.reading.value.is_some());
+            let ends = range.into_iter().flat_map(|(low, high)| [low, high]);
+            result.reading.value.into_iter().chain(ends).chain(goals(result))
+        })
+    };
+    let mut span = Span::around(values()).unwrap_or(Span { low: 0.0, high: 1.0 });
+    // The air around values ends where values do.
+    if values().all(|value| value >= 0.0) {
+        span.low = span.low.max(0.0);
+    }
+    let is_share = |result: &&MeasureResult| {
+        let formula = &result.measure.formula;
+        matches!(formula, Formula::Share { .. } | Formula::Retention { .. } | Formula::Cohort { .. })
+    };
+    if results.iter().any(is_share) {
+        span.high = span.high.min(1.0);
+    }
+    span
+}
+
+/// What the bars of some results show and on which scale.
+pub(crate) fn bar_heading(result: &MeasureResult, has_ranges: bool, span: Span, format: &Format) -> String {
     let what = if has_ranges { "Likely range" } else { "Value" };
     let scale = format.range(span.low, span.high).text;
     let goal = if goals(result).is_empty() { "" } else { "; dashed: target" };

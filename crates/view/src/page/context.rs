@@ -104,6 +104,11 @@ pub trait Links {
         None
     }
 
+    /// Where a figure is divided by an attribute, and what a form sends along; none where that is not offered.
+    fn breakdown_form(&self, _measure: &MeasureId, _place: &Place) -> Option<(String, Vec<(&'static str, String)>)> {
+        None
+    }
+
     /// All rows behind a number as a file; none where that is not offered.
     fn rows_file(&self, _measure: &MeasureId, _place: &Place) -> Option<String> {
         None

@@ -16,6 +16,7 @@ use crate::chart::trend::{self, Line};
 use crate::chart::{Sparkline, Trend};
 use crate::number::Format;
 use crate::page::below::{BelowTable, UnitResult};
+use crate::page::breakdown::{Breakdown, BreakdownDetail, BreakdownForm};
 use crate::page::chart_file::{Chart, ChartFigures, ChartFile, cell};
 use crate::page::context::Context;
 use crate::page::frame::{Frame, Link};
@@ -55,6 +56,8 @@ pub struct Detail<'a> {
     pub below_kind: Option<String>,
     /// The same measure in the units directly below.
     pub below: Vec<UnitResult<'a>>,
+    /// By what it can be divided, and how it is.
+    pub breakdown: BreakdownDetail,
     /// The rows behind the number.
     pub rows: Option<RowsBehind>,
     /// Where it will be when its target is due, or why nobody can tell; none without a deadline.
@@ -140,6 +143,12 @@ pub struct MeasurePage {
     pub scoring: Vec<String>,
     /// The units directly below.
     pub below: Option<BelowTable>,
+    /// The figure divided by an attribute, where that was asked for. Programs ask for it by itself.
+    #[serde(skip)]
+    pub breakdown: Option<Breakdown>,
+    /// Where it is divided.
+    #[serde(skip)]
+    pub breakdown_form: Option<BreakdownForm>,
     /// The rows behind the number.
     pub rows: Option<RowsTable>,
     /// Where units are compared by it like for like.
@@ -308,6 +317,12 @@ impl MeasurePage {
             read_with: detail.read_with.iter().map(|result| guard(result, context)).collect(),
             scoring: scoring::explained(result, detail.normalisation, &format, &other),
             below: BelowTable::new(&detail.below, detail.below_kind.as_deref(), &format, context),
+            breakdown: detail
+                .breakdown
+                .divided
+                .as_ref()
+                .map(|divided| Breakdown::new(divided, result, &format, context.fiscal_year)),
+            breakdown_form: BreakdownForm::new(&detail.breakdown, result, context),
             rows: detail.rows.map(|rows| RowsTable::new(rows, &measure.id, of, context)),
             compare_url: links.compare(&measure.id, &context.place, None).filter(|_| detail.compared),
             explain_url: links

@@ -308,7 +308,8 @@ pub fn likely_range(result: &MeasureResult, format: &Format) -> Option<Range> {
 
 /// What a value is out of: the rows that were counted. A ratio may stand on figures that were counted elsewhere, so
 /// that its denominator says more than the number of rows that tell it.
-fn out_of(result: &MeasureResult) -> u64 {
+#[must_use]
+pub fn out_of(result: &MeasureResult) -> u64 {
     match (&result.measure.formula, result.reading.denominator) {
         (Formula::Ratio { .. } | Formula::Rate { .. }, Some(denominator)) if denominator >= 1.0 => {
             denominator.round() as u64

@@ -6,6 +6,7 @@
 pub mod accounts;
 mod acts;
 mod bank;
+mod breakdown;
 mod call_backs;
 mod charter;
 mod choose;
@@ -517,6 +518,7 @@ impl Sample {
             read_with,
             below_kind: Some("branch".to_owned()),
             below: below.iter().map(|(unit, result)| UnitResult { unit: unit.clone(), result }).collect(),
+            breakdown: breakdown::by_topic(result, self.hostile, matches!(self.name, "rich" | "hostile")),
             rows: Some(self.rows_behind(result)),
             forecast: self.forecast(result),
             compared: true,
@@ -667,6 +669,10 @@ impl Links for FileLinks {
 
     fn rows(&self, measure: &MeasureId, place: &Place, _: u64) -> String {
         format!("{}#rows", self.measure(measure, place))
+    }
+
+    fn breakdown_form(&self, measure: &MeasureId, place: &Place) -> Option<(String, Vec<(&'static str, String)>)> {
+        Some((self.measure(measure, place), vec![("period", place.period.id(FiscalYear::default()))]))
     }
 
     fn rows_in_order(&self, measure: &MeasureId, place: &Place, _: &str, _: u64) -> Option<String> {

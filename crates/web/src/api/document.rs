@@ -197,9 +197,16 @@ pub(super) fn parameters(operation: &Operation, generator: &mut SchemaGenerator)
         .collect();
     let query = (operation.query)(generator).to_value();
     for (name, schema) in query["properties"].as_object().into_iter().flatten() {
+        let with_null = schema;
         let mut schema = without_null(schema.clone());
+        // What may be null may be left out.
+        let needed = schema == *with_null;
         let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
-        parameters.push(json!({ "name": name, "in": "query", "description": description, "schema": schema }));
+        let mut told = json!({ "name": name, "in": "query", "description": description, "schema": schema });
+        if needed {
+            told["required"] = json!(true);
+        }
+        parameters.push(told);
     }
     parameters
 }

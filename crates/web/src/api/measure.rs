@@ -36,6 +36,6 @@ async fn show(
     let world = &caller.world;
     let measure = world.measure(&measure)?;
     let place = asked.0.place(world, &unit).map_err(|error| Failure::of_measure(error, measure))?;
-    let page = world.measure_page(measure, &place, &Wanted::default(), &links(world)).await?;
+    let page = world.measure_page(measure, &place, &Wanted::default(), None, &links(world)).await?;
     caller.tells(&place, &page)
 }

@@ -5,6 +5,7 @@
 //! the document says of it, so that neither can be without the other.
 
 mod answer;
+mod breakdown;
 mod call_backs;
 mod caller;
 mod charter;
@@ -50,6 +51,7 @@ fn operations() -> Vec<Operation> {
         scorecard::operation(),
         targets::operation(),
         measure::operation(),
+        breakdown::operation(),
         signals::operation(),
         compare::operation(),
         map::operation(),

@@ -1,6 +1,7 @@
 //! The page that explains how programs ask, and on which it can be tried.
 
 use axum::response::Html;
+use evenkeel_model::breakdown::attributes;
 use evenkeel_view::assets::Urls;
 use evenkeel_view::page::{ApiEntry, ApiPage, ApiParameter, ApiProblem, Template};
 use evenkeel_view::words::sentence::Sentence;
@@ -42,22 +43,32 @@ struct Asks {
     unit: String,
     measure: String,
     compared: String,
+    /// A measure that can be divided, and by what.
+    divided: (String, String),
 }
 
 impl Asks {
     fn of(world: &World) -> Self {
         let project = world.project();
-        let used = project.scorecards.iter().flat_map(evenkeel_model::scorecard::Scorecard::measures).next();
-        let measure = used.map_or_else(String::new, |used| used.measure.to_string());
+        let scorecards = project.scorecards.iter();
+        let used: Vec<_> = scorecards.flat_map(evenkeel_model::scorecard::Scorecard::measures).collect();
+        let measure = used.first().map_or_else(String::new, |used| used.measure.to_string());
         let compared = project.comparisons.first().map(|comparison| comparison.measure.to_string());
+        let divided = used.iter().find_map(|used| {
+            let measure = project.measures.get(&used.measure)?;
+            Some((measure.id.to_string(), attributes(measure).first()?.to_string()))
+        });
+        let divided = divided.unwrap_or_default();
         let unit = world.unit(None).map_or_else(|_| String::new(), |unit| unit.to_string());
-        Self { unit, compared: compared.unwrap_or_else(|| measure.clone()), measure }
+        Self { unit, compared: compared.unwrap_or_else(|| measure.clone()), measure, divided }
     }
 
     fn value(&self, name: &str, operation: &Operation) -> &str {
         match name {
             "unit" => &self.unit,
             "measure" if operation.id == "compare" => &self.compared,
+            "measure" if operation.id == "breakdown" => &self.divided.0,
+            "by" => &self.divided.1,
             _ => &self.measure,
         }
     }
@@ -73,8 +84,13 @@ impl Asks {
                 // The example shows it.
                 continue;
             }
-            let value = if in_path { self.value(&name, operation).to_owned() } else { String::new() };
+            let needed = in_path || parameter["required"] == true;
+            let value = if needed { self.value(&name, operation).to_owned() } else { String::new() };
             example = example.replace(&format!("{{{name}}}"), &part(&value));
+            if needed && !in_path {
+                let sign = if example.contains('?') { '&' } else { '?' };
+                example = format!("{example}{sign}{name}={}", part(&value));
+            }
             let choices = choices(&parameter["schema"]);
             parameters.push(ApiParameter {
                 says: Sentence::marked(&text("description")),

@@ -20,7 +20,7 @@ pub(crate) async fn show(
 ) -> Result<impl IntoResponse, Failure> {
     let measure = world.measure(&measure)?;
     let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
-    let page = world.measure_page(measure, &place, &Wanted::default(), &links(&world)).await?;
+    let page = world.measure_page(measure, &place, &Wanted::default(), None, &links(&world)).await?;
     let period = world.told_period(measure, &place).await?;
     let explanation = world.explanation(measure, &Subject::Unit(place.unit.clone()), period).await?;
     let style = Style::default();

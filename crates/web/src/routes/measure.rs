@@ -16,7 +16,7 @@ pub(crate) async fn show(
 ) -> Result<Html<String>, Failure> {
     let measure = world.measure(&measure)?;
     let place = looking.place(&world, Some(&unit)).map_err(|error| Failure::of_measure(error, measure))?;
-    let mut page = world.measure_page(measure, &place, &looking.rows()?, &links(&world)).await?;
+    let mut page = world.measure_page(measure, &place, &looking.rows()?, looking.by(), &links(&world)).await?;
     page.notice = done.notice(notes::DONE);
     html(&page)
 }

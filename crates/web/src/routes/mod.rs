@@ -63,7 +63,7 @@ pub(crate) struct Looking {
     view: Option<String>,
     /// How many rows come before the first one shown.
     from: Option<String>,
-    /// Who is compared: a kind of unit.
+    /// Who is compared: a kind of unit. Or by what a figure is divided: an attribute.
     by: Option<String>,
     /// The column by which rows are put in order.
     order: Option<String>,
@@ -75,7 +75,7 @@ impl Looking {
         Self { period, compare, view, ..Self::default() }
     }
 
-    /// The kind of unit that is compared.
+    /// The kind of unit that is compared, or the attribute by which a figure is divided.
     pub(crate) fn by(&self) -> Option<&str> {
         self.by.as_deref()
     }
