@@ -19,6 +19,9 @@ const ADDRESSES = [
   `/scorecard/northmere?${encoded}=${encoded}`,
   `/measure/csat/northmere?period=2026-10&view=${encoded}`,
   `/measure/csat/northmere?from=${encoded}`,
+  `/measure/csat/northmere?by=${encoded}`,
+  `/measure/csat/northmere?by=attributes.${encoded}`,
+  `/measure/csat/northmere?order=${encoded}`,
   `/measure/csat/northmere?period=2026-10#${encoded}`,
   `/${encoded}`,
 ];

@@ -117,7 +117,7 @@ function whereFocusIs() {
 
 /** The stops that the page has, each by its text; of several radio buttons only the chosen one. Runs inside the page. */
 function stopsThatThereShouldBe() {
-  return [...document.querySelectorAll("a[href], button, summary, input, [tabindex='0']")]
+  return [...document.querySelectorAll("a[href], button, summary, input, select, [tabindex='0']")]
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
     .filter((element) => element.type !== "radio" || element.checked)
     .map((element) => (element.getAttribute("aria-label") ?? element.innerText ?? element.name).trim());

@@ -44,6 +44,50 @@ describe("numbers", () => {
       assert.ok(y < page.viewportSize().height, "the rows have come into view");
     }));
 
+  it("a figure is broken down by what is chosen, and its groups add up to it", () =>
+    visit(SHARE, {}, async (page) => {
+      const choices = await page.locator("#by option").evaluateAll((options) => options.map((option) => option.value));
+      for (const known of ["case.topic", "customer.segment"]) assert.ok(choices.includes(known), choices.join());
+      await page.selectOption("#by select", "case.topic");
+      await page.locator("#by button").click();
+      await page.waitForURL("**/measure/csat/northmere?period=2026-10&by=case.topic#by");
+      await settled(page);
+      const { y } = await page.locator("#by").boundingBox();
+      assert.ok(y < page.viewportSize().height, "the breakdown has come into view");
+      assert.equal(await page.locator("#by select").inputValue(), "case.topic");
+      const rows = await page.locator("#by tbody tr").evaluateAll((rows) =>
+        rows.map((row) => ({ name: row.children[1].textContent, n: Number(row.children[4].textContent.replace(/,/g, "")) })),
+      );
+      const all = rows.pop();
+      assert.equal(all.name, "all");
+      assert.ok(rows.length > 2, `${rows.length} groups`);
+      assert.equal(
+        rows.reduce((sum, row) => sum + row.n, 0),
+        all.n,
+      );
+    }));
+
+  it("the rows are put in order by a heading, one way and then the other", () =>
+    visit(SHARE, {}, async (page) => {
+      const sorted = () => page.locator("#rows th[aria-sort]").evaluateAll((heads) => heads.map((head) => `${head.textContent} ${head.ariaSort}`));
+      const scores = async () => {
+        const at = await page.locator("#rows th").evaluateAll((heads) => heads.findIndex((head) => head.textContent === "score"));
+        return page.locator("#rows tbody tr").evaluateAll((rows, at) => rows.map((row) => Number(row.children[at].textContent)), at);
+      };
+      assert.deepEqual(await sorted(), ["answered at descending"]);
+      await page.getByRole("link", { name: "score", exact: true }).click();
+      await page.waitForURL("**&order=-score#rows");
+      assert.deepEqual(await sorted(), ["score descending"]);
+      assert.equal(Math.min(...(await scores())), 5);
+      await page.getByRole("link", { name: "Rows after" }).click();
+      await page.waitForURL("**&order=-score&from=8#rows");
+      assert.deepEqual(await sorted(), ["score descending"]);
+      await page.getByRole("link", { name: "score", exact: true }).click();
+      await page.waitForURL("**&order=score#rows");
+      assert.deepEqual(await sorted(), ["score ascending"]);
+      assert.ok(Math.max(...(await scores())) < 5);
+    }));
+
   it("folded measures appear when they are unfolded", () =>
     visit(SCORECARD, {}, async (page) => {
       const folded = page.locator("details.rest .row-value");

@@ -55,6 +55,8 @@ export const PAGES = {
   scorecard: SCORECARD,
   "scorecard-team": TEAM_SCORECARD,
   ...Object.fromEntries(Object.entries(MEASURES).map(([kind, at]) => [`measure-${kind}`, at])),
+  // Broken down, with rows in the order of a column.
+  "measure-divided": `${SHARE}&by=case.topic&order=-score`,
   comparison: COMPARISON,
   targets: TARGETS,
   charter: CHARTER,

@@ -39,7 +39,7 @@ pub fn two_branches() -> TempDir {
             "source: a\nfiles: { units: raw/units.csv, people: raw/people.csv, memberships: raw/memberships.csv, answers: raw/answers.csv }\ntables:\n  \
              units: select unit_id, kind, parent_id, name from units\n  people: select person_id, name from people\n  \
              memberships: select person_id, unit_id, valid_from, valid_to from memberships\n  \
-             responses: select id as response_id, at as asked_at, at as answered_at, person as person_id, score from answers\n",
+             responses: select id as response_id, at as asked_at, at as answered_at, person as person_id, score, json_map('reason', 'slow') as attributes from answers\n",
         ),
         (
             "raw/units.csv",

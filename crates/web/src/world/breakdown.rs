@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evenkeel_engine::breakdown::Breakdown as Readings;
-use evenkeel_model::breakdown::{attribute, attributes};
+use evenkeel_model::breakdown::{Group, attribute, attributes};
 use evenkeel_model::comparison::Attribute;
 use evenkeel_model::comparison::case_mix::Origin;
 use evenkeel_model::evaluation::{self, Question};
@@ -56,16 +56,19 @@ impl World {
         let Some(by) = by.filter(|by| !by.is_empty()) else {
             return Ok(BreakdownDetail { attributes: offered, divided: None });
         };
-        let found = attribute(by, measure).filter(|found| found.origin != Origin::Attributes || sees_rows);
-        let Some(attribute) = found else {
-            return Err(WorldError::NotDivided {
-                measure: measure.id.to_string(),
-                by: by.to_owned(),
-                known: offered.iter().map(ToString::to_string).collect(),
-            });
+        let refused = || WorldError::NotDivided {
+            measure: measure.id.to_string(),
+            by: by.to_owned(),
+            known: offered.iter().map(ToString::to_string).collect(),
         };
+        let found = attribute(by, measure).filter(|found| found.origin != Origin::Attributes || sees_rows);
+        let attribute = found.ok_or_else(refused)?;
         let period = self.told_period(measure, place).await?;
         let readings = self.divided(measure, &attribute, period).await?;
+        // A name that no row has is a slip; what is offered is among some rows at least.
+        if !offered.contains(&attribute) && !readings.groups().any(|(group, _)| matches!(group, Group::Value(_))) {
+            return Err(refused());
+        }
         let question = Question { period, rolling_below: None, history: 1, ..self.question(place) };
         let usage = self.usage(&measure.id);
         let groups = readings
