@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use evenkeel_ingest::{IngestError, Outcome, Progress, Request};
@@ -38,25 +38,34 @@ pub struct Imports {
 }
 
 /// How far an import has come that the server began by itself, and of which source it is.
-#[derive(Debug, Default)]
-pub struct Running(Mutex<Option<(String, Option<Step>)>>);
+#[derive(Debug)]
+pub struct Running(watch::Sender<Option<(String, Option<Step>)>>);
+
+impl Default for Running {
+    fn default() -> Self {
+        Self(watch::Sender::new(None))
+    }
+}
 
 impl Running {
-    fn at(&self) -> MutexGuard<'_, Option<(String, Option<Step>)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Where the import of a source is, in words; none where this server does not import it now.
     fn told(&self, source: &str) -> Option<String> {
-        let at = self.at();
+        let at = self.0.borrow();
         let (_, step) = at.as_ref().filter(|(running, _)| running == source)?;
         step.as_ref().map(Step::words)
     }
 
+    /// Hears of every step.
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<(String, Option<Step>)>> {
+        self.0.subscribe()
+    }
+
     fn begins(&self, step: Step) {
-        if let Some((_, now)) = &mut *self.at() {
-            *now = Some(step);
-        }
+        self.0.send_modify(|at| {
+            if let Some((_, now)) = at {
+                *now = Some(step);
+            }
+        });
     }
 }
 
@@ -66,9 +75,13 @@ impl Progress for Running {
     }
 
     fn read(&self, _: u64, now: u64) {
-        if let Some((_, Some(Step::Reading { rows, .. }))) = &mut *self.at() {
-            *rows = now;
-        }
+        self.0.send_if_modified(|at| match at {
+            Some((_, Some(Step::Reading { rows, .. }))) if *rows != now => {
+                *rows = now;
+                true
+            }
+            _ => false,
+        });
     }
 
     fn merging(&self) {
@@ -141,9 +154,8 @@ impl Imports {
             if !self.store.begin_import(&source.name, record, (self.clock)()).await? {
                 continue;
             }
-            *self.running.at() = Some((source.name.clone(), None));
+            self.running.0.send_replace(Some((source.name.clone(), None)));
             let ended = self.import(source, project, lake).await;
-            *self.running.at() = None;
             match ended {
                 Ended::Well(outcome) => {
                     self.store.end_import(&source.name, Ok((self.clock)())).await?;
@@ -152,6 +164,7 @@ impl Imports {
                 }
                 Ended::Busy => {
                     self.store.leave_import(&source.name, record).await?;
+                    self.running.0.send_replace(None);
                     // Whoever imports will not be done before the next look.
                     return Ok(());
                 }
@@ -161,6 +174,8 @@ impl Imports {
                 }
                 Ended::Stopped => {}
             }
+            // What is told of its end lies there already.
+            self.running.0.send_replace(None);
         }
         Ok(())
     }
@@ -245,7 +260,7 @@ mod tests {
         let running = Running::default();
         running.table("cases", 10);
         assert_eq!(running.told("crm"), None);
-        *running.at() = Some(("crm".to_owned(), None));
+        running.0.send_replace(Some(("crm".to_owned(), None)));
         assert_eq!(running.told("crm"), None);
         running.table("case_events", 10);
         running.read(5, 12);

@@ -155,6 +155,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<State>)> {
         ("/guide", get(routes::guide::show)),
         ("/data", get(routes::data::show)),
         ("/data/{file}", get(routes::data::rejected)),
+        ("/data/events", get(routes::data::events)),
         ("/data/load", get(routes::load::choose).post(routes::load::take)),
         ("/data/load/{draft}", get(routes::load::show).post(routes::load::say)),
         ("/data/load/{draft}/rejected.csv", get(routes::load::rejected)),

@@ -54,6 +54,33 @@ describe("new figures", () => {
     assert.deepEqual(problems, []);
   });
 
+  it("a data page that is open says how far an import has come", async () => {
+    const imported = await startEmpty(process.env.EVENKEEL, { scheduled: true });
+    // The server says that something has come further, and the page as it is asked for again says what.
+    let begun = false;
+    await page.route("**/data/events", (route) => {
+      begun = true;
+      return route.fulfill({ contentType: "text/event-stream", body: "retry: 60000\nevent: step\ndata: step\n\n" });
+    });
+    await page.route(
+      (url) => url.pathname === "/data",
+      async (route) => {
+        const answer = await route.fetch();
+        const text = await answer.text();
+        const later = text.replace(/(data-step><ul><li>)[^<]*/, "$1Reading cases: 12,000 rows");
+        await route.fulfill({ response: answer, body: begun ? later : text });
+      },
+    );
+    await page.goto(`${imported.url}/data`);
+    const cell = page.locator("[data-step]").first();
+    assert.doesNotMatch(await cell.innerText(), /12,000/);
+    await page.waitForFunction(() => document.querySelector("[data-step]").innerText.includes("12,000 rows"));
+    assert.deepEqual(problems, []);
+    await page.unrouteAll({ behavior: "wait" });
+    await page.goto(`${project.url}/scorecard/organisation?period=2026-10`);
+    await imported.stop();
+  });
+
   it("a page that is not looked at does not listen, and catches up when it is", async () => {
     const open = [];
     page.on("request", (request) => {

@@ -105,14 +105,18 @@ export async function startDemonstration(binary, { figures = false } = {}) {
   }
 }
 
-/** A small project without any data, served. `importMore` brings in what lies in its raw files, and one more case. */
-export async function startEmpty(binary) {
+/**
+ * A small project without any data, served. `importMore` brings in what lies in its raw files, and one more case. With
+ * `scheduled` the server imports by itself.
+ */
+export async function startEmpty(binary, { scheduled = false } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "evenkeel-browser-"));
   const clear = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   process.once("exit", clear);
   const project = path.join(folder, "service");
   const run = (...words) => execFileSync(binary, words, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   run("init", "service", "--template", "blank");
+  if (scheduled) appendFileSync(path.join(project, "evenkeel.yaml"), "import: { every: 1 day }\n");
   const server = await serve(binary, project, ["--auth", "none"]);
   process.once("exit", server.kill);
   let cases = 3000;

@@ -9,7 +9,7 @@ use jiff::civil::{Weekday, date};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::served::{Server, serve_open};
+use super::served::{Events, Server, serve_open};
 use super::support::{find, succeed};
 
 const AS_OF: &str = "2026-11-02T06:10:00Z";
@@ -115,6 +115,21 @@ fn what_is_due_is_imported_without_being_asked_for() {
     let import = &told["data"]["sheet"]["sources"][0]["import"];
     assert!(import["last"].as_str().unwrap().starts_with("Last: "), "{told}");
     assert_eq!(self::told(folder.path())["states"].as_array().unwrap().len(), 1);
+}
+
+/// Whoever has the page open hears of the steps of an import that begins by itself, the first of them how it stands.
+#[test]
+fn a_page_that_is_open_hears_of_the_steps_of_an_import() {
+    let folder = scheduled();
+    let server = serve_open(folder.path());
+    assert!(server.ask("GET", "/data").body.contains("data-steps=\"/data/events\""));
+    let mut events = Events::of(&server, "/data/events", "");
+    assert_eq!((events.answer.status, events.answer.header("content-type")), (200, "text/event-stream"));
+    // It begins, reads two tables, and ends.
+    for _ in 0..3 {
+        assert!(events.next().contains("event: step\ndata: step"));
+    }
+    page_that_says(&server, "Last: ");
 }
 
 #[test]

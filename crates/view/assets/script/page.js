@@ -443,6 +443,40 @@
     addEventListener("pagehide", function () { news.close(); });
   }
 
+  // How far imports come that the server began by itself. An open page asks for itself again, once a second at most, and
+  // takes over the cells that say it.
+  var steps = document.querySelector("[data-steps]");
+  var heard;
+  var renewing;
+
+  function renew() {
+    fetch(location.pathname, { headers: { accept: "text/html" } })
+      .then(function (answer) { return answer.ok ? answer.text() : ""; })
+      .then(function (text) {
+        var fresh = new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-step]");
+        var shown = steps.querySelectorAll("[data-step]");
+        // A source that came or went is on the page when it is loaded again.
+        if (fresh.length !== shown.length) return;
+        shown.forEach(function (cell, at) {
+          if (cell.textContent !== fresh[at].textContent) cell.replaceChildren.apply(cell, fresh[at].childNodes);
+        });
+      })
+      .catch(function () {})
+      .then(function () { renewing = undefined; });
+  }
+
+  function follow() {
+    if (!steps || heard || document.hidden || !window.EventSource) return;
+    heard = new EventSource(steps.dataset.steps);
+    heard.addEventListener("step", function () { renewing = renewing || setTimeout(renew, 1000); });
+    heard.onerror = function () { if (heard && heard.readyState === EventSource.CLOSED) heard = undefined; };
+  }
+
+  function leave() {
+    if (heard) heard.close();
+    heard = undefined;
+  }
+
   // A file may be dropped onto the form instead of being chosen.
   document.querySelectorAll("[data-drop]").forEach(function (form) {
     var box = form.querySelector("input[type=file]");
@@ -459,9 +493,11 @@
     });
   });
 
-  document.addEventListener("visibilitychange", function () { if (document.hidden) quiet(); else listen(); });
-  addEventListener("pagehide", quiet);
-  addEventListener("pageshow", listen);
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden) { quiet(); leave(); } else { listen(); follow(); }
+  });
+  addEventListener("pagehide", function () { quiet(); leave(); });
+  addEventListener("pageshow", function () { listen(); follow(); });
 
   // ---------- when to draw ----------
 

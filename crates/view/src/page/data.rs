@@ -181,6 +181,9 @@ pub struct DataPage {
     /// Where whoever may do so loads a file.
     #[serde(skip)]
     pub load_url: Option<String>,
+    /// Where an open page hears of the steps of imports; none where no server begins any.
+    #[serde(skip)]
+    pub events_url: Option<String>,
 }
 
 /// What the record holds, worded.
@@ -386,7 +389,7 @@ impl DataPage {
     /// The page of a sheet.
     #[must_use]
     pub fn new(sheet: DataSheet, context: &Context<'_>) -> Self {
-        Self { frame: Frame::about("Data", context), sheet, load_url: None }
+        Self { frame: Frame::about("Data", context), sheet, load_url: None, events_url: None }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::header;
+use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use evenkeel_engine::export::quoted;
 use evenkeel_lake::rejects::Reject;
@@ -12,13 +13,14 @@ use evenkeel_view::page::ImportState;
 use evenkeel_view::words::rejected::{meaning, shape};
 use serde::{Deserialize, Serialize};
 
+use super::live::{HEARTBEAT, LATER};
 use super::load::LOAD;
 use super::{html, links};
-use crate::World;
 use crate::asked::Asked;
 use crate::error::Failure;
 use crate::server::State;
 use crate::visit::Seen;
+use crate::{World, WorldError};
 
 /// The most rows that one file holds.
 const MOST: usize = 1_000_000;
@@ -26,8 +28,22 @@ const MOST: usize = 1_000_000;
 /// What the record holds.
 pub(crate) async fn show(Shared(state): Shared<State>, Seen(world): Seen) -> Result<Html<String>, Failure> {
     let mut page = world.data_page(imports(&state, &world).await?, &links(&world)).await?;
+    page.events_url = state.imports.is_some().then(|| "/data/events".to_owned());
     page.load_url = world.loads_files().then(|| LOAD.to_owned());
     html(&page)
+}
+
+/// How far the import comes that this server began by itself: an event for each step, upon which an open page asks again.
+pub(crate) async fn events(Shared(state): Shared<State>, Seen(world): Seen) -> Result<impl IntoResponse, Failure> {
+    if !world.sees_the_record() {
+        return Err(WorldError::NotTheRecord.into());
+    }
+    let imports = state.imports.as_ref().ok_or_else(Failure::no_page)?;
+    let told = |_: &_| (Event::default().event("step").data("step"), false);
+    let full = || Failure::busy("Too many open pages listen. Load the page again to see how far it is.", LATER);
+    let stream = state.live.follow(imports.running.watch(), told).ok_or_else(full)?;
+    let events = Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    Ok(([(header::CACHE_CONTROL, "no-store")], events))
 }
 
 /// What came of the imports that this server and others began by themselves.

@@ -12,9 +12,9 @@ use crate::server::State;
 use crate::visit::Waiting;
 
 /// How often something is sent, so that nothing on the way takes the connection for dead.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// In how many seconds a page that found no place may ask again.
-const LATER: u64 = 60;
+pub(super) const LATER: u64 = 60;
 
 pub(crate) async fn listen(Waiting: Waiting, Shared(state): Shared<State>) -> Result<impl IntoResponse, Failure> {
     let full = || Failure::busy("Too many open pages listen for new data. Load the page again to see them.", LATER);
