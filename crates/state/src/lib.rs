@@ -46,7 +46,7 @@ pub use imports::ImportRecord;
 pub use mail::MailChoice;
 pub use notes::{LONGEST_NOTE, Mention, NewNote, Note, NotesVersion};
 pub use password::{Effort, Passwords, SHORTEST_PASSWORD, UnfitPassword};
-pub use pushes::{KeptAnswer, PushKey};
+pub use pushes::{KeptAnswer, PushKey, PushState};
 pub use recommendations::{NewRecommendation, Recommendation};
 pub use secret::{Random, Secret, Unrandom};
 pub use sessions::{Found, Lifetime};

@@ -11,6 +11,7 @@ pub struct Model {
     pub known_by: String,
     /// The digest of what was sent.
     pub digest: String,
+    /// What was answered; empty while the rows are being taken.
     pub answer: String,
     pub at: i64,
 }

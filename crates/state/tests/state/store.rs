@@ -8,8 +8,8 @@ use evenkeel_model::access::{Grant, Role};
 use evenkeel_model::ids::{PersonId, UnitId};
 use evenkeel_state::{
     Action, Attempt, Change, DeliveryState, DisputeState, Entry, Found, KeptAnswer, Lifetime, Limits, Location,
-    LookedAt, Message, NewDispute, NewToken, NewUser, Origin, PushKey, Random, Scope, Secret, StateError, StateStore,
-    User,
+    LookedAt, Message, NewDispute, NewToken, NewUser, Origin, PushKey, PushState, Random, Scope, Secret, StateError,
+    StateStore, User,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
@@ -281,16 +281,44 @@ async fn an_answer_is_kept_for_a_day() {
     let rosa = store.add_user(new("Rosa", "rosa", Vec::new()), change(0)).await.unwrap();
     let given = |answer: &str| KeptAnswer { digest: "d".to_owned(), answer: answer.to_owned() };
     let key = |owner, name| PushKey { owner, name };
+    let begun = async |key, minutes| store.begin_push(key, "d", at(minutes)).await.unwrap();
+    assert_eq!(begun(key(mara.id, "one"), 0).await, PushState::Yours);
     store.keep_answer(key(mara.id, "one"), given("first"), change(0)).await.unwrap();
-    assert_eq!(store.answer_to(key(mara.id, "one"), at(60)).await.unwrap(), Some(given("first")));
+    assert_eq!(begun(key(mara.id, "one"), 60).await, PushState::Answered(given("first")));
     // It is that of one push of one owner.
-    assert_eq!(store.answer_to(key(mara.id, "two"), at(60)).await.unwrap(), None);
-    assert_eq!(store.answer_to(key(rosa.id, "one"), at(60)).await.unwrap(), None);
-    assert_eq!(store.answer_to(key(mara.id, "one"), at(24 * 60)).await.unwrap(), None);
+    assert_eq!(begun(key(mara.id, "two"), 60).await, PushState::Yours);
+    assert_eq!(begun(key(rosa.id, "one"), 60).await, PushState::Yours);
+    assert_eq!(begun(key(mara.id, "one"), 24 * 60).await, PushState::Yours);
     store.keep_answer(key(mara.id, "one"), given("second"), change(25 * 60)).await.unwrap();
-    assert_eq!(store.answer_to(key(mara.id, "one"), at(26 * 60)).await.unwrap(), Some(given("second")));
+    assert_eq!(begun(key(mara.id, "one"), 26 * 60).await, PushState::Answered(given("second")));
     let trail = store.trail(None, 10).await.unwrap().entries;
     assert_eq!(trail.iter().filter(|entry| entry.action == Some(Action::Pushed)).count(), 2);
+}
+
+/// Several servers may be sent the same rows at once, or other rows by the same name: one of them takes them.
+#[tokio::test]
+async fn a_push_is_taken_by_one_server() {
+    let (_place, store) = store().await;
+    let mara = administrator(&store).await;
+    let key = PushKey { owner: mara.id, name: "one" };
+    let (one, other) = tokio::join!(store.begin_push(key, "a", at(0)), store.begin_push(key, "b", at(0)));
+    let said = [one.unwrap(), other.unwrap()];
+    assert_eq!(said.iter().filter(|said| **said == PushState::Yours).count(), 1, "{said:?}");
+    let taken = if said[0] == PushState::Yours { "a" } else { "b" };
+    let elsewhere = PushState::Elsewhere { digest: taken.to_owned() };
+    assert!(said.contains(&elsewhere), "{said:?}");
+    assert_eq!(store.begin_push(key, taken, at(0)).await.unwrap(), elsewhere);
+    // A server that says nothing for long was ended. The same rows may be sent again, and no others.
+    assert_eq!(store.begin_push(key, "c", at(6)).await.unwrap(), elsewhere);
+    assert_eq!(store.begin_push(key, taken, at(6)).await.unwrap(), PushState::Yours);
+    assert_eq!(store.begin_push(key, taken, at(6)).await.unwrap(), elsewhere);
+    // What was refused leaves its name to others; what was answered keeps it.
+    store.leave_push(key).await.unwrap();
+    assert_eq!(store.begin_push(key, "c", at(8)).await.unwrap(), PushState::Yours);
+    let given = KeptAnswer { digest: "c".to_owned(), answer: "taken".to_owned() };
+    store.keep_answer(key, given.clone(), change(8)).await.unwrap();
+    store.leave_push(key).await.unwrap();
+    assert_eq!(store.begin_push(key, "c", at(9)).await.unwrap(), PushState::Answered(given));
 }
 
 #[tokio::test]

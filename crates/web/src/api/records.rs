@@ -8,12 +8,12 @@ use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use evenkeel_ingest::push::{self, Form, MOST_ROWS, PushError, Pushed};
+use evenkeel_ingest::push::{self, Form, MOST_ROWS, PushError, Pushed, Taken};
 use evenkeel_ingest::{IngestError, Request};
 use evenkeel_lake::rejects::Reject;
 use evenkeel_lake::{exclusions, figures};
 use evenkeel_model::record::{self, Column, ColumnKind, Table, reference};
-use evenkeel_state::{KeptAnswer, Origin, PushKey, StateError};
+use evenkeel_state::{KeptAnswer, Origin, PushKey, PushState, StateError};
 use evenkeel_view::page::{PushAnswer, PushReject};
 use evenkeel_view::words::{capitalised, listed, rejected};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -232,43 +232,30 @@ pub(super) fn form_of(headers: &HeaderMap) -> Result<Form, Failure> {
 
 /// Takes the rows, or gives the answer that was given before.
 async fn work(state: &State, sender: &Sender, pushed: Pushed) -> Result<Response, Failure> {
-    let busy =
-        || Failure::busy("The record is being written by an import or by another push. Nothing was changed.", AGAIN);
     // One at a time, so that a push that is sent twice at once is taken once.
     let turn = tokio::time::timeout(PATIENCE, state.pushing.lock()).await.map_err(|_| busy())?;
     let (accounts, digest) = (&sender.accounts, digest(&pushed));
     let key = PushKey { owner: sender.user.id, name: &pushed.name };
-    if let Some(KeptAnswer { digest: before, answer }) = accounts.store.answer_to(key, accounts.now()).await? {
-        if before != digest {
-            let says = format!("Other rows were sent as `{}` before. Nothing was changed.", pushed.name);
-            return Err(Failure::unfit(says).helped("send other rows with another `Idempotency-Key`"));
+    let other = || {
+        let says = format!("Other rows were sent as `{}` before. Nothing was changed.", pushed.name);
+        Failure::unfit(says).helped("send other rows with another `Idempotency-Key`")
+    };
+    match accounts.store.begin_push(key, &digest, accounts.now()).await? {
+        PushState::Answered(KeptAnswer { digest: before, answer }) if before == digest => {
+            return Ok(([(REPLAYED, "true")], told(answer)).into_response());
         }
-        return Ok(([(REPLAYED, "true")], told(answer)).into_response());
+        // Another server of the same record has them.
+        PushState::Elsewhere { digest: before } if before == digest => return Err(busy()),
+        PushState::Answered(_) | PushState::Elsewhere { .. } => return Err(other()),
+        PushState::Yours => {}
     }
-    let now = accounts.now();
-    let request = Request {
-        root: PathBuf::new(),
-        data_root: None,
-        zone: sender.world.project().time_zone.clone(),
-        now,
-        batch_id: batch_id(&accounts.random, now).map_err(StateError::from)?,
+    let taken = match put_into_record(state, sender, &pushed).await {
+        Ok(taken) => taken,
+        Err(failure) => {
+            accounts.store.leave_push(key).await?;
+            return Err(failure);
+        }
     };
-    // On a thread of its own: an import writes files, and must not keep requests waiting.
-    let (lake, runtime, sent) = (state.lake.clone(), Handle::current(), pushed.clone());
-    let import = move || {
-        runtime.block_on(async {
-            let mut looks = 0;
-            loop {
-                match push::push(&lake, &sent, &request, TOLD).await {
-                    Err(error) if error.is_busy() && looks < LOOKS => looks += 1,
-                    ended => return ended,
-                }
-                tokio::time::sleep(PAUSE).await;
-            }
-        })
-    };
-    let taken = tokio::task::spawn_blocking(import).await.map_err(|error| Failure::failed(&error))?;
-    let taken = taken.map_err(|error| if error.is_busy() { busy() } else { refused(&error) })?;
     let change = taken.change;
     let data = PushAnswer {
         table: pushed.table.name.to_owned(),
@@ -296,6 +283,39 @@ async fn work(state: &State, sender: &Sender, pushed: Pushed) -> Result<Response
     accounts.store.keep_answer(key, KeptAnswer { digest, answer: answer.clone() }, change).await?;
     drop(turn);
     Ok(told(answer))
+}
+
+fn busy() -> Failure {
+    Failure::busy("The record is being written by an import or by another push. Nothing was changed.", AGAIN)
+}
+
+/// Puts the rows into the record.
+async fn put_into_record(state: &State, sender: &Sender, pushed: &Pushed) -> Result<Taken, Failure> {
+    let accounts = &sender.accounts;
+    let now = accounts.now();
+    let request = Request {
+        root: PathBuf::new(),
+        data_root: None,
+        zone: sender.world.project().time_zone.clone(),
+        now,
+        batch_id: batch_id(&accounts.random, now).map_err(StateError::from)?,
+    };
+    // On a thread of its own: an import writes files, and must not keep requests waiting.
+    let (lake, runtime, sent) = (state.lake.clone(), Handle::current(), pushed.clone());
+    let import = move || {
+        runtime.block_on(async {
+            let mut looks = 0;
+            loop {
+                match push::push(&lake, &sent, &request, TOLD).await {
+                    Err(error) if error.is_busy() && looks < LOOKS => looks += 1,
+                    ended => return ended,
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        })
+    };
+    let taken = tokio::task::spawn_blocking(import).await.map_err(|error| Failure::failed(&error))?;
+    taken.map_err(|error| if error.is_busy() { busy() } else { refused(&error) })
 }
 
 fn told(answer: String) -> Response {
