@@ -20,7 +20,7 @@ pub enum Group {
 }
 
 /// Texts that tell rows apart, or are written freely; and a unit, which has a table of its own on the page.
-const NEVER: [&str; 7] = ["text", "note", "name", "batch_id", "unit_id", "parent_id", "calendar"];
+const NEVER: [&str; 8] = ["text", "note", "name", "measure", "batch_id", "unit_id", "parent_id", "calendar"];
 
 /// Whole numbers that are small, so that rows can be divided by them.
 const SMALL: [&str; 6] =
