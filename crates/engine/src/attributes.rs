@@ -9,8 +9,8 @@ use evenkeel_model::measure::Measure;
 
 use crate::{Engine, EngineError};
 
-/// Stands for an attribute that is missing; no text from a source is equal to it.
-pub(crate) const MISSING: &str = "\u{1}";
+/// Stands for an attribute that is missing; no text of a source is like it.
+pub(crate) const MISSING: &str = "\u{1}\u{2}missing\u{2}\u{1}";
 
 /// An attribute as a text in SQL that is never null.
 pub(crate) fn text_of(attribute: &Attribute) -> String {
@@ -38,6 +38,13 @@ impl Engine {
         Ok(measure)
     }
 
+    /// From how many sources the rows of a table come.
+    async fn sources_of(&self, table: &str) -> Result<usize, EngineError> {
+        let frame = self.session().context().sql(&format!("select distinct source from \"{table}\"")).await?;
+        let batches = self.session().collect(frame).await?;
+        Ok(batches.iter().map(arrow::array::RecordBatch::num_rows).sum())
+    }
+
     /// A view of a table with the attributes of the case or customer that each row names; its name.
     async fn with_attributes(&self, table: &str, joined: &[&Attribute]) -> Result<String, EngineError> {
         let names: Vec<String> = joined.iter().map(ToString::to_string).collect();
@@ -56,8 +63,19 @@ impl Engine {
             };
             self.session().table(other).await?;
             let column = &attribute.name;
+            if attribute.origin == Origin::Case && self.sources_of(other).await? > 1 {
+                // A case is that of the row's own source, and else the only one of its identifier.
+                columns.push(format!("coalesce(a{place}.\"{column}\", b{place}.\"{column}\") as \"{attribute}\""));
+                joins.push(format!(
+                    "left join (select source, \"{key}\", max(\"{column}\") as \"{column}\" from \"{other}\" \
+                     group by source, \"{key}\") a{place} on t.\"{key}\" = a{place}.\"{key}\" and t.source = a{place}.source \
+                     left join (select \"{key}\", max(\"{column}\") as \"{column}\" from \"{other}\" group by \"{key}\" \
+                     having count(*) = 1) b{place} on t.\"{key}\" = b{place}.\"{key}\""
+                ));
+                continue;
+            }
             columns.push(format!("a{place}.\"{column}\" as \"{attribute}\""));
-            // Two sources may use one identifier; a row is never counted twice for that.
+            // A row is never counted twice for two of one identifier.
             joins.push(format!(
                 "left join (select \"{key}\", max(\"{column}\") as \"{column}\" from \"{other}\" group by \"{key}\") \
                  a{place} on t.\"{key}\" = a{place}.\"{key}\""

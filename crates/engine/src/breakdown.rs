@@ -1,23 +1,31 @@
 //! The readings of one measure, divided by an attribute: each value by itself, what is not known, and all that is rare
 //! together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use arrow::array::AsArray;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::prelude::{col, lit};
 use evenkeel_model::breakdown::{Group, may_divide};
 use evenkeel_model::comparison::Attribute;
 use evenkeel_model::comparison::case_mix::Origin;
-use evenkeel_model::measure::Measure;
+use evenkeel_model::measure::{Formula, Measure};
 use evenkeel_model::period::Grain;
 
 use crate::attributes::{MISSING, text_of};
-use crate::columns::Texts;
+use crate::columns::{Texts, column};
+use crate::compile::expression;
 use crate::{Engine, EngineError, ReadingStore, Request};
 
 /// The most values that stand by themselves.
 pub const MOST: usize = 30;
-/// Stands for values that are rarer than those; no text from a source is equal to it.
-const OTHERS: &str = "\u{2}";
+/// How many values of each table are looked at to find those.
+const CANDIDATES: usize = 10 * MOST;
+/// Stands for values that are rarer than those; no text of a source is like it.
+const OTHERS: &str = "\u{1}\u{2}others\u{2}\u{1}";
 /// Among how many rows of each source names of attributes are looked for.
 const LOOKED_AT: usize = 2000;
 
@@ -45,17 +53,12 @@ impl Engine {
         self.prepare(std::slice::from_ref(measure)).await?;
         let divided = self.with_attributes_of(measure.as_ref().clone(), std::slice::from_ref(attribute)).await?;
         let text = text_of(attribute);
-        let frequent = self.frequent(&divided, &text).await?;
-        let segment = if frequent.len() > MOST {
-            let listed = frequent[..MOST].iter().map(String::as_str).chain([MISSING]);
-            let listed: Vec<String> = listed.map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
-            format!("case when {text} in ({}) then {text} else '{OTHERS}' end", listed.join(", "))
-        } else {
-            text
-        };
+        let listed = self.frequent(&divided, &text).await?;
+        let listed = listed.iter().map(String::as_str).chain([MISSING]);
+        let listed: Vec<String> = listed.map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
+        let segment = format!("case when {text} in ({}) then {text} else '{OTHERS}' end", listed.join(", "));
         let request = Request { measures: vec![Arc::new(divided)], grain, segment: Some(segment), condition: None };
-        // What only the denominator has stands beside the values of the numerator.
-        let stores = self.readings_in_at_most(&request, 10 * MOST).await?;
+        let stores = self.readings(&request).await?;
         let group = |name: Option<String>| match name {
             Some(name) if name == OTHERS => Group::Others,
             Some(name) if name != MISSING => Group::Value(name),
@@ -67,39 +70,61 @@ impl Engine {
         Ok(Breakdown { groups })
     }
 
-    /// The most frequent values among the rows that count, more than stand by themselves where there are more.
+    /// The most frequent values among the rows that count, as many as stand by themselves: those of both sides of a ratio,
+    /// and of earlier definitions.
     async fn frequent(&self, measure: &Measure, text: &str) -> Result<Vec<String>, EngineError> {
-        let Some(rows) = measure.formula.rows() else { return Ok(Vec::new()) };
-        self.session().table(&rows.table).await?;
-        let conditions: Vec<String> =
-            rows.conditions.iter().map(|condition| format!("({})", condition.as_str())).collect();
-        let conditions =
-            if conditions.is_empty() { String::new() } else { format!("where {}", conditions.join(" and ")) };
-        let query = format!(
-            "select {text} as value from \"{}\" {conditions} group by 1 order by count(*) desc, 1 limit {}",
-            rows.table,
-            MOST + 2
-        );
-        let mut found = self.texts(&query).await?;
-        found.retain(|value| value != MISSING);
-        Ok(found)
+        let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+        let earlier = measure.earlier.iter().map(|earlier| earlier.measure.as_ref());
+        for definition in earlier.chain([measure]) {
+            let of_many = matches!(
+                definition.formula,
+                Formula::Stock { .. } | Formula::Retention { .. } | Formula::Cohort { .. }
+            );
+            for (rows, expressions) in definition.formula.expressions() {
+                let frame = self.session().table(&rows.table).await?;
+                let parse = |text| expression(self.session(), (&rows.table, &frame), definition, "where", text);
+                let value = self.session().context().parse_sql_expr(text, frame.schema())?;
+                let mut query = frame.clone();
+                for (place, text) in expressions.into_iter().enumerate() {
+                    let parsed = parse(text)?;
+                    query = match place.checked_sub(rows.conditions.len()) {
+                        None => query.filter(parsed)?,
+                        // What has not ended or not been reached counts all the same.
+                        Some(1) if of_many => query,
+                        Some(_) => query.filter(parsed.is_not_null())?,
+                    };
+                }
+                let query = query.select(vec![value.alias("value")])?;
+                let query = query.aggregate(vec![col("value")], vec![count(lit(1)).alias("n")])?;
+                let most_first = vec![col("n").sort(false, false), col("value").sort(true, false)];
+                let query = query.sort(most_first)?.limit(0, Some(CANDIDATES))?;
+                for batch in self.session().collect(query).await? {
+                    let texts = Texts::of(column(&batch, "value")?)?;
+                    let found = cast(column(&batch, "n")?, &DataType::Int64)?;
+                    let found = found.as_primitive::<Int64Type>();
+                    for row in 0..batch.num_rows() {
+                        *counts.entry(texts.get(row).unwrap_or_default().to_owned()).or_default() += found.value(row);
+                    }
+                }
+            }
+        }
+        counts.remove(MISSING);
+        let mut values: Vec<(String, i64)> = counts.into_iter().collect();
+        values.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
+        values.truncate(MOST);
+        Ok(values.into_iter().map(|(value, _)| value).collect())
     }
 
     /// The names in the JSON map `attributes` of the rows of a measure, as far as some rows of each source have them; a rare
     /// one may be among them or not.
     pub async fn attributes_of_rows(&self, measure: &Arc<Measure>) -> Result<Vec<Attribute>, EngineError> {
         self.prepare(std::slice::from_ref(measure)).await?;
-        let mut names: Option<BTreeSet<String>> = None;
-        for table in measure.tables() {
-            let here = self.names_in(table).await?;
-            // Only what all tables have divides both sides of a ratio.
-            names = Some(match names {
-                Some(known) => known.intersection(&here).cloned().collect(),
-                None => here,
-            });
-        }
-        let names = names.unwrap_or_default().into_iter();
-        Ok(names.map(|name| Attribute { origin: Origin::Attributes, name }).collect())
+        let names = match measure.tables().as_slice() {
+            [table] => self.names_in(table).await?,
+            // What two sources call alike need not be the same.
+            _ => BTreeSet::new(),
+        };
+        Ok(names.into_iter().map(|name| Attribute { origin: Origin::Attributes, name }).collect())
     }
 
     async fn names_in(&self, table: &str) -> Result<BTreeSet<String>, EngineError> {

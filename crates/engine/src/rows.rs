@@ -478,6 +478,7 @@ fn page(
 ) -> Result<Records, EngineError> {
     // Workers read side by side, so the order of batches means nothing.
     let key_columns = key_columns(table, &shown);
+    let tells_who = key_columns.iter().any(|name| record::mentions_person(table, name));
     let mut ranks = ranks(batches, wanted.order.as_ref())?.into_iter();
     let mut keys: Vec<Placing> = Vec::new();
     // Columns in which no row has anything are left out.
@@ -496,7 +497,9 @@ fn page(
             .map(|name| Texts::of(&cast(column(batch, name)?, &DataType::Utf8)?))
             .collect::<Result<_, EngineError>>()?;
         for row in 0..batch.num_rows() {
-            let key = key.iter().map(|part| part.get(row).unwrap_or_default().to_owned()).collect();
+            let key: Vec<String> = key.iter().map(|part| part.get(row).unwrap_or_default().to_owned()).collect();
+            // Nobody's rows stand at one place among those of one instant, so that no order tells which are of one person.
+            let key = if tells_who { vec![blake3::hash(key.join("\u{1f}").as_bytes()).to_string()] } else { key };
             let rank = ranks.next().unwrap_or_default();
             keys.push(Placing { rank, latest: Reverse(order.value(row)), key, batch: position, row });
         }

@@ -26,6 +26,9 @@ const NEVER: [&str; 8] = ["text", "note", "name", "measure", "batch_id", "unit_i
 const SMALL: [&str; 6] =
     ["reopens", "transfers", "agent_replies", "customer_messages", "agents_involved", "units_involved"];
 
+/// Parts of names in `attributes` that say who somebody is.
+const WHO: [&str; 9] = ["person", "people", "employee", "handled", "user", "mail", "login", "evaluator", "colleague"];
+
 /// What says the same as another column that is offered, or nothing to a reader.
 const REPEATED: [&str; 4] =
     ["sla_first_response_met", "sla_next_response_met", "sla_resolution_met", "sla_requester_wait_met"];
@@ -35,9 +38,10 @@ const REPEATED: [&str; 4] =
 /// those of which small figures are withheld: what a group is told would tell what another one said.
 #[must_use]
 pub fn attributes(measure: &Measure) -> Vec<Attribute> {
-    let withholds = measure.withhold_below.is_some()
-        || measure.earlier.iter().any(|earlier| earlier.measure.withhold_below.is_some());
-    if withholds || !measure.formula.parts().is_empty() {
+    let earlier = measure.earlier.iter().map(|earlier| earlier.measure.as_ref());
+    let mut definitions = earlier.chain([measure]);
+    // A part of an earlier definition may be withheld as well.
+    if definitions.any(|one| one.withhold_below.is_some() || !one.formula.parts().is_empty()) {
         return Vec::new();
     }
     let tables: Vec<&Table> = measure.tables().into_iter().filter_map(record::readable_table).collect();
@@ -52,8 +56,8 @@ pub fn attributes(measure: &Measure) -> Vec<Attribute> {
         found.extend(record::table("customers").into_iter().flat_map(offered).map(of(Origin::Customer)));
     }
     found.retain(|attribute| tables.iter().all(|table| has(table, attribute)));
-    // Where a case came from says where its row did.
-    found.retain(|attribute| attribute.origin == Origin::Row || attribute.name != "source");
+    // Where a case came from says where its row did, and what is related to each other comes from different sources.
+    found.retain(|attribute| attribute.name != "source" || attribute.origin == Origin::Row && tables.len() == 1);
     found
 }
 
@@ -62,6 +66,7 @@ pub fn attributes(measure: &Measure) -> Vec<Attribute> {
 pub fn attribute(text: &str, measure: &Measure) -> Option<Attribute> {
     let known = attributes(measure);
     let name = text.strip_prefix("attributes.").filter(|name| may_divide(name) && !known.is_empty());
+    let name = name.filter(|_| measure.tables().len() == 1);
     let of_rows = name.map(|name| Attribute { origin: Origin::Attributes, name: name.to_owned() });
     known.into_iter().find(|attribute| attribute.to_string() == text).or(of_rows)
 }
@@ -69,7 +74,10 @@ pub fn attribute(text: &str, measure: &Measure) -> Option<Attribute> {
 /// Whether a name in the JSON map `attributes` may divide figures: not, where it says who serves.
 #[must_use]
 pub fn may_divide(name: &str) -> bool {
-    !name.trim().is_empty() && !tells_a_decision(name)
+    let lower = name.to_lowercase();
+    let says_who =
+        record::TABLES.iter().flat_map(Table::all_columns).any(|column| column.names_person && column.name == lower);
+    !name.trim().is_empty() && !says_who && !tells_a_decision(name) && !WHO.iter().any(|part| lower.contains(part))
 }
 
 /// Whether rows of a table have an attribute.
@@ -144,6 +152,9 @@ mod tests {
             }
         }
         assert!(may_divide("reason") && may_divide("status"));
+        for name in ["person_id", "assignee_id", "Handled by", "user", "e-mail", "NAME", "employee"] {
+            assert!(!may_divide(name), "{name}");
+        }
         assert!(!may_divide("Agent name") && !may_divide("owner") && !may_divide(" "));
     }
 
@@ -153,9 +164,9 @@ mod tests {
         let side = |table: &str| Side { rows: rows(table), amount: Amount::Count };
         let ratio =
             |one: &str, other: &str| names(&measure(Formula::Ratio { numerator: side(one), denominator: side(other) }));
-        assert_eq!(ratio("case_facts", "calls"), ["channel", "source", "customer.segment", "customer.region"]);
-        assert_eq!(ratio("case_facts", "orders"), ["source", "customer.segment", "customer.region"]);
-        assert_eq!(ratio("calls", "worktime"), ["source"]);
+        assert_eq!(ratio("case_facts", "calls"), ["channel", "customer.segment", "customer.region"]);
+        assert_eq!(ratio("case_facts", "orders"), ["customer.segment", "customer.region"]);
+        assert_eq!(ratio("calls", "worktime"), [""; 0]);
     }
 
     #[test]

@@ -202,6 +202,7 @@ impl From<WorldError> for Failure {
         let help = match &error {
             // What else helps is done where the project lies, and not by whoever asks a server.
             WorldError::Engine(error) if !status.is_server_error() => error.help(),
+            WorldError::NotDivided { .. } => error.help(),
             _ => None,
         };
         Self { help, ..Self::new(status, message) }

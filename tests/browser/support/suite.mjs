@@ -138,7 +138,6 @@ function watch(page) {
     const download = request.isNavigationRequest() && why === "net::ERR_ABORTED";
     // The icon of a tab is asked for last, and given up when the test has gone on by then.
     const icon = request.url().includes("/favicon.") && why === "net::ERR_ABORTED";
-    // A page lets go of what it listens to when it is left.
     // Pages that are left let go of what they listen to.
     const listened = ["/live", "/data/events"].includes(new URL(request.url()).pathname);
     const listening = listened && why === "net::ERR_ABORTED";

@@ -4,27 +4,34 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::served::{Server, serve_open};
 use super::support::succeed;
 
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 11] = [
     (
         "evenkeel.yaml",
         "organisation: Divided\ntime_zone: UTC\nsources: [sources/one.yaml]\nscorecards: [scorecards/all.yaml]\n",
     ),
     (
         "sources/one.yaml",
-        "source: one\nfiles: { answers: raw/answers.csv, cases: raw/cases.csv, customers: raw/customers.csv }\ntables:\n  \
+        "source: one\nfiles: { answers: raw/answers.csv, cases: raw/cases.csv, customers: raw/customers.csv, people: raw/people.csv }\ntables:\n  \
          responses: >-\n    select id as response_id, at as answered_at, cast(score as double) as score, case_id, customer_id,\n    \
-         choice, json_map('reason', reason, 'agent', agent) as attributes from answers\n  \
+         choice, json_map('reason', reason, 'agent', agent, 'by', agent) as attributes from answers\n  \
          cases: select case_id, opened_at, topic, cast(is_complaint as boolean) as is_complaint from cases\n  \
-         customers: select customer_id, segment from customers\n",
+         customers: select customer_id, segment from customers\n  people: select person_id, name from people\n",
     ),
     ("measures/score.yaml", "measure: score\nfrom: responses\nmean: score\nbetter: higher\n"),
     ("measures/good.yaml", "measure: good\nfrom: responses\nshare: score >= 4\nbetter: higher\n"),
     ("measures/few.yaml", "measure: few\nfrom: responses\nshare: score >= 4\nbetter: higher\nwithhold_below: 5\n"),
+    // What it was worked out from is withheld.
+    (
+        "measures/once.yaml",
+        "measure: once\nunit: percent\nnoun: answers\nfrom: responses\nshare: score >= 3\nbetter: higher\nversion: 2\nversions:\n  - version: 1\n    \
+         until: 2026-02-01\n    reason: Another scale.\n    formula: few\n",
+    ),
     ("measures/cases.yaml", "measure: cases\nfrom: cases\ncount: rows\nbetter: lower\n"),
     (
         "measures/answered.yaml",
@@ -36,6 +43,7 @@ const FILES: [(&str, &str); 9] = [
         "scorecard: all\nlegs:\n  customer:\n    objectives:\n      - objective: All\n        \
          measures: [{ use: good, target: 50 % }, { use: score }, { use: few }, { use: cases }, { use: answered }]\n",
     ),
+    ("raw/people.csv", "person_id,name\nann,Ann Lee\n"),
     ("raw/customers.csv", "customer_id,segment\nc0,private\nc1,business\nc2,\n"),
 ];
 
@@ -177,6 +185,14 @@ fn rare_values_stand_together() {
     let good = told(&server, "/api/v1/breakdown/good/divided?period=2026-03&by=case.topic");
     assert_same(&good, &expected(topic));
     assert_eq!(good.keys().filter(|name| name.starts_with("= ")).count(), 30);
+    // Answers about cases that are in no table have something above the line alone.
+    let answered = server.get("/api/v1/breakdown/answered/divided?period=2026-03&by=case.topic", "").json();
+    let groups = answered["data"]["groups"].as_array().unwrap();
+    assert_eq!(
+        (groups.len(), &groups[31]["kind"], &groups[31]["value"]["value"]),
+        (32, &json!("not_known"), &json!(null))
+    );
+    assert_eq!((&groups[0]["group"], &groups[0]["value"]["value"]), (&json!("shared"), &json!(5.0)));
     // Counts of the groups add up to the whole as well.
     let cases = told(&server, "/api/v1/breakdown/cases/divided?period=2026-03&by=topic");
     let sum: f64 = cases.iter().filter(|(name, _)| *name != "all").map(|(_, (value, _))| value).sum();
@@ -214,7 +230,8 @@ fn the_page_of_a_measure_divides_its_figure() {
         assert_eq!(refused.status, 404, "{measure} {by}");
     }
     assert!(!server.get("/measure/few/divided?period=2026-03", "").body.contains("Breakdown"));
-    // A ratio is divided where both sides are.
-    let page = server.get("/measure/answered/divided?period=2026-03&by=source", "");
-    assert_eq!(page.status, 200, "{}", page.body);
+    // Two sources of a ratio are not one and the same.
+    assert_eq!(server.get("/measure/answered/divided?by=source", "").status, 404);
+    let refused = server.get("/api/v1/breakdown/good/divided?by=chice", "");
+    assert!(refused.body.contains("case.topic") && !refused.body.contains("person_id"), "{}", refused.body);
 }

@@ -47,6 +47,8 @@ pub struct Breakdown {
     pub bar_heading: String,
     /// The months that all figures are of, where the one that was asked for has too few rows: `2026-08..2026-10`.
     pub rolling: Option<String>,
+    /// Why there is no figure of all rows.
+    pub missing: Option<String>,
     /// What is counted: `answers`.
     pub counted: String,
     /// In which order the groups stand.
@@ -135,7 +137,11 @@ impl Breakdown {
     /// The figure by group, beside that of all rows.
     #[must_use]
     pub fn new(divided: &Divided, whole: &MeasureResult, format: &Format, fiscal: FiscalYear) -> Self {
-        let known = |result: &MeasureResult| result.reading.n > 0 || out_of(result) > 0;
+        // A group may have something above the line alone.
+        let known = |result: &MeasureResult| {
+            let above = result.reading.numerator.is_some_and(|numerator| numerator != 0.0);
+            result.reading.n > 0 || out_of(result) > 0 || above
+        };
         let mut groups: Vec<&(Group, MeasureResult)> =
             divided.groups.iter().filter(|(_, result)| known(result)).collect();
         let number = |group: &Group| match group {
@@ -168,6 +174,7 @@ impl Breakdown {
                 Some(rolling) => format!("{}, {order}", words::period::over(rolling.period)),
                 None => order.to_owned(),
             },
+            missing: whole.missing.as_ref().map(|missing| words::missing(missing, &whole.measure)),
             rolling: whole.rolling.map(|rolling| rolling.period.id(fiscal)),
             all: row(GroupKind::All, None, "all".to_owned(), whole, span, format),
             groups: groups
@@ -214,7 +221,7 @@ fn row(
 #[must_use]
 pub fn name_of(attribute: &Attribute) -> String {
     let name = match attribute.name.as_str() {
-        _ if attribute.origin == Origin::Attributes => attribute.name.clone(),
+        _ if attribute.origin == Origin::Attributes => format!("{}, as the source says it", attribute.name),
         "is_complaint" => "complaint or not".to_owned(),
         "one_touch" => "solved at one touch or not".to_owned(),
         "repeat_within_7d" => "repeated within 7 days or not".to_owned(),

@@ -90,7 +90,11 @@ impl Looking {
 
     /// The rows that are wanted.
     pub(crate) fn rows(&self) -> Result<Wanted, Failure> {
-        Ok(Wanted { first: self.first()?, order: self.order.as_deref().map(Order::parse), ..Wanted::default() })
+        Ok(Wanted {
+            first: self.first()?,
+            order: self.order.as_deref().filter(|order| !order.is_empty()).map(Order::parse),
+            ..Wanted::default()
+        })
     }
 
     /// The place that is meant, on pages of which the path does not name the unit.

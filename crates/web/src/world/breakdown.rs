@@ -69,6 +69,10 @@ impl World {
         if !offered.contains(&attribute) && !readings.groups().any(|(group, _)| matches!(group, Group::Value(_))) {
             return Err(refused());
         }
+        // Under whatever name a source has people: they divide nothing.
+        if attribute.origin == Origin::Attributes && readings.groups().any(|(group, _)| self.says_who(group)) {
+            return Err(refused());
+        }
         let question = Question { period, rolling_below: None, history: 1, ..self.question(place) };
         let usage = self.usage(&measure.id);
         let groups = readings
@@ -76,6 +80,14 @@ impl World {
             .map(|(group, store)| (group.clone(), evaluation::evaluate_measure(measure, &usage, &question, store)))
             .collect();
         Ok(BreakdownDetail { attributes: offered, divided: Some(Divided { attribute, groups }) })
+    }
+
+    /// Whether a group is that of somebody who works here, by identifier or name.
+    fn says_who(&self, group: &Group) -> bool {
+        let Group::Value(value) = group else { return false };
+        let organisation = self.engine.directory().organisation();
+        let named = |code| organisation.person_at(code).name.as_deref() == Some(value.as_str());
+        self.engine.directory().known_person(value).is_some() || organisation.people().any(named)
     }
 
     /// The figure of a measure by group, for programs.
