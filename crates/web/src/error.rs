@@ -173,13 +173,14 @@ impl From<WorldError> for Failure {
             | WorldError::NoComparison { .. }
             | WorldError::NotCompared { .. }
             | WorldError::NotDivided { .. }
+            | WorldError::Engine(EngineError::NotInOrder { .. })
             | WorldError::NoStandard => StatusCode::NOT_FOUND,
             WorldError::PeopleOff { .. }
             | WorldError::PeopleOnPages { .. }
             | WorldError::NoRows
             | WorldError::NotTheRecord
             | WorldError::Outside => StatusCode::FORBIDDEN,
-            WorldError::Period(_) | WorldError::Engine(EngineError::NotInOrder { .. }) => StatusCode::BAD_REQUEST,
+            WorldError::Period(_) => StatusCode::BAD_REQUEST,
             WorldError::Engine(_)
             | WorldError::Measures(_)
             | WorldError::NoScorecard

@@ -21,7 +21,7 @@ const REFUSALS = [
   ],
   ["a thirteenth month", "/measure/csat/northmere?period=2026-13", 400, /.2026-13. is not a period/],
   ["a comparison that is none", "/scorecard/northmere?compare=soon", 400, /.soon. is not a period/],
-  ["an order of people", "/measure/csat/northmere?order=person_id", 400, /not put in order by .person_id/],
+  ["an order of people", "/measure/csat/northmere?order=person_id", 404, /not put in order by .person_id/],
   ["a breakdown by people", "/measure/csat/northmere?by=person_id", 404, /not divided by .person_id/],
   ["a row number that is none", "/measure/csat/northmere?from=soon", 400, /soon|row/],
   ["an address without a page", "/nothing/at/all", 404, /no page at this address/],

@@ -84,7 +84,7 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     ("/measure/{measure}/{unit}", "/measure/csat/north?by=person_id", [303, 403, 404, 404, 404, 404, 404, 404]),
     ("/measure/{measure}/{unit}", "/measure/csat/north?order=-answered_at", [303, 403, 404, 200, 200, 200, 200, 200]),
     // Whoever sees no rows asks for none in order.
-    ("/measure/{measure}/{unit}", "/measure/csat/north?order=person_id", [303, 403, 404, 200, 400, 200, 400, 200]),
+    ("/measure/{measure}/{unit}", "/measure/csat/north?order=person_id", [303, 403, 404, 200, 404, 200, 404, 200]),
     ("/measure/{measure}/{unit}", "/measure/csat/lakeside", [303, 403, 404, 404, 404, 200, 200, 200]),
     (
         "/measure/{measure}/{unit}/recommendation",
@@ -217,7 +217,7 @@ const GET: &[(&str, &str, [u16; 8])] = &[
     (
         "/api/v1/rows/{measure}/{unit}",
         "/api/v1/rows/csat/north?order=person_id",
-        [401, 403, 404, 403, 400, 403, 400, 403],
+        [401, 403, 404, 403, 404, 403, 404, 403],
     ),
     ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/lakeside", [401, 403, 404, 404, 404, 403, 200, 403]),
     ("/api/v1/rows/{measure}/{unit}", "/api/v1/rows/csat/ann", [401, 403, 200, 404, 200, 404, 404, 404]),

@@ -71,7 +71,7 @@ async fn show(
     let looked = looking(period, None, None).place(world, None)?;
     let limit = within("limit", limit.unwrap_or(USUAL), 1, MOST)?;
     let from = within("from", from.unwrap_or_default(), 0, LAST)?;
-    let order = order.as_deref().map(Order::parse);
+    let order = order.as_deref().filter(|order| !order.is_empty()).map(Order::parse);
     let wanted = rows::Wanted { first: from as usize, limit: limit as usize, order };
     let records = world.rows(measure, &subject, looked.period, &wanted).await?;
     let shown = records.rows.len() as u64;
