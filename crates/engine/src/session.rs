@@ -40,6 +40,9 @@ impl Session {
         let options = config.options_mut();
         options.sql_parser.enable_ident_normalization = false;
         options.sql_parser.collect_spans = true;
+        // Rows are joined with their case or customer, of which there may be more than memory holds: sorting goes to disk where
+        // it must, a hash table does not.
+        options.optimizer.prefer_hash_join = false;
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(MEMORY))).build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime);
         context.register_udf(functions::json_text());
